@@ -1,0 +1,37 @@
+"""embedkit: which way of turning words into vectors works for your text classifier, and why it fails.
+
+Everything here is imported when it is first used, so that `import embedkit` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedkit.hookspecs import hookimpl as hookimpl
+    from embedkit.rundir import Run as Run
+    from embedkit.tasks import load as load
+    from embedkit.tasks import run as run
+    from embedkit.vectors import open_vectors as open_vectors
+
+__version__ = "0.1.0"
+__all__ = ["Run", "hookimpl", "load", "open_vectors", "run"]
+
+_HOME = {
+    "hookimpl": "embedkit.hookspecs",
+    "open_vectors": "embedkit.vectors",
+    "load": "embedkit.tasks",
+    "run": "embedkit.tasks",
+    "Run": "embedkit.rundir",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module 'embedkit' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,0 +1,88 @@
+"""One family of errors: each says where, what, the nearest fit and what is allowed."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name that `name` most resembles, or None when nothing comes near."""
+    matches = difflib.get_close_matches(name.lower(), [*allowed], n=1, cutoff=0.6)
+    return matches[0] if matches else None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong.
+
+    `where` is `file:line`, a recipe key or a file; `allowed` what could have stood there instead.
+    """
+
+    what: str
+    where: str | None = None
+    nearest: str | None = None
+    allowed: tuple[str, ...] = ()
+    hint: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.where}: {self.what}" if self.where else self.what
+        if self.nearest:
+            text += f" - did you mean '{self.nearest}'?"
+        if self.allowed:
+            text += f" (allowed: {', '.join(self.allowed)})"
+        return f"{text}\n    {self.hint}" if self.hint else text
+
+    @classmethod
+    def unknown(cls, kind: str, name: str, allowed: Iterable[str], **more: str | None) -> Fault:
+        """A name nobody knows, with the nearest of those that are known."""
+        known = tuple(sorted(allowed))
+        return cls(f"unknown {kind} '{name}'", nearest=nearest(name, known), allowed=known, **more)
+
+
+class EmbedkitError(Exception):
+    """The root of the family. `exit_code` is what the command line ends with."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, *faults: Fault | str) -> None:
+        self.faults: Sequence[Fault] = [Fault(f) if isinstance(f, str) else f for f in faults]
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+class RecipeError(EmbedkitError):
+    """A recipe, or a `--set`, that cannot be run as written. Carries every fault found, in line order."""
+
+
+class ComponentError(EmbedkitError):
+    """A component did not keep its contract: names the component, what was expected and what came."""
+
+    exit_code = 1
+
+
+class PluginError(EmbedkitError):
+    """A plugin that is unknown, ambiguous, broken or in conflict with another one."""
+
+
+class DataError(EmbedkitError):
+    """Texts or labels that cannot be used: missing files, malformed rows, splits without examples."""
+
+
+class VectorFileError(EmbedkitError):
+    """A word-vector file that is not what it should be; names the record, line or byte."""
+
+
+class VocabularyError(EmbedkitError):
+    """Words for which no vector was found, under a policy that does not let that pass."""
+
+
+class RunError(EmbedkitError):
+    """A run directory that is missing, incomplete, damaged, locked or already there."""
+
+
+class TrainingError(EmbedkitError):
+    """Training that cannot go on, such as a loss that is not finite."""
+
+    exit_code = 1

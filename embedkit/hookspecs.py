@@ -1,0 +1,58 @@
+"""Every hook that a plugin can implement, on one screen.
+
+A plugin is a module named by an entry point of the group `embedkit`. Its hooks receive `register` and call
+`register(name, factory)` once for each component: the name that recipes use, and the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pluggy
+
+hookspec = pluggy.HookspecMarker("embedkit")
+hookimpl = pluggy.HookimplMarker("embedkit")
+
+Register = Callable[[str, Callable[..., Any]], None]
+
+
+@hookspec
+def register_readers(register: Register) -> None:
+    """Readers of labelled texts: see `interfaces.Reader`."""
+
+
+@hookspec
+def register_tokenizers(register: Register) -> None:
+    """Tokenizers, which split texts into words: see `interfaces.Tokenizer`."""
+
+
+@hookspec
+def register_embeddings(register: Register) -> None:
+    """Embeddings, which know words' vectors: see `interfaces.Embedding` and `interfaces.VectorSource`."""
+
+
+@hookspec
+def register_oov_policies(register: Register) -> None:
+    """Out-of-vocabulary policies, which answer for words without a vector: see `interfaces.OovPolicy`."""
+
+
+@hookspec
+def register_encoders(register: Register) -> None:
+    """Sequence encoders, which turn embedded texts into one vector each: see `interfaces.Encoder`."""
+
+
+@hookspec
+def register_metrics(register: Register) -> None:
+    """Metrics, which score predictions: see `interfaces.Metric`."""
+
+
+HOOK_OF_KIND = {
+    "reader": "register_readers",
+    "tokenizer": "register_tokenizers",
+    "embedding": "register_embeddings",
+    "oov": "register_oov_policies",
+    "encoder": "register_encoders",
+    "metric": "register_metrics",
+}
+"""The kinds of component, and the hook through which each comes in."""

@@ -1,0 +1,204 @@
+"""What a component is: the protocols that plugins satisfy, and the plain data that passes between them.
+
+Shapes are written `[B, T]`: B texts in a batch, T tokens, D dimensions of a word vector, H of an encoded
+text, V rows of the embedding table, C classes.
+
+A component is a plain class. Its constructor takes exactly the keys a recipe may give, keyword-only and
+annotated, and only stores them; its one verb takes what exists at run time. Parameters are documented and
+bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidden state")]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, runtime_checkable
+
+from typing_extensions import Doc
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    FloatArray = NDArray[np.float32]
+    BoolArray = NDArray[np.bool_]
+    IntArray = NDArray[np.int64]
+
+__all__ = [
+    "Doc",
+    "Embedding",
+    "EmbeddingContext",
+    "Encoder",
+    "Example",
+    "FillContext",
+    "Filled",
+    "InputPath",
+    "Lookup",
+    "Metric",
+    "OovPolicy",
+    "Progress",
+    "Reader",
+    "SequenceEncoder",
+    "Tokenizer",
+    "VectorSource",
+]
+
+
+@dataclass(frozen=True)
+class _InputPathMark:
+    """Marks a parameter that names a file to be read."""
+
+
+InputPath = Annotated[str, _InputPathMark()]
+"""A file to read. In a recipe: relative to the recipe file, `package:NAME/inner/path`, `~` or `${VARIABLE}`.
+A component receives an absolute path of a file that exists; its run records the file's fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One text. `id` is its row in its source, from 1; `label` is None where none is known."""
+
+    id: int
+    text: str
+    label: str | None = None
+
+
+class Reader(Protocol):
+    """Reads labelled texts."""
+
+    def read(self) -> Iterable[Example]:
+        """Every example, in source order. Raises DataError naming the line of a malformed row."""
+
+
+class Tokenizer(Protocol):
+    """Splits texts into tokens: a pure function of the text."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """One list of tokens for each text, in order; an empty text gives an empty list."""
+
+
+class Progress(Protocol):
+    """Told how far a long piece of work is."""
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """`done` of `total` units (bytes, records); total None when it is not known."""
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class EmbeddingContext:
+    """What exists when an embedding is opened.
+
+    `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
+    tokens of the training split, for providers that train on them.
+    """
+
+    seed: int
+    words: Sequence[str] = ()
+    training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a source knows of n words.
+
+    `vectors` float32 [n, D], zero where not found; `found` bool [n]; `rows` int64 [n], the word's row in the
+    source (from 0), -1 where missing.
+    """
+
+    vectors: FloatArray
+    found: BoolArray
+    rows: IntArray
+
+
+@runtime_checkable
+class VectorSource(Protocol):
+    """Word vectors that can be asked for."""
+
+    @property
+    def dim(self) -> int:
+        """D, the width of every vector."""
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """The vector [D] of unknown words, or None to leave it to the out-of-vocabulary chain."""
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`, compared exactly, in the order asked."""
+
+
+class Embedding(Protocol):
+    """Where word vectors come from."""
+
+    def open(self, context: EmbeddingContext) -> VectorSource:
+        """A source to look words up in. Raises VectorFileError for a file that is not what it should be."""
+
+
+@dataclass(frozen=True)
+class FillContext:
+    """What an out-of-vocabulary policy may use: the source, the vectors `found` [m, D] in it, a seeded rng."""
+
+    source: VectorSource
+    found: FloatArray
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Rows for n missing words: `vectors` float32 [n, D]; `filled` bool [n], False where left to the next."""
+
+    vectors: FloatArray
+    filled: BoolArray
+
+
+class OovPolicy(Protocol):
+    """What to do about words that the source has no vector for."""
+
+    total: ClassVar[bool]
+    """Whether `fill` answers for every word: a chain must end in a total policy."""
+
+    def candidates(self, word: str) -> Sequence[str]:
+        """Other spellings to look up, best first; the first that is found gives the word its vector."""
+
+    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+        """Rows for words of which no spelling was found."""
+
+
+class SequenceEncoder(Protocol):
+    """A torch module that turns a batch of embedded texts into one vector each."""
+
+    output_dim: int
+    """H."""
+
+    def __call__(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """`embedded` float [B, T, D], `mask` bool [B, T] (True at tokens, padding on the right) -> [B, H].
+
+        T is at least 1; a text without tokens has no True in its mask row and still gives finite numbers.
+        """
+
+
+class Encoder(Protocol):
+    """Builds a sequence encoder. A class whose modules let padding change what they give sets
+    `padding_invariant = False`: every batch is then padded to one length, the same at prediction.
+    """
+
+    def build(self, input_dim: int) -> nn.Module:
+        """A module that is a SequenceEncoder for D = input_dim; draws its weights from torch's generator."""
+
+
+class Metric(Protocol):
+    """A figure for how good predictions are."""
+
+    def score(
+        self, labels: IntArray, predicted: IntArray, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> float | Mapping[str, Any] | None:
+        """`labels` and `predicted` int64 [n] index `classes`, `probabilities` is [n, C].
+
+        None where the figure is not defined for these labels (ROC-AUC of one class). With two classes the
+        last one is the positive class.
+        """

@@ -1,0 +1,118 @@
+"""From (kind, name) to a component: who registered it, which parameters it takes, what to say when it is wrong."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import ComponentError, Fault, PluginError
+from embedkit.hookspecs import HOOK_OF_KIND, Register
+from embedkit.plugins import LoadedPlugins, Plugin, load_plugins, refuse_failures
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+KIND_NAMES = {"oov": "out-of-vocabulary policy"}
+
+
+def describe_kind(kind: str) -> str:
+    """The kind as prose: 'oov' is an 'out-of-vocabulary policy', the rest are called what they are."""
+    return KIND_NAMES.get(kind, kind)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A registered name: its factory, and the plugin it came with."""
+
+    kind: str
+    name: str
+    factory: Callable[..., Any]
+    plugin: Plugin
+
+    @cached_property
+    def parameters(self) -> type[BaseModel]:
+        """A pydantic model of the constructor's parameters.
+
+        Raises ComponentError where the constructor is not keyword-only and annotated throughout.
+        """
+        from embedkit.parameters import parameters_of
+
+        try:
+            return parameters_of(self.factory)
+        except (TypeError, NameError) as error:
+            raise ComponentError(Fault(str(error), where=f"{self}")) from error
+
+    @property
+    def summary(self) -> str:
+        """The first line of the class's documentation."""
+        return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+    def __str__(self) -> str:
+        return f"{describe_kind(self.kind)} '{self.name}' ({self.plugin})"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every component that the installed plugins registered."""
+
+    plugins: LoadedPlugins
+    _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
+
+    def names(self, kind: str) -> list[str]:
+        """The names of a kind, sorted."""
+        return sorted(name for of_kind, name in self._claims if of_kind == kind)
+
+    def components(self) -> list[Component]:
+        """Every registration, those whose name is claimed twice included, sorted by kind and name."""
+        return [component for key in sorted(self._claims) for component in self._claims[key]]
+
+    def get(self, kind: str, name: str, where: str | None = None) -> Component:
+        """The component of that kind and name.
+
+        Raises PluginError for an unknown name, listing the plugins that failed or are blocked as suspects,
+        and for a name that two plugins claim.
+        """
+        claims = self._claims.get((kind, name), [])
+        if len(claims) == 1:
+            return claims[0]
+        if claims:
+            claimants = " and ".join(str(claim.plugin) for claim in claims)
+            what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
+            raise PluginError(Fault(what, where, hint="Block one of them: embedkit -p no:DISTRIBUTION:ENTRY …"))
+        raise PluginError(Fault.unknown(describe_kind(kind), name, self.names(kind), where=where, hint=self._suspects()))
+
+    def _suspects(self) -> str | None:
+        idle = [p for p in self.plugins.plugins if p.state != "loaded"]
+        if not self.plugins.plugins:
+            return "No plugins are installed: install embedkit itself (pip install .), a bare checkout has none."
+        return "\n    ".join(f"Not in use: {p} ({p.state}: {p.error})" for p in idle) or None
+
+    def _register_for(self, kind: str, plugin: Plugin) -> Register:
+        def register(name: str, factory: Callable[..., Any]) -> None:
+            if not isinstance(name, str) or not callable(factory):
+                raise TypeError(f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})")
+            self._claims.setdefault((kind, name), []).append(Component(kind, name, factory, plugin))
+
+        return register
+
+    def fill(self) -> None:
+        """Ask every plugin for its components; a plugin that fails half-way leaves none behind."""
+        for kind, hook in HOOK_OF_KIND.items():
+            self.plugins.call(hook, lambda plugin, kind=kind: self._register_for(kind, plugin))  # type: ignore[misc]
+        for key, claims in [*self._claims.items()]:
+            self._claims[key] = [claim for claim in claims if claim.plugin.state == "loaded"]
+            if not self._claims[key]:
+                del self._claims[key]
+
+
+def build_registry(blocked: Iterable[str] = ()) -> Registry:
+    """Load the installed plugins, but for those `blocked`, and gather their components."""
+    registry = Registry(load_plugins(blocked))
+    registry.fill()
+    if os.environ.get("EMBEDKIT_STRICT_PLUGINS") == "1":
+        refuse_failures(registry.plugins.plugins)
+    return registry
