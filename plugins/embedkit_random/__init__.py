@@ -1,1 +1,12 @@
-"""To come."""
+"""The embedding `random`: word vectors drawn from the seed."""
+
+from __future__ import annotations
+
+from embedkit.hookspecs import Register, hookimpl
+from embedkit_random.embedding import RandomEmbedding
+
+
+@hookimpl
+def register_embeddings(register: Register) -> None:
+    """Register `random`."""
+    register("random", RandomEmbedding)

@@ -1,0 +1,24 @@
+"""Stop words: the lists of NLTK's `stopwords` corpus."""
+
+from __future__ import annotations
+
+from unicodedata import normalize
+
+from embedkit.errors import DataError, Fault
+
+
+def stop_words(language: str) -> frozenset[str]:
+    """The stop words of `language`, such as `english`: case-folded, in Unicode's composed form (NFC).
+
+    Raises DataError where the corpus is not installed, or has no list for `language`.
+    """
+    from nltk.corpus import stopwords
+
+    try:
+        languages = stopwords.fileids()
+    except LookupError as error:
+        hint = "Install it: python -m nltk.downloader stopwords"
+        raise DataError(Fault("NLTK's stopwords corpus is not installed", "stop_words", hint=hint)) from error
+    if language not in languages:
+        raise DataError(Fault.unknown("stop-word language", language, languages, where="stop_words"))
+    return frozenset(normalize("NFC", word.strip().casefold()) for word in stopwords.words(language))

@@ -1,0 +1,46 @@
+"""`nltk-tweet`: a tokenizer that knows emoticons, hashtags, handles and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc
+from embedkit.text.cleaning import Lowercase, StopWords, clean
+
+
+class NltkTweet:
+    """The tokens of `nltk.TweetTokenizer`, for short messages: `:-)`, `#tag` and `@name` are one token each."""
+
+    def __init__(
+        self,
+        *,
+        preserve_case: Annotated[bool, Doc("false lower-cases every token but the emoticons")] = True,
+        reduce_len: Annotated[bool, Doc("shorten a letter repeated more than three times to three")] = False,
+        strip_handles: Annotated[bool, Doc("leave out handles such as @name")] = False,
+        lowercase: Lowercase = False,
+        stop_words: StopWords = None,
+    ) -> None:
+        self.preserve_case = preserve_case
+        self.reduce_len = reduce_len
+        self.strip_handles = strip_handles
+        self.lowercase = lowercase
+        self.stop_words = stop_words
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """`TweetTokenizer(...).tokenize(text)` of each text, then cleaned.
+
+        Raises DataError for a text on which NLTK's own time limit runs out, such as thousands of digits.
+        """
+        from nltk.tokenize import TweetTokenizer
+
+        tokenizer = TweetTokenizer(self.preserve_case, self.reduce_len, self.strip_handles)
+        tokens = []
+        for text in texts:
+            try:
+                tokens.append(tokenizer.tokenize(text))
+            except TimeoutError as error:
+                what = f"nltk-tweet gave up on the text of {len(text)} characters that begins {text[:40]!r}"
+                raise DataError(Fault(what, "tokenizer", hint=str(error))) from error
+        return clean(tokens, lowercase=self.lowercase, stop_words=self.stop_words)

@@ -1,0 +1,43 @@
+"""`nltk-word`: NLTK's recommended word tokenizer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from embedkit.interfaces import Doc
+from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit_nltk.punkt import require_model
+
+
+class NltkWord:
+    """The tokens of `nltk.word_tokenize`: Penn Treebank words, within Punkt sentences."""
+
+    def __init__(
+        self,
+        *,
+        language: Annotated[str, Doc("language of the Punkt model that finds the sentences")] = "english",
+        sentences: Annotated[
+            Literal["punkt", "none"],
+            Doc("punkt splits a text into sentences first; none takes it as one, and needs no model"),
+        ] = "punkt",
+        lowercase: Lowercase = False,
+        stop_words: StopWords = None,
+    ) -> None:
+        self.language = language
+        self.sentences = sentences
+        self.lowercase = lowercase
+        self.stop_words = stop_words
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """Exactly `word_tokenize(text, language, preserve_line)` of each text, then cleaned.
+
+        Raises DataError where the sentence model or the stop words are not installed.
+        """
+        from nltk.tokenize import word_tokenize
+
+        preserve_line = self.sentences == "none"
+        if not preserve_line:
+            require_model(self.language)
+        tokens = [word_tokenize(text, self.language, preserve_line) for text in texts]
+        return clean(tokens, lowercase=self.lowercase, stop_words=self.stop_words)

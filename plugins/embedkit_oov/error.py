@@ -1,0 +1,43 @@
+"""`error`: a missing word stops the run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from embedkit.errors import Fault, VocabularyError
+from embedkit.interfaces import FillContext, Filled
+from embedkit.text.vocabulary import UNK
+
+SHOWN = 10
+
+
+class Error:
+    """A missing word is an error: for vectors that have to know every word of the training texts."""
+
+    total: ClassVar[bool] = True
+
+    def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
+        """No other spellings."""
+        return ()
+
+    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+        """Zeros for the row of `<UNK>`, which is no word of the texts.
+
+        Raises VocabularyError where any other word is missing, with their number and the first ten.
+        """
+        import numpy as np
+
+        missing = [word for word in words if word != UNK]
+        if missing:
+            raise VocabularyError(_fault(missing))
+        shape = (len(words), context.source.dim)
+        return Filled(np.zeros(shape, dtype=np.float32), np.ones(len(words), dtype=np.bool_))
+
+
+def _fault(missing: Sequence[str]) -> Fault:
+    noun = "word has" if len(missing) == 1 else "words have"
+    shown = ", ".join(f"'{word}'" for word in missing[:SHOWN])
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    hint = "Another policy in place of 'error', such as 'zero', gives missing words a row."
+    return Fault(f"{len(missing)} {noun} no vector: {shown}{more}", "oov", hint=hint)

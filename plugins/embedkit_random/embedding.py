@@ -1,0 +1,55 @@
+"""`random`: every row of the table drawn from the seed, as `torch.nn.Embedding` draws it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from annotated_types import Gt
+
+from embedkit.interfaces import Doc, EmbeddingContext
+from embedkit.text.vocabulary import FIRST_WORD_ID, UNK_ID
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+    from embedkit_random.source import RandomVectors
+
+
+class RandomEmbedding:
+    """Random vectors for the words of the vocabulary and for unknown words: the baseline that knows nothing."""
+
+    def __init__(
+        self,
+        *,
+        dim: Annotated[int, Gt(0), Doc("width of every vector, D")] = 100,
+        distribution: Annotated[
+            Literal["normal", "uniform"], Doc("normal(0, scale²), or uniform on [-scale, scale)")
+        ] = "normal",
+        scale: Annotated[
+            float, Gt(0), Doc("normal: the standard deviation; uniform: half the width of the interval")
+        ] = 1.0,
+    ) -> None:
+        self.dim = dim
+        self.distribution = distribution
+        self.scale = scale
+
+    def open(self, context: EmbeddingContext) -> RandomVectors:
+        """Vectors for `context.words` and for unknown words, drawn from `context.seed` and nothing else.
+
+        The table is drawn with all its rows, padding included, in one draw: only so are its numbers those of
+        `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
+        """
+        from embedkit_random.source import RandomVectors
+
+        table = self._draw(FIRST_WORD_ID + len(context.words), context.seed)
+        return RandomVectors(context.words, table[FIRST_WORD_ID:], table[UNK_ID])
+
+    def _draw(self, rows: int, seed: int) -> FloatArray:
+        import torch
+
+        table = torch.empty(rows, self.dim)
+        generator = torch.Generator().manual_seed(seed)
+        if self.distribution == "normal":
+            table.normal_(0.0, self.scale, generator=generator)
+        else:
+            table.uniform_(-self.scale, self.scale, generator=generator)
+        return table.numpy()

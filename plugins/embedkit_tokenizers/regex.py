@@ -1,0 +1,67 @@
+"""`regex`: whatever matches a regular expression is a token."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc
+from embedkit.text.cleaning import Lowercase, StopWords, clean
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler
+    from pydantic_core import CoreSchema
+
+WORDS = r"\w+(?:['’-]\w+)*"
+r"""Runs of letters, digits and `_`, joined by single apostrophes or hyphens: `don't`, `well-made`."""
+
+
+class _RegularExpression:
+    """Marks a string that has to compile, so that a recipe is refused before any text is read."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type[Any], handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        return core_schema.no_info_after_validator_function(_checked, handler(source))
+
+
+def _checked(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"not a regular expression of Python's re: {error}") from error
+    return pattern
+
+
+class Regex:
+    """Every match of a regular expression is a token, left to right; by default the words, no punctuation."""
+
+    def __init__(
+        self,
+        *,
+        pattern: Annotated[
+            str,
+            _RegularExpression,
+            Doc("regular expression (Python's re) whose whole matches are the tokens"),
+        ] = WORDS,
+        lowercase: Lowercase = False,
+        stop_words: StopWords = None,
+    ) -> None:
+        self.pattern = pattern
+        self.lowercase = lowercase
+        self.stop_words = stop_words
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """The matches that are not empty, whole whatever groups the pattern has, then cleaned.
+
+        Raises DataError for a pattern that is not a regular expression.
+        """
+        try:
+            find = re.compile(_checked(self.pattern)).finditer
+        except ValueError as error:
+            raise DataError(Fault(f"'{self.pattern}' is {error}", "tokenizer.pattern")) from error
+        tokens = [[match[0] for match in find(text) if match[0]] for text in texts]
+        return clean(tokens, lowercase=self.lowercase, stop_words=self.stop_words)
