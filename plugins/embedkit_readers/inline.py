@@ -1,0 +1,31 @@
+"""Texts and labels that stand in the recipe itself."""
+
+# No `from __future__ import annotations`: see labelled.py.
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc, Example
+from embedkit_readers.values import label_of, text_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class InlineReader:
+    """Texts and labels that stand in the recipe."""
+
+    texts: Annotated[list[str], Doc("the texts")]
+    labels: Annotated[
+        list[str | int | bool] | None,
+        Doc("a label for each text, as written: 1 is '1', true is 'true'"),
+    ] = None
+
+    def read(self) -> Iterator[Example]:
+        """Every text in order, ids from 1. Raises DataError unless there is one label for each text."""
+        if self.labels is not None and len(self.labels) != len(self.texts):
+            what = f"{len(self.texts)} texts and {len(self.labels)} labels"
+            raise DataError(Fault(what, where="labels", hint="Each text takes one label, in order."))
+        for number, text in enumerate(self.texts, start=1):
+            where = f"text {number}"
+            label = None if self.labels is None else label_of(self.labels[number - 1], where)
+            yield Example(number, text_of(text, where), label)

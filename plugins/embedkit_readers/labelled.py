@@ -1,0 +1,95 @@
+"""What every reader of a file shares: the keys, the numbering, and the way from a row to an example.
+
+The readers are dataclasses, so that one declaration of a key is its annotation, its default and its place in
+the constructor. A constructor is inspected for its annotations; they are evaluated here, in the module that
+declares them, rather than postponed: postponed ones would be looked up in the module of each subclass.
+"""
+
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, NamedTuple
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc, Example, InputPath
+from embedkit_readers.values import label_of, text_of
+
+
+class Row(NamedTuple):
+    """One row as it came: `where` names it in errors, `label` means nothing in unlabelled data."""
+
+    where: str
+    text: object
+    label: object
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledFile(ABC):
+    """A file of texts with a label each."""
+
+    path: Annotated[InputPath, Doc("the file to read")]
+    nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
+    label_map: Annotated[
+        Mapping[str, str] | None, Doc("the label to use for each label of the file; null keeps them")
+    ] = None
+
+    def read(self) -> Iterator[Example]:
+        """Every row in order, ids from 1. Raises DataError, naming the row, at one that is malformed."""
+        for number, row in enumerate(self._rows(), start=1):
+            label = self._label(row) if self._labelled else None
+            yield Example(number, self._normal(text_of(row.text, row.where)), label)
+
+    @abstractmethod
+    def _rows(self) -> Iterator[Row]:
+        """The rows of the file, in order."""
+
+    @property
+    def _labelled(self) -> bool:
+        return True
+
+    def _normal(self, string: str) -> str:
+        return unicodedata.normalize("NFC", string) if self.nfc else string
+
+    def _label(self, row: Row) -> str:
+        label = self._normal(label_of(row.label, row.where))
+        if self.label_map is None:
+            return label
+        if label not in self._map:
+            hint = "`label_map` must name every label of the file."
+            raise DataError(Fault.unknown("label", label, self._map, where=row.where, hint=hint))
+        return self._map[label]
+
+    @cached_property
+    def _map(self) -> Mapping[str, str]:
+        return {self._normal(source): label for source, label in (self.label_map or {}).items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnFile(LabelledFile):
+    """A file whose texts and labels are found by name."""
+
+    text: Annotated[str, Doc("the column of the texts")] = "text"
+    label: Annotated[str | None, Doc("the column of the labels; null for data without labels")] = "label"
+
+    @property
+    def _labelled(self) -> bool:
+        return self.label is not None
+
+    @property
+    def _wanted(self) -> list[str]:
+        return [self.text] if self.label is None else [self.text, self.label]
+
+    def _positions(self, names: Sequence[str], where: str) -> list[int]:
+        """Where the wanted columns are among `names`. Raises DataError for one not there exactly once."""
+        return [_position(name, names, where) for name in self._wanted]
+
+
+def _position(name: str, names: Sequence[str], where: str) -> int:
+    if names.count(name) > 1:
+        raise DataError(Fault(f"{names.count(name)} columns are called '{name}'", where))
+    if name not in names:
+        hint = "The keys `text` and `label` name the columns; `label: null` reads data without labels."
+        raise DataError(Fault.unknown("column", name, names, where=where, hint=hint))
+    return names.index(name)

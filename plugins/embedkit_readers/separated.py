@@ -1,0 +1,128 @@
+"""Separated values: CSV as RFC 4180 has it, and TSV, where a tab separates and a quote is a character."""
+
+# No `from __future__ import annotations`: see labelled.py.
+import csv
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Len
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc
+from embedkit_readers.labelled import ColumnFile, Row
+from embedkit_readers.lines import TextFile, bare, without_blank_end
+
+Fields = Iterator[tuple[int, list[str]]]
+"""The line on which each row begins, and its fields."""
+
+_LARGEST_FIELD = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeparatedFile(ColumnFile, TextFile):
+    """A text file of rows, whose fields stand in columns."""
+
+    header: Annotated[bool, Doc("whether the first row names the columns")] = True
+    columns: Annotated[
+        list[str] | None,
+        Doc("the columns' names in order: needed without a header, and used in place of one"),
+    ] = None
+    quoting: Annotated[bool, Doc("whether a field may stand in double quotes, as in RFC 4180")] = True
+
+    @property
+    @abstractmethod
+    def _separator(self) -> str:
+        """The character between two fields."""
+
+    def _rows(self) -> Iterator[Row]:
+        fields = self._quoted() if self.quoting else self._split()
+        names = self._names(fields)
+        positions = self._positions(names, self._at(1) if self.header else self.path)
+        for number, values in fields:
+            if len(values) != len(names):
+                raise DataError(Fault(_ragged(values, names), self._at(number)))
+            text, label = (values[p] for p in (positions[0], positions[-1]))
+            yield Row(self._at(number), text, label)
+
+    def _names(self, fields: Fields) -> list[str]:
+        """The columns' names; takes the header, where there is one, off `fields`."""
+        if not self.header:
+            if self.columns is None:
+                raise DataError(Fault("without a header, `columns` must name the columns", self.path))
+            return self.columns
+        _, header = next(fields, (1, []))
+        if not any(header):
+            raise DataError(Fault("there is no header row", self._at(1), hint="Is it `header: false`?"))
+        if self.columns is not None and len(self.columns) != len(header):
+            raise DataError(Fault(_ragged(header, self.columns), self._at(1)))
+        return self.columns or header
+
+    def _split(self) -> Fields:
+        lines = self._lines()
+        for number, line in lines:
+            values = bare(line).split(self._separator)
+            yield number, values
+            if len(values) > 1:  # in a file of one column every line is a row, the last ones too
+                break
+        for number, line in without_blank_end(lines):
+            yield number, bare(line).split(self._separator)
+
+    def _quoted(self) -> Fields:
+        lines = without_blank_end(self._lines())
+        rows = csv.reader((line for _, line in lines), delimiter=self._separator, strict=True)
+        while (values := self._next(rows, start := rows.line_num + 1)) is not None:
+            yield start, values
+
+    def _next(self, rows: Iterator[list[str]], start: int) -> list[str] | None:
+        try:
+            with _any_field_size():
+                return next(rows, None)
+        except csv.Error as error:
+            what = f"malformed CSV: {str(error).partition(' - ')[0]}"
+            hint = "Quotes inside a quoted field are doubled; `quoting: false` takes quotes as they are."
+            raise DataError(Fault(what, self._at(start), hint=hint)) from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsvReader(SeparatedFile):
+    """Comma-separated values, quoted as in RFC 4180: a field in double quotes may hold anything."""
+
+    delimiter: Annotated[str, Len(1, 1), Doc("the character between two fields")] = ","
+
+    @property
+    def _separator(self) -> str:
+        if self.delimiter in '"\r\n':
+            raise DataError(Fault(f"{self.delimiter!r} cannot separate fields", where="delimiter"))
+        return self.delimiter
+
+
+@dataclass(frozen=True, kw_only=True)
+class TsvReader(SeparatedFile):
+    """Tab-separated values: every tab separates; quotes are ordinary characters unless `quoting` is set."""
+
+    quoting: Annotated[bool, Doc("whether a field may stand in double quotes, as in RFC 4180")] = False
+
+    @property
+    def _separator(self) -> str:
+        return "\t"
+
+
+def _ragged(values: Sequence[str], names: Sequence[str]) -> str:
+    return f"the row has {_columns(len(values))}, expected {len(names)}: {', '.join(names)}"
+
+
+def _columns(count: int) -> str:
+    return "1 column" if count == 1 else f"{count} columns"
+
+
+@contextmanager
+def _any_field_size() -> Iterator[None]:
+    """Lifts the csv module's bound on a field, 131,072 characters, which is one for the whole process."""
+    before = csv.field_size_limit(_LARGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
