@@ -141,7 +141,7 @@ class Embedding(Protocol):
 
 @dataclass(frozen=True)
 class FillContext:
-    """What an out-of-vocabulary policy may use: the source, the vectors `found` [m, D] in it, a seeded rng."""
+    """What a policy may use: the source, the vectors `found` [m, D] in it, a seeded generator."""
 
     source: VectorSource
     found: FloatArray
@@ -195,7 +195,11 @@ class Metric(Protocol):
     """A figure for how good predictions are."""
 
     def score(
-        self, labels: IntArray, predicted: IntArray, probabilities: NDArray[np.float64], classes: Sequence[str]
+        self,
+        labels: IntArray,
+        predicted: IntArray,
+        probabilities: NDArray[np.float64],
+        classes: Sequence[str],
     ) -> float | Mapping[str, Any] | None:
         """`labels` and `predicted` int64 [n] index `classes`, `probabilities` is [n, C].
 

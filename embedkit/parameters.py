@@ -1,4 +1,4 @@
-"""From a constructor's signature to a pydantic model: one signature yields check, message, schema and docs."""
+"""From a constructor's signature to a pydantic model: one signature yields check, schema and docs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
 
 def _model(factory: Callable[..., Any], fields: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
     name = getattr(factory, "__name__", type(factory).__name__)
-    config = ConfigDict(extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False)
+    config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False
+    )
     return create_model(name, __config__=config, **fields)  # type: ignore[call-overload,no-any-return]
 
 

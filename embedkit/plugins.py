@@ -11,7 +11,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any, Literal
 
 import pluggy
@@ -63,7 +62,9 @@ class LoadedPlugins:
             module = self.manager.get_plugin(record.name)
             if module is None or record.state != "loaded":
                 continue
-            caller = self.manager.subset_hook_caller(hook, [other for other in everyone if other is not module])
+            caller = self.manager.subset_hook_caller(
+                hook, [other for other in everyone if other is not module]
+            )
             error = _attempt(lambda caller=caller, record=record: caller(register=register_for(record)))
             if error:
                 record.fail("failed", f"{hook} raised {error}")
@@ -79,7 +80,10 @@ def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     plugins = discover(GROUP)
-    unwanted = [*blocked, *filter(None, os.environ.get("EMBEDKIT_DISABLE_PLUGINS", "").replace(",", " ").split())]
+    unwanted = [
+        *blocked,
+        *filter(None, os.environ.get("EMBEDKIT_DISABLE_PLUGINS", "").replace(",", " ").split()),
+    ]
     for name in unwanted:
         for plugin in _matching(name, plugins):
             plugin.fail("blocked", f"blocked by '{name}'")
@@ -105,15 +109,21 @@ def _load(plugin: Plugin, manager: pluggy.PluginManager) -> None:
         plugin.fail("incompatible", unmet)
         return
     start = time.perf_counter()
-    error = _attempt(lambda: manager.register(_import(plugin.module), plugin.name))
+    module, error = import_entry(plugin)
+    error = (
+        error or _attempt(lambda: manager.register(module, plugin.name)) or _misspelt_hook(plugin, manager)
+    )
     plugin.seconds = time.perf_counter() - start
-    error = error or _misspelt_hook(plugin, manager)
     if error:
         plugin.fail("failed", error)
 
 
-def _import(value: str) -> ModuleType | Any:
-    return importlib.metadata.EntryPoint(name="", value=value, group=GROUP).load()
+def import_entry(plugin: Plugin) -> tuple[Any, str | None]:
+    """What the entry point names, and None; or None, and what importing it raised, `sys.exit` included."""
+    loaded: list[Any] = []
+    entry = importlib.metadata.EntryPoint(plugin.entry, plugin.module, GROUP)
+    error = _attempt(lambda: loaded.append(entry.load()))
+    return (None, error) if error else (loaded[0], None)
 
 
 def _attempt(action: Callable[[], object]) -> str | None:
@@ -164,7 +174,9 @@ def _matching(name: str, plugins: Sequence[Plugin]) -> list[Plugin]:
         raise PluginError(Fault.unknown("plugin", name, known, where="blocking plugins"))
     if len(meanings) > 1:
         names = tuple(sorted({p.name for meaning in meanings for p in meaning}))
-        raise PluginError(Fault(f"'{name}' could be any of several plugins", "blocking plugins", allowed=names))
+        raise PluginError(
+            Fault(f"'{name}' could be any of several plugins", "blocking plugins", allowed=names)
+        )
     return meanings[0]
 
 
@@ -178,5 +190,3 @@ def refuse_failures(plugins: Sequence[Plugin]) -> None:
     failed = [p for p in plugins if p.state in ("failed", "incompatible")]
     if failed:
         raise PluginError(*(Fault(f"{p.error}", where=f"plugin {p}") for p in failed))
-
-

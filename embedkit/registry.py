@@ -1,4 +1,4 @@
-"""From (kind, name) to a component: who registered it, which parameters it takes, what to say when it is wrong."""
+"""From (kind, name) to a component: who registered it, which parameters it takes."""
 
 from __future__ import annotations
 
@@ -82,19 +82,27 @@ class Registry:
         if claims:
             claimants = " and ".join(str(claim.plugin) for claim in claims)
             what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
-            raise PluginError(Fault(what, where, hint="Block one of them: embedkit -p no:DISTRIBUTION:ENTRY …"))
-        raise PluginError(Fault.unknown(describe_kind(kind), name, self.names(kind), where=where, hint=self._suspects()))
+            raise PluginError(
+                Fault(what, where, hint="Block one of them: embedkit -p no:DISTRIBUTION:ENTRY …")
+            )
+        raise PluginError(
+            Fault.unknown(describe_kind(kind), name, self.names(kind), where=where, hint=self._suspects())
+        )
 
     def _suspects(self) -> str | None:
         idle = [p for p in self.plugins.plugins if p.state != "loaded"]
         if not self.plugins.plugins:
-            return "No plugins are installed: install embedkit itself (pip install .), a bare checkout has none."
+            return (
+                "No plugins are installed: install embedkit itself (pip install .), a bare checkout has none."
+            )
         return "\n    ".join(f"Not in use: {p} ({p.state}: {p.error})" for p in idle) or None
 
     def _register_for(self, kind: str, plugin: Plugin) -> Register:
         def register(name: str, factory: Callable[..., Any]) -> None:
             if not isinstance(name, str) or not callable(factory):
-                raise TypeError(f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})")
+                raise TypeError(
+                    f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
+                )
             self._claims.setdefault((kind, name), []).append(Component(kind, name, factory, plugin))
 
         return register

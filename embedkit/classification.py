@@ -1,0 +1,81 @@
+"""A trained model with all that turns a text into its input: what `embedkit.load` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from embedkit.evaluation.coverage import TokenStates
+from embedkit.evaluation.predictions import Prediction, gather, header, rows
+from embedkit.evaluation.scoring import Scored, score_split
+from embedkit.interfaces import Example
+from embedkit.text.batching import EncodedSplit
+from embedkit.text.encoding import TokenizedSplit, tokenize_split
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.interfaces import Tokenizer
+    from embedkit.model.classifier import TextClassifier
+    from embedkit.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """How texts become ids: the tokenizer, the vocabulary, and how long a text may be.
+
+    `max_length` tokens are kept of each text, its `cut` end is lost; `pad_to` is the one length that every
+    batch is padded to, or None where each is padded to its own longest text.
+    """
+
+    tokenizer: Tokenizer
+    vocabulary: Vocabulary
+    max_length: int | None
+    cut: Literal["head", "tail"]
+    pad_to: int | None
+
+    def tokenize(self, name: str, examples: Sequence[Example]) -> TokenizedSplit:
+        """The texts of a split as tokens."""
+        return tokenize_split(name, examples, self.tokenizer, self.max_length, self.cut)
+
+    def encode(self, split: TokenizedSplit, classes: Sequence[str]) -> EncodedSplit:
+        """The ids of a split, with the index of each label among `classes` (0 where no label is known)."""
+        index = {label: i for i, label in enumerate(classes)}
+        labels = [0 if example.label is None else index[example.label] for example in split.examples]
+        return EncodedSplit(split.ids(self.vocabulary), labels, self.pad_to)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A trained model, ready for texts. `origin` tells of each row of the table where it came from."""
+
+    model: TextClassifier
+    input: TextInput
+    origin: Sequence[str]
+    classes: tuple[str, ...]
+    threshold: float = 0.5
+
+    def judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
+        """What the model says of a split, as numbers and as one row for each example."""
+        scored = score_split(self.model, self.input.encode(split, self.classes))
+        states = TokenStates(self.input.vocabulary, self.origin)
+        known = [states.of(tokens) for tokens in split.tokens]
+        return scored, gather(split, known, scored, self.classes, self.threshold)
+
+    def predictions(self, texts: Sequence[str]) -> list[Prediction]:
+        """One prediction for each text, with ids from 1."""
+        if isinstance(texts, str):
+            raise TypeError("predict takes a sequence of texts, not one string")
+        if not texts:
+            return []
+        examples = [Example(i, text) for i, text in enumerate(texts, 1)]
+        return self.judge(self.input.tokenize("input", examples))[1]
+
+    def predict(self, texts: Sequence[str]) -> pd.DataFrame:
+        """One row for each text, in order, with the columns of predictions.csv but for split and label."""
+        import pandas as pd
+
+        columns = header(self.classes)
+        frame = pd.DataFrame([*rows(self.predictions(texts))], columns=columns)
+        return frame.drop(columns=["split", "label"]).set_index("id")

@@ -1,0 +1,64 @@
+"""`embedkit predict`: classify texts with the model of a finished run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from embedkit.cli.options import json_option, print_json
+from embedkit.cli.program import blocked_plugins
+from embedkit.errors import DataError, Fault
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.predictions import Prediction
+
+
+@click.command()
+@click.argument("run")
+@click.argument("texts", nargs=-1, metavar="[TEXT]…")
+@click.option(
+    "--input", "file", type=click.File("rb"), help="A UTF-8 file with a text on each line; - is stdin."
+)
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context, run: str, texts: tuple[str, ...], file: IO[bytes] | None, as_json: bool
+) -> None:
+    """Classify each TEXT, or each line of a file, with the model of the finished run in the directory RUN."""
+    given = [*texts, *(_lines(file) if file else [])]
+    if not given:
+        raise DataError(
+            Fault("there is nothing to classify", where="predict", hint="Name a TEXT, or --input FILE.")
+        )
+    from embedkit.tasks import load
+
+    predictions = load(run, blocked_plugins(ctx)).predictions(given)
+    if as_json:
+        print_json([_plain(prediction) for prediction in predictions])
+        return
+    for prediction in predictions:
+        click.echo(f"{prediction.predicted}\t{prediction.probability:.4f}\t{prediction.text}")
+
+
+def _lines(file: IO[bytes]) -> Sequence[str]:
+    """The lines of a file, which U+2028 and its like do not end; a BOM and CR before LF are not text."""
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(Fault(f"not UTF-8 at byte {error.start}", where=file.name)) from None
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def _plain(prediction: Prediction) -> dict[str, Any]:
+    return {
+        "id": prediction.id,
+        "text": prediction.text,
+        "predicted": prediction.predicted,
+        "probability": prediction.probability,
+        "oov_share": prediction.oov_share,
+        "tokens": [
+            {"token": t, "state": s} for t, s in zip(prediction.tokens, prediction.states, strict=True)
+        ],
+    }

@@ -1,0 +1,147 @@
+"""The `embedkit` program: its commands, its global options, and how it ends."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from embedkit import __version__
+from embedkit.errors import EmbedkitError, Fault, PluginError
+
+COMMANDS = {
+    "recipes": "List the recipes that come with embedkit, or copy one.",
+    "run": "Run a recipe: train and evaluate, or evaluate a trained model.",
+    "validate": "Check recipes: every fault at once, with file and line.",
+    "show": "Print a recipe as YAML with every default filled in.",
+    "schema": "Print the JSON Schema of recipes, for editors.",
+    "predict": "Classify texts with the model of a finished run.",
+    "plugins": "List what the installed plugins bring.",
+}
+"""Name and one line of help of each command; `cli/<name>.py` holds it as `command`."""
+
+
+class LazyGroup(click.Group):
+    """Imports a command when it is called; `--help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The built-in commands in their order, then those of plugins."""
+        return [*COMMANDS, *(name for name in sorted(_plugin_commands(ctx)) if name not in COMMANDS)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command called `cmd_name`: a built-in one, or a plugin's, or None."""
+        if cmd_name in COMMANDS:
+            command: click.Command = importlib.import_module(f"embedkit.cli.{cmd_name}").command
+            return command
+        claims = _plugin_commands(ctx).get(cmd_name, [])
+        return _load_plugin_command(cmd_name, claims) if claims else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the nearest name for one that does not exist."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            ctx.fail(str(Fault.unknown("command", args[0], known)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with their help, from the table above and from metadata."""
+        from_plugins = {
+            name: "; ".join(f"From {plugin.distribution} {plugin.version}." for plugin in claims)
+            for name, claims in sorted(_plugin_commands(ctx).items())
+            if name not in COMMANDS
+        }
+        with formatter.section("Commands"):
+            formatter.write_dl([*COMMANDS.items(), *from_plugins.items()])
+
+
+def _plugin_commands(ctx: click.Context) -> dict[str, list[Any]]:
+    """The commands that plugins add, by name, from metadata alone; blocked distributions are left out."""
+    from embedkit.plugins import COMMAND_GROUP, discover
+
+    commands: dict[str, list[Any]] = {}
+    blocked = blocked_plugins(ctx)
+    for plugin in discover(COMMAND_GROUP):
+        if not {plugin.distribution, plugin.entry, plugin.name} & {*blocked}:
+            commands.setdefault(plugin.entry, []).append(plugin)
+    return commands
+
+
+def _load_plugin_command(name: str, claims: Sequence[Any]) -> click.Command:
+    if len(claims) > 1:
+        raise PluginError(Fault(f"command '{name}' is claimed by {' and '.join(map(str, claims))}"))
+    from embedkit.plugins import import_entry
+
+    command, error = import_entry(claims[0])
+    if not isinstance(command, click.Command):
+        raise PluginError(Fault(error or f"not a click command: {command!r}", where=f"command {claims[0]}"))
+    return command
+
+
+def blocked_plugins(ctx: click.Context) -> tuple[str, ...]:
+    """The plugins that `-p no:NAME` blocks for this call."""
+    return tuple(ctx.find_root().params.get("blocked") or ())
+
+
+def _block(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
+    for value in values:
+        if not value.startswith("no:"):
+            raise click.BadParameter(f"'{value}' does not start with no: (allowed: -p no:NAME)")
+    return tuple(value.removeprefix("no:") for value in values)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="embedkit")
+@click.option(
+    "-p",
+    "blocked",
+    metavar="no:NAME",
+    multiple=True,
+    callback=_block,
+    help="Do not load a plugin: a distribution, an entry point, or DISTRIBUTION:ENTRY.",
+)
+@click.option("--traceback", is_flag=True, help="Show where in the code an error came from.")
+def program(blocked: tuple[str, ...], traceback: bool) -> None:
+    """Which way of turning words into vectors works for your classifier, and why it fails where it fails.
+
+    Start with: embedkit run quickstart
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the program and exit: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
+    arguments = [*(sys.argv[1:] if arguments is None else arguments)]
+    try:
+        status = program.main(arguments, prog_name="embedkit", standalone_mode=False)
+    except click.exceptions.Abort:
+        _end(130, "interrupted")
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except EmbedkitError as error:
+        _show_traceback_if_asked(arguments)
+        _end(error.exit_code, "\n".join(f"error: {fault}" for fault in error.faults))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        _show_traceback_if_asked(arguments)
+        _end(1, f"error: {error.filename or 'input/output'}: {error.strerror or error}")
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _show_traceback_if_asked(arguments: Sequence[str]) -> None:
+    if "--traceback" in arguments:
+        import traceback
+
+        traceback.print_exc()
+
+
+def _end(status: int, message: str) -> NoReturn:
+    print(message, file=sys.stderr)  # noqa: T201
+    sys.exit(status)

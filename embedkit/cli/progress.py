@@ -1,0 +1,80 @@
+"""How a run is going, on standard error: a bar on a terminal, one line an epoch elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from embedkit.reporting import Reporter
+
+if TYPE_CHECKING:
+    from embedkit.training.history import HistoryRow
+
+
+@contextmanager
+def console_reporter() -> Iterator[Reporter]:
+    """A reporter that writes to standard error while the block runs."""
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield LineReporter(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield BarReporter(console, progress)
+
+
+class LineReporter(Reporter):
+    """Stages and epochs as lines."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def stage(self, what: str) -> None:
+        """Print the stage."""
+        self.console.print(what)
+
+    def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
+        """Print the epoch's figures: loss and metrics of each split, and the training speed."""
+        train = rows[0]
+        width = len(str(of))
+        parts = [f"epoch {train.epoch:{width}}/{of}", *(_figures(row) for row in rows)]
+        self.console.print(
+            "  ".join([*parts, f"{train.examples_per_second:,.0f} examples/s"]), soft_wrap=True
+        )
+
+
+class BarReporter(LineReporter):
+    """Epochs as lines, and below them a bar for what is under way."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        super().__init__(console)
+        self.progress = progress
+        self.task: TaskID = progress.add_task("starting", total=None, note="")
+
+    def stage(self, what: str) -> None:
+        """Name the bar after the stage."""
+        self.progress.reset(self.task, total=None, description=what, note="")
+
+    def advance(self, done: int, total: int | None) -> None:
+        """Move the bar."""
+        self.progress.update(self.task, completed=done, total=total)
+
+    def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
+        """Print the epoch's figures above the bar, and start the bar anew."""
+        super().epoch(rows, of)
+        speed = f"{rows[0].examples_per_second:,.0f} examples/s"
+        self.progress.reset(self.task, description=f"epoch {min(rows[0].epoch + 1, of)}/{of}", note=speed)
+
+
+def _figures(row: HistoryRow) -> str:
+    metrics = "".join(f" {name} {value:.3f}" for name, value in row.metrics.items())
+    return f"{row.split}: loss {row.loss:.4f}{metrics}"

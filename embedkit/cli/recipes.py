@@ -1,0 +1,49 @@
+"""`embedkit recipes`: what comes with embedkit, to run or to start from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from embedkit.cli.options import json_option, print_json
+from embedkit.errors import Fault, RecipeError
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List the recipes that come with embedkit, or copy one to start your own from."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_recipes)
+
+
+@command.command("list")
+@json_option
+def list_recipes(as_json: bool = False) -> None:
+    """List the recipes: name, what each is for, the command that runs it."""
+    from embedkit.recipe.bundled import bundled_recipes
+
+    recipes = bundled_recipes()
+    if as_json:
+        print_json([{"name": r.name, "summary": r.summary, "command": r.command} for r in recipes.values()])
+        return
+    for recipe in recipes.values():
+        click.echo(f"{recipe.name}\n    {recipe.summary}\n    $ {recipe.command}")
+
+
+@command.command("copy")
+@click.argument("name")
+@click.option("--to", type=click.Path(path_type=Path), help="The file to write; NAME.yaml here by default.")
+def copy(name: str, to: Path | None) -> None:
+    """Copy the recipe NAME into a file of your own."""
+    from embedkit.recipe.bundled import find_bundled
+
+    source = find_bundled(name)
+    target = to or Path(f"{Path(name).name}.yaml")
+    if target.exists():
+        raise RecipeError(
+            Fault("the file exists already", where=str(target), hint="Choose another with --to.")
+        )
+    target.write_bytes(source.path.read_bytes())
+    click.echo(f"{target}\n    $ embedkit run {target}")

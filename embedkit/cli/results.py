@@ -1,0 +1,98 @@
+"""What a run found, as a screenful on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from embedkit.evaluation.coverage import STATES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.rundir import Run
+
+SHOWN = 5
+
+
+def print_results(run: Run) -> None:
+    """The metrics by split with n and interval, coverage, the wrong texts with most out of vocabulary."""
+    console = Console(highlight=False)
+    console.print(metrics_table(run.metrics))
+    console.print(coverage_table(run.read_json("embedding.json")["coverage"]))
+    for split in [*run.metrics][-1:]:
+        predictions = run.predictions[run.predictions["split"] == split]
+        for line in wrong_lines(split, predictions, run.metrics[split]["n"]):
+            console.print(line, soft_wrap=True)
+    console.print(f"\nEverything is in {run.path}/", soft_wrap=True)
+
+
+def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each split: n, loss, and every metric that is one number; accuracy with its interval."""
+    first = next(iter(metrics.values()))
+    numeric = [k for k, v in first.items() if k not in ("n", "loss") and isinstance(v, int | float)]
+    headings = ["split", "n", "loss"]
+    for name in numeric:
+        headings += [name, "95% interval"] if name == "accuracy" else [name]
+    table = _table(*headings)
+    for split, figures in metrics.items():
+        cells = [split, f"{figures['n']:,}", f"{figures['loss']:.4f}"]
+        for name in numeric:
+            cells.append("–" if figures[name] is None else f"{figures[name]:.3f}")
+            if name == "accuracy":
+                low, high = figures["accuracy_ci95"]
+                cells.append(f"{low:.3f}–{high:.3f}")
+        table.add_row(*cells)
+    return table
+
+
+def coverage_table(coverage: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Table:
+    """One row for each split: the share of its tokens in every state."""
+    table = _table("tokens of", "count", *STATES, "(cut)")
+    for split, counts in coverage.items():
+        tokens = counts["tokens"]
+        total = sum(tokens[state] for state in STATES)
+        shares = (f"{tokens[state] / total:.1%}" if total else "–" for state in STATES)
+        table.add_row(split, f"{total:,}", *shares, f"{tokens['cut']:,}")
+    return table
+
+
+def wrong_lines(split: str, predictions: pd.DataFrame, n: int) -> list[Text]:
+    """The wrong texts of a split, those with the largest out-of-vocabulary share first."""
+    wrong = predictions[predictions["label"] != predictions["predicted"]]
+    if wrong.empty:
+        return [Text(f"\nAll {n:,} texts of {split} are classified right.")]
+    holding = int((wrong["oov_share"] > 0).sum())
+    title = f"\n{len(wrong):,} of {n:,} texts of {split} are wrong, {holding:,} of them with out-of-vocabulary tokens"
+    worst = wrong.sort_values("oov_share", ascending=False, kind="stable").head(SHOWN)
+    shown = f" (the {SHOWN} with the largest share; all in predictions.csv):" if len(wrong) > SHOWN else ":"
+    return [Text(title + shown), *(wrong_line(row) for row in worst.to_dict("records"))]
+
+
+def wrong_line(row: Mapping[str, Any]) -> Text:
+    """One wrong text: id, labels, share, and its tokens, the out-of-vocabulary ones in [brackets]."""
+    share = (
+        "no tokens" if row["oov_share"] != row["oov_share"] else f"{row['oov_share']:4.0%} out of vocabulary"
+    )
+    verdict = f"{row['label']}, predicted {row['predicted']} ({row['probability']:.2f})"
+    line = Text(f"  id {row['id']}: {verdict}; {share}\n    ")
+    missing = [*row["oov_tokens"]]
+    for token in row["token_list"]:
+        outside = bool(missing) and token == missing[0]
+        if outside:
+            missing.pop(0)
+        line.append(f"[{token}] " if outside else f"{token} ", style="yellow" if outside else "")
+    line.rstrip()
+    return line
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for i, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if i == 0 else "right", no_wrap=True)
+    return table

@@ -1,0 +1,94 @@
+"""What components promised, checked on what they gave: an error names component, expected and given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import ComponentError, Fault
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from embedkit.interfaces import Filled, Lookup
+
+
+def _breach(component: object, verb: str, expected: str, came: str) -> ComponentError:
+    kind = type(component)
+    return ComponentError(
+        Fault(f"expected {expected}, got {came}", where=f"{kind.__module__}.{kind.__qualname__}.{verb}")
+    )
+
+
+def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[list[str]]:
+    """`tokens` as they are, if they are one list of strings for each text."""
+    if not isinstance(tokens, list) or len(tokens) != len(texts):
+        came = f"{len(tokens)} of them" if isinstance(tokens, list) else _describe(tokens)
+        raise _breach(tokenizer, "tokenize", f"a list of {len(texts)} lists of tokens", came)
+    for text, each in zip(texts, tokens, strict=True):
+        strange = (
+            each if not isinstance(each, list) else next((t for t in each if not isinstance(t, str)), None)
+        )
+        if strange is not None:
+            raise _breach(
+                tokenizer, "tokenize", "lists of strings", f"{_describe(strange)} for the text {text[:60]!r}"
+            )
+    return tokens
+
+
+def check_lookup(source: object, lookup: Lookup, n: int, dim: int) -> Lookup:
+    """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    for name, shape, dtype in (
+        ("vectors", (n, dim), "float32"),
+        ("found", (n,), "bool"),
+        ("rows", (n,), "int64"),
+    ):
+        _check_array(source, f"lookup().{name}", getattr(lookup, name, None), shape, dtype)
+    _check_finite(source, "lookup().vectors", lookup.vectors)
+    return lookup
+
+
+def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
+    """`filled` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
+        _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
+    _check_finite(policy, "fill().vectors", filled.vectors)
+    return filled
+
+
+def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor:
+    """`encoded` as it is, if it is a floating-point tensor [batch, dim]."""
+    import torch
+
+    if (
+        not isinstance(encoded, torch.Tensor)
+        or encoded.shape != (batch, dim)
+        or not encoded.is_floating_point()
+    ):
+        raise _breach(
+            encoder, "forward", f"a floating-point tensor of shape [{batch}, {dim}]", _describe(encoded)
+        )
+    return encoded
+
+
+def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:
+    if getattr(array, "shape", None) != shape or str(array.dtype) != dtype:
+        raise _breach(owner, verb, f"a {dtype} array of shape {list(shape)}", _describe(array))
+
+
+def _check_finite(owner: object, verb: str, array: Any) -> None:
+    import numpy as np
+
+    if not np.isfinite(array).all():
+        raise _breach(
+            owner,
+            verb,
+            "finite numbers",
+            f"NaN or infinity in row {int((~np.isfinite(array)).any(1).argmax())}",
+        )
+
+
+def _describe(value: Any) -> str:
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of {value.dtype} and shape {list(value.shape)}"
+    return f"{type(value).__name__} {value!r}"[:120]

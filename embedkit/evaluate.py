@@ -1,0 +1,87 @@
+"""Load a trained model from its run, and evaluate it on other data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from embedkit.classification import Classifier, TextInput
+from embedkit.data.splits import read_evaluation
+from embedkit.errors import Fault, RunError
+from embedkit.model.classifier import TextClassifier
+from embedkit.recipe.build import build_component
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.paths import expand_directory
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.records import write_evaluation
+from embedkit.rundir import Run
+from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
+from embedkit.train import build_metrics
+
+if TYPE_CHECKING:
+    from embedkit.registry import Registry
+    from embedkit.reporting import Reporter
+    from embedkit.rundir import RunWriter
+
+
+def evaluate_trained(
+    recipe: EvaluationRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
+) -> None:
+    """Evaluate the model of the run that the recipe names on the recipe's texts."""
+    reporter.stage("loading the model")
+    classifier = load_classifier(
+        Run(expand_directory(recipe.model, "model")), registry, recipe.evaluation.threshold
+    )
+
+    reporter.stage("reading texts")
+    examples = read_evaluation(
+        build_component(registry, "reader", recipe.data.test, "data.test"), classifier.classes
+    )
+
+    reporter.stage("evaluating")
+    tokenized = {"test": classifier.input.tokenize("test", examples)}
+    metrics = build_metrics(registry, recipe.evaluation.metrics)
+    write_evaluation(writer, classifier, tokenized, metrics)
+
+
+def load_classifier(run: Run, registry: Registry, threshold: float | None = None) -> Classifier:
+    """The classifier that `run` trained, with the threshold of its recipe unless another is given.
+
+    Raises RunError where the run trained no model, or a file is not what the run wrote.
+    """
+    run.verify()
+    recipe = load_recipe(run.path / "recipe.yaml", registry)
+    if not isinstance(recipe, Recipe):
+        hint = f"It evaluated the model of {recipe.model}: name that run."
+        raise RunError(Fault("this run trained no model", where=str(run.path), hint=hint))
+    described = run.read_json("model.json")
+    tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
+    limits = {key: described[key] for key in ("max_length", "pad_to")}
+    return Classifier(
+        model=_model(run, recipe, registry, described),
+        input=TextInput(tokenizer, _vocabulary(run), cut=recipe.data.cut, **limits),
+        origin=tuple(run.vocabulary["origin"]),
+        classes=tuple(described["classes"]),
+        threshold=recipe.evaluation.threshold if threshold is None else threshold,
+    )
+
+
+def _vocabulary(run: Run) -> Vocabulary:
+    words = run.vocabulary.iloc[FIRST_WORD_ID:]
+    dropped = run.read_csv("dropped.csv")
+    counts = tuple(map(int, words["count"]))
+    return Vocabulary(
+        tuple(words["word"]), counts, dict(zip(dropped["word"], map(int, dropped["count"]), strict=True))
+    )
+
+
+def _model(run: Run, recipe: Recipe, registry: Registry, described: dict[str, Any]) -> TextClassifier:
+    from safetensors.torch import load_file
+
+    encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    rows, dim = described["table"]
+    with torch.random.fork_rng(devices=[]):
+        model = TextClassifier(rows, dim, encoder, len(described["classes"]))
+    model.load_state_dict(load_file(run.path / "weights.safetensors"))
+    return model.eval()

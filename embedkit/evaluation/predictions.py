@@ -1,0 +1,102 @@
+"""One row for each example: what was predicted, and how much of the text was out of vocabulary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_share
+from embedkit.evaluation.scoring import Scored
+from embedkit.text.encoding import TokenizedSplit
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model said of one text, and what it knew of its tokens.
+
+    `probability` is that of the predicted label, `probabilities` those of all classes in order.
+    """
+
+    split: str
+    id: int
+    text: str
+    label: str | None
+    predicted: str
+    probabilities: tuple[float, ...]
+    probability: float
+    tokens: tuple[str, ...]
+    states: tuple[State, ...]
+    cut: int
+
+    @property
+    def wrong(self) -> bool:
+        """Whether a known label was missed."""
+        return self.label is not None and self.label != self.predicted
+
+    @property
+    def oov_share(self) -> float | None:
+        """The share of the tokens that are out of vocabulary."""
+        return oov_share(self.states)
+
+    @property
+    def oov_tokens(self) -> list[str]:
+        """The tokens that were unseen, dropped or without a vector, in order."""
+        return [t for t, state in zip(self.tokens, self.states, strict=True) if state in OUT_OF_VOCABULARY]
+
+
+def gather(
+    split: TokenizedSplit,
+    states: Sequence[Sequence[State]],
+    scored: Scored,
+    classes: Sequence[str],
+    threshold: float,
+) -> list[Prediction]:
+    """The predictions of a split, in its order."""
+    return [
+        Prediction(
+            split=split.name,
+            id=example.id,
+            text=example.text,
+            label=example.label,
+            predicted=classes[best],
+            probabilities=tuple(map(float, probabilities)),
+            probability=float(probabilities[best]),
+            tokens=tuple(tokens),
+            states=tuple(known),
+            cut=cut,
+        )
+        for example, tokens, cut, known, probabilities, best in zip(
+            split.examples,
+            split.tokens,
+            split.cut,
+            states,
+            scored.probabilities,
+            scored.predicted(threshold),
+            strict=True,
+        )
+    ]
+
+
+def header(classes: Sequence[str]) -> list[str]:
+    """The columns of predictions.csv."""
+    probabilities = [f"p_{label}" for label in classes]
+    counts = ["tokens", *STATES, "cut", "oov_share", "oov_tokens", "token_list"]
+    return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
+
+
+def rows(predictions: Sequence[Prediction]) -> Iterator[list[object]]:
+    """The rows of predictions.csv; lists of tokens are JSON."""
+    for p in predictions:
+        share = "" if p.oov_share is None else p.oov_share
+        yield [
+            *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
+            *(*p.probabilities, p.text),
+            *(len(p.tokens), *(p.states.count(state) for state in STATES), p.cut, share),
+            *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
+        ]
+
+
+def wrong_by_oov_share(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The wrong ones, those with the largest out-of-vocabulary share first."""
+    return sorted((p for p in predictions if p.wrong), key=lambda p: -(p.oov_share or 0.0))

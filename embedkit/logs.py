@@ -1,0 +1,45 @@
+"""What happened when, one event a line: log.jsonl."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class JsonLines(logging.Formatter):
+    """Each record as a JSON object: time (UTC), level, logger, event, and what `extra` added."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, without its end."""
+        extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
+        time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        event = {
+            "time": time,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        return json.dumps({**event, **extra}, ensure_ascii=False, default=str)
+
+
+@contextmanager
+def log_to(path: Path) -> Iterator[None]:
+    """Write what embedkit's loggers say, from level INFO on, to `path` while the block runs."""
+    logger = logging.getLogger("embedkit")
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(JsonLines())
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(min(before, logging.INFO) if before else logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)
+        handler.close()

@@ -1,0 +1,62 @@
+"""The classifier: embedding table, sequence encoder, linear head."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import torch
+from torch import nn
+
+from embedkit.contracts import check_encoded
+from embedkit.text.vocabulary import PAD_ID
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from embedkit.interfaces import BoolArray, Encoder, FloatArray, SequenceEncoder
+
+
+class TextClassifier(nn.Module):
+    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class.
+
+    Submodules are built, and so draw their first weights, in the order embedding, encoder, head.
+    """
+
+    def __init__(self, rows: int, dim: int, encoder: Encoder, classes: int) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(rows, dim, padding_idx=PAD_ID)
+        self.encoder = encoder.build(dim)
+        self.output_dim = cast("SequenceEncoder", self.encoder).output_dim
+        self.head = nn.Linear(self.output_dim, 1 if classes == 2 else classes)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, 1 or C]."""
+        encoded = self.encoder(self.embedding(ids), mask)
+        return cast("Tensor", self.head(check_encoded(self.encoder, encoded, len(ids), self.output_dim)))
+
+
+def build_classifier(
+    vectors: FloatArray, trainable: BoolArray, encoder: Encoder, classes: int, seed: int
+) -> TextClassifier:
+    """A classifier over the table `vectors` [V, D], of which training moves the `trainable` rows (bool [V]).
+
+    The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear` would
+    draw; torch's global generator is left as it was.
+    """
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = TextClassifier(*vectors.shape, encoder=encoder, classes=classes)
+    with torch.no_grad():
+        model.embedding.weight.copy_(torch.from_numpy(vectors))
+    _restrict_training(model.embedding.weight, trainable)
+    return model
+
+
+def _restrict_training(weight: Tensor, trainable: BoolArray) -> None:
+    """Let gradients reach the `trainable` rows alone; the padding row never gets one."""
+    if not trainable.any():
+        weight.requires_grad_(False)
+    elif not trainable[np.arange(len(trainable)) != PAD_ID].all():
+        rows = torch.from_numpy(trainable)[:, None]
+        weight.register_hook(lambda gradient: gradient * rows)

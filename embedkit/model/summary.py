@@ -1,0 +1,18 @@
+"""The model as text: `print(model)` and the torchinfo table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def describe_model(model: nn.Module, length: int) -> str:
+    """`print(model)`, then torchinfo's table for one text of `length` tokens."""
+    import torch
+    from torchinfo import summary
+
+    ids = torch.ones((1, length), dtype=torch.int64)
+    table = summary(model, input_data=[ids, ids.bool()], verbose=0, device="cpu", row_settings=["var_names"])
+    return f"{model}\n\n{table}\n"

@@ -1,0 +1,83 @@
+"""What a run leaves behind: each file of the run directory, written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.coverage import coverage
+from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.predictions import Prediction, header, rows
+from embedkit.model.summary import describe_model
+from embedkit.text.vocabulary import PAD_ID, UNK_ID
+
+if TYPE_CHECKING:
+    from embedkit.classification import Classifier
+    from embedkit.interfaces import Metric
+    from embedkit.model.table import EmbeddingTable
+    from embedkit.rundir import RunWriter
+    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.training.history import History
+
+
+def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> None:
+    """The weights, the table before training, vocabulary.csv, dropped.csv, model.json, model.txt."""
+    import torch
+
+    model, text = classifier.model, classifier.input
+    writer.tensors("weights.safetensors", model.state_dict())
+    writer.tensors("embedding-before.safetensors", {"embedding.weight": torch.from_numpy(table.vectors)})
+    writer.csv(
+        "vocabulary.csv", ["id", "word", "count", "origin", "via"], _vocabulary_rows(classifier, table)
+    )
+    writer.csv("dropped.csv", ["word", "count"], [*text.vocabulary.dropped.items()])
+    writer.json(
+        "model.json",
+        {
+            "classes": classifier.classes,
+            "table": list(table.vectors.shape),
+            "encoder_output_dim": model.output_dim,
+            "parameters": sum(p.numel() for p in model.parameters()),
+            "trainable_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+            "max_length": text.max_length,
+            "pad_to": text.pad_to,
+        },
+    )
+    writer.text("model.txt", describe_model(model, text.pad_to or text.max_length or 20))
+
+
+def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list[object]]:
+    vocabulary = classifier.input.vocabulary
+    counts = {PAD_ID: 0, UNK_ID: sum(vocabulary.dropped.values())}
+    counts |= dict(enumerate(vocabulary.counts, len(counts)))
+    return [
+        [row, word, counts[row], table.origin[row], table.via[row]]
+        for word, row in vocabulary.to_dict().items()
+    ]
+
+
+def write_training(writer: RunWriter, history: History) -> None:
+    """history.csv."""
+    writer.csv("history.csv", history.header(), history.rows())
+
+
+def write_evaluation(
+    writer: RunWriter,
+    classifier: Classifier,
+    splits: Mapping[str, TokenizedSplit],
+    metrics: Mapping[str, Metric],
+) -> None:
+    """metrics.json, predictions.csv, embedding.json: every split judged by the trained model."""
+    figures: dict[str, Any] = {}
+    covered: dict[str, Any] = {}
+    predictions: list[Prediction] = []
+    for name, split in splits.items():
+        scored, judged = classifier.judge(split)
+        labels = classifier.input.encode(split, classifier.classes).labels
+        figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
+        covered[name] = coverage(split.tokens, [p.states for p in judged], split.cut)
+        predictions += judged
+    writer.json("metrics.json", figures)
+    writer.csv("predictions.csv", header(classifier.classes), rows(predictions))
+    origins = {origin: list(classifier.origin).count(origin) for origin in dict.fromkeys(classifier.origin)}
+    writer.json("embedding.json", {"rows": origins, "coverage": covered})

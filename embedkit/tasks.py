@@ -1,0 +1,81 @@
+"""One function per task: run a recipe, load what a run trained."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from embedkit.logs import log_to
+from embedkit.recipe.build import input_files
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.registry import Registry, build_registry
+from embedkit.reporting import Reporter
+from embedkit.rundir import LOG, Run, create_run, default_directory
+
+if TYPE_CHECKING:
+    from embedkit.classification import Classifier
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    recipe: str | PathLike[str] | Mapping[str, Any],
+    *,
+    out: str | PathLike[str] | None = None,
+    set: Mapping[str, Any] | None = None,
+    block: Iterable[str] = (),
+    hash: Literal["sampled", "full"] = "sampled",
+    reporter: Reporter | None = None,
+) -> Run:
+    """Run a recipe: a path, the name of a bundled recipe, or a mapping that says what a recipe would.
+
+    `out` is the run directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as
+    `training.epochs`; `block` names plugins not to use; `hash` says how input files are fingerprinted.
+    Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
+    VectorFileError, VocabularyError, TrainingError or RunError as their names say.
+    """
+    registry = build_registry(block)
+    return execute(load_recipe(recipe, registry, set), registry, out, hash, reporter)
+
+
+def execute(
+    recipe: Recipe | EvaluationRecipe,
+    registry: Registry,
+    out: str | PathLike[str] | None = None,
+    hash: Literal["sampled", "full"] = "sampled",
+    reporter: Reporter | None = None,
+) -> Run:
+    """Run a recipe that is loaded, into a new run directory."""
+    directory = Path(out) if out else default_directory(recipe.name)
+    reporter = reporter or Reporter()
+    inputs = input_files(registry, recipe)
+    with create_run(directory) as writer, log_to(writer.directory / LOG):
+        from embedkit.environment import describe_environment
+
+        log.info("started", extra={"recipe": recipe.name})
+        writer.text("recipe.yaml", recipe.to_yaml())
+        writer.json("environment.json", describe_environment(registry.plugins.plugins, inputs, hash))
+        if isinstance(recipe, EvaluationRecipe):
+            from embedkit.evaluate import evaluate_trained
+
+            evaluate_trained(recipe, registry, writer, reporter)
+        else:
+            from embedkit.train import train_and_evaluate
+
+            train_and_evaluate(recipe, registry, writer, reporter)
+        log.info("finished")
+    return Run(directory)
+
+
+def load(run: str | PathLike[str], block: Iterable[str] = ()) -> Classifier:
+    """The classifier that a run trained, its files checked against the run's manifest.
+
+    Raises RunError where `run` is not a finished training run or a file of it was changed.
+    """
+    from embedkit.evaluate import load_classifier
+
+    return load_classifier(Run(run), build_registry(block))

@@ -1,0 +1,63 @@
+"""Words and their rows in the embedding table: `<PAD>` is row 0, `<UNK>` row 1, words follow from row 2."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+PAD, UNK = "<PAD>", "<UNK>"
+PAD_ID, UNK_ID = 0, 1
+FIRST_WORD_ID = 2
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of the training split, in order of first appearance, with how often each occurred.
+
+    `dropped` holds the words, with their counts, that `min_count` or `max_size` removed. A token that
+    literally reads `<PAD>` or `<UNK>` never becomes a word.
+    """
+
+    words: tuple[str, ...]
+    counts: tuple[int, ...]
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def build(
+        cls, texts: Iterable[Sequence[str]], min_count: int = 1, max_size: int | None = None
+    ) -> Vocabulary:
+        """Count the tokens of `texts`; keep the `max_size` most frequent words, seen `min_count` times or more.
+
+        Of two words equally frequent at the limit, the one that appeared first is kept.
+        """
+        counts = Counter(chain.from_iterable(texts))
+        for reserved in (PAD, UNK):
+            counts.pop(reserved, None)
+        frequent = [word for word, count in counts.most_common(max_size) if count >= min_count]
+        kept = set(frequent)
+        words = tuple(word for word in counts if word in kept)
+        dropped = {word: count for word, count in counts.items() if word not in kept}
+        return cls(words, tuple(counts[word] for word in words), dropped)
+
+    def __len__(self) -> int:
+        """V: the rows of the embedding table, `<PAD>` and `<UNK>` included."""
+        return len(self.words) + FIRST_WORD_ID
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._row_of
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self.words, FIRST_WORD_ID)}
+
+    def to_dict(self) -> dict[str, int]:
+        """Every row's name and its id, `<PAD>` and `<UNK>` first."""
+        return {PAD: PAD_ID, UNK: UNK_ID, **self._row_of}
+
+    def ids(self, tokens: Iterable[str]) -> list[int]:
+        """The row of each token, UNK_ID for those that are not in the vocabulary."""
+        row_of = self._row_of
+        return [row_of.get(token, UNK_ID) for token in tokens]

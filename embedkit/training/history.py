@@ -1,0 +1,62 @@
+"""What each epoch gave: the rows of history.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from embedkit.evaluation.scoring import Scored
+
+
+@dataclass(frozen=True)
+class HistoryRow:
+    """One epoch on one split.
+
+    On `train` the figures are those of the epoch as it went, while the weights moved. `loss` is the mean over
+    examples, `batch_loss` the mean of the batches' means; `seconds` the wall time of the pass.
+    """
+
+    epoch: int
+    split: str
+    loss: float
+    batch_loss: float
+    metrics: Mapping[str, float]
+    seconds: float
+    examples_per_second: float
+
+
+@dataclass
+class History:
+    """All epochs so far. `metrics` names the recipe's metrics in order."""
+
+    metrics: Sequence[str]
+    entries: list[HistoryRow] = field(default_factory=list)
+
+    def add(self, epoch: int, split: str, scored: Scored, figures: Mapping[str, Any], seconds: float) -> None:
+        """Record an epoch; of `figures` the metrics that are one number each are kept."""
+        numbers = {k: float(figures[k]) for k in self.metrics if isinstance(figures[k], int | float)}
+        rate = len(scored.probabilities) / max(seconds, 1e-9)
+        self.entries.append(HistoryRow(epoch, split, scored.loss, scored.batch_loss, numbers, seconds, rate))
+
+    def of(self, epoch: int) -> list[HistoryRow]:
+        """The rows of one epoch: train, then validation where there is such a split."""
+        return [entry for entry in self.entries if entry.epoch == epoch]
+
+    def header(self) -> list[str]:
+        """The columns of history.csv."""
+        return ["epoch", "split", "loss", "batch_loss", *self._numeric(), "seconds", "examples_per_second"]
+
+    def rows(self) -> list[list[object]]:
+        """The rows of history.csv; a metric that was not defined is an empty cell."""
+        return [
+            [
+                *(e.epoch, e.split, e.loss, e.batch_loss),
+                *(e.metrics.get(name, "") for name in self._numeric()),
+                *(round(e.seconds, 6), round(e.examples_per_second, 1)),
+            ]
+            for e in self.entries
+        ]
+
+    def _numeric(self) -> list[str]:
+        return [name for name in self.metrics if any(name in entry.metrics for entry in self.entries)]
