@@ -21,5 +21,5 @@ def clean(texts: Sequence[list[str]], *, lowercase: bool, stop_words: str | None
     """
     if stop_words is not None:
         unwanted = stopwords.stop_words(stop_words)
-        texts = [[token for token in tokens if token.casefold() not in unwanted] for tokens in texts]
+        texts = [[token for token in tokens if stopwords.fold(token) not in unwanted] for tokens in texts]
     return [[token.lower() for token in tokens] for tokens in texts] if lowercase else [*texts]

@@ -8,7 +8,7 @@ from embedkit.errors import DataError, Fault
 
 
 def stop_words(language: str) -> frozenset[str]:
-    """The stop words of `language`, such as `english`: case-folded, in Unicode's composed form (NFC).
+    """The stop words of `language`, such as `english`, each as `fold` gives it.
 
     Raises DataError where the corpus is not installed, or has no list for `language`.
     """
@@ -21,4 +21,9 @@ def stop_words(language: str) -> frozenset[str]:
         raise DataError(Fault("NLTK's stopwords corpus is not installed", "stop_words", hint=hint)) from error
     if language not in languages:
         raise DataError(Fault.unknown("stop-word language", language, languages, where="stop_words"))
-    return frozenset(normalize("NFC", word.strip().casefold()) for word in stopwords.words(language))
+    return frozenset(fold(word.strip()) for word in stopwords.words(language))
+
+
+def fold(word: str) -> str:
+    """`word` without case, in Unicode's composed form (NFC), which folding may have taken apart."""
+    return normalize("NFC", word.casefold())

@@ -11,7 +11,7 @@ from embedkit.text.cleaning import Lowercase, StopWords, clean
 
 
 class NltkTweet:
-    """The tokens of `nltk.TweetTokenizer`, for short messages: `:-)`, `#tag` and `@name` are one token each."""
+    """The tokens of `nltk.TweetTokenizer`, for short messages: `:-)`, `#tag`, `@name` are one token each."""
 
     def __init__(
         self,
