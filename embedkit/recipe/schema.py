@@ -2,43 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from embedkit.recipe.document import KeyPath, dotted
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place in a recipe where a component stands, or a list of them."""
+
+    kind: str
+    many: bool = False
+
+
+SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
+    {
+        ("data", "train"): Slot("reader"),
+        ("data", "validation"): Slot("reader"),
+        ("data", "test"): Slot("reader"),
+        ("tokenizer",): Slot("tokenizer"),
+        ("embedding",): Slot("embedding"),
+        ("oov",): Slot("oov", many=True),
+        ("encoder",): Slot("encoder"),
+        ("evaluation", "metrics"): Slot("metric", many=True),
+    }
+)
+"""Where components stand, and of which kind they are."""
+
+SHARES = (("data", "validation"), ("data", "test"))
+"""Where a share of the training data may stand in place of a reader."""
+
+DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
+    {("oov",): ("zero",), ("evaluation", "metrics"): ("accuracy",)}
+)
+"""The components that stand where a recipe names none."""
+
+
+def kind_at(path: KeyPath) -> str | None:
+    """The kind of the component that stands at `path`, None where no component does."""
+    slot = SLOTS.get(path)
+    if slot and not slot.many:
+        return slot.kind
+    listed = SLOTS.get(path[:-1])
+    return listed.kind if listed and listed.many else None
+
+
+def freeze(value: Any) -> Any:
+    """Plain data that cannot be changed: lists as tuples, mappings as read-only views of a copy."""
+    if isinstance(value, Mapping):
+        return MappingProxyType({key: freeze(item) for key, item in value.items()})
+    return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
+
+
+def thaw(value: Any) -> Any:
+    """The plain data, dicts and lists, that a frozen value or a section stands for."""
+    if isinstance(value, ComponentSpec | Section):
+        return value.to_plain()
+    if isinstance(value, Mapping):
+        return {key: thaw(item) for key, item in value.items()}
+    return [thaw(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 class Section(BaseModel):
     """A mapping in a recipe: frozen, strict about types, closed to unknown keys."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True,
+        strict=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        protected_namespaces=(),
+        defer_build=True,
+    )
+
+    def to_plain(self) -> dict[str, Any]:
+        """The mapping as it stands in YAML, every default filled in, keys in the order of the schema."""
+        return {key: thaw(value) for key, value in self}
 
 
 class ComponentSpec(BaseModel):
     """A component by name, with the parameters its constructor takes, defaults filled in.
 
-    In YAML a mapping `{use: NAME, ...parameters}`, or the bare name.
+    In YAML a mapping `{use: NAME, ...parameters}`, or the bare name. `parameters` are plain data, frozen.
     """
 
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", protected_namespaces=(), defer_build=True
+    )
 
     use: str
-    parameters: Mapping[str, Any] = Field(default_factory=dict)
+    parameters: Annotated[Mapping[str, Any], AfterValidator(freeze)] = MappingProxyType({})
 
-    def to_plain(self) -> dict[str, Any]:
-        """The mapping as it stands in YAML."""
-        return {"use": self.use, **self.parameters}
+    def to_plain(self) -> str | dict[str, Any]:
+        """The component as it stands in YAML: its name where it has no parameters, or else a mapping."""
+        return {"use": self.use, **thaw(self.parameters)} if self.parameters else self.use
 
 
 class EmbeddingSpec(ComponentSpec):
     """An embedding, and which rows of its table training may move."""
 
-    trainable: Literal["all", "none", "missing"] = "all"
+    trainable: Annotated[
+        Literal["all", "none", "missing"], Field(description="which rows training moves")
+    ] = "all"
 
     def to_plain(self) -> dict[str, Any]:
         """The mapping as it stands in YAML."""
-        return {**super().to_plain(), "trainable": self.trainable}
+        return {"use": self.use, **thaw(self.parameters), "trainable": self.trainable}
 
 
 class Share(Section):
@@ -51,28 +125,38 @@ class Share(Section):
 class Data(Section):
     """Which texts are trained on and which are evaluated."""
 
-    train: ComponentSpec
-    validation: ComponentSpec | Share | None = None
-    test: ComponentSpec | Share | None = None
+    train: Annotated[ComponentSpec, Field(description="the reader of the training split")]
+    validation: Annotated[
+        ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
+    ] = None
+    test: Annotated[
+        ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
+    ] = None
     labels: Annotated[
         tuple[str, ...] | None,
         Field(min_length=2, description="the classes in order, the positive one last; by default sorted"),
     ] = None
-    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = None
-    cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = "tail"
+    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
+        None
+    )
+    cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
+        "tail"
+    )
 
 
 class EvaluationData(Section):
     """Which texts a trained model is evaluated on."""
 
-    test: ComponentSpec
+    test: Annotated[ComponentSpec, Field(description="the reader of the texts")]
 
 
 class VocabularySettings(Section):
     """Which words of the training split get a row of their own."""
 
     min_count: Annotated[int, Field(ge=1, description="words seen less often are dropped")] = 1
-    max_size: Annotated[int | None, Field(ge=1, description="keep at most so many words, the most frequent")] = None
+    max_size: Annotated[
+        int | None, Field(ge=1, description="keep at most so many words, the most frequent; null keeps all")
+    ] = None
 
 
 class Training(Section):
@@ -80,7 +164,9 @@ class Training(Section):
 
     epochs: Annotated[int, Field(ge=1, description="passes over the training split")] = 20
     batch_size: Annotated[int, Field(ge=1, description="examples in a batch")] = 32
-    optimizer: Annotated[Literal["adam", "sgd"], Field(description="torch.optim.Adam or torch.optim.SGD")] = "adam"
+    optimizer: Annotated[Literal["adam", "sgd"], Field(description="torch.optim.Adam or torch.optim.SGD")] = (
+        "adam"
+    )
     lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
     shuffle: Annotated[bool, Field(description="a new order of the examples every epoch")] = True
 
@@ -90,29 +176,69 @@ class Evaluation(Section):
 
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
     threshold: Annotated[
-        float, Field(gt=0, lt=1, description="probability from which the positive class is predicted (two classes)")
+        float,
+        Field(
+            gt=0, lt=1, description="of two classes, the probability from which the positive one is predicted"
+        ),
     ] = 0.5
 
 
-class Recipe(Section):
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]
+
+
+class AnyRecipe(Section):
+    """What every recipe can do."""
+
+    def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
+        """Every component as (key such as `data.train` or `oov.0`, kind, spec), in the order of the schema."""
+        for path, slot in SLOTS.items():
+            value: Any = self
+            for part in path:
+                value = getattr(value, str(part), None)
+            for index, spec in enumerate(value if slot.many and value else [value]):
+                if isinstance(spec, ComponentSpec):
+                    yield dotted((*path, index) if slot.many else path), slot.kind, spec
+
+    def to_yaml(self) -> str:
+        """YAML 1.2 that loads to an equal recipe."""
+        from embedkit.recipe.dump import dump
+
+        return dump(self.to_plain())
+
+
+class Recipe(AnyRecipe):
     """A run that trains a model and evaluates it."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]
-    seed: Annotated[int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")] = 0
-    data: Data
-    tokenizer: ComponentSpec
-    vocabulary: VocabularySettings = VocabularySettings()
-    embedding: EmbeddingSpec
+    name: Name
+    seed: Annotated[
+        int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")
+    ] = 0
+    data: Annotated[Data, Field(description="which texts are trained on and which are evaluated")]
+    tokenizer: Annotated[ComponentSpec, Field(description="how texts become words")]
+    vocabulary: Annotated[
+        VocabularySettings,
+        Field(default_factory=VocabularySettings, description="which words get a row of their own"),
+    ]
+    embedding: Annotated[EmbeddingSpec, Field(description="where word vectors come from")]
     oov: Annotated[tuple[ComponentSpec, ...], Field(min_length=1, description="the first that answers wins")]
-    encoder: ComponentSpec
-    training: Training = Training()
-    evaluation: Evaluation
+    encoder: Annotated[ComponentSpec, Field(description="how a text's vectors become one")]
+    training: Annotated[Training, Field(default_factory=Training, description="how the model is trained")]
+    evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
 
 
-class EvaluationRecipe(Section):
+class EvaluationRecipe(AnyRecipe):
     """A run that evaluates a trained model on other data."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]
+    name: Name
     model: Annotated[str, Field(min_length=1, description="directory of the run whose model is evaluated")]
-    data: EvaluationData
-    evaluation: Evaluation
+    data: Annotated[EvaluationData, Field(description="which texts the model is evaluated on")]
+    evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
+
+
+def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
+    """The keys of a section, at (), and of the sections in it, by the path to each."""
+    keys: dict[KeyPath, tuple[str, ...]] = {(): tuple(schema.model_fields)}
+    for name, field in schema.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
+            keys |= {(name, *path): inner for path, inner in keys_of(field.annotation).items()}
+    return keys

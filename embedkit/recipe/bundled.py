@@ -1,0 +1,37 @@
+"""The recipes that come with embedkit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class BundledRecipe:
+    """A recipe that comes with embedkit; its first two lines are comments: how to run it, what it shows."""
+
+    name: str
+    path: Path
+    command: str
+    description: str
+
+
+def bundled_recipes() -> dict[str, BundledRecipe]:
+    """Every bundled recipe by name, sorted; the name is the file's path in its directory without `.yaml`."""
+    directory = _directory()
+    recipes = [_describe(path, directory) for path in directory.rglob("*.yaml")]
+    return {recipe.name: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.name)}
+
+
+def _directory() -> Path:
+    """Inside the package when it was installed from a wheel, beside it in an editable checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "recipes"
+    return inside if inside.is_dir() else package.parent / "recipes"
+
+
+def _describe(path: Path, directory: Path) -> BundledRecipe:
+    name = path.relative_to(directory).with_suffix("").as_posix()
+    with path.open(encoding="utf-8") as lines:
+        command, description = (next(lines, "").lstrip("#").strip() for _ in range(2))
+    return BundledRecipe(name, path, command, description)

@@ -1,0 +1,112 @@
+"""Components as recipes name them: found in the registry, parameters checked, defaults filled in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from embedkit.errors import Fault, PluginError
+from embedkit.parameters import input_paths
+from embedkit.recipe.document import Findings, KeyPath, describe
+from embedkit.recipe.explain import explain
+from embedkit.recipe.paths import absolute
+from embedkit.recipe.schema import SHARES, SLOTS, ComponentSpec, EmbeddingSpec, Share
+from embedkit.registry import Component, Registry
+
+_NAMELESS = "expected a name, or a mapping with 'use'"
+
+
+@dataclass(frozen=True)
+class Resolver:
+    """Turns what stands where a component belongs into its spec, adding what is wrong to `findings`."""
+
+    registry: Registry
+    findings: Findings
+
+    def slot(self, path: KeyPath, written: Any) -> Any:
+        """What stands at `path`, a place for components, as it is in the recipe: specs, a share or None."""
+        slot = SLOTS[path]
+        if slot.many:
+            items = enumerate(written if isinstance(written, list) else ())
+            specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)
+            return specs if isinstance(written, list) else written
+        if path in SHARES and (written is None or (isinstance(written, Mapping) and "share" in written)):
+            return written and self._share(path, written)
+        return self.resolve(slot.kind, path, written)
+
+    def _share(self, path: KeyPath, written: Mapping[str, Any]) -> Share | None:
+        try:
+            return Share.model_validate(written)
+        except ValidationError as error:
+            explain(error, written, path, {(): [*Share.model_fields]}, self.findings)
+            return None
+
+    def resolve(self, kind: str, path: KeyPath, written: Any) -> ComponentSpec:
+        """The spec of the component of `kind` at `path`; a nameless one where something is wrong with it."""
+        said = {"use": written} if isinstance(written, str) else written
+        core: dict[str, Any] = {}
+        if kind == "embedding" and isinstance(said, Mapping):
+            core = {key: said[key] for key in ("trainable",) if key in said}
+            said = {key: value for key, value in said.items() if key not in core}
+        component = self._component(kind, path, said)
+        parameters = self._parameters(component, path, said) if component else {}
+        return self._spec(kind, path, component.name if component else "", parameters, core)
+
+    def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
+        if not isinstance(said, Mapping):
+            self.findings.add(path, f"{_NAMELESS}, got {describe(said)}")
+        elif "use" not in said:
+            self.findings.add(path, Fault("missing key 'use'", hint=self._names(kind)))
+        elif not isinstance(said["use"], str):
+            self.findings.add((*path, "use"), f"expected a text, got {describe(said['use'])}")
+        else:
+            return self._registered(kind, path, said["use"])
+        return None
+
+    def _registered(self, kind: str, path: KeyPath, name: str) -> Component | None:
+        try:
+            return self.registry.get(kind, name)
+        except PluginError as error:
+            for fault in error.faults:
+                self.findings.add(path, fault, said_at=(*path, "use"))
+        return None
+
+    def _names(self, kind: str) -> str:
+        return f"It names one of: {', '.join(self.registry.names(kind))}."
+
+    def _parameters(self, component: Component, path: KeyPath, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The parameters, defaults filled in, input paths absolute; none where something is wrong."""
+        given = {key: value for key, value in said.items() if key != "use"}
+        try:
+            # Checked as the JSON it could be, a list may stand for a tuple, an integer for a float.
+            checked = component.parameters.model_validate_json(json.dumps(given))
+        except ValidationError as error:
+            core = ["trainable"] if component.kind == "embedding" else []
+            explain(error, given, path, {(): [*component.parameters.model_fields, *core]}, self.findings)
+            return {}
+        values = checked.model_dump(mode="json", warnings=False)
+        for name in input_paths(component.factory) & given.keys():
+            values[name] = self._absolute(values[name], (*path, name))
+        return values
+
+    def _absolute(self, value: Any, path: KeyPath) -> Any:
+        if isinstance(value, list):
+            return [self._absolute(item, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, str):
+            return absolute(value, self.findings.document.origin(path).base)
+        return value
+
+    def _spec(
+        self, kind: str, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
+    ) -> ComponentSpec:
+        if kind != "embedding":
+            return ComponentSpec(use=name, parameters=parameters)
+        try:
+            return EmbeddingSpec(use=name, parameters=parameters, **core)
+        except ValidationError as error:
+            explain(error, core, path, {}, self.findings)
+            return EmbeddingSpec(use=name)

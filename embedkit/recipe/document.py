@@ -1,0 +1,124 @@
+"""A recipe as it was written: plain data, and for every path in it where that was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any
+
+from embedkit.errors import Fault, RecipeError
+
+KeyPath = tuple[str | int, ...]
+"""The keys and list indices that lead to a value; () is the recipe itself."""
+
+MAX_DEPTH = 40
+"""Mappings and lists may stand in one another so deep; a recipe needs six levels."""
+
+
+def dotted(path: KeyPath) -> str:
+    """The path as `--set` writes it: `data.train.path`, `oov.0`."""
+    return ".".join(map(str, path))
+
+
+def describe(value: object) -> str:
+    """A value as messages name it: "the text 'ten'", "the integer 5", "a list"."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"the text '{value if len(value) <= 60 else value[:59] + '…'}'"
+    if isinstance(value, list | tuple):
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return f"the {'integer' if isinstance(value, int) else 'number'} {value}"
+
+
+@dataclass(frozen=True, order=True)
+class Origin:
+    """Where something was said: the n-th source, its line, and the directory its paths are relative to."""
+
+    source: int
+    line: int
+    where: str = field(compare=False)
+    base: Path = field(compare=False)
+
+
+@dataclass
+class Document:
+    """Plain data (dict, list, str, int, float, bool, None) and the origins of its parts.
+
+    A part without an origin of its own was said where what holds it was said; () always has one.
+    """
+
+    data: dict[str, Any]
+    origins: dict[KeyPath, Origin]
+    stem: str | None = None
+
+    def origin(self, path: KeyPath) -> Origin:
+        """Where the value at `path`, or the nearest thing that holds it, was said."""
+        while path not in self.origins:
+            path = path[:-1]
+        return self.origins[path]
+
+
+@dataclass
+class Findings:
+    """The faults found in a document so far."""
+
+    document: Document
+    faults: list[tuple[Origin, Fault]] = field(default_factory=list)
+
+    def add(self, path: KeyPath, fault: Fault | str, said_at: KeyPath | None = None) -> None:
+        """Something is wrong with what is at `path`, and was said there, or at `said_at`."""
+        found = fault if isinstance(fault, Fault) else Fault(fault)
+        origin = self.document.origin(path if said_at is None else said_at)
+        what = f"{dotted(path)}: {found.what}" if path else found.what
+        self.faults.append((origin, replace(found, what=what, where=origin.where)))
+
+    def raise_any(self) -> None:
+        """Raise one RecipeError with every fault in the order of the lines, if there are any."""
+        if self.faults:
+            raise RecipeError(*(fault for _, fault in sorted(self.faults, key=lambda found: found[0])))
+
+
+def document_of(recipe: Mapping[str, Any]) -> Document:
+    """The document that a mapping from Python stands for. Raises RecipeError for what YAML cannot say."""
+    document = Document({}, {(): Origin(0, 0, "recipe", Path.cwd())})
+    findings = Findings(document)
+    document.data.update(plain(recipe, (), findings))
+    findings.raise_any()
+    return document
+
+
+def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
+    """`value` as YAML would have given it: dicts with text keys, lists, file names as text."""
+    if len(path) > MAX_DEPTH:
+        findings.add(path[:1], f"more than {MAX_DEPTH} mappings and lists inside one another")
+        return None
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, (*path, str(key)), findings) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, (*path, index), findings) for index, item in enumerate(value)]
+    return _scalar(fspath(value) if isinstance(value, PathLike) else value, path, findings)
+
+
+def _scalar(value: Any, path: KeyPath, findings: Findings) -> Any:
+    if isinstance(value, str):
+        if not _is_unicode(value):
+            findings.add(path, f"the text {value!r} is not valid Unicode")
+        return value
+    if value is not None and not isinstance(value, bool | int | float):
+        findings.add(path, f"expected plain data (texts, numbers, lists, mappings), got {value!r:.60}")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

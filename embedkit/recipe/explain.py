@@ -1,0 +1,102 @@
+"""What pydantic found wrong, in the words of a recipe's author."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, nearest
+from embedkit.recipe.document import Findings, KeyPath, describe
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "int_from_float": "an integer",
+    "int_type": "an integer",
+    "less_than": "less than {lt}",
+    "less_than_equal": "at most {le}",
+    "list_type": "a list",
+    "literal_error": "{expected}",
+    "mapping_type": "a mapping",
+    "model_type": "a mapping",
+    "multiple_of": "a multiple of {multiple_of}",
+    "none_required": "nothing",
+    "string_pattern_mismatch": "a text that matches {pattern}",
+    "string_too_long": "a text of at most {max_length} characters",
+    "string_too_short": "a text of at least {min_length} characters",
+    "string_type": "a text",
+    "too_long": "at most {max_length} items",
+    "too_short": "at least {min_length} items",
+    "set_type": "a list",
+    "tuple_type": "a list",
+}
+"""What each type of pydantic's errors says was expected, filled in with the error's context."""
+
+_LENGTHS = ("too_long", "too_short")
+
+
+def explain(
+    error: ValidationError,
+    data: Mapping[Any, Any],
+    path: KeyPath,
+    allowed: Mapping[KeyPath, Sequence[str]],
+    to: Findings,
+) -> None:
+    """Add a fault to `to` for everything wrong with `data`, which stands at `path` in the recipe.
+
+    `allowed` gives the keys of each mapping inside `data`, by the mapping's path in it.
+    """
+    at_value: dict[KeyPath, list[ErrorDetails]] = defaultdict(list)
+    for detail in error.errors(include_url=False):
+        at_value[_inside(data, detail)].append(detail)
+    for inside, details in at_value.items():
+        at = (*path, *inside)
+        if details[0]["type"] == "missing":
+            to.add(at[:-1], Fault(f"missing key '{at[-1]}'"))
+        elif details[0]["type"] == "extra_forbidden":
+            known = tuple(allowed.get(inside[:-1], ()))
+            fault = Fault(f"unknown key '{at[-1]}'", nearest=nearest(str(at[-1]), known), allowed=known)
+            to.add(at[:-1], fault, said_at=at)
+        elif not any(other != inside and other[: len(inside)] == inside for other in at_value):
+            to.add(at, _unexpected(details))
+
+
+def _inside(data: Any, detail: ErrorDetails) -> KeyPath:
+    """The path of a detail's value in `data`: its location without the names of members of unions."""
+    path: KeyPath = ()
+    for part in detail["loc"]:
+        if isinstance(data, Mapping) and part in data:
+            data = data[str(part)]
+        elif isinstance(data, list | tuple) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        elif detail["type"] != "missing" or part != detail["loc"][-1]:
+            continue
+        path = (*path, part)
+    return path
+
+
+def _unexpected(details: Sequence[ErrorDetails]) -> Fault:
+    """The fault of one value: what each member of its type expected, and what came."""
+    expected = [_expected(detail) for detail in details]
+    value = details[0]["input"]
+    names = [name for text in expected for name in re.findall(r"'([^']*)'", text)]
+    came = f"{len(value)}" if details[0]["type"] in _LENGTHS else describe(value)
+    what = f"expected {' or '.join(dict.fromkeys(expected))}, got {came}"
+    return Fault(what, nearest=nearest(value, names) if isinstance(value, str) else None)
+
+
+def _expected(detail: ErrorDetails) -> str:
+    template = _EXPECTED.get(detail["type"])
+    if template is None:
+        return f"otherwise ({detail['msg']})"
+    return template.format(**detail.get("ctx", {}))

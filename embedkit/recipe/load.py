@@ -1,0 +1,105 @@
+"""From a file, a bundled recipe's name or a mapping to a checked, frozen recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from embedkit.errors import Fault, RecipeError
+from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.checks import check_chain, check_metrics, check_shares
+from embedkit.recipe.components import Resolver
+from embedkit.recipe.document import Document, Findings, KeyPath, document_of
+from embedkit.recipe.explain import explain
+from embedkit.recipe.overrides import Overrides, override
+from embedkit.recipe.paths import absolute
+from embedkit.recipe.schema import DEFAULTS, SLOTS, EvaluationRecipe, Recipe, keys_of
+from embedkit.recipe.yaml import read_document
+from embedkit.registry import Registry
+
+Source = str | Path | Mapping[str, Any]
+Sections = dict[Any, Any]
+Schema = type[Recipe] | type[EvaluationRecipe]
+
+
+def load_recipe(source: Source, registry: Registry, overrides: Overrides = ()) -> Recipe | EvaluationRecipe:
+    """The recipe that `source` says, changed by `overrides`, defaults filled in, everything checked.
+
+    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `model` is an
+    EvaluationRecipe. Touches no file that the recipe names. Raises RecipeError with every fault found, and
+    ComponentError for a component whose class breaks its contract.
+    """
+    document = document_of(source) if isinstance(source, Mapping) else _read(source)
+    override(document, overrides)
+    schema: Schema = EvaluationRecipe if "model" in document.data else Recipe
+    findings = Findings(document)
+    sections = _resolved(document, schema, Resolver(registry, findings))
+    _cross_check(sections, registry, findings)
+    recipe = _validated(schema, sections, findings)
+    findings.raise_any()
+    return cast(Recipe | EvaluationRecipe, recipe)
+
+
+def _read(source: str | Path) -> Document:
+    path = Path(source)
+    if isinstance(source, Path) or path.suffix in (".yaml", ".yml") or path.is_file():
+        return read_document(path, str(source))
+    bundled = bundled_recipes()
+    if source not in bundled:
+        hint = "A recipe of your own is given as a file: recipe.yaml."
+        raise RecipeError(Fault.unknown("recipe", source, bundled, hint=hint))
+    return read_document(bundled[source].path, str(bundled[source].path))
+
+
+def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Sections:
+    """The document's sections with components, shares and paths in their final form, the rest as written."""
+    sections = {
+        key: dict(value) if isinstance(value, dict) else value for key, value in document.data.items()
+    }
+    if document.stem is not None:
+        sections.setdefault("name", document.stem)
+    known = keys_of(schema)
+    for path in SLOTS:
+        if path[-1] in known.get(path[:-1], ()):
+            _resolve_slot(path, sections, resolver)
+    data = sections.get("data")
+    if isinstance(data, dict) and isinstance(data.get("labels"), list):
+        data["labels"] = tuple(data["labels"])
+    if schema is EvaluationRecipe and isinstance(sections["model"], str):
+        sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
+    return sections
+
+
+def _resolve_slot(path: KeyPath, sections: Sections, resolver: Resolver) -> None:
+    """Replace what stands at `path` in `sections`, or its default, by what it stands for."""
+    *holders, key = path
+    if path in DEFAULTS and holders:
+        sections.setdefault(holders[0], {})
+    holder = sections.get(holders[0]) if holders else sections
+    if not isinstance(holder, dict):
+        return
+    if path in DEFAULTS:
+        holder.setdefault(key, [*DEFAULTS[path]])
+    if key in holder:
+        holder[key] = resolver.slot(path, holder[key])
+
+
+def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> None:
+    """Check what must hold between components, where they are known."""
+    data, evaluation = sections.get("data"), sections.get("evaluation")
+    if isinstance(data, dict):
+        check_shares(data.get("validation"), data.get("test"), findings)
+    if isinstance(evaluation, dict):
+        check_metrics(evaluation["metrics"], findings)
+    check_chain(sections.get("oov"), registry, findings)
+
+
+def _validated(schema: Schema, sections: Sections, findings: Findings) -> BaseModel | None:
+    try:
+        return schema.model_validate(sections)
+    except ValidationError as error:
+        explain(error, sections, (), keys_of(schema), findings)
+        return None

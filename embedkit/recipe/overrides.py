@@ -1,0 +1,110 @@
+"""`--set KEY=VALUE`: changes to a recipe before it is checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Never
+
+from embedkit.errors import Fault, RecipeError
+from embedkit.recipe.document import Document, Findings, KeyPath, Origin, describe, dotted, plain
+from embedkit.recipe.schema import DEFAULTS, kind_at
+from embedkit.recipe.yaml import parse
+
+Overrides = Sequence[str] | Mapping[str, Any]
+"""`KEY=VALUE` texts, the value in YAML; or from Python dotted keys and plain values."""
+
+
+def override(document: Document, overrides: Overrides) -> None:
+    """Make the changes, in order. Raises one RecipeError for all that cannot be made."""
+    items: list[Any] = [*overrides.items()] if isinstance(overrides, Mapping) else [*overrides]
+    faults: list[Fault] = []
+    for number, item in enumerate(items):
+        try:
+            _change(document, number, item).make()
+        except RecipeError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise RecipeError(*faults)
+
+
+def _change(document: Document, number: int, item: str | tuple[str, Any]) -> _Change:
+    text = item if isinstance(item, str) else f"{item[0]}={item[1]!r}"
+    origin = Origin(1, number, f"--set {text:.100}", Path.cwd())
+    key, value = _read(text, origin) if isinstance(item, str) else (item[0], _plain(item[1], origin))
+    keys = key.split(".")
+    if not all(keys):
+        raise RecipeError(Fault(f"'{key}' is not a key such as encoder.hidden_size", where=origin.where))
+    return _Change(document, keys, value, origin)
+
+
+def _read(text: str, origin: Origin) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise RecipeError(Fault("expected KEY=VALUE, and there is no '='", where=origin.where))
+    if not value.strip():
+        hint = f"Write {key}=null for nothing, {key}=\"''\" for a text without characters."
+        raise RecipeError(Fault("there is no value after '='", where=origin.where, hint=hint))
+    return key.strip(), parse(value, lambda _: origin.where)[0]
+
+
+def _plain(value: Any, origin: Origin) -> Any:
+    findings = Findings(Document({}, {(): origin}))
+    result = plain(value, (), findings)
+    findings.raise_any()
+    return result
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One value that is to stand where `keys` lead."""
+
+    document: Document
+    keys: Sequence[str]
+    value: Any
+    origin: Origin
+
+    def make(self) -> None:
+        """Put the value in its place, making the mappings on the way that are not there yet."""
+        holder: dict[str, Any] | list[Any] = self.document.data
+        path: KeyPath = ()
+        for key in self.keys[:-1]:
+            path = (*path, self._step(holder, path, key))
+            holder = self._enter(holder, path)
+        path = (*path, self._step(holder, path, self.keys[-1]))
+        holder[path[-1]] = self.value  # type: ignore[index]
+        self._own(path)
+
+    def _step(self, holder: dict[str, Any] | list[Any], path: KeyPath, key: str) -> str | int:
+        """The key or the list index that leads on from `holder`, which stands at `path`."""
+        if isinstance(holder, dict):
+            return key
+        indices = [str(index) for index in range(len(holder))]
+        if key not in indices:
+            self._refuse(f"'{dotted(path)}' is a list and has no item '{key}'", tuple(indices))
+        return int(key)
+
+    def _enter(self, holder: dict[str, Any] | list[Any], path: KeyPath) -> dict[str, Any] | list[Any]:
+        """The mapping or list at `path`, made from what stands there in `holder`."""
+        key: Any = path[-1]
+        found = holder.get(key) if isinstance(holder, dict) else holder[key]
+        if found is None:
+            self._own(path)
+            found = [*DEFAULTS[path]] if path in DEFAULTS else {}
+        elif isinstance(found, str) and kind_at(path):
+            found = {"use": found}
+        elif not isinstance(found, dict | list):
+            self._refuse(f"'{dotted(path)}' is {describe(found)}, nothing can be set inside it")
+        holder[key] = found
+        return found
+
+    def _own(self, path: KeyPath) -> None:
+        """What stands at `path`, and everything in it, comes from this change."""
+        origins = self.document.origins
+        for inside in [at for at in origins if at[: len(path)] == path]:
+            del origins[inside]
+        origins[path] = self.origin
+
+    def _refuse(self, what: str, allowed: tuple[str, ...] = ()) -> Never:
+        raise RecipeError(Fault(what, where=self.origin.where, allowed=allowed))
