@@ -51,11 +51,11 @@ def test_an_unknown_language_is_named_with_its_nearest(nltk_data):
 def test_a_missing_corpus_names_the_download(monkeypatch, tmp_path):
     import nltk.corpus
     import nltk.data
+    from nltk.corpus.reader import WordListCorpusReader
     from nltk.corpus.util import LazyCorpusLoader
 
-    loaded = nltk.corpus.stopwords
     monkeypatch.setattr(nltk.data, "path", [str(tmp_path)])
-    unloaded = LazyCorpusLoader("stopwords", type(loaded), r"(?!README|\.).*", encoding="utf8")
+    unloaded = LazyCorpusLoader("stopwords", WordListCorpusReader, r"(?!README|\.).*", encoding="utf8")
     monkeypatch.setattr(nltk.corpus, "stopwords", unloaded)
     with pytest.raises(DataError, match="stop_words: NLTK's stopwords corpus is not installed") as caught:
         stop_words("english")
