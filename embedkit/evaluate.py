@@ -9,15 +9,15 @@ import torch
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.splits import read_evaluation
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.metrics import build_metrics
 from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.paths import expand_directory
+from embedkit.recipe.paths import locate
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.records import write_evaluation
 from embedkit.rundir import Run
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
-from embedkit.train import build_metrics
 
 if TYPE_CHECKING:
     from embedkit.registry import Registry
@@ -30,9 +30,7 @@ def evaluate_trained(
 ) -> None:
     """Evaluate the model of the run that the recipe names on the recipe's texts."""
     reporter.stage("loading the model")
-    classifier = load_classifier(
-        Run(expand_directory(recipe.model, "model")), registry, recipe.evaluation.threshold
-    )
+    classifier = load_classifier(Run(locate(recipe.model, "model")), registry, recipe.evaluation.threshold)
 
     reporter.stage("reading texts")
     examples = read_evaluation(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import Doc
 
 from embedkit.interfaces import InputPath
+
+RESERVED = frozenset({"use", "trainable", "share"})
+"""Keys that recipes themselves give to a component's mapping."""
 
 
 def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
@@ -17,31 +21,36 @@ def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
 
     Raises TypeError for a parameter that is positional, `**kwargs` or has no annotation.
     """
-    constructor = factory.__init__ if inspect.isclass(factory) else factory  # type: ignore[misc]
-    if constructor is object.__init__:
-        return _model(factory, {})
-    hints = get_type_hints(constructor, include_extras=True)
-    parameters = [*inspect.signature(constructor).parameters.values()]
-    fields = {p.name: _field(p, hints) for p in parameters[1 if inspect.isclass(factory) else 0 :]}
-    return _model(factory, fields)
-
-
-def _model(factory: Callable[..., Any], fields: Mapping[str, tuple[Any, Any]]) -> type[BaseModel]:
+    hints = _hints(factory)
+    parameters = inspect.signature(factory).parameters.values() if hints else ()
+    fields = {parameter.name: _field(parameter, hints) for parameter in parameters}
     name = getattr(factory, "__name__", type(factory).__name__)
     config = ConfigDict(
         extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False
     )
-    return create_model(name, __config__=config, **fields)  # type: ignore[call-overload,no-any-return]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r'Field name "\w+" .*shadows an attribute', UserWarning)
+        return create_model(name, __config__=config, **fields)  # type: ignore[call-overload,no-any-return]
+
+
+def _hints(factory: Callable[..., Any]) -> dict[str, Any]:
+    """The constructor's annotations, resolved."""
+    constructor: Any = factory.__init__ if inspect.isclass(factory) else factory
+    return {} if constructor is object.__init__ else get_type_hints(constructor, include_extras=True)
 
 
 def _field(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> tuple[Any, Any]:
     if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
         raise TypeError(f"constructor parameter '{parameter}' is not keyword-only")
+    if parameter.name in RESERVED:
+        raise TypeError(
+            f"constructor parameter '{parameter.name}' has the name of a key of recipes themselves"
+        )
     if parameter.name not in hints:
         raise TypeError(f"constructor parameter '{parameter.name}' has no annotation")
     hint = hints[parameter.name]
-    documented = Annotated[hint, Field(description=_documentation(hint))]
-    return documented, ... if parameter.default is inspect.Parameter.empty else parameter.default
+    default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+    return hint, Field(default, description=_documentation(hint))
 
 
 def _documentation(hint: Any) -> str | None:
@@ -50,10 +59,8 @@ def _documentation(hint: Any) -> str | None:
 
 def input_paths(factory: Callable[..., Any]) -> frozenset[str]:
     """The names of the parameters that name files to be read (`InputPath`, or `InputPath | None`)."""
-    constructor = factory.__init__ if inspect.isclass(factory) else factory  # type: ignore[misc]
-    hints = get_type_hints(constructor, include_extras=True)
     mark = get_args(InputPath)[1]
-    return frozenset(name for name, hint in hints.items() if mark in _parts(hint))
+    return frozenset(name for name, hint in _hints(factory).items() if mark in _parts(hint))
 
 
 def _parts(hint: Any) -> Iterator[Any]:

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import pluggy
@@ -65,7 +66,7 @@ class LoadedPlugins:
             caller = self.manager.subset_hook_caller(
                 hook, [other for other in everyone if other is not module]
             )
-            error = _attempt(lambda caller=caller, record=record: caller(register=register_for(record)))
+            error = _attempt(partial(caller, register=register_for(record)))
             if error:
                 record.fail("failed", f"{hook} raised {error}")
 

@@ -46,6 +46,13 @@ class Component:
         except (TypeError, NameError) as error:
             raise ComponentError(Fault(str(error), where=f"{self}")) from error
 
+    @cached_property
+    def input_paths(self) -> frozenset[str]:
+        """The parameters that name files to be read."""
+        from embedkit.parameters import input_paths
+
+        return input_paths(self.factory)
+
     @property
     def summary(self) -> str:
         """The first line of the class's documentation."""

@@ -39,7 +39,7 @@ def run(
     VectorFileError, VocabularyError, TrainingError or RunError as their names say.
     """
     registry = build_registry(block)
-    return execute(load_recipe(recipe, registry, set), registry, out, hash, reporter)
+    return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter)
 
 
 def execute(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.splits import Splits, classes_of, read_splits
 from embedkit.errors import DataError, Fault
-from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.interfaces import EmbeddingContext
 from embedkit.model.classifier import build_classifier
@@ -24,7 +24,7 @@ from embedkit.training.loop import Epoch, fit
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Embedding, Encoder, Metric, Tokenizer
-    from embedkit.recipe.schema import ComponentSpec, Recipe
+    from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.rundir import RunWriter
@@ -97,13 +97,6 @@ def embed(
     policies = [(p.use, build_component(registry, "oov", p, f"oov.{i}")) for i, p in enumerate(recipe.oov)]
     context = EmbeddingContext(recipe.seed, vocabulary.words, lambda: train.tokens, reporter.advance)
     return build_table(vocabulary, embedding.open(context), OovChain(policies), recipe.seed)
-
-
-def build_metrics(registry: Registry, specs: Sequence[ComponentSpec]) -> dict[str, Metric]:
-    """The metrics by name, in the recipe's order."""
-    return {
-        s.use: build_component(registry, "metric", s, f"evaluation.metrics.{i}") for i, s in enumerate(specs)
-    }
 
 
 def train_model(

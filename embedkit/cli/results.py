@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -68,13 +68,13 @@ def wrong_lines(split: str, predictions: pd.DataFrame, n: int) -> list[Text]:
     if wrong.empty:
         return [Text(f"\nAll {n:,} texts of {split} are classified right.")]
     holding = int((wrong["oov_share"] > 0).sum())
-    title = f"\n{len(wrong):,} of {n:,} texts of {split} are wrong, {holding:,} of them with out-of-vocabulary tokens"
+    title = f"\n{len(wrong):,} of {n:,} texts of {split} are wrong; {holding:,} have tokens out of vocabulary"
     worst = wrong.sort_values("oov_share", ascending=False, kind="stable").head(SHOWN)
     shown = f" (the {SHOWN} with the largest share; all in predictions.csv):" if len(wrong) > SHOWN else ":"
     return [Text(title + shown), *(wrong_line(row) for row in worst.to_dict("records"))]
 
 
-def wrong_line(row: Mapping[str, Any]) -> Text:
+def wrong_line(row: Mapping[Hashable, Any]) -> Text:
     """One wrong text: id, labels, share, and its tokens, the out-of-vocabulary ones in [brackets]."""
     share = (
         "no tokens" if row["oov_share"] != row["oov_share"] else f"{row['oov_share']:4.0%} out of vocabulary"

@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedkit.evaluation.scoring import Scored
+from embedkit.recipe.build import build_component
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Metric
+    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.registry import Registry
+
+
+def build_metrics(registry: Registry, specs: Sequence[ComponentSpec]) -> dict[str, Metric]:
+    """The metrics by name, in the recipe's order."""
+    return {
+        s.use: build_component(registry, "metric", s, f"evaluation.metrics.{i}") for i, s in enumerate(specs)
+    }
 
 
 def score_metrics(

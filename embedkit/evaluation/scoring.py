@@ -35,8 +35,8 @@ class Scored:
     def predicted(self, threshold: float) -> IntArray:
         """The class of each text, int64 [n]: the likeliest; of two, the last one from `threshold` on."""
         if self.probabilities.shape[1] == 2:
-            return (self.probabilities[:, 1] >= threshold).astype(np.int64)
-        return self.probabilities.argmax(1).astype(np.int64)
+            return np.asarray(self.probabilities[:, 1] >= threshold, dtype=np.int64)
+        return np.asarray(self.probabilities.argmax(1), dtype=np.int64)
 
 
 def example_losses(logits: Tensor, labels: Tensor) -> Tensor:

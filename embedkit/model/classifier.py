@@ -41,12 +41,12 @@ def build_classifier(
 ) -> TextClassifier:
     """A classifier over the table `vectors` [V, D], of which training moves the `trainable` rows (bool [V]).
 
-    The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear` would
-    draw; torch's global generator is left as it was.
+    The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear`
+    would draw; torch's global generator is left as it was.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = TextClassifier(*vectors.shape, encoder=encoder, classes=classes)
+        model = TextClassifier(*vectors.shape, encoder, classes)
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
     _restrict_training(model.embedding.weight, trainable)
@@ -59,4 +59,4 @@ def _restrict_training(weight: Tensor, trainable: BoolArray) -> None:
         weight.requires_grad_(False)
     elif not trainable[np.arange(len(trainable)) != PAD_ID].all():
         rows = torch.from_numpy(trainable)[:, None]
-        weight.register_hook(lambda gradient: gradient * rows)
+        weight.register_hook(lambda gradient: gradient * rows)  # type: ignore[no-untyped-call]

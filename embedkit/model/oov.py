@@ -43,7 +43,7 @@ class OovChain:
             if not len(left):
                 break
             answer = check_filled(
-                policy, policy.fill([words[i] for i in left], context), len(left), source.dim
+                policy, policy.fill([words[int(i)] for i in left], context), len(left), source.dim
             )
             vectors[left[answer.filled]] = answer.vectors[answer.filled]
             for i in left[answer.filled]:

@@ -44,7 +44,7 @@ class EncodedSplit:
         texts = [torch.tensor(ids, dtype=torch.int64) for ids in self.ids]
         labels = torch.tensor(self.labels, dtype=torch.int64)
         rows = torch.arange(len(self)) if order is None else order
-        for chunk in rows.split(batch_size):
+        for chunk in torch.split(rows, batch_size):
             yield self._batch([texts[row] for row in chunk], labels[chunk], chunk)
 
     def _batch(self, texts: Sequence[Tensor], labels: Tensor, rows: Tensor) -> Batch:

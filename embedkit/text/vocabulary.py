@@ -29,7 +29,7 @@ class Vocabulary:
     def build(
         cls, texts: Iterable[Sequence[str]], min_count: int = 1, max_size: int | None = None
     ) -> Vocabulary:
-        """Count the tokens of `texts`; keep the `max_size` most frequent words, seen `min_count` times or more.
+        """Count the tokens of `texts`; keep the `max_size` most frequent words seen `min_count` times.
 
         Of two words equally frequent at the limit, the one that appeared first is kept.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,7 +88,7 @@ def _optimizer(model: TextClassifier, settings: Training) -> torch.optim.Optimiz
 
 
 def _refuse_to_step_unless_finite(
-    loss: Tensor, parameters: Sequence[Tensor], epoch: int, batch: Batch
+    loss: Tensor, parameters: Iterable[Tensor], epoch: int, batch: Batch
 ) -> None:
     """One bad step would poison the weights for good, so look before it is taken."""
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
