@@ -7,6 +7,7 @@ the formats read here: U+2028, U+0085 and lone carriage returns are part of a te
 # No `from __future__ import annotations`: see labelled.py.
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from embedkit.errors import DataError, Fault
@@ -29,7 +30,7 @@ class TextFile(LabelledFile):
         Raises DataError for bytes that are not in the encoding, for NUL characters and unknown encodings.
         """
         try:
-            with open(self.path, encoding=self.encoding, newline="\n") as file:  # noqa: PTH123
+            with Path(self.path).open(encoding=self.encoding, newline="\n") as file:
                 for number, line in enumerate(file, start=1):
                     yield number, self._checked(number, line)
         except UnicodeError as error:

@@ -1,0 +1,94 @@
+"""Metrics of one class that are averaged where there are more than two."""
+
+# ruff: noqa: ARG002 - every metric is given the same four arguments and uses those it needs
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import IntArray
+
+Average = Literal["auto", "binary", "macro", "micro", "weighted"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AveragedMetric(ABC):
+    """A figure of the positive class, or an average over the classes.
+
+    A quotient of nothing (a class that is never predicted, or that no example has) counts as 0.0. A macro
+    average is over every class of the model, those without an example included.
+    """
+
+    average: Annotated[
+        Average,
+        Doc(
+            "binary: of the positive class, the last one; macro: mean over the classes; "
+            "micro: over all examples at once; weighted: mean over the classes by their support; "
+            "auto: binary for two classes, macro for more"
+        ),
+    ] = "auto"
+
+    def score(
+        self,
+        labels: IntArray,
+        predicted: IntArray,
+        probabilities: NDArray[np.float64],
+        classes: Sequence[str],
+    ) -> float | None:
+        """The figure, 0 to 1; None where there are no examples.
+
+        Raises DataError for a binary average over more or fewer than two classes.
+        """
+        if not len(labels):
+            return None
+        average = self._average(classes)
+        which = {"pos_label": 1} if average == "binary" else {"labels": range(len(classes))}
+        return float(self._function()(labels, predicted, average=average, zero_division=0.0, **which))
+
+    def _average(self, classes: Sequence[str]) -> str:
+        if self.average == "auto":
+            return "binary" if len(classes) == 2 else "macro"
+        if self.average == "binary" and len(classes) != 2:
+            what = f"a binary average needs two classes, and there are {len(classes)}: {', '.join(classes)}"
+            raise DataError(Fault(what, where="average", allowed=("auto", "macro", "micro", "weighted")))
+        return self.average
+
+    @abstractmethod
+    def _function(self) -> Callable[..., Any]:
+        """scikit-learn's function."""
+
+
+class Precision(AveragedMetric):
+    """The share of those predicted to be of a class that are of it."""
+
+    def _function(self) -> Callable[..., Any]:
+        from sklearn.metrics import precision_score
+
+        return precision_score  # type: ignore[no-any-return]
+
+
+class Recall(AveragedMetric):
+    """The share of those of a class that are predicted to be of it."""
+
+    def _function(self) -> Callable[..., Any]:
+        from sklearn.metrics import recall_score
+
+        return recall_score  # type: ignore[no-any-return]
+
+
+class F1(AveragedMetric):
+    """The harmonic mean of precision and recall."""
+
+    def _function(self) -> Callable[..., Any]:
+        from sklearn.metrics import f1_score
+
+        return f1_score  # type: ignore[no-any-return]

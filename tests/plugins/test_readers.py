@@ -1,0 +1,499 @@
+"""The bundled readers of text files, each built from recipe keys through the registry, as a recipe does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+import unicodedata
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from embedkit.errors import DataError
+from embedkit.interfaces import Example, Reader
+from embedkit.registry import Registry, build_registry
+
+pytestmark = pytest.mark.core
+
+KOREAN = "긍정\t이 영화는 정말 재미있고 감동적이다.\n부정\t시간이 아깝다. 다시는 보지 않겠다.\n"
+RUSSIAN = "плохо\tЭтот фильм очень скучный\nхорошо\tОтличный фильм, рекомендую всем\n"
+FRENCH = "pos\tune comédie très réussie où l’on rit\nneg\tdéjà vu, raté\n"
+
+
+@cache
+def registry() -> Registry:
+    return build_registry()
+
+
+def reader(name: str, **keys: Any) -> Reader:
+    component = registry().get("reader", name)
+    return component.factory(**component.parameters.model_validate(keys).model_dump())
+
+
+def read(name: str, **keys: Any) -> list[tuple[str, str | None]]:
+    examples = [*reader(name, **keys).read()]
+    assert [example.id for example in examples] == [*range(1, len(examples) + 1)]
+    return [(example.text, example.label) for example in examples]
+
+
+def failure(name: str, **keys: Any) -> str:
+    with pytest.raises(DataError) as raised:
+        [*reader(name, **keys).read()]
+    return str(raised.value)
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(content: str | bytes, name: str = "data.txt", encoding: str = "utf-8") -> str:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return str(path)
+
+    return write
+
+
+LABEL_TEXT = {"header": False, "columns": ["label", "text"]}
+
+
+def test_the_bundled_readers_are_registered():
+    assert {"inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines"} <= {*registry().names("reader")}
+
+
+@pytest.mark.parametrize("name", ["inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines"])
+def test_every_key_is_documented(name):
+    fields = registry().get("reader", name).parameters.model_fields
+    assert fields
+    assert [key for key, field in fields.items() if not field.description] == []
+
+
+class TestInline:
+    def test_labels_become_strings_as_they_are_written(self):
+        texts, labels = ["a", "b", "", "d", "e"], ["x", 1, 0, True, False]
+        expected = [("a", "x"), ("b", "1"), ("", "0"), ("d", "true"), ("e", "false")]
+        assert read("inline", texts=texts, labels=labels) == expected
+
+    def test_without_labels(self):
+        assert [*reader("inline", texts=["a"]).read()] == [Example(1, "a", None)]
+
+    def test_lengths_must_agree(self):
+        assert "labels: 2 texts and 1 labels" in failure("inline", texts=["a", "b"], labels=["x"])
+
+    def test_an_empty_label_is_an_error(self):
+        assert failure("inline", texts=["a", "b"], labels=["x", ""]) == "text 2: the label is empty"
+
+
+class TestTsv:
+    def test_columns_by_name_in_any_order(self, write):
+        path = write("id\tlabel\ttext\n7\tpos\tgood film\n8\tneg\t\n")
+        assert read("tsv", path=path) == [("good film", "pos"), ("", "neg")]
+
+    def test_columns_by_order(self, write):
+        assert read("tsv", path=write("pos\tgood\nneg\tbad"), **LABEL_TEXT) == [
+            ("good", "pos"),
+            ("bad", "neg"),
+        ]
+
+    def test_columns_replace_the_header(self, write):
+        path = write("Sentiment\tReview\npos\tgood\n")
+        assert read("tsv", path=path, columns=["label", "text"]) == [("good", "pos")]
+
+    def test_unlabelled(self, write):
+        path = write("text\tother\ngood\tx\n")
+        assert [*reader("tsv", path=path, label=None).read()] == [Example(1, "good", None)]
+
+    def test_quotes_are_characters(self, write):
+        path = write('pos\t"good\nneg\tso "so"\n')
+        assert read("tsv", path=path, **LABEL_TEXT) == [('"good', "pos"), ('so "so"', "neg")]
+
+    def test_quoting_can_be_asked_for(self, write):
+        path = write('pos\t"a\tb\nc ""d"""\n')
+        assert read("tsv", path=path, quoting=True, **LABEL_TEXT) == [('a\tb\nc "d"', "pos")]
+
+    @pytest.mark.parametrize(
+        "character", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\r"]
+    )
+    @pytest.mark.parametrize("name", ["tsv", "jsonl", "labelled-lines", "csv"])
+    def test_only_a_line_feed_ends_a_line(self, write, name, character):
+        text = f"one{character}two"
+        content = {
+            "tsv": f"pos\t{text}\nneg\tlast\n",
+            "csv": f'pos,"{text}"\nneg,last\n',
+            "jsonl": "".join(
+                json.dumps({"label": label, "text": t}, ensure_ascii=False) + "\n"
+                for label, t in [("pos", text), ("neg", "last")]
+            ),
+            "labelled-lines": f"__label__pos {text}\n__label__neg last\n",
+        }[name]
+        keys = LABEL_TEXT if name in ("tsv", "csv") else {}
+        assert read(name, path=write(content), **keys) == [(text, "pos"), ("last", "neg")]
+
+    @pytest.mark.parametrize("name", ["tsv", "csv"])
+    def test_byte_order_mark_and_crlf(self, write, name):
+        separator = {"tsv": "\t", "csv": ","}[name]
+        path = write(f"\ufefftext{separator}label\r\ngood{separator}pos\r\n")
+        assert read(name, path=path) == [("good", "pos")]
+
+    @pytest.mark.parametrize(
+        ("content", "keys", "message"),
+        [
+            ("text\tlabel\na\tb\na\n", {}, ":3: the row has 1 column, expected 2: text, label"),
+            ("text\tlabel\na\tb\tc\n", {}, ":2: the row has 3 columns, expected 2: text, label"),
+            ("text\tlabel\na\tb\n\na\tb\n", {}, ":3: the row has 1 column"),
+            (
+                "txt\tlabel\na\tb\n",
+                {},
+                ":1: unknown column 'text' - did you mean 'txt'? (allowed: label, txt)",
+            ),
+            (
+                "text\tlabel\na\tb\n",
+                {"label": "labels"},
+                ":1: unknown column 'labels' - did you mean 'label'?",
+            ),
+            ("text\ttext\na\tb\n", {"label": None}, ":1: 2 columns are called 'text'"),
+            ("text\tlabel\na\0\tb\n", {}, ":2: the line holds a NUL character"),
+            ("text\tlabel\na\t\n", {}, ":2: the label is empty"),
+            ("", {}, ":1: there is no header row"),
+            ("a\tb\n", {"header": False}, "`columns` must name the columns"),
+            ("a\tb\n", {"columns": ["text"]}, ":1: the row has 2 columns, expected 1: text"),
+        ],
+    )
+    def test_a_malformed_file(self, write, content, keys, message):
+        path = write(content)
+        text = failure("tsv", path=path, **keys)
+        assert text.startswith(path)
+        assert message in text
+
+    def test_empty_lines_at_the_end_are_no_rows(self, write):
+        assert read("tsv", path=write("text\tlabel\na\tb\n\n\r\n\n")) == [("a", "b")]
+
+    def test_in_a_single_column_every_line_is_a_row(self, write):
+        keys = {"header": False, "columns": ["text"], "label": None}
+        assert [text for text, _ in read("tsv", path=write("\na\n\nb\n\n"), **keys)] == ["", "a", "", "b", ""]
+
+    def test_a_file_without_rows(self, write):
+        assert read("tsv", path=write(""), **LABEL_TEXT) == []
+
+    def test_a_malformed_row_is_met_when_it_is_reached(self, write):
+        examples = reader("tsv", path=write("pos\tgood\nneg\n"), **LABEL_TEXT).read()
+        assert next(examples) == Example(1, "good", "pos")
+        with pytest.raises(DataError, match="2: the row has 1 column"):
+            next(examples)
+
+    def test_memory_does_not_grow_with_the_file(self, write):
+        path = write("pos\tan ordinary line of an ordinary review\n" * 50_000)
+        size = Path(path).stat().st_size
+        tracemalloc.start()
+        count = sum(1 for _ in reader("tsv", path=path, **LABEL_TEXT).read())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert count == 50_000
+        assert peak < size / 10
+
+
+class TestCsv:
+    @pytest.mark.parametrize("length", [131_071, 131_072, 131_073, 500_000])
+    def test_fields_of_any_length(self, write, length):
+        before = csv.field_size_limit()
+        assert read("csv", path=write(f'text,label\n"{"x" * length}",pos\n')) == [("x" * length, "pos")]
+        assert csv.field_size_limit() == before
+
+    def test_another_delimiter(self, write):
+        assert read("csv", path=write("text;label\na,b;c\n"), delimiter=";") == [("a,b", "c")]
+
+    @pytest.mark.parametrize("delimiter", ['"', "\n", "\r"])
+    def test_a_delimiter_that_cannot_separate(self, write, delimiter):
+        assert "cannot separate fields" in failure(
+            "csv", path=write("text,label\na,b\n"), delimiter=delimiter
+        )
+
+    def test_a_delimiter_is_one_character(self):
+        with pytest.raises(ValueError, match="at most 1 character"):
+            registry().get("reader", "csv").parameters.model_validate({"path": "x", "delimiter": "::"})
+
+    def test_quoting_can_be_switched_off(self, write):
+        assert read("csv", path=write('text,label\n"a,pos\n'), quoting=False) == [('"a', "pos")]
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            ('text,label\n"a,pos\nb,neg\nc,pos\n', ":2: malformed CSV: unexpected end of data"),
+            ('text,label\na,pos\n"b,neg\n"c",pos\n', ":3: malformed CSV: ',' expected after '\"'"),
+            ('text,label\n"a\nb",pos\nc\n', ":4: the row has 1 column, expected 2"),
+            ("text,label\na,pos\n\nb,neg\n", ":3: the row has 0 columns, expected 2"),
+            ("text,label\na\rb,pos\n", ":2: malformed CSV: new-line character seen in unquoted field"),
+            ("Text,labl\na,b\n", ":1: unknown column 'text' - did you mean 'Text'?"),
+            ("text,label\na,b\0\n", ":2: the line holds a NUL character"),
+            ("", ":1: there is no header row"),
+        ],
+    )
+    def test_a_malformed_file(self, write, content, message):
+        path = write(content)
+        assert failure("csv", path=path).startswith(path + message)
+
+    def test_empty_lines_at_the_end_are_no_rows(self, write):
+        assert read("csv", path=write('text,label\n"a\n\nb",pos\n\n\n')) == [("a\n\nb", "pos")]
+
+
+class TestJsonLines:
+    def test_labels_of_every_kind(self, write):
+        lines = [
+            '{"text": "a", "label": "x"}',
+            '{"label": 3, "text": "b"}',
+            '{"text": "c", "label": true, "k": []}',
+        ]
+        assert read("jsonl", path=write("\n".join(lines))) == [("a", "x"), ("b", "3"), ("c", "true")]
+
+    def test_other_keys_and_no_labels(self, write):
+        path = write('{"review": "a"}\n\n')
+        assert read("jsonl", path=path, text="review", label=None) == [("a", None)]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ('{"text": "a"', "not JSON: Expecting ',' delimiter, column 13"),
+            ("", "not JSON: Expecting value, column 1"),
+            ('["a", "b"]', "the line is not a JSON object"),
+            ('{"txt": "a", "label": 1}', "unknown column 'text' - did you mean 'txt'? (allowed: label, txt)"),
+            ('{"text": "a"}', "unknown column 'label' (allowed: text)"),
+            ('{"text": 5, "label": "x"}', "the text is of type int, not a string"),
+            ('{"text": null, "label": "x"}', "the text is null, not a string"),
+            ('{"text": "a", "label": null}', "the label is null, not a string, an integer or a boolean"),
+            ('{"text": "a", "label": 1.5}', "the label is of type float"),
+            ('{"text": "a", "label": ["x"]}', "the label is of type list"),
+            ('{"text": "a", "label": "x", "text": "b"}', "JSON that cannot be read: a key is repeated"),
+            ('{"text": "a\\ud83d", "label": "x"}', "the text holds half a surrogate pair"),
+            ('{"text": "a\\u0000", "label": "x"}', "the text holds a NUL character"),
+            ('{"text": "a", "label": ' + "9" * 5000 + "}", "JSON that cannot be read: Exceeds the limit"),
+            ('{"text": "a", "label": ' + "[" * 100_000, "JSON that cannot be read: maximum recursion depth"),
+        ],
+    )
+    def test_a_malformed_line(self, write, line, message):
+        good = '{"text": "a", "label": "x"}\n'
+        path = write(good + line + "\n" + good)
+        assert failure("jsonl", path=path).startswith(f"{path}:2: {message}")
+
+
+class TestLabelledLines:
+    def test_label_then_text(self, write):
+        path = write("__label__pos a good  film \n__label__neg\tbad\n__label__neg\n__label__neg \n\n")
+        expected = [("a good  film ", "pos"), ("bad", "neg"), ("", "neg"), ("", "neg")]
+        assert read("labelled-lines", path=path) == expected
+
+    def test_another_prefix(self, write):
+        assert read("labelled-lines", path=write("#+pos a __label__x\n"), prefix="#+") == [
+            ("a __label__x", "pos")
+        ]
+
+    def test_a_prefix_inside_a_word_is_text(self, write):
+        assert read("labelled-lines", path=write("__label__pos a__label__x\n")) == [("a__label__x", "pos")]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("just a text", "the line does not begin with a label ('__label__…')"),
+            ("", "the line does not begin with a label"),
+            ("a text __label__x", "the line does not begin with a label"),
+            ("__label__ a text", "the label is empty"),
+            ("__label__a __label__b text", "the line has several labels, which is not supported"),
+            ("__label__a some text\t__label__b", "the line has several labels, which is not supported"),
+        ],
+    )
+    def test_a_malformed_line(self, write, line, message):
+        path = write(f"__label__x a\n{line}\n__label__x b\n")
+        assert failure("labelled-lines", path=path).startswith(f"{path}:2: {message}")
+
+
+class TestLabelsAndNormalForm:
+    def test_texts_and_labels_are_composed(self, write):
+        decomposed = unicodedata.normalize("NFD", "schön\tcafé\n")
+        path = write(decomposed)
+        assert read("tsv", path=path, **LABEL_TEXT) == [("café", "schön")]
+        assert read("tsv", path=path, nfc=False, **LABEL_TEXT) == [
+            tuple(reversed(decomposed.strip().split("\t")))
+        ]
+
+    def test_a_label_map(self, write):
+        path = write("0\tbad\n4\tgood\n1\tpoor\n")
+        mapped = {"0": "neg", "1": "neg", "4": "pos"}
+        expected = [("bad", "neg"), ("good", "pos"), ("poor", "neg")]
+        assert read("tsv", path=path, label_map=mapped, **LABEL_TEXT) == expected
+
+    def test_a_label_map_in_another_normal_form(self, write):
+        mapped = {unicodedata.normalize("NFD", "schön"): "pos"}
+        assert read("tsv", path=write("schön\ta\n"), label_map=mapped, **LABEL_TEXT) == [("a", "pos")]
+
+    def test_a_label_that_the_map_lacks(self, write):
+        path = write("neg\tbad\npositiv\tgood\n")
+        message = failure("tsv", path=path, label_map={"neg": "0", "positive": "1"}, **LABEL_TEXT)
+        expected = f"{path}:2: unknown label 'positiv' - did you mean 'positive'? (allowed: neg, positive)"
+        assert message.startswith(expected)
+
+    def test_a_label_map_needs_strings(self):
+        with pytest.raises(ValueError, match="label_map"):
+            registry().get("reader", "tsv").parameters.model_validate({"path": "x", "label_map": {"0": 1}})
+
+
+class TestEncoding:
+    @pytest.mark.parametrize(
+        ("content", "encoding"),
+        [
+            (FRENCH, "cp1252"),
+            (KOREAN, "cp949"),
+            (KOREAN, "utf-16"),
+            (FRENCH, "utf-16-be"),
+            (FRENCH, "utf-8-sig"),
+        ],
+    )
+    def test_it_is_read_as_it_was_written(self, write, content, encoding):
+        path = write(content, encoding=encoding)
+        expected = [tuple(reversed(line.split("\t"))) for line in content.splitlines()]
+        assert read("tsv", path=path, encoding=encoding, **LABEL_TEXT) == expected
+
+    @pytest.mark.parametrize(
+        ("content", "encoding"),
+        [
+            (FRENCH, "cp1252"),
+            ("neg\tit’s bad\n", "cp1252"),
+            (KOREAN, "cp949"),
+            ("긍정\t뷁!\n", "cp949"),
+            (RUSSIAN, "cp1251"),
+            (RUSSIAN, "koi8-r"),
+            ("好\t这部电影非常精彩,演员很棒。\n", "gb18030"),
+            (FRENCH, "utf-16"),
+            (FRENCH, "utf-16-le"),
+        ],
+    )
+    def test_the_right_encoding_is_suggested_first(self, write, content, encoding):
+        path = write(content, encoding=encoding)
+        hint = failure("tsv", path=path, **LABEL_TEXT).partition("\n")[2]
+        assert hint.strip().startswith(f"Looks like {encoding}")
+        assert hint.endswith(f"write `encoding: {encoding}`")
+
+    def test_a_file_that_could_be_western_or_korean_names_both(self, write):
+        message = failure("tsv", path=write(b"neg\tit\x92s bad\n"), **LABEL_TEXT)
+        assert "Looks like cp1252, cp949" in message
+
+    def test_every_suggestion_reads_the_whole_file(self, write):
+        path = write("neg\tplain\n" * 50_000 + KOREAN + "neg\tplain\n" * 50_000, encoding="cp949")
+        hint = failure("tsv", path=path, **LABEL_TEXT).partition("Looks like ")[2].partition(":")[0]
+        suggestions = hint.split(", ")
+        assert suggestions[0] == "cp949"
+        for encoding in suggestions:
+            assert len(read("tsv", path=path, encoding=encoding, **LABEL_TEXT)) == 100_002
+
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+    @given(
+        before=st.integers(0, 12_000),
+        encoding=st.sampled_from(["utf-8", "cp949", "euc-jp", "gb18030", "utf-16-le"]),
+    )
+    def test_line_and_byte_of_the_first_bad_one(self, write, before, encoding):
+        good = ("x\t" + "中" * (before % 7) + "\n").encode(encoding) * before
+        bad = b"\x00\xdc" if encoding == "utf-16-le" else b"\xff"
+        path = write(good + "y\t".encode(encoding) + bad + "z\n".encode(encoding))
+        offset = len(good) + len("y\t".encode(encoding))
+        expected = (
+            f"{path}:{before + 1}: byte 0x{bad[0]:02x} at offset {offset} of the file is not {encoding}"
+        )
+        assert failure("tsv", path=path, encoding=encoding, **LABEL_TEXT).startswith(expected)
+
+    def test_a_character_cut_off_at_the_end(self, write):
+        path = write("x\tgood\ny\tcafé".encode()[:-1])
+        assert f"{path}:2: byte 0xc3 at offset 12 of the file is not utf-8" in failure(
+            "tsv", path=path, **LABEL_TEXT
+        )
+
+    def test_one_damaged_line_in_a_file_of_another_encoding(self, write):
+        path = write(KOREAN.encode("cp949") * 100 + b"x\t\xff\n")
+        message = failure("tsv", path=path, encoding="cp949", **LABEL_TEXT)
+        assert f"{path}:201: byte 0xff" in message
+        assert "this line may be damaged" in message
+
+    def test_utf_16_without_a_mark(self, write):
+        path = write("a\tb\n", encoding="utf-16-le")
+        assert "write `encoding: utf-16`" in failure("tsv", path=path, **LABEL_TEXT)
+        assert f"{path}:1: byte 0x61 at offset 0" in failure(
+            "tsv", path=path, encoding="utf-16", **LABEL_TEXT
+        )
+
+    @pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+    @pytest.mark.parametrize(("encoding", "nearest"), [("windows1252", "windows-1252"), ("uft-8", "utf-8")])
+    def test_an_unknown_encoding(self, write, name, encoding, nearest):
+        path = write("text\n")
+        message = failure(name, path=path, encoding=encoding)
+        assert message.startswith(f"{path}: unknown encoding '{encoding}' - did you mean '{nearest}'?")
+        assert "cp949" in message
+
+    def test_a_codec_that_is_no_encoding(self, write):
+        assert "unknown encoding 'hex'" in failure("tsv", path=write("text\n"), encoding="hex")
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+def test_a_file_that_is_not_there(tmp_path, name):
+    path = str(tmp_path / "none.txt")
+    assert failure(name, path=path) == f"{path}: cannot be read: No such file or directory"
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+def test_a_reader_can_be_read_again(write, name):
+    content = {
+        "csv": "text,label\na,b\n",
+        "tsv": "text\tlabel\na\tb\n",
+        "jsonl": '{"text": "a", "label": "b"}\n',
+    }
+    one = reader(name, path=write(content.get(name, "__label__b a\n")))
+    assert [*one.read()] == [*islice(one.read(), 1)] == [Example(1, "a", "b")]
+
+
+ANY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+LABEL = ANY.filter(bool)
+LINE = ANY.filter(lambda text: not set(text) & set("\n\t") and not text.endswith("\r"))
+WORD = LINE.filter(lambda text: text and " " not in text)
+
+
+def plain(name: str, path: str, **keys: Any) -> list[tuple[str, str | None]]:
+    return read(name, path=path, nfc=False, **keys)
+
+
+ROUND_TRIP = settings(
+    max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+class TestRoundTrips:
+    @ROUND_TRIP
+    @given(
+        rows=st.lists(st.tuples(ANY, LABEL)),
+        style=st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]),
+    )
+    def test_csv(self, write, rows, style):
+        content = io.StringIO(newline="")
+        writer = csv.writer(content, lineterminator=style[0], quoting=style[1])
+        writer.writerows([("text", "label"), *rows])
+        assert plain("csv", write(content.getvalue())) == rows
+
+    @ROUND_TRIP
+    @given(rows=st.lists(st.tuples(LINE, LINE.filter(bool))), end=st.sampled_from(["\n", "\r\n"]))
+    def test_tsv(self, write, rows, end):
+        content = "".join(f"{text}\t{label}{end}" for text, label in [("text", "label"), *rows])
+        assert plain("tsv", write(content)) == rows
+
+    @ROUND_TRIP
+    @given(rows=st.lists(st.tuples(ANY, LABEL)), ascii_only=st.booleans())
+    def test_jsonl(self, write, rows, ascii_only):
+        records = [
+            json.dumps({"text": text, "label": label}, ensure_ascii=ascii_only) for text, label in rows
+        ]
+        assert plain("jsonl", write("\n".join(records))) == rows
+
+    @ROUND_TRIP
+    @given(rows=st.lists(st.tuples(LINE, WORD)))
+    def test_labelled_lines(self, write, rows):
+        content = "".join(f"__label__{label} {text}\n" for text, label in rows)
+        assert plain("labelled-lines", write(content)) == rows
