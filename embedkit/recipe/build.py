@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import ComponentError, EmbedkitError, Fault
-from embedkit.parameters import input_paths
 from embedkit.recipe.paths import expand
 from embedkit.recipe.schema import AnyRecipe, ComponentSpec, thaw
 from embedkit.registry import Component, Registry
@@ -22,7 +21,7 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     component = registry.get(kind, spec.use, where)
     checked = component.parameters.model_validate_json(json.dumps(thaw(spec.parameters)))
     values = {name: getattr(checked, name) for name in component.parameters.model_fields}
-    for name in input_paths(component.factory):
+    for name in component.input_paths:
         values[name] = _expanded(values[name], f"{where}.{name}")
     return _construct(component, values, where)
 
@@ -31,7 +30,7 @@ def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]
     """Every file that the components read, by its key such as `data.train.path`. Raises DataError."""
     files: list[tuple[str, Path]] = []
     for where, kind, spec in recipe.components():
-        for name in sorted(input_paths(registry.get(kind, spec.use, where).factory)):
+        for name in sorted(registry.get(kind, spec.use, where).input_paths):
             value = spec.parameters.get(name)
             texts = value if isinstance(value, tuple) else [value] if value is not None else []
             files += [(f"{where}.{name}", expand(text, f"{where}.{name}")) for text in texts]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from embedkit.errors import Fault, RecipeError
+
 
 @dataclass(frozen=True)
 class BundledRecipe:
@@ -13,7 +15,7 @@ class BundledRecipe:
     name: str
     path: Path
     command: str
-    description: str
+    summary: str
 
 
 def bundled_recipes() -> dict[str, BundledRecipe]:
@@ -21,6 +23,15 @@ def bundled_recipes() -> dict[str, BundledRecipe]:
     directory = _directory()
     recipes = [_describe(path, directory) for path in directory.rglob("*.yaml")]
     return {recipe.name: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.name)}
+
+
+def find_bundled(name: str) -> BundledRecipe:
+    """The bundled recipe called `name`. Raises RecipeError where there is none."""
+    recipes = bundled_recipes()
+    if name not in recipes:
+        hint = "A recipe of your own is given as a file: recipe.yaml."
+        raise RecipeError(Fault.unknown("recipe", name, recipes, hint=hint))
+    return recipes[name]
 
 
 def _directory() -> Path:
@@ -33,5 +44,5 @@ def _directory() -> Path:
 def _describe(path: Path, directory: Path) -> BundledRecipe:
     name = path.relative_to(directory).with_suffix("").as_posix()
     with path.open(encoding="utf-8") as lines:
-        command, description = (next(lines, "").lstrip("#").strip() for _ in range(2))
-    return BundledRecipe(name, path, command, description)
+        command, summary = (next(lines, "").lstrip("#").strip() for _ in range(2))
+    return BundledRecipe(name, path, command, summary)

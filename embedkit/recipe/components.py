@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from embedkit.errors import Fault, PluginError
-from embedkit.parameters import input_paths
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
@@ -89,7 +88,7 @@ class Resolver:
             explain(error, given, path, {(): [*component.parameters.model_fields, *core]}, self.findings)
             return {}
         values = checked.model_dump(mode="json", warnings=False)
-        for name in input_paths(component.factory) & given.keys():
+        for name in component.input_paths & given.keys():
             values[name] = self._absolute(values[name], (*path, name))
         return values
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.bundled import find_bundled
 from embedkit.recipe.checks import check_chain, check_metrics, check_shares
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
@@ -20,12 +20,14 @@ from embedkit.recipe.schema import DEFAULTS, SLOTS, EvaluationRecipe, Recipe, ke
 from embedkit.recipe.yaml import read_document
 from embedkit.registry import Registry
 
-Source = str | Path | Mapping[str, Any]
+Source = str | PathLike[str] | Mapping[str, Any]
 Sections = dict[Any, Any]
 Schema = type[Recipe] | type[EvaluationRecipe]
 
 
-def load_recipe(source: Source, registry: Registry, overrides: Overrides = ()) -> Recipe | EvaluationRecipe:
+def load_recipe(
+    source: Source, registry: Registry, overrides: Overrides | None = None
+) -> Recipe | EvaluationRecipe:
     """The recipe that `source` says, changed by `overrides`, defaults filled in, everything checked.
 
     `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `model` is an
@@ -33,7 +35,7 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides = ()) -
     ComponentError for a component whose class breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else _read(source)
-    override(document, overrides)
+    override(document, overrides or ())
     schema: Schema = EvaluationRecipe if "model" in document.data else Recipe
     findings = Findings(document)
     sections = _resolved(document, schema, Resolver(registry, findings))
@@ -43,15 +45,12 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides = ()) -
     return cast(Recipe | EvaluationRecipe, recipe)
 
 
-def _read(source: str | Path) -> Document:
+def _read(source: str | PathLike[str]) -> Document:
     path = Path(source)
-    if isinstance(source, Path) or path.suffix in (".yaml", ".yml") or path.is_file():
+    if not isinstance(source, str) or path.suffix in (".yaml", ".yml") or path.is_file():
         return read_document(path, str(source))
-    bundled = bundled_recipes()
-    if source not in bundled:
-        hint = "A recipe of your own is given as a file: recipe.yaml."
-        raise RecipeError(Fault.unknown("recipe", source, bundled, hint=hint))
-    return read_document(bundled[source].path, str(bundled[source].path))
+    bundled = find_bundled(source).path
+    return read_document(bundled, str(bundled))
 
 
 def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Sections:

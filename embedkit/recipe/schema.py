@@ -155,7 +155,7 @@ class VocabularySettings(Section):
 
     min_count: Annotated[int, Field(ge=1, description="words seen less often are dropped")] = 1
     max_size: Annotated[
-        int | None, Field(ge=1, description="keep at most so many words, the most frequent; null keeps all")
+        int | None, Field(ge=1, description="the most frequent words kept; null keeps all")
     ] = None
 
 
@@ -183,6 +183,15 @@ class Evaluation(Section):
     ] = 0.5
 
 
+class ModelEvaluation(Section):
+    """How the predictions of a trained model are made and scored."""
+
+    metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    threshold: Annotated[
+        float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
+    ] = None
+
+
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]
 
 
@@ -190,7 +199,7 @@ class AnyRecipe(Section):
     """What every recipe can do."""
 
     def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
-        """Every component as (key such as `data.train` or `oov.0`, kind, spec), in the order of the schema."""
+        """Every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
         for path, slot in SLOTS.items():
             value: Any = self
             for part in path:
@@ -232,7 +241,7 @@ class EvaluationRecipe(AnyRecipe):
     name: Name
     model: Annotated[str, Field(min_length=1, description="directory of the run whose model is evaluated")]
     data: Annotated[EvaluationData, Field(description="which texts the model is evaluated on")]
-    evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
+    evaluation: Annotated[ModelEvaluation, Field(description="how predictions are made and scored")]
 
 
 def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
