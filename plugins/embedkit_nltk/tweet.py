@@ -17,7 +17,7 @@ class NltkTweet:
         self,
         *,
         preserve_case: Annotated[bool, Doc("false lower-cases every token but the emoticons")] = True,
-        reduce_len: Annotated[bool, Doc("shorten a character repeated more than three times to three")] = False,
+        reduce_len: Annotated[bool, Doc("shorten longer repetitions of a character to three")] = False,
         strip_handles: Annotated[bool, Doc("leave out handles such as @name")] = False,
         lowercase: Lowercase = False,
         stop_words: StopWords = None,
