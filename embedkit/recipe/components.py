@@ -108,4 +108,4 @@ class Resolver:
             return EmbeddingSpec(use=name, parameters=parameters, **core)
         except ValidationError as error:
             explain(error, core, path, {}, self.findings)
-            return EmbeddingSpec(use=name)
+            return EmbeddingSpec(use=name, parameters={})

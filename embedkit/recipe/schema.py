@@ -96,7 +96,9 @@ class ComponentSpec(BaseModel):
     )
 
     use: str
-    parameters: Annotated[Mapping[str, Any], AfterValidator(freeze)] = MappingProxyType({})
+    parameters: Annotated[
+        Mapping[str, Any], AfterValidator(freeze), Field(default_factory=lambda: MappingProxyType({}))
+    ]
 
     def to_plain(self) -> str | dict[str, Any]:
         """The component as it stands in YAML: its name where it has no parameters, or else a mapping."""

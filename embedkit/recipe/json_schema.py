@@ -1,0 +1,109 @@
+"""The JSON Schema (draft 2020-12) of recipes, for editors that complete and check YAML.
+
+https://json-schema.org/draft/2020-12
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from embedkit.errors import ComponentError
+from embedkit.recipe.document import KeyPath
+from embedkit.recipe.schema import DEFAULTS, SHARES, SLOTS, EmbeddingSpec, EvaluationRecipe, Recipe, Section
+from embedkit.registry import Component, Registry
+
+Json = dict[str, Any]
+
+
+def json_schema(registry: Registry) -> Json:
+    """The schema of recipes that use the registry's components; names claimed twice are left out."""
+    kinds = sorted({slot.kind for slot in SLOTS.values()})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "embedkit recipe",
+        "if": {"required": ["model"]},
+        "then": {"$ref": "#/$defs/EvaluationRecipe"},
+        "else": {"$ref": "#/$defs/Recipe"},
+        "$defs": {kind: _kind(registry, kind) for kind in kinds}
+        | _sections(Recipe)
+        | _sections(EvaluationRecipe),
+    }
+
+
+def _sections(schema: type[Section]) -> Json:
+    """The definitions of a recipe's schema and of its sections, components by reference to their kinds."""
+    root = schema.model_json_schema()
+    definitions: Json = root.pop("$defs")
+    definitions[schema.__name__] = root
+    for path in SLOTS:
+        holder = _follow(root, path[:-1], definitions)
+        if path[-1] in holder["properties"]:
+            holder["properties"][path[-1]] = _slot(path, holder["properties"][path[-1]])
+        if path in DEFAULTS:
+            _make_optional(root, path, definitions)
+    root["required"].remove("name")
+    del definitions["ComponentSpec"]
+    definitions.pop("EmbeddingSpec", None)
+    return definitions
+
+
+def _follow(node: Json, path: KeyPath, definitions: Json) -> Json:
+    """The definition that the property at `path` refers to."""
+    for part in path:
+        node = definitions[node["properties"][part]["$ref"].rpartition("/")[2]]
+    return node
+
+
+def _slot(path: KeyPath, generated: Json) -> Json:
+    """The schema of a place for components, with the documentation and bounds that pydantic gives."""
+    kind = {"$ref": f"#/$defs/{SLOTS[path].kind}"}
+    kept = {key: value for key, value in generated.items() if key in ("description", "minItems", "default")}
+    if SLOTS[path].many:
+        return {**kept, "type": "array", "items": kind, "default": [*DEFAULTS[path]]}
+    if "anyOf" in generated and path in SHARES:
+        return {**kept, "anyOf": [kind, {"$ref": "#/$defs/Share"}, {"type": "null"}]}
+    return {**kept, **kind}
+
+
+def _make_optional(root: Json, path: KeyPath, definitions: Json) -> None:
+    """A key with a default is not required, and neither is a section of nothing else."""
+    for end in range(len(path), 0, -1):
+        holder = _follow(root, path[: end - 1], definitions)
+        required = holder.get("required", [])
+        if path[end - 1] not in required:
+            return
+        required.remove(path[end - 1])
+        if required:
+            return
+        del holder["required"]
+
+
+def _kind(registry: Registry, kind: str) -> Json:
+    """A component of that kind: a bare name where no parameter is required, or a mapping."""
+    claims = Counter(c.name for c in registry.components() if c.kind == kind)
+    schemas = {
+        component.name: _component(component)
+        for component in registry.components()
+        if component.kind == kind and claims[component.name] == 1
+    }
+    bare = [name for name, schema in schemas.items() if schema["required"] == ["use"]]
+    return {"anyOf": [{"enum": bare}, *schemas.values()]}
+
+
+def _component(component: Component) -> Json:
+    """The mapping of a component; one whose constructor cannot be read may hold anything."""
+    use = {"use": {"const": component.name, "description": component.summary}}
+    try:
+        schema = component.parameters.model_json_schema()
+    except ComponentError:
+        return {"type": "object", "properties": use, "required": ["use"]}
+    own = EmbeddingSpec.model_json_schema()["properties"] if component.kind == "embedding" else {}
+    core = {key: value for key, value in own.items() if key == "trainable"}
+    required = ["use", *schema.get("required", [])]
+    return {
+        **schema,
+        "title": component.name,
+        "properties": use | schema["properties"] | core,
+        "required": required,
+    }
