@@ -43,7 +43,8 @@ class TextInput:
         """The ids of a split, with the index of each label among `classes` (0 where no label is known)."""
         index = {label: i for i, label in enumerate(classes)}
         labels = [0 if example.label is None else index[example.label] for example in split.examples]
-        return EncodedSplit(split.ids(self.vocabulary), labels, self.pad_to)
+        example_ids = [example.id for example in split.examples]
+        return EncodedSplit(split.ids(self.vocabulary), labels, example_ids, self.pad_to)
 
 
 @dataclass(frozen=True)

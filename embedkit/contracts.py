@@ -73,7 +73,7 @@ def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor
 
 def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:
     if getattr(array, "shape", None) != shape or str(array.dtype) != dtype:
-        raise _breach(owner, verb, f"a {dtype} array of shape {list(shape)}", _describe(array))
+        raise _breach(owner, verb, f"an array of {dtype} and shape {list(shape)}", _describe(array))
 
 
 def _check_finite(owner: object, verb: str, array: Any) -> None:

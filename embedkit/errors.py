@@ -10,8 +10,9 @@ from typing import ClassVar
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that `name` most resembles, or None when nothing comes near."""
-    matches = difflib.get_close_matches(name.lower(), [*allowed], n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    folded = {candidate.casefold(): candidate for candidate in allowed}
+    matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    return folded[matches[0]] if matches else None
 
 
 @dataclass(frozen=True)

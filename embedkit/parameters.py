@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -22,7 +23,7 @@ def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
     Raises TypeError for a parameter that is positional, `**kwargs` or has no annotation.
     """
     hints = _hints(factory)
-    parameters = inspect.signature(factory).parameters.values() if hints else ()
+    parameters = inspect.signature(factory).parameters.values() if _constructor(factory) else ()
     fields = {parameter.name: _field(parameter, hints) for parameter in parameters}
     name = getattr(factory, "__name__", type(factory).__name__)
     config = ConfigDict(
@@ -33,19 +34,27 @@ def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
         return create_model(name, __config__=config, **fields)  # type: ignore[call-overload,no-any-return]
 
 
-def _hints(factory: Callable[..., Any]) -> dict[str, Any]:
-    """The constructor's annotations, resolved."""
-    constructor: Any = factory.__init__ if inspect.isclass(factory) else factory
-    return {} if constructor is object.__init__ else get_type_hints(constructor, include_extras=True)
+def _constructor(factory: Callable[..., Any]) -> Any:
+    """What takes the parameters; None for a class that has no constructor of its own."""
+    if not inspect.isclass(factory):
+        return factory
+    constructor: Any = factory.__init__
+    inherited = constructor is object.__init__ or constructor.__module__ == "typing"  # a Protocol's
+    return None if inherited else constructor
+
+
+@cache
+def _hints(factory: Callable[..., Any]) -> Mapping[str, Any]:
+    """The constructor's annotations, resolved once."""
+    constructor = _constructor(factory)
+    return get_type_hints(constructor, include_extras=True) if constructor else {}
 
 
 def _field(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> tuple[Any, Any]:
     if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
         raise TypeError(f"constructor parameter '{parameter}' is not keyword-only")
     if parameter.name in RESERVED:
-        raise TypeError(
-            f"constructor parameter '{parameter.name}' has the name of a key of recipes themselves"
-        )
+        raise TypeError(f"constructor parameter '{parameter.name}' is named like a key of every recipe")
     if parameter.name not in hints:
         raise TypeError(f"constructor parameter '{parameter.name}' has no annotation")
     hint = hints[parameter.name]

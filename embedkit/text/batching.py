@@ -27,13 +27,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class EncodedSplit:
-    """The texts of one split as ids, with the index of each label.
+    """The texts of one split as ids, with the index of each label and the id of each example.
 
     Batches are padded to `length` tokens; where it is None, each to its own longest text.
     """
 
     ids: Sequence[Sequence[int]]
     labels: Sequence[int]
+    example_ids: Sequence[int]
     length: int | None = None
 
     def __len__(self) -> int:

@@ -73,7 +73,7 @@ def _one_epoch(
         losses = example_losses(logits, batch.labels)
         loss = losses.mean()
         loss.backward()  # type: ignore[no-untyped-call]
-        _refuse_to_step_unless_finite(loss, model.parameters(), number, batch)
+        _refuse_to_step_unless_finite(loss, model.parameters(), number, train, batch)
         optimizer.step()
         tally.add(batch.rows, logits, losses)
         done += len(batch.labels)
@@ -88,7 +88,7 @@ def _optimizer(model: TextClassifier, settings: Training) -> torch.optim.Optimiz
 
 
 def _refuse_to_step_unless_finite(
-    loss: Tensor, parameters: Iterable[Tensor], epoch: int, batch: Batch
+    loss: Tensor, parameters: Iterable[Tensor], epoch: int, train: EncodedSplit, batch: Batch
 ) -> None:
     """One bad step would poison the weights for good, so look before it is taken."""
     gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
@@ -96,10 +96,8 @@ def _refuse_to_step_unless_finite(
     if torch.isfinite(loss) and torch.isfinite(norms).all():
         return
     which = "loss" if not torch.isfinite(loss) else "gradient"
-    rows = ", ".join(str(int(row) + 1) for row in batch.rows[:20])
-    what = (
-        f"the {which} is not finite (loss {float(loss)}) at epoch {epoch}, rows {rows} of the training split"
-    )
+    ids = ", ".join(str(train.example_ids[row]) for row in batch.rows.tolist())
+    what = f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
     raise TrainingError(
         Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
     )

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from embedkit.evaluation.metrics import score_metrics, wilson_interval
+from embedkit.evaluation.scoring import Scored, Tally, class_probabilities, example_losses
+from embedkit.registry import build_registry
+
+
+def test_one_logit_is_the_probability_of_the_last_class():
+    probabilities = class_probabilities(torch.tensor([[0.0], [2.0]]))
+    expected = 1 / (1 + np.exp(-2))
+    np.testing.assert_allclose(probabilities, [[0.5, 0.5], [1 - expected, expected]], atol=1e-12)
+
+
+def test_several_logits_are_a_softmax():
+    probabilities = class_probabilities(torch.tensor([[1.0, 2.0, 3.0]]))
+    assert probabilities.dtype == torch.float64
+    np.testing.assert_allclose(probabilities.sum(1), 1)
+    assert probabilities.argmax() == 2
+
+
+def test_losses_are_those_of_torch():
+    logits, labels = torch.tensor([[0.3], [-1.2]]), torch.tensor([1, 0])
+    expected = torch.nn.BCEWithLogitsLoss(reduction="none")(logits[:, 0], labels.float())
+    assert torch.equal(example_losses(logits, labels), expected)
+    logits = torch.tensor([[0.1, 0.5, -1.0]])
+    expected = torch.nn.CrossEntropyLoss(reduction="none")(logits, torch.tensor([2]))
+    assert torch.equal(example_losses(logits, torch.tensor([2])), expected)
+
+
+def scored(*positive):
+    return Scored(np.array([[1 - p, p] for p in positive]), loss=0.1, batch_loss=0.1)
+
+
+def test_the_threshold_itself_is_positive():
+    assert scored(0.5, 0.499, 0.501).predicted(0.5).tolist() == [1, 0, 1]
+    assert scored(0.5, 0.7).predicted(0.7).tolist() == [0, 1]
+
+
+def test_several_classes_ignore_the_threshold():
+    three = Scored(np.array([[0.4, 0.35, 0.25], [0.1, 0.2, 0.7]]), 0.0, 0.0)
+    assert three.predicted(0.9).tolist() == [0, 2]
+
+
+def test_a_tally_gives_the_rows_back_in_the_order_of_the_split():
+    tally = Tally()
+    tally.add(torch.tensor([2, 0]), torch.tensor([[2.0], [0.0]]), torch.tensor([1.0, 3.0]))
+    tally.add(torch.tensor([1]), torch.tensor([[-2.0]]), torch.tensor([5.0]))
+    result = tally.scored()
+    assert result.predicted(0.6).tolist() == [0, 0, 1]
+    assert result.loss == pytest.approx(3.0)
+    assert result.batch_loss == pytest.approx((2.0 + 5.0) / 2)
+
+
+def test_wilson_interval_as_published():
+    # Newcombe 1998, table I: 81 of 263, and the limits 0 and 1.
+    assert wilson_interval(81, 263) == pytest.approx([0.2553, 0.3662], abs=5e-5)
+    assert wilson_interval(0, 20) == pytest.approx([0.0, 0.1611], abs=5e-5)
+    assert wilson_interval(29, 29) == pytest.approx([0.8830, 1.0], abs=5e-5)
+
+
+def test_metrics_come_with_n_loss_and_the_interval_of_the_accuracy():
+    registry = build_registry()
+    metrics = {name: registry.get("metric", name).factory() for name in ("accuracy", "roc-auc")}
+    figures = score_metrics(metrics, scored(0.9, 0.8, 0.3, 0.6), [1, 1, 0, 0], ("neg", "pos"), 0.5)
+    assert figures == {
+        "n": 4,
+        "loss": 0.1,
+        "accuracy": 0.75,
+        "accuracy_ci95": wilson_interval(3, 4),
+        "roc-auc": 1.0,
+    }

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from embedkit.errors import ComponentError
+from embedkit.model.classifier import build_classifier
+from embedkit.recipe.schema import Training
+from embedkit.text.batching import EncodedSplit
+from embedkit.training.loop import fit
+
+VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((6, 4))]).astype(
+    np.float32
+)
+SPLIT = EncodedSplit(ids=[[2, 3], [4, 5, 6], [1, 2], [6]], labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
+
+
+class Mean:
+    """An encoder that averages the tokens."""
+
+    def build(self, input_dim):
+        module = MeanModule()
+        module.output_dim = input_dim
+        return module
+
+
+class MeanModule(nn.Module):
+    def forward(self, embedded, mask):
+        weights = mask.float().unsqueeze(2)
+        return (embedded * weights).sum(1) / weights.sum(1).clamp(min=1)
+
+
+def rows(*trainable):
+    return np.array([row in trainable for row in range(len(VECTORS))])
+
+
+def trained(trainable, optimizer="adam"):
+    model = build_classifier(VECTORS, trainable, Mean(), classes=2, seed=0)
+    settings = Training(epochs=3, batch_size=2, lr=0.1, optimizer=optimizer)
+    fit(model, SPLIT, settings, 0, lambda done, total: None, lambda epoch: None)
+    return model.embedding.weight.detach().numpy()
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("moving", [(1, 2, 3, 4, 5, 6), (), (1, 4), (6,)])
+def test_training_moves_the_trainable_rows_and_no_others(moving, optimizer):
+    moved = (trained(rows(*moving), optimizer) != VECTORS).any(1)
+    assert moved.nonzero()[0].tolist() == list(moving)
+
+
+def test_two_classes_have_one_logit_and_more_have_one_each():
+    ids = torch.tensor([[2, 3, 0]])
+    for classes, logits in ((2, 1), (3, 3), (5, 5)):
+        model = build_classifier(VECTORS, rows(), Mean(), classes, seed=0)
+        assert model(ids, ids > 0).shape == (1, logits)
+
+
+def test_building_leaves_torchs_global_generator_alone():
+    before = torch.get_rng_state()
+    build_classifier(VECTORS, rows(1), Mean(), classes=2, seed=3)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_the_seed_decides_the_first_weights():
+    heads = [build_classifier(VECTORS, rows(), Mean(), 2, seed).head.weight for seed in (1, 1, 2)]
+    assert torch.equal(heads[0], heads[1])
+    assert not torch.equal(heads[0], heads[2])
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (
+            lambda e: e,
+            "of shape [1, 4], got Tensor of torch.float32 and shape [1, 3, 4]",
+        ),
+        (
+            lambda e: e[:, 0].long(),
+            "expected a floating-point tensor of shape [1, 4], got Tensor of torch.int64",
+        ),
+        (lambda e: None, "expected a floating-point tensor of shape [1, 4], got NoneType None"),
+    ],
+)
+def test_an_encoder_that_gives_something_else_is_named(output, message):
+    class Broken:
+        def build(self, input_dim):
+            module = BrokenModule()
+            module.output_dim = input_dim
+            return module
+
+    class BrokenModule(nn.Module):
+        def forward(self, embedded, mask):
+            return output(embedded)
+
+    model = build_classifier(VECTORS, rows(), Broken(), classes=2, seed=0)
+    ids = torch.tensor([[2, 3, 4]])
+    with pytest.raises(ComponentError) as caught:
+        model(ids, ids > 0)
+    assert "BrokenModule.forward" in str(caught.value)
+    assert message in str(caught.value)

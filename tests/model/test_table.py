@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.errors import ComponentError
+from embedkit.interfaces import Filled, Lookup
+from embedkit.model.oov import OovChain
+from embedkit.model.table import build_table
+from embedkit.text.vocabulary import Vocabulary
+
+
+class Source:
+    """Knows the words it is given; counts how often it is asked."""
+
+    dim = 3
+
+    def __init__(self, known, unk=None):
+        self.known = known
+        self.unk = unk
+        self.asked = []
+
+    def lookup(self, words):
+        self.asked.append(list(words))
+        found = np.array([word in self.known for word in words], dtype=bool)
+        rows = np.array(
+            [list(self.known).index(word) if word in self.known else -1 for word in words], dtype=np.int64
+        )
+        vectors = np.array([self.known.get(word, [0, 0, 0]) for word in words], dtype=np.float32).reshape(
+            -1, 3
+        )
+        return Lookup(vectors, found, rows)
+
+
+class Lower:
+    total = False
+
+    def candidates(self, word):
+        return [word.lower()]
+
+    def fill(self, words, context):
+        return Filled(np.zeros((len(words), 3), np.float32), np.zeros(len(words), bool))
+
+
+class Mean:
+    """Fills the words it is told to with the mean of the found rows."""
+
+    total = False
+
+    def __init__(self, only):
+        self.only = only
+
+    def candidates(self, word):
+        return []
+
+    def fill(self, words, context):
+        filled = np.array([word in self.only for word in words])
+        return Filled(np.tile(context.found.mean(0), (len(words), 1)).astype(np.float32), filled)
+
+
+class Ones:
+    total = True
+
+    def candidates(self, word):
+        return [word.title()]
+
+    def fill(self, words, context):
+        return Filled(np.ones((len(words), 3), np.float32), np.ones(len(words), bool))
+
+
+VOCABULARY = Vocabulary.build([["cat", "DOG", "emu", "fox", "gnu"]])
+KNOWN = {"cat": [1, 1, 1], "dog": [3, 3, 3], "Gnu": [5, 5, 5]}
+
+
+def test_each_row_knows_where_it_came_from():
+    source = Source(KNOWN)
+    chain = OovChain([("lower", Lower()), ("mean", Mean({"emu"})), ("ones", Ones())])
+    table = build_table(VOCABULARY, source, chain, seed=0)
+    assert table.origin == ["pad", "unk", "found", "recovered", "filled", "filled", "recovered"]
+    assert table.via == ["", "ones", "", "dog", "mean", "ones", "Gnu"]
+    np.testing.assert_array_equal(table.vectors[:, 0], np.array([0, 1, 1, 3, 3, 1, 5], dtype=np.float32))
+    assert table.rows_by_origin() == {"pad": 1, "unk": 1, "found": 1, "recovered": 2, "filled": 2}
+
+
+def test_all_spellings_are_asked_for_at_once_and_none_twice():
+    source = Source(KNOWN)
+    build_table(VOCABULARY, source, OovChain([("lower", Lower()), ("ones", Ones())]), seed=0)
+    assert source.asked == [["cat", "Cat", "DOG", "dog", "Dog", "emu", "Emu", "fox", "Fox", "gnu", "Gnu"]]
+
+
+def test_the_exact_spelling_wins_over_every_other():
+    table = build_table(
+        Vocabulary.build([["DOG"]]),
+        Source({"DOG": [7, 7, 7], "dog": [3, 3, 3]}),
+        OovChain([("lower", Lower()), ("ones", Ones())]),
+        0,
+    )
+    assert table.vectors[2, 0] == 7
+    assert table.origin[2] == "found"
+
+
+def test_a_sources_own_unknown_vector_is_row_one():
+    table = build_table(
+        VOCABULARY, Source(KNOWN, unk=np.array([9, 9, 9], np.float32)), OovChain([("ones", Ones())]), 0
+    )
+    np.testing.assert_array_equal(table.vectors[1], [9, 9, 9])
+
+
+@pytest.mark.parametrize(
+    ("which", "rows"),
+    [("all", [0, 1, 1, 1, 1]), ("none", [0, 0, 0, 0, 0]), ("missing", [0, 1, 0, 0, 1])],
+)
+def test_trainable_rows(which, rows):
+    table = build_table(
+        Vocabulary.build([["cat", "DOG", "emu"]]),
+        Source(KNOWN),
+        OovChain([("lower", Lower()), ("ones", Ones())]),
+        0,
+    )
+    assert table.origin == ["pad", "unk", "found", "recovered", "filled"]
+    assert table.trainable_rows(which).tolist() == [bool(row) for row in rows]
+
+
+def test_a_chain_that_leaves_words_without_a_row_is_named():
+    with pytest.raises(
+        ComponentError, match="oov: 'lower' ends the chain but left 6 words without a row, '<UNK>' first"
+    ):
+        build_table(VOCABULARY, Source({}), OovChain([("lower", Lower())]), seed=0)
+
+
+class Wrong(Source):
+    def __init__(self, **changes):
+        super().__init__(KNOWN)
+        self.changes = changes
+
+    def lookup(self, words):
+        lookup = super().lookup(words)
+        fields = {name: getattr(lookup, name) for name in ("vectors", "found", "rows")}
+        return Lookup(**{**fields, **{name: change(fields[name]) for name, change in self.changes.items()}})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"vectors": lambda v: v.astype(np.float64)},
+            "lookup().vectors: expected an array of float32 and shape [5, 3], "
+            "got ndarray of float64 and shape [5, 3]",
+        ),
+        (
+            {"vectors": lambda v: v[1:]},
+            "lookup().vectors: expected an array of float32 and shape [5, 3], "
+            "got ndarray of float32 and shape [4, 3]",
+        ),
+        (
+            {"found": lambda f: f.astype(np.int64)},
+            "lookup().found: expected an array of bool and shape [5], got ndarray of int64 and shape [5]",
+        ),
+        (
+            {"rows": lambda r: None},
+            "lookup().rows: expected an array of int64 and shape [5], got NoneType None",
+        ),
+        (
+            {"vectors": lambda v: np.where(v == 1, np.nan, v).astype(np.float32)},
+            "lookup().vectors: expected finite numbers, got NaN or infinity in row 0",
+        ),
+    ],
+)
+def test_a_source_that_breaks_its_promise_is_named(changes, message):
+    class Keep(Ones):
+        def candidates(self, word):
+            return []
+
+    with pytest.raises(ComponentError) as caught:
+        build_table(VOCABULARY, Wrong(**changes), OovChain([("keep", Keep())]), seed=0)
+    assert str(caught.value) == f"test_table.Wrong.{message}"
+
+
+def test_a_policy_that_breaks_its_promise_is_named():
+    class Short(Ones):
+        def fill(self, words, context):
+            return Filled(np.ones((len(words), 2), np.float32), np.ones(len(words), bool))
+
+    with pytest.raises(
+        ComponentError, match=r"Short.fill\(\).vectors: expected an array of float32 and shape \[3, 3\]"
+    ):
+        build_table(VOCABULARY, Source(KNOWN), OovChain([("lower", Lower()), ("short", Short())]), seed=0)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from embedkit.errors import TrainingError
+from embedkit.model.classifier import build_classifier
+from embedkit.recipe.schema import Training
+from embedkit.registry import build_registry
+from embedkit.text.batching import EncodedSplit
+from embedkit.training.loop import fit
+
+VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
+    np.float32
+)
+SPLIT = EncodedSplit([[2, 3], [4, 5, 6], [7, 8], [9], [2]], [0, 1, 0, 1, 0], [11, 12, 13, 14, 15])
+TRAINABLE = np.arange(10) > 0
+
+
+def model(vectors=VECTORS, classes=2):
+    encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
+    return build_classifier(vectors, TRAINABLE, encoder, classes, seed=0)
+
+
+def train(classifier, split=SPLIT, seed=0, **settings):
+    epochs, seen = [], []
+    fit(
+        classifier,
+        split,
+        Training(**{"epochs": 2, "batch_size": 2, **settings}),
+        seed,
+        seen_into(seen),
+        epochs.append,
+    )
+    return epochs, seen
+
+
+def seen_into(seen):
+    return lambda done, total: seen.append((done, total))
+
+
+def test_every_epoch_and_batch_is_told():
+    epochs, seen = train(model())
+    assert [epoch.number for epoch in epochs] == [1, 2]
+    assert seen == [(2, 5), (4, 5), (5, 5)] * 2
+    assert all(epoch.scored.probabilities.shape == (5, 2) for epoch in epochs)
+
+
+def test_mean_over_examples_and_mean_over_batches_differ_by_the_last_batch():
+    untouched = model()
+    with torch.no_grad():
+        losses = []
+        for batch in SPLIT.batches(1):
+            logit = untouched(batch.ids, batch.mask)[:, 0]
+            losses.append(
+                float(torch.nn.functional.binary_cross_entropy_with_logits(logit, batch.labels.float()))
+            )
+    (epoch,), _ = train(model(), epochs=1, lr=1e-12, shuffle=False)
+    assert epoch.scored.loss == pytest.approx(np.mean(losses), abs=1e-6)
+    batch_means = [np.mean(losses[:2]), np.mean(losses[2:4]), losses[4]]
+    assert epoch.scored.batch_loss == pytest.approx(np.mean(batch_means), abs=1e-6)
+
+
+def test_the_seed_decides_the_order_and_the_global_generator_is_left_alone():
+    torch.manual_seed(99)
+    before = torch.get_rng_state()
+    losses = [[e.scored.loss for e in train(model(), seed=seed)[0]] for seed in (1, 1, 2)]
+    assert torch.equal(torch.get_rng_state(), before)
+    assert losses[0] == losses[1] != losses[2]
+
+
+def test_several_classes_are_learnt_with_cross_entropy():
+    split = EncodedSplit([[2], [3], [4]] * 4, [0, 1, 2] * 4, range(12))
+    epochs, _ = train(model(classes=3), split, epochs=40, lr=0.05)
+    assert epochs[0].scored.loss == pytest.approx(np.log(3), abs=0.4)
+    assert (epochs[-1].scored.predicted(0.5) == np.array(split.labels)).all()
+
+
+@pytest.mark.parametrize(("scale", "which"), [(np.nan, "loss"), (1e30, "gradient")])
+def test_a_number_that_is_not_finite_stops_before_the_step(scale, which):
+    class Explode(torch.nn.Module):
+        output_dim = 4
+
+        def forward(self, embedded, mask):
+            summed = (embedded * mask.unsqueeze(2)).sum(1)
+            return summed * scale if which == "loss" else torch.sqrt(summed.abs() * 0)
+
+    class Exploding:
+        def build(self, input_dim):
+            return Explode()
+
+    classifier = build_classifier(VECTORS, TRAINABLE, Exploding(), classes=2, seed=0)
+    before = {name: weight.clone() for name, weight in classifier.state_dict().items()}
+    with pytest.raises(TrainingError) as caught:
+        train(classifier, shuffle=False)
+    assert f"training: the {which} is not finite" in str(caught.value)
+    assert "at epoch 1, in the batch of examples 11, 12" in str(caught.value)
+    assert all(torch.equal(before[name], weight) for name, weight in classifier.state_dict().items())
