@@ -22,7 +22,7 @@ class LabelledLinesReader(TextFile):
 
     def _rows(self) -> Iterator[Row]:
         prefix = re.escape(self.prefix)
-        shape = re.compile(rf"{prefix}([^ \t]*)(?:[ \t](.*))?", re.DOTALL)
+        shape = re.compile(rf"{prefix}([^ \t]*)(?:[ \t](.*))?")
         another = re.compile(rf"(?:^|[ \t]){prefix}")
         for number, line in without_blank_end(self._lines()):
             found = shape.fullmatch(bare(line))

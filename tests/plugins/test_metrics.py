@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,14 @@ def random_predictions(classes: int, seed: int, n: int = 200):
 
 def test_the_bundled_metrics_are_registered():
     assert {*NAMES} <= {*registry().names("metric")}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_metric_and_key_is_documented(name):
+    fields = registry().get("metric", name).parameters.model_fields
+    page = Path(__file__).parents[2].joinpath("docs", "reference", "metrics.md").read_text(encoding="utf-8")
+    assert [key for key, field in fields.items() if not field.description] == []
+    assert [key for key in (name, *fields) if f"| `{key}` |" not in page] == []
 
 
 # labels    1 1 1 1 0 0 0 0 0 0      3 true positives, 2 false positives,

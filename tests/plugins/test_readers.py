@@ -71,6 +71,8 @@ def test_every_key_is_documented(name):
     fields = registry().get("reader", name).parameters.model_fields
     assert fields
     assert [key for key, field in fields.items() if not field.description] == []
+    page = Path(__file__).parents[2].joinpath("docs", "reference", "readers.md").read_text(encoding="utf-8")
+    assert [key for key in (name, *fields) if f"| `{key}` |" not in page] == []
 
 
 class TestInline:
@@ -200,9 +202,9 @@ class TestTsv:
 class TestCsv:
     @pytest.mark.parametrize("length", [131_071, 131_072, 131_073, 500_000])
     def test_fields_of_any_length(self, write, length):
-        before = csv.field_size_limit()
+        csv.field_size_limit(131_072)
         assert read("csv", path=write(f'text,label\n"{"x" * length}",pos\n')) == [("x" * length, "pos")]
-        assert csv.field_size_limit() == before
+        assert csv.field_size_limit() == 131_072
 
     def test_another_delimiter(self, write):
         assert read("csv", path=write("text;label\na,b;c\n"), delimiter=";") == [("a,b", "c")]
@@ -410,9 +412,9 @@ class TestEncoding:
         )
 
     def test_one_damaged_line_in_a_file_of_another_encoding(self, write):
-        path = write(KOREAN.encode("cp949") * 100 + b"x\t\xff\n")
+        path = write(KOREAN.encode("cp949") * 5000 + b"x\t\xff\n")
         message = failure("tsv", path=path, encoding="cp949", **LABEL_TEXT)
-        assert f"{path}:201: byte 0xff" in message
+        assert f"{path}:10001: byte 0xff" in message
         assert "this line may be damaged" in message
 
     def test_utf_16_without_a_mark(self, write):
@@ -493,7 +495,7 @@ class TestRoundTrips:
         assert plain("jsonl", write("\n".join(records))) == rows
 
     @ROUND_TRIP
-    @given(rows=st.lists(st.tuples(LINE, WORD)))
+    @given(rows=st.lists(st.tuples(LINE.filter(lambda text: "__label__" not in text), WORD)))
     def test_labelled_lines(self, write, rows):
         content = "".join(f"__label__{label} {text}\n" for text, label in rows)
         assert plain("labelled-lines", write(content)) == rows
