@@ -1,1 +1,11 @@
-"""To come."""
+"""Pretrained vectors from word2vec binary files, plain and gzip, of which only the wanted rows are read."""
+
+from embedkit.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_embeddings(register: Register) -> None:
+    """The embedding `word2vec-binary`."""
+    from embedkit_word2vec.binary import Word2vecBinary
+
+    register("word2vec-binary", Word2vecBinary)

@@ -1,0 +1,54 @@
+"""Compressed files: found by their first bytes, never by their name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+
+class Stream(Protocol):
+    """Uncompressed bytes, read from front to back."""
+
+    def readinto(self, buffer: memoryview, /) -> int | None:
+        """Fill `buffer` with at least one byte, or give 0 at the end."""
+
+
+@dataclass(frozen=True)
+class Compression:
+    """A way of compressing files.
+
+    `max_ratio` bounds how many bytes one compressed byte can stand for. `faults` are what the stream raises
+    for content that is cut or damaged. `heavy` streams are worth a thread of their own.
+    """
+
+    name: str
+    magic: bytes
+    max_ratio: int
+    decompress: Callable[[BinaryIO], Stream]
+    faults: Callable[[], tuple[type[Exception], ...]]
+    heavy: bool = True
+
+
+def _gunzip(raw: BinaryIO) -> Stream:
+    from isal import igzip
+
+    stream: Stream = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
+    return stream
+
+
+def _gzip_faults() -> tuple[type[Exception], ...]:
+    import zlib
+
+    from isal import isal_zlib
+
+    return (EOFError, zlib.error, isal_zlib.error)  # type: ignore[return-value]
+
+
+PLAIN = Compression("plain", b"", 1, lambda raw: raw, lambda: (), heavy=False)  # type: ignore[arg-type,return-value]
+GZIP = Compression("gzip", b"\x1f\x8b", 1032, _gunzip, _gzip_faults)
+
+
+def compression_of(head: bytes) -> Compression:
+    """The compression of a file that starts with `head`."""
+    return next((known for known in (GZIP,) if head.startswith(known.magic)), PLAIN)

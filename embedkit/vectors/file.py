@@ -1,0 +1,102 @@
+"""A word-vector file that can be asked for words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.interfaces import Lookup, Progress, no_progress
+from embedkit.vectors.content import Content, examine
+from embedkit.vectors.selection import ScanReport, Selection
+from embedkit.vectors.word2vec_binary import Word2vecBinary
+from embedkit.vectors.words import Errors
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+
+class Reader(Protocol):
+    """A file of one format whose header has been checked: `count` vectors of `dim` dimensions."""
+
+    name: str
+    count: int
+    dim: int
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
+
+
+FORMATS: dict[str, Callable[[Content, Errors, int | None], Reader]] = {Word2vecBinary.name: Word2vecBinary}
+
+
+class VectorFile:
+    """The vectors of a file, of which only those that are asked for are read into memory.
+
+    A VectorSource: `dim` is D; `unk` is None. `report` tells what the last lookup found on its way.
+    """
+
+    def __init__(self, path: Path, reader: Reader, progress: Progress = no_progress) -> None:
+        self.path = path
+        self.report: ScanReport | None = None
+        self._reader = reader
+        self._progress = progress
+
+    @property
+    def format(self) -> str:
+        """The name of the file's format, such as `word2vec-binary`."""
+        return self._reader.name
+
+    @property
+    def count(self) -> int:
+        """How many vectors the file has, or how many of them are read under a limit."""
+        return self._reader.count
+
+    @property
+    def dim(self) -> int:
+        """D, the width of every vector."""
+        return self._reader.dim
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """None: such a file has no vector for unknown words."""
+        return None
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`, compared exactly, in the order asked, from one pass over the file.
+
+        Of a word that the file has twice the first vector is taken. Raises VectorFileError, naming record and
+        byte, for a file that is damaged anywhere up to its end (or up to the limit), and for a wanted vector
+        that is not finite.
+        """
+        selection = Selection(words, self.dim)
+        self.report = self._reader.scan(selection, self._progress)
+        self.report.log(self.path)
+        return selection.lookup()
+
+    def __repr__(self) -> str:
+        return f"<VectorFile {str(self.path)!r}: {self.format}, {self.count:,} x {self.dim:,}>"
+
+
+def open_vectors(
+    path: str | os.PathLike[str],
+    *,
+    format: str = Word2vecBinary.name,
+    errors: Errors = "strict",
+    limit: int | None = None,
+    progress: Progress = no_progress,
+) -> VectorFile:
+    """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
+
+    `errors` says what becomes of words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for
+    their wrong bytes. `limit` reads only the first vectors, and checks nothing after them. `progress` is told
+    bytes of the file on disk. Raises VectorFileError for a file that cannot be read or is something else.
+    """
+    if format not in FORMATS:
+        raise VectorFileError(Fault.unknown("vector format", format, FORMATS))
+    if limit is not None and limit < 1:
+        raise VectorFileError(f"limit must be at least 1, not {limit}")
+    content = examine(path)
+    return VectorFile(content.path, FORMATS[format](content, errors, limit), progress)

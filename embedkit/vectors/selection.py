@@ -1,0 +1,105 @@
+"""The rows that are wanted of a file, gathered while it is read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embedkit.interfaces import Lookup
+
+log = logging.getLogger(__name__)
+
+BLOCK = 4096
+"""Rows that are checked at once."""
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """What a pass over a file found.
+
+    `duplicates` are the wanted words that the file has more than once (the first wins), `replaced` counts
+    words that are not UTF-8, under `errors: replace`; `verified` is False where the end of the file, and with
+    it a checksum, was not read because of a limit.
+    """
+
+    records: int
+    duplicates: tuple[str, ...]
+    replaced: int
+    verified: bool
+
+    def log(self, path: object) -> None:
+        """Warn about what a user should know."""
+        if self.duplicates:
+            few = ", ".join(map(repr, self.duplicates[:5]))
+            log.warning(
+                "%s: %d wanted words occur twice, the first counts: %s", path, len(self.duplicates), few
+            )
+        if self.replaced:
+            log.warning("%s: %d words are not UTF-8: U+FFFD replaces their wrong bytes", path, self.replaced)
+        if not self.verified:
+            log.warning("%s: read up to the limit; the rest, and any checksum, is not verified", path)
+
+
+class Selection:
+    """A slot for each wanted word, filled with the first row that a file has for it.
+
+    `slots` maps a wanted word, as UTF-8, to its slot.
+    """
+
+    def __init__(self, words: Sequence[str], dim: int) -> None:
+        import numpy as np
+
+        self.dim = dim
+        self._words = words
+        self._slot_of = {word: slot for slot, word in enumerate(dict.fromkeys(words))}
+        self.slots = {key: slot for word, slot in self._slot_of.items() if (key := _utf8(word)) is not None}
+        self._vectors = np.zeros((len(self._slot_of), dim), "<f4")
+        self._bytes = self._vectors.reshape(-1).view(np.uint8).data
+        self._row_of: dict[int, int] = {}
+        self._repeated: dict[int, None] = {}
+
+    def take(self, slot: int, row: int, vector: memoryview) -> None:
+        """Keep `vector`, little-endian float32 as bytes, in `slot`, unless an earlier row did."""
+        if slot in self._row_of:
+            self._repeated[slot] = None
+            return
+        self._row_of[slot] = row
+        at = slot * len(vector)
+        self._bytes[at : at + len(vector)] = vector
+
+    def duplicates(self) -> tuple[str, ...]:
+        """The wanted words that came more than once."""
+        words = [*self._slot_of]
+        return tuple(words[slot] for slot in self._repeated)
+
+    def not_finite(self) -> tuple[str, int] | None:
+        """The first word, in file order, whose vector holds NaN or infinity, and its row."""
+        import numpy as np
+
+        wrong: list[int] = []
+        for start in range(0, len(self._vectors), BLOCK):
+            finite = np.isfinite(self._vectors[start : start + BLOCK]).all(axis=1)
+            wrong += (np.flatnonzero(~finite) + start).tolist()
+        first = min(wrong, key=self._row_of.__getitem__, default=None)
+        return None if first is None else ([*self._slot_of][first], self._row_of[first])
+
+    def lookup(self) -> Lookup:
+        """The rows in the order the words were asked for, repeated words included."""
+        import numpy as np
+
+        rows = np.full(len(self._slot_of), -1, np.int64)
+        rows[[*self._row_of]] = [*self._row_of.values()]
+        vectors = self._vectors.astype(np.float32, copy=False)
+        if len(self._slot_of) < len(self._words):
+            order = [self._slot_of[word] for word in self._words]
+            vectors, rows = vectors[order], rows[order]
+        return Lookup(vectors, rows >= 0, rows)
+
+
+def _utf8(word: str) -> bytes | None:
+    """The word as files write it; None for lone surrogates, which no file can hold."""
+    try:
+        return word.encode()
+    except UnicodeEncodeError:
+        return None

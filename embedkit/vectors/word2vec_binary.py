@@ -1,0 +1,109 @@
+"""word2vec binary: `count dim` on a line, then count records of a word, a space and dim float32.
+
+Written by Mikolov's C tool (2013) with a newline after each record, by gensim and for GoogleNews without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from embedkit.interfaces import Progress
+from embedkit.vectors.content import Content
+from embedkit.vectors.faults import broken
+from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
+from embedkit.vectors.selection import ScanReport, Selection
+from embedkit.vectors.windows import Window, windows
+from embedkit.vectors.word2vec_header import read_header
+from embedkit.vectors.words import Errors, WordReader
+
+
+class Batch(NamedTuple):
+    """Records that are in memory together, the first of them `row` of the file, with their checked words."""
+
+    row: int
+    words: Sequence[bytes]
+    records: Records
+    window: Window
+
+
+class Word2vecBinary:
+    """A word2vec binary file whose header has been read and checked."""
+
+    name = "word2vec-binary"
+
+    def __init__(self, content: Content, errors: Errors, limit: int | None) -> None:
+        self._content = content
+        self._errors = errors
+        self._limit = limit
+        header = read_header(content, limit)
+        self._skip = header.size
+        self.dim = header.dim
+        self.count = header.vectors if limit is None else min(header.vectors, limit)
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Read the file once from front to back, giving `selection` the rows that it wants.
+
+        Raises VectorFileError, with record and byte, for a file that does not hold what its header says.
+        """
+        reader = WordReader(self._content.path, self._errors)
+        for batch in self._batches(reader, progress):
+            _select(batch, selection)
+        wrong = selection.not_finite()
+        if wrong:
+            what = f"the vector of {wrong[0]!r} holds NaN or infinity"
+            raise broken(self._content.path, what, record=wrong[1] + 1)
+        return ScanReport(self.count, selection.duplicates(), reader.replaced, verified=self._limit is None)
+
+    def _batches(self, reader: WordReader, progress: Progress) -> Iterator[Batch]:
+        framing = Framing(self.dim)
+        row = 0
+        with windows(self._content, framing.max_size, progress) as window:
+            window.advance()
+            window.drop(self._skip)
+            while row < self.count:
+                records = self._next_records(framing, window, row)
+                words = reader.words(records, row, window.offset - window.start)
+                yield Batch(row, words, records, window)
+                row += len(records.raw)
+                window.drop(records.size)
+            if self._limit is None:
+                self._check_end(window)
+
+    def _next_records(self, framing: Framing, window: Window, row: int) -> Records:
+        """At least one record. Raises VectorFileError where the next one is cut, or is none."""
+        while not (records := framing.records(window)).raw:
+            if window.end - window.start >= framing.max_size:
+                what = f"no space within {MAX_WORD:,} bytes: here should be a word"
+                hint = "The file is damaged, or its header says a wrong dim, or it is not word2vec binary."
+                raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=hint)
+            if not window.advance():
+                what = f"the file is cut: it ends within or before this record, of {self.count:,}"
+                raise broken(self._content.path, what, record=row + 1, offset=window.offset)
+        return records._replace(raw=records.raw[: self.count - row])
+
+    def _check_end(self, window: Window) -> None:
+        """Read to the end, which also checks a checksum.
+
+        Raises VectorFileError where more than line ends follow.
+        """
+        while True:
+            rest = window.buffer[window.start : window.end]
+            if rest.strip(LINE_ENDS):
+                what = f"more bytes follow the last of {self.count:,} records"
+                hint = "The header's count or dim is too small; a limit reads only so many records."
+                raise broken(self._content.path, what, offset=window.offset, hint=hint)
+            window.drop(len(rest))
+            if not window.advance():
+                return
+
+
+def _select(batch: Batch, selection: Selection) -> None:
+    slots = selection.slots
+    hits = [(index, slots[word]) for index, word in enumerate(batch.words) if word in slots]
+    if not hits:
+        return
+    begins, size = batch.records.vectors(), 4 * selection.dim
+    view = memoryview(batch.window.buffer)
+    for index, slot in hits:
+        selection.take(slot, batch.row + index, view[begins[index] : begins[index] + size])

@@ -1,0 +1,44 @@
+"""The embedding `word2vec-binary`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge
+
+from embedkit.interfaces import Doc, EmbeddingContext, InputPath, VectorSource
+
+
+class Word2vecBinary:
+    """Vectors of a word2vec binary file, plain or gzip, read in one pass that keeps only the wanted rows.
+
+    GoogleNews-vectors-negative300.bin.gz is such a file. The out-of-vocabulary chain answers for other words.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: Annotated[InputPath, Doc("the file; what it holds counts, not how it is called")],
+        errors: Annotated[
+            Literal["strict", "replace"],
+            Doc("words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes"),
+        ] = "strict",
+        limit: Annotated[
+            Annotated[int, Ge(1)] | None, Doc("read only so many vectors from the beginning of the file")
+        ] = None,
+    ) -> None:
+        self.path = path
+        self.errors = errors
+        self.limit = limit
+
+    def open(self, context: EmbeddingContext) -> VectorSource:
+        """The file, its header checked. Raises VectorFileError for a file that is something else."""
+        from embedkit.vectors import open_vectors
+
+        return open_vectors(
+            self.path,
+            format="word2vec-binary",
+            errors=self.errors,
+            limit=self.limit,
+            progress=context.progress,
+        )
