@@ -21,10 +21,14 @@ _NAMELESS = "expected a name, or a mapping with 'use'"
 
 @dataclass(frozen=True)
 class Resolver:
-    """Turns what stands where a component belongs into its spec, adding what is wrong to `findings`."""
+    """Turns what stands where a component belongs into its spec, adding what is wrong to `findings`.
+
+    `takes_shares`: whether there is a training split that other splits can be a share of.
+    """
 
     registry: Registry
     findings: Findings
+    takes_shares: bool = True
 
     def slot(self, path: KeyPath, written: Any) -> Any:
         """What stands at `path`, a place for components, as it is in the recipe: specs, a share or None."""
@@ -33,8 +37,11 @@ class Resolver:
             items = enumerate(written if isinstance(written, list) else ())
             specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)
             return specs if isinstance(written, list) else written
-        if path in SHARES and (written is None or (isinstance(written, Mapping) and "share" in written)):
-            return written and self._share(path, written)
+        if self.takes_shares and path in SHARES:
+            if written is None:
+                return None
+            if isinstance(written, Mapping) and "share" in written:
+                return self._share(path, written)
         return self.resolve(slot.kind, path, written)
 
     def _share(self, path: KeyPath, written: Mapping[str, Any]) -> Share | None:
@@ -58,6 +65,8 @@ class Resolver:
     def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
         if not isinstance(said, Mapping):
             self.findings.add(path, f"{_NAMELESS}, got {describe(said)}")
+        elif kind == "reader" and "use" not in said and "share" in said:
+            self.findings.add(path, "expected a reader, got a share of the training split")
         elif "use" not in said:
             self.findings.add(path, Fault("missing key 'use'", hint=self._names(kind)))
         elif not isinstance(said["use"], str):

@@ -95,10 +95,13 @@ def document_of(recipe: Mapping[str, Any]) -> Document:
 
 
 def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
-    """`value` as YAML would have given it: dicts with text keys, lists, file names as text."""
+    """`value` as YAML would have given it: dicts with text keys, lists, file names as text.
+
+    Raises RecipeError at once for what is too deep, which may have no end.
+    """
     if len(path) > MAX_DEPTH:
         findings.add(path[:1], f"more than {MAX_DEPTH} mappings and lists inside one another")
-        return None
+        findings.raise_any()
     if isinstance(value, Mapping):
         return {str(key): plain(item, (*path, str(key)), findings) for key, item in value.items()}
     if isinstance(value, list | tuple):

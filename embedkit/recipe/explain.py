@@ -35,8 +35,8 @@ _EXPECTED = {
     "string_too_long": "a text of at most {max_length} characters",
     "string_too_short": "a text of at least {min_length} characters",
     "string_type": "a text",
-    "too_long": "at most {max_length} items",
-    "too_short": "at least {min_length} items",
+    "too_long": "{max_length} items or fewer",
+    "too_short": "{min_length} or more items",
     "set_type": "a list",
     "tuple_type": "a list",
 }
@@ -99,4 +99,10 @@ def _expected(detail: ErrorDetails) -> str:
     template = _EXPECTED.get(detail["type"])
     if template is None:
         return f"otherwise ({detail['msg']})"
-    return template.format(**detail.get("ctx", {}))
+    context = {key: _shortest(value) for key, value in detail.get("ctx", {}).items()}
+    return template.format(**context)
+
+
+def _shortest(bound: Any) -> Any:
+    """1.0 as 1, the bound of a number that may be written either way."""
+    return int(bound) if isinstance(bound, float) and bound.is_integer() else bound

@@ -38,7 +38,7 @@ def load_recipe(
     override(document, overrides or ())
     schema: Schema = EvaluationRecipe if "model" in document.data else Recipe
     findings = Findings(document)
-    sections = _resolved(document, schema, Resolver(registry, findings))
+    sections = _resolved(document, schema, Resolver(registry, findings, takes_shares=schema is Recipe))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)
     findings.raise_any()
