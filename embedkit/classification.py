@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+from unicodedata import normalize
 
 from embedkit.evaluation.coverage import TokenStates
 from embedkit.evaluation.predictions import Prediction, gather, header, rows
@@ -65,12 +66,12 @@ class Classifier:
         return scored, gather(split, known, scored, self.classes, self.threshold)
 
     def predictions(self, texts: Sequence[str]) -> list[Prediction]:
-        """One prediction for each text, with ids from 1."""
+        """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do."""
         if isinstance(texts, str):
             raise TypeError("predict takes a sequence of texts, not one string")
         if not texts:
             return []
-        examples = [Example(i, text) for i, text in enumerate(texts, 1)]
+        examples = [Example(i, normalize("NFC", text)) for i, text in enumerate(texts, 1)]
         return self.judge(self.input.tokenize("input", examples))[1]
 
     def predict(self, texts: Sequence[str]) -> pd.DataFrame:

@@ -1,0 +1,5 @@
+"""`python -m embedkit`: the command line."""
+
+from embedkit.cli import main
+
+main()

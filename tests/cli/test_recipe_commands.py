@@ -1,0 +1,74 @@
+"""recipes, validate, show, schema."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.load import load_recipe
+from embedkit.registry import build_registry
+
+pytestmark = pytest.mark.core
+
+
+def test_recipes_lists_each_with_its_command(embedkit_command):
+    done = embedkit_command("recipes")
+    assert done.code == 0
+    for recipe in bundled_recipes().values():
+        assert f"{recipe.name}\n    {recipe.summary}\n    $ {recipe.command}\n" in done.out
+    assert embedkit_command("recipes", "list").out == done.out
+    listed = json.loads(embedkit_command("recipes", "list", "--json").out)
+    assert [entry["name"] for entry in listed] == [*bundled_recipes()]
+
+
+def test_a_recipe_is_copied_to_start_from(embedkit_command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert (
+        embedkit_command("recipes", "copy", "quickstart").out
+        == "quickstart.yaml\n    $ embedkit run quickstart.yaml\n"
+    )
+    assert (tmp_path / "quickstart.yaml").read_bytes() == bundled_recipes()["quickstart"].path.read_bytes()
+    again = embedkit_command("recipes", "copy", "quickstart")
+    assert (again.code, again.err.splitlines()[0]) == (2, "error: quickstart.yaml: the file exists already")
+    assert embedkit_command("recipes", "copy", "quickstart", "--to", "mine.yaml").code == 0
+
+
+def test_copying_an_unknown_recipe_offers_the_nearest(embedkit_command):
+    done = embedkit_command("recipes", "copy", "quickstrat")
+    assert done.code == 2
+    assert "unknown recipe 'quickstrat' - did you mean 'quickstart'?" in done.err
+
+
+def test_validate_says_ok_for_each(embedkit_command):
+    done = embedkit_command("validate", *bundled_recipes())
+    assert (done.code, done.err) == (0, "")
+    assert done.out == "".join(f"{name}: ok\n" for name in bundled_recipes())
+
+
+def test_validate_reports_the_faults_of_every_recipe_at_once(embedkit_command, tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(
+            "data: {train: {use: inlin}}\ntokenizer: whitespace\nencoder: {use: rnn}\n"
+        )
+    done = embedkit_command("validate", tmp_path / "one.yaml", tmp_path / "two.yaml", "quickstart")
+    assert done.code == 2
+    assert done.out == "quickstart: ok\n"
+    faults = [line for line in done.err.splitlines() if line.startswith("error: ")]
+    assert sum("one.yaml" in fault for fault in faults) == sum("two.yaml" in fault for fault in faults) == 3
+    assert "one.yaml:1: data.train: unknown reader 'inlin' - did you mean 'inline'?" in done.err
+
+
+def test_show_prints_a_recipe_that_loads_to_itself(embedkit_command, tmp_path):
+    shown = embedkit_command("show", "quickstart", "--set", "training.epochs=3")
+    path = tmp_path / "shown.yaml"
+    path.write_text(shown.out)
+    assert load_recipe(path, build_registry()).to_yaml() == shown.out
+    assert "  epochs: 3\n" in shown.out
+    assert "  min_count: 1\n" in shown.out
+
+
+def test_schema_is_one_json_document(embedkit_command):
+    schema = json.loads(embedkit_command("schema").out)
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"

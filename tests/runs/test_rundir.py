@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from embedkit.errors import RunError
+from embedkit.fingerprint import BLOCK, describe, sampled, sha256
+from embedkit.rundir import Run, create_run, default_directory
+
+pytestmark = pytest.mark.core
+
+
+def write(directory, text="hello\n"):
+    with create_run(directory) as writer:
+        writer.text("a.txt", text)
+        writer.json("b.json", {"x": [1, None, "é"]})
+        writer.csv("c.csv", ["id", "text"], [[1, 'say "hi", twice\nthen go'], [2, "\u2028"]])
+    return directory
+
+
+def test_a_run_appears_whole_with_its_manifest_and_nothing_else(tmp_path):
+    directory = write(tmp_path / "runs" / "one")
+    assert sorted(path.name for path in directory.iterdir()) == ["a.txt", "b.json", "c.csv", "manifest.json"]
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["one"]
+    manifest = json.loads((directory / "manifest.json").read_text())
+    assert manifest == {name: sha256(directory / name) for name in ("a.txt", "b.json", "c.csv")}
+    assert (
+        directory / "c.csv"
+    ).read_bytes() == 'id,text\n1,"say ""hi"", twice\nthen go"\n2,\u2028\n'.encode()
+    Run(directory).verify()
+
+
+def test_while_it_is_written_only_a_partial_directory_exists(tmp_path):
+    with create_run(tmp_path / "run") as writer:
+        assert writer.directory == tmp_path / "run.partial"
+        assert not (tmp_path / "run").exists()
+        with pytest.raises(
+            RunError, match="no finished run in this directory\n    It was started and not finished"
+        ):
+            Run(tmp_path / "run")
+
+
+def test_what_raises_leaves_nothing(tmp_path):
+    with pytest.raises(ZeroDivisionError), create_run(tmp_path / "run") as writer:
+        writer.text("a.txt", "half")
+        raise ZeroDivisionError
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_finished_run_is_never_overwritten(tmp_path):
+    directory = write(tmp_path / "run")
+    with pytest.raises(RunError, match="the directory exists already\n    Choose another --out"):
+        write(directory, "other")
+    assert (directory / "a.txt").read_text() == "hello\n"
+
+
+def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path):
+    with create_run(tmp_path / "run") as writer:
+        writer.text("a.txt", "first")
+        with pytest.raises(RunError, match="another run is writing this directory"):
+            write(tmp_path / "run", "second")
+    assert (tmp_path / "run" / "a.txt").read_text() == "first"
+
+
+def test_another_process_is_refused_too(tmp_path):
+    code = "import pathlib, sys; from embedkit.rundir import create_run\n"
+    code += "with create_run(pathlib.Path(sys.argv[1])): ..."
+    with create_run(tmp_path / "run"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(tmp_path / "run")], capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert "another run is writing this directory" in done.stderr
+
+
+def test_what_a_killed_run_left_does_not_stand_in_the_way(tmp_path):
+    (tmp_path / "run.partial").mkdir()
+    (tmp_path / "run.partial" / "old.txt").write_text("old")
+    (tmp_path / "run.lock").touch()
+    directory = write(tmp_path / "run")
+    assert not (directory / "old.txt").exists()
+
+
+@pytest.mark.parametrize("name", ["a.txt", "b.json"])
+def test_one_flipped_bit_is_noticed(tmp_path, name):
+    directory = write(tmp_path / "run")
+    content = bytearray((directory / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (directory / name).write_bytes(content)
+    with pytest.raises(RunError, match=f"{name}: the file is not what the run wrote: SHA-256 differs"):
+        Run(directory).verify()
+
+
+def test_a_missing_file_is_noticed(tmp_path):
+    directory = write(tmp_path / "run")
+    (directory / "a.txt").unlink()
+    with pytest.raises(RunError, match="a.txt: the file is missing"):
+        Run(directory).verify()
+
+
+def test_nan_is_no_json(tmp_path):
+    with pytest.raises(ValueError, match="not JSON compliant"), create_run(tmp_path / "run") as writer:
+        writer.json("x.json", {"loss": float("nan")})
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_default_directory_is_named_after_recipe_and_time():
+    assert default_directory("my-recipe").match("runs/my-recipe-????????T??????Z")
+
+
+def test_a_sampled_fingerprint_sees_size_and_both_ends(tmp_path):
+    file = tmp_path / "vectors.bin"
+    content = bytearray(BLOCK * 40)
+    file.write_bytes(content)
+    first = sampled(file)
+    assert first == sampled(file)
+    for position in (0, len(content) - 1):
+        changed = content.copy()
+        changed[position] = 1
+        file.write_bytes(changed)
+        assert sampled(file) != first
+    file.write_bytes(content + b"\0")
+    assert sampled(file) != first
+    assert describe(file, "full") == {"path": str(file), "bytes": len(content) + 1, "sha256": sha256(file)}
+
+
+def test_a_sampled_fingerprint_of_an_empty_file(tmp_path):
+    (tmp_path / "empty").touch()
+    assert len(sampled(tmp_path / "empty")) == 32
