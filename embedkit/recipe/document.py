@@ -111,7 +111,7 @@ def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
 
 def _scalar(value: Any, path: KeyPath, findings: Findings) -> Any:
     if isinstance(value, str):
-        if not _is_unicode(value):
+        if not is_unicode(value):
             findings.add(path, f"the text {value!r} is not valid Unicode")
         return value
     if value is not None and not isinstance(value, bool | int | float):
@@ -119,7 +119,8 @@ def _scalar(value: Any, path: KeyPath, findings: Findings) -> Any:
     return value
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
+    """Whether `text` can be written as UTF-8, which half of a surrogate pair cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -31,7 +31,8 @@ def override(document: Document, overrides: Overrides) -> None:
 
 def _change(document: Document, number: int, item: str | tuple[str, Any]) -> _Change:
     text = item if isinstance(item, str) else f"{item[0]}={item[1]!r}"
-    origin = Origin(1, number, f"--set {text:.100}", Path.cwd())
+    printable = text.encode(errors="backslashreplace").decode()
+    origin = Origin(1, number, f"--set {printable:.100}", Path.cwd())
     key, value = _read(text, origin) if isinstance(item, str) else (item[0], _plain(item[1], origin))
     keys = key.split(".")
     if not all(keys):

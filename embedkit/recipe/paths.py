@@ -81,6 +81,6 @@ def _existing(path: Path, where: str) -> Path:
         if path.exists():
             return path
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
-    except (OSError, ValueError) as error:
-        raise DataError(Fault(f"'{path}' cannot be read: {error}", where=where)) from error
+    except OSError as error:
+        raise DataError(Fault(f"'{path}' cannot be read: {error.strerror}", where=where)) from error
     raise DataError(Fault(f"'{path}' does not exist", where=where, nearest=nearest(path.name, siblings)))

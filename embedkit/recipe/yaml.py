@@ -13,7 +13,7 @@ from typing import Any, Never
 import yaml
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.document import Document, KeyPath, Origin
+from embedkit.recipe.document import Document, KeyPath, Origin, is_unicode
 from embedkit.recipe.tree import Builder
 
 MAX_BYTES = 1_000_000
@@ -41,6 +41,8 @@ def read_document(path: Path, name: str) -> Document:
 
 def parse(text: str, where: Where) -> tuple[Any, dict[KeyPath, int]]:
     """The value that `text` stands for, and the line of every part. Raises RecipeError."""
+    if not is_unicode(text):
+        raise RecipeError(Fault("not valid Unicode", where=where(1)))
     foreign = _FOREIGN_BREAK.search(text)
     if foreign:
         _refuse_break(text, foreign, where)

@@ -85,7 +85,8 @@ WRONG = [
     (
         "trainable: missing",
         "trainable: mising",
-        "embedding.trainable: expected 'all', 'none' or 'missing', got the text 'mising' - did you mean 'missing'?",
+        "embedding.trainable: expected 'all', 'none' or 'missing', got the text 'mising' "
+        "- did you mean 'missing'?",
     ),
     ("oov: [zero]", "oov: []", "oov: expected 1 or more items, got 0"),
     ("oov: [zero]", "oov: zero", "oov: expected a list, got the text 'zero'"),
@@ -107,7 +108,8 @@ def test_a_fault_says_where_what_and_the_nearest_fit(faults, well_formed, old, n
 
 
 def test_all_faults_are_reported_at_once_in_the_order_of_the_lines(faults):
-    old = "tokenizer: nltk-word\nvocabulary: {min_count: 2}\nembedding: {use: random, dim: 100, trainable: missing}\n"
+    old = "tokenizer: nltk-word\nvocabulary: {min_count: 2}\n"
+    old += "embedding: {use: random, dim: 100, trainable: missing}\n"
     new = "tokenizer: nltk-wrd\nvocabulary: {min_cuont: 2}\nembedding: {use: random, dim: ten}\nsede: 1\n"
     assert faults(old, new)[1:] == [
         "recipe.yaml:9: vocabulary: unknown key 'min_cuont' - did you mean 'min_count'? "
@@ -116,7 +118,7 @@ def test_all_faults_are_reported_at_once_in_the_order_of_the_lines(faults):
         f"recipe.yaml:11: unknown key 'sede' - did you mean 'seed'? (allowed: {SECTIONS})",
     ]
     assert faults(old, new)[0].startswith(
-        "recipe.yaml:8: tokenizer: unknown tokenizer 'nltk-wrd' - did you mean 'nltk-word'? (allowed: nltk-tweet,"
+        "recipe.yaml:8: tokenizer: unknown tokenizer 'nltk-wrd' - did you mean 'nltk-word'? (allowed: "
     )
 
 
@@ -186,8 +188,8 @@ def test_the_last_policy_is_total(faults, registry):
     total = [name for name in registry.names("oov") if name not in partial]
     for name in partial:
         assert faults("oov: [zero]", f"oov: [{name}]") == [
-            f"recipe.yaml:11: oov.0: '{name}' may leave a word without a vector, and the last policy must not "
-            f"(allowed: {', '.join(total)})"
+            f"recipe.yaml:11: oov.0: '{name}' may leave a word without a vector, and the last policy "
+            f"must not (allowed: {', '.join(total)})"
         ]
 
 

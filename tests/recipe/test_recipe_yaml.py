@@ -124,7 +124,8 @@ FAULTS = [
     ("a: !!str 1", "r.yaml:1: the tag 'tag:yaml.org,2002:str' is not allowed: a recipe is plain data"),
     (
         "a: !!python/object/apply:os.system [x]",
-        "r.yaml:1: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed: a recipe is plain data",
+        "r.yaml:1: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed: "
+        "a recipe is plain data",
     ),
     ("!x a: 1", "r.yaml:1: the tag '!x' is not allowed: a recipe is plain data"),
     ("\n- !m {a: 1}", "r.yaml:2: the tag '!m' is not allowed: a recipe is plain data"),
@@ -147,7 +148,8 @@ FAULTS = [
     (
         "a: 1\na: 2\nb: @",
         "r.yaml:2: duplicate key 'a', first on line 1\n"
-        "r.yaml:3: not valid YAML: while scanning for the next token, found character that cannot start any token",
+        "r.yaml:3: not valid YAML: while scanning for the next token, "
+        "found character that cannot start any token",
     ),
     (
         "a: 1\nb: x\u2028y",

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.json_schema import json_schema
+
+pytestmark = pytest.mark.core
+
+
+@pytest.fixture(scope="module")
+def schema(registry):
+    return json_schema(registry)
+
+
+def references(node):
+    if isinstance(node, dict):
+        yield from ([node["$ref"]] if "$ref" in node else [])
+        node = [*node.values()]
+    for inner in node if isinstance(node, list) else []:
+        yield from references(inner)
+
+
+def test_every_reference_leads_somewhere(schema):
+    found = {reference.removeprefix("#/$defs/") for reference in references(schema)}
+    assert found == set(schema["$defs"])
+
+
+def test_it_is_json(schema):
+    assert json.loads(json.dumps(schema)) == schema
+
+
+def test_every_registered_component_stands_in_its_kind(schema, registry):
+    for component in registry.components():
+        mappings = {option["title"]: option for option in schema["$defs"][component.kind]["anyOf"][1:]}
+        described = mappings[component.name]
+        assert described["properties"]["use"] == {"const": component.name, "description": component.summary}
+        assert set(component.parameters.model_fields) <= set(described["properties"])
+        assert described["additionalProperties"] is False
+        required = [name for name, field in component.parameters.model_fields.items() if field.is_required()]
+        assert described["required"] == ["use", *required]
+        bare = schema["$defs"][component.kind]["anyOf"][0]["enum"]
+        assert (component.name in bare) == (not required)
+
+
+def test_only_embeddings_take_trainable(schema):
+    for kind in ("reader", "tokenizer", "embedding", "oov", "encoder", "metric"):
+        for option in schema["$defs"][kind]["anyOf"][1:]:
+            assert ("trainable" in option["properties"]) == (kind == "embedding")
+
+
+def test_what_has_a_default_is_not_required(schema):
+    assert schema["$defs"]["Recipe"]["required"] == ["data", "tokenizer", "embedding", "encoder"]
+    assert schema["$defs"]["EvaluationRecipe"]["required"] == ["model", "data"]
+    assert "required" not in schema["$defs"]["Evaluation"]
+    assert schema["$defs"]["Recipe"]["properties"]["oov"]["default"] == ["zero"]
+    assert schema["$defs"]["Evaluation"]["properties"]["metrics"]["default"] == ["accuracy"]
+
+
+def test_bundled_recipes_are_valid(schema):
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    recipes = [
+        yaml.safe_load(recipe.path.read_text(encoding="utf-8")) for recipe in bundled_recipes().values()
+    ]
+    assert recipes
+    for recipe in recipes:
+        validator.validate(recipe)
+        assert not validator.is_valid({**recipe, "sede": 1})
+
+
+def test_the_keys_of_bundled_recipes_are_described(schema):
+    for recipe in bundled_recipes().values():
+        data = yaml.safe_load(recipe.path.read_text(encoding="utf-8"))
+        described = schema["$defs"]["EvaluationRecipe" if "model" in data else "Recipe"]
+        assert set(data) <= set(described["properties"])
+        assert set(described["required"]) <= set(data)

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from embedkit.errors import ComponentError, DataError, PluginError
+from embedkit.recipe.build import build_component, input_files
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import ComponentSpec
+
+pytestmark = pytest.mark.core
+
+TSV = ("good\tnice work\nbad\tnot so good\n" * 3).encode()
+
+
+def test_a_component_gets_its_parameters_and_absolute_paths(load, registry, tmp_path):
+    (tmp_path / "reviews.tsv").write_bytes(TSV)
+    reader = build_component(registry, "reader", load().data.train, "data.train")
+    assert [(example.label, example.text) for example in reader.read()][:2] == [
+        ("good", "nice work"),
+        ("bad", "not so good"),
+    ]
+
+
+def test_every_component_of_every_bundled_recipe_can_be_built(registry, monkeypatch, tmp_path):
+    built = 0
+    for name in ("notebook-random", "evaluate", "quickstart"):
+        for where, kind, spec in load_recipe(name, registry).components():
+            if "path" not in spec.parameters:
+                assert build_component(registry, kind, spec, where) is not None
+                built += 1
+    assert built >= 14
+
+
+def test_the_keys_of_the_components(load):
+    assert [(where, kind) for where, kind, _ in load().components()] == [
+        ("data.train", "reader"),
+        ("tokenizer", "tokenizer"),
+        ("embedding", "embedding"),
+        ("oov.0", "oov"),
+        ("encoder", "encoder"),
+        ("evaluation.metrics.0", "metric"),
+        ("evaluation.metrics.1", "metric"),
+    ]
+
+
+def test_the_files_a_recipe_reads(load, registry, tmp_path):
+    (tmp_path / "reviews.tsv").write_bytes(TSV)
+    (tmp_path / "v.bin").write_bytes(b"")
+    recipe = load("{use: random, dim: 100, trainable: missing}", "{use: word2vec-binary, path: v.bin}")
+    assert input_files(registry, recipe) == [
+        ("data.train.path", tmp_path / "reviews.tsv"),
+        ("embedding.path", tmp_path / "v.bin"),
+    ]
+
+
+def test_a_file_that_is_missing(load, registry, tmp_path):
+    (tmp_path / "review.tsv").write_bytes(TSV)
+    recipe = load()
+    message = f"data.train.path: '{tmp_path}/reviews.tsv' does not exist - did you mean 'review.tsv'?"
+    for action in (
+        lambda: input_files(registry, recipe),
+        lambda: build_component(registry, "reader", recipe.data.train, "data.train"),
+    ):
+        with pytest.raises(DataError) as caught:
+            action()
+        assert str(caught.value) == message
+
+
+def test_a_component_that_is_no_longer_installed(registry):
+    with pytest.raises(PluginError, match="^tokenizer: unknown tokenizer 'gone'"):
+        build_component(registry, "tokenizer", ComponentSpec(use="gone", parameters={}), "tokenizer")
+
+
+def test_a_constructor_that_raises_is_named(registry, load, monkeypatch):
+    def refuse(self, **parameters):
+        raise ValueError("not today")
+
+    component = registry.get("encoder", "rnn")
+    assert component.parameters is not None
+    monkeypatch.setattr(component.factory, "__init__", refuse)
+    with pytest.raises(ComponentError) as caught:
+        build_component(registry, "encoder", load().encoder, "encoder")
+    assert str(caught.value) == f"encoder: {component} could not be made: ValueError: not today"
