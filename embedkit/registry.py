@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,7 +42,7 @@ class Component:
 
         try:
             return parameters_of(self.factory)
-        except (TypeError, NameError) as error:
+        except Exception as error:  # an annotation may be anything
             raise ComponentError(Fault(str(error), where=f"{self}")) from error
 
     @cached_property
@@ -88,10 +87,9 @@ class Registry:
             return claims[0]
         if claims:
             claimants = " and ".join(str(claim.plugin) for claim in claims)
+            blocks = " or ".join(f"-p no:{claim.plugin.name}" for claim in claims)
             what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
-            raise PluginError(
-                Fault(what, where, hint="Block one of them: embedkit -p no:DISTRIBUTION:ENTRY …")
-            )
+            raise PluginError(Fault(what, where, hint=f"Block one of them: embedkit {blocks} …"))
         raise PluginError(
             Fault.unknown(describe_kind(kind), name, self.names(kind), where=where, hint=self._suspects())
         )
@@ -110,7 +108,10 @@ class Registry:
                 raise TypeError(
                     f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
                 )
-            self._claims.setdefault((kind, name), []).append(Component(kind, name, factory, plugin))
+            claims = self._claims.setdefault((kind, name), [])
+            if any(claim.plugin is plugin for claim in claims):
+                raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")
+            claims.append(Component(kind, name, factory, plugin))
 
         return register
 
@@ -125,9 +126,12 @@ class Registry:
 
 
 def build_registry(blocked: Iterable[str] = ()) -> Registry:
-    """Load the installed plugins, but for those `blocked`, and gather their components."""
+    """Load the installed plugins, but for those `blocked`, and gather their components.
+
+    Raises PluginError where `blocked`, or EMBEDKIT_DISABLE_PLUGINS, names no plugin or could mean several,
+    and, with EMBEDKIT_STRICT_PLUGINS=1, where a plugin cannot be used.
+    """
     registry = Registry(load_plugins(blocked))
     registry.fill()
-    if os.environ.get("EMBEDKIT_STRICT_PLUGINS") == "1":
-        refuse_failures(registry.plugins.plugins)
+    refuse_failures(registry.plugins.plugins)
     return registry

@@ -6,12 +6,15 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from embedkit import __version__
-from embedkit.errors import EmbedkitError, Fault, PluginError
+from embedkit.cli.plugin_commands import blocked_plugins, describe_commands, load_command, plugin_commands
+from embedkit.errors import EmbedkitError, Fault
+
+__all__ = ["blocked_plugins", "main", "program"]
 
 COMMANDS = {
     "recipes": "List the recipes that come with embedkit, or copy one.",
@@ -30,62 +33,32 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The built-in commands in their order, then those of plugins."""
-        return [*COMMANDS, *(name for name in sorted(_plugin_commands(ctx)) if name not in COMMANDS)]
+        return [*COMMANDS, *(name for name in plugin_commands(ctx) if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command called `cmd_name`: a built-in one, or a plugin's, or None."""
         if cmd_name in COMMANDS:
             command: click.Command = importlib.import_module(f"embedkit.cli.{cmd_name}").command
             return command
-        claims = _plugin_commands(ctx).get(cmd_name, [])
-        return _load_plugin_command(cmd_name, claims) if claims else None
+        claims = plugin_commands(ctx).get(cmd_name)
+        return load_command(cmd_name, claims) if claims else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it, with the nearest name for one that does not exist."""
-        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
-            known = self.list_commands(ctx)
-            ctx.fail(str(Fault.unknown("command", args[0], known)))
+        if args and args[0] not in COMMANDS and args[0] not in plugin_commands(ctx):
+            ctx.fail(str(Fault.unknown("command", args[0], self.list_commands(ctx))))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their help, from the table above and from metadata."""
-        from_plugins = {
-            name: "; ".join(f"From {plugin.distribution} {plugin.version}." for plugin in claims)
-            for name, claims in sorted(_plugin_commands(ctx).items())
-            if name not in COMMANDS
-        }
         with formatter.section("Commands"):
-            formatter.write_dl([*COMMANDS.items(), *from_plugins.items()])
-
-
-def _plugin_commands(ctx: click.Context) -> dict[str, list[Any]]:
-    """The commands that plugins add, by name, from metadata alone; blocked distributions are left out."""
-    from embedkit.plugins import COMMAND_GROUP, discover
-
-    commands: dict[str, list[Any]] = {}
-    blocked = blocked_plugins(ctx)
-    for plugin in discover(COMMAND_GROUP):
-        if not {plugin.distribution, plugin.entry, plugin.name} & {*blocked}:
-            commands.setdefault(plugin.entry, []).append(plugin)
-    return commands
-
-
-def _load_plugin_command(name: str, claims: Sequence[Any]) -> click.Command:
-    if len(claims) > 1:
-        raise PluginError(Fault(f"command '{name}' is claimed by {' and '.join(map(str, claims))}"))
-    from embedkit.plugins import import_entry
-
-    command, error = import_entry(claims[0])
-    if not isinstance(command, click.Command):
-        raise PluginError(Fault(error or f"not a click command: {command!r}", where=f"command {claims[0]}"))
-    return command
-
-
-def blocked_plugins(ctx: click.Context) -> tuple[str, ...]:
-    """The plugins that `-p no:NAME` blocks for this call."""
-    return tuple(ctx.find_root().params.get("blocked") or ())
+            formatter.write_dl([*COMMANDS.items()])
+        from_plugins = describe_commands(plugin_commands(ctx), COMMANDS)
+        if from_plugins:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(from_plugins)
 
 
 def _block(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[str]) -> tuple[str, ...]:
@@ -102,6 +75,7 @@ def _block(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[st
     "blocked",
     metavar="no:NAME",
     multiple=True,
+    is_eager=True,  # so that --help knows
     callback=_block,
     help="Do not load a plugin: a distribution, an entry point, or DISTRIBUTION:ENTRY.",
 )

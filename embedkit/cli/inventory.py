@@ -1,0 +1,102 @@
+"""What is installed, as rows and records: components, the commands of plugins, the plugins themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedkit.provenance import Plugin
+    from embedkit.registry import Component, Registry
+
+Record = dict[str, Any]
+COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")
+
+
+def component_records(registry: Registry) -> list[Record]:
+    """Every registered component; in the state `conflict` where several claim its name."""
+    components = registry.components()
+    claims = Counter((component.kind, component.name) for component in components)
+    return [_component(c, "loaded" if claims[c.kind, c.name] == 1 else "conflict") for c in components]
+
+
+def _component(component: Component, state: str) -> Record:
+    row = _row(component.kind, component.name, component.plugin, state, component.summary)
+    return {**row, "plugin": component.plugin.name}
+
+
+def command_records(registry: Registry) -> list[Record]:
+    """Every command of plugins; in the state `conflict` where several, or embedkit itself, have its name."""
+    from embedkit.cli.program import COMMANDS
+
+    commands = registry.plugins.commands
+    claims = Counter([*COMMANDS, *(command.entry for command in commands if command.state != "blocked")])
+    return [
+        _row(
+            "command",
+            command.entry,
+            command,
+            "conflict" if claims[command.entry] > 1 and command.state != "blocked" else command.state,
+            command.error or f"embedkit {command.entry}",
+        )
+        for command in commands
+    ]
+
+
+def plugin_records(registry: Registry) -> list[Record]:
+    """Every plugin: what it implements, how long its import took, and why it is not in use if it is not."""
+    return [
+        {
+            **_row("plugin", plugin.entry, plugin, plugin.state, plugin.error or ", ".join(hooks)),
+            "plugin": plugin.name,
+            "module": plugin.module,
+            "hooks": hooks,
+            "error": plugin.error,
+            "seconds": round(plugin.seconds, 6),
+        }
+        for plugin in registry.plugins.plugins
+        for hooks in [registry.plugins.hooks_of(plugin)]
+    ]
+
+
+def _row(kind: str, name: str, plugin: Plugin, state: str, summary: str) -> Record:
+    values = (kind, name, plugin.distribution, plugin.version, state, summary)
+    return dict(zip(COLUMNS, values, strict=True))
+
+
+def key_records(component: Component) -> dict[str, Record]:
+    """The keys of a component: type, whether required, default and documentation, as in the JSON Schema.
+
+    Raises ComponentError where the constructor cannot be read.
+    """
+    schema = component.parameters.model_json_schema()
+    required = schema.get("required", [])
+    return {
+        name: {
+            "type": " or ".join(_types(key)),
+            "required": name in required,
+            "default": key.get("default"),
+            "description": key.get("description"),
+        }
+        for name, key in schema["properties"].items()
+    }
+
+
+def _types(schema: Record) -> Iterator[str]:
+    """The types that a JSON Schema of a key allows, with their bounds: `integer >= 1`, `list of string`."""
+    if "anyOf" in schema:
+        for member in schema["anyOf"]:
+            yield from _types(member)
+    elif "enum" in schema or "const" in schema:
+        yield from (repr(value) for value in schema.get("enum", [schema.get("const")]))
+    elif schema.get("type") == "array":
+        yield "list of " + (" or ".join(_types(schema.get("items", {}))) or "anything")
+    else:
+        names = {"object": "mapping", None: "anything"}
+        kind = schema.get("type")
+        bounds = [f"{sign} {schema[key]}" for key, sign in _BOUNDS.items() if key in schema]
+        yield " ".join([names.get(kind) or str(kind), *bounds])
+
+
+_BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}

@@ -1,0 +1,62 @@
+"""Commands that plugins add: known from metadata alone, imported when they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import click
+
+from embedkit.entrypoints import discover, load_entry
+from embedkit.errors import Fault, PluginError
+from embedkit.provenance import COMMAND_GROUP, Plugin
+
+Claims = Mapping[str, Sequence[Plugin]]
+"""The plugins that claim each command's name."""
+
+
+def plugin_commands(ctx: click.Context) -> Claims:
+    """Every command of plugins that are not blocked, sorted by name; raises what `discover` raises."""
+    commands: Claims | None = ctx.meta.get(__name__)
+    if commands is None:
+        commands = ctx.meta[__name__] = _claims(discover(blocked_plugins(ctx)))
+    return commands
+
+
+def _claims(found: Sequence[Plugin]) -> Claims:
+    usable = [p for p in found if p.group == COMMAND_GROUP and p.state != "blocked"]
+    return {name: [p for p in usable if p.entry == name] for name in sorted({p.entry for p in usable})}
+
+
+def load_command(name: str, claims: Sequence[Plugin]) -> click.Command:
+    """The command called `name`, imported now.
+
+    Raises PluginError where two plugins claim it, where its import fails, and where it is no click command.
+    """
+    if len(claims) > 1:
+        claimants = " and ".join(map(str, claims))
+        blocks = " or ".join(f"-p no:{plugin.name}" for plugin in claims)
+        what = f"command '{name}' is claimed by {claimants}"
+        raise PluginError(Fault(what, hint=f"Block one of them: embedkit {blocks} …"))
+    plugin = claims[0]
+    command = load_entry(plugin)
+    if isinstance(command, click.Command):
+        return command
+    what = plugin.error or f"expected a click command, got {command!r:.60}"
+    raise PluginError(Fault(what, where=f"command {plugin}")) from plugin.cause
+
+
+def describe_commands(commands: Claims, taken: Collection[str]) -> list[tuple[str, str]]:
+    """Each command, and whose it is or why it cannot be called. `taken` are the names of built-in ones."""
+    return [(name, _describe(claims, name in taken)) for name, claims in commands.items()]
+
+
+def _describe(claims: Sequence[Plugin], taken: bool) -> str:
+    owners = " and ".join(f"{plugin.distribution} {plugin.version}" for plugin in claims)
+    if taken:
+        return f"Not in use: {owners} claims the name of a command of embedkit itself."
+    return f"From {owners}." if len(claims) == 1 else f"Not in use: claimed by {owners}; block one with -p."
+
+
+def blocked_plugins(ctx: click.Context) -> tuple[str, ...]:
+    """The plugins that `-p no:NAME` blocks for this call."""
+    return tuple(ctx.find_root().params.get("blocked") or ())
