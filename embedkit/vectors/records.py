@@ -21,25 +21,36 @@ LINE_ENDS = b"\r\n"
 
 
 class Records(NamedTuple):
-    """Consecutive records: `raw` their words with any line ends before them, `first` where the first begins,
-    `overhead` the bytes of each record that are not in its raw word, `lead` those of them before it.
+    """Consecutive records, the first at `first`, all together of `size` bytes.
+
+    `raw` are their words, with any line ends before them, and `joined` the same with a space between; each
+    record has `overhead` bytes that are not in its raw word, `lead` of them before it.
     """
 
     raw: Sequence[bytes]
+    joined: bytes
     first: int
+    size: int
     overhead: int
     lead: int
-
-    @property
-    def size(self) -> int:
-        """Bytes of all of them together."""
-        return sum(map(len, self.raw)) + self.overhead * len(self.raw)
 
     def vectors(self) -> list[int]:
         """Where each record's vector begins."""
         ends = accumulate(map(len, self.raw))
         shift = self.first + self.lead + 1
         return [end + shift + i * self.overhead for i, end in enumerate(ends)]
+
+    def only(self, count: int) -> Records:
+        """The first `count` of them, or all where there are not so many."""
+        if count >= len(self.raw):
+            return self
+        return _records(self.raw[:count], self.first, self.overhead, self.lead)
+
+
+def _records(raw: Sequence[bytes], first: int, overhead: int, lead: int) -> Records:
+    joined = b" ".join(raw)
+    size = len(joined) + 1 - len(raw) + overhead * len(raw) if raw else 0
+    return Records(raw, joined, first, size, overhead, lead)
 
 
 class Framing:
@@ -62,20 +73,20 @@ class Framing:
         if self.lines:
             found = self._find(self._lined, window, lead=1)
             rest = found.first + found.size
-            if rest == window.end or window.buffer[rest] == LINE_ENDS[-1]:
-                return found
-            self.lines = False
-            if found.raw:
+            self.lines = rest == window.end or window.buffer[rest] == LINE_ENDS[-1]
+            if found.raw or self.lines:
                 return found
         return self._find(self._bare, window, lead=0)
 
     def _find(self, pattern: re.Pattern[bytes], window: Window, lead: int) -> Records:
         raw = pattern.findall(window.buffer, window.start, window.end)
-        found = Records(raw, window.start, lead + 1 + self.vector_size, lead)
-        if raw and not raw[-1]:
-            # Either an empty word, or what the last alternative matched.
-            last = window.start + found.size - found.overhead
-            match = pattern.match(window.buffer, last, window.end)
-            if match is None or match[1] is None:
-                raw.pop()
-        return found
+        found = _records(raw, window.start, lead + 1 + self.vector_size, lead)
+        if not raw or raw[-1]:
+            return found
+        # The last is either an empty word, or what the last alternative matched.
+        last = window.start + found.size - found.overhead
+        match = pattern.match(window.buffer, last, window.end)
+        if match is not None and match[1] is not None:
+            return found
+        raw.pop()
+        return found._replace(joined=found.joined[:-1], size=last - window.start)

@@ -80,7 +80,7 @@ class Word2vecBinary:
             if not window.advance():
                 what = f"the file is cut: it ends within or before this record, of {self.count:,}"
                 raise broken(self._content.path, what, record=row + 1, offset=window.offset)
-        return records._replace(raw=records.raw[: self.count - row])
+        return records.only(self.count - row)
 
     def _check_end(self, window: Window) -> None:
         """Read to the end, which also checks a checksum.
@@ -100,10 +100,11 @@ class Word2vecBinary:
 
 def _select(batch: Batch, selection: Selection) -> None:
     slots = selection.slots
-    hits = [(index, slots[word]) for index, word in enumerate(batch.words) if word in slots]
-    if not hits:
+    if slots.keys().isdisjoint(batch.words):
         return
     begins, size = batch.records.vectors(), 4 * selection.dim
     view = memoryview(batch.window.buffer)
-    for index, slot in hits:
-        selection.take(slot, batch.row + index, view[begins[index] : begins[index] + size])
+    for index, word in enumerate(batch.words):
+        slot = slots.get(word)
+        if slot is not None:
+            selection.take(slot, batch.row + index, view[begins[index] : begins[index] + size])

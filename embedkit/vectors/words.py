@@ -28,18 +28,18 @@ class WordReader:
         Raises VectorFileError for a word with a zero byte, and under `strict` for one that is not UTF-8.
         """
         words = records.raw
-        joined = b" ".join(words)
+        joined = records.joined
         if b"\n" in joined or b"\r" in joined:
             words = [word.lstrip(LINE_ENDS) for word in words]
         if b"\0" in joined:
-            raise self._fault("holds a zero byte", joined.index(b"\0"), joined, records, row, shift)
+            raise self._fault("holds a zero byte", joined.index(b"\0"), records, row, shift)
         if joined.isascii():
             return words
         try:
             joined.decode()
         except UnicodeDecodeError as error:
             if self._errors == "strict":
-                raise self._fault("is not UTF-8", error.start, joined, records, row, shift) from error
+                raise self._fault("is not UTF-8", error.start, records, row, shift) from error
             words = [self._replace(word) for word in words]
         return words
 
@@ -48,8 +48,8 @@ class WordReader:
         self.replaced += replaced != word
         return replaced
 
-    def _fault(self, what: str, at: int, joined: bytes, records: Records, row: int, shift: int) -> Exception:
-        index = joined.count(b" ", 0, at)
+    def _fault(self, what: str, at: int, records: Records, row: int, shift: int) -> Exception:
+        index = records.joined.count(b" ", 0, at)
         word = records.raw[index].lstrip(LINE_ENDS)
         what = f"the word {word[:40]!r} {what}"
         offset = records.vectors()[index] - 1 - len(word) + shift
