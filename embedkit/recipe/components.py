@@ -13,7 +13,8 @@ from embedkit.errors import Fault, PluginError
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import SHARES, SLOTS, ComponentSpec, EmbeddingSpec, Share
+from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Share
+from embedkit.recipe.slots import SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
 _NAMELESS = "expected a name, or a mapping with 'use'"

@@ -10,7 +10,8 @@ from typing import Any
 
 from embedkit.errors import ComponentError
 from embedkit.recipe.document import KeyPath
-from embedkit.recipe.schema import DEFAULTS, SHARES, SLOTS, EmbeddingSpec, EvaluationRecipe, Recipe, Section
+from embedkit.recipe.schema import EmbeddingSpec, EvaluationRecipe, Recipe, Section
+from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
 Json = dict[str, Any]

@@ -9,14 +9,15 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
-from embedkit.recipe.bundled import find_bundled
+from embedkit.recipe.bundled import bundled_recipes, find_bundled
 from embedkit.recipe.checks import check_chain, check_metrics, check_shares
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
 from embedkit.recipe.explain import explain
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import DEFAULTS, SLOTS, EvaluationRecipe, Recipe, keys_of
+from embedkit.recipe.schema import EvaluationRecipe, Recipe, keys_of
+from embedkit.recipe.slots import DEFAULTS, SLOTS
 from embedkit.recipe.yaml import read_document
 from embedkit.registry import Registry
 
@@ -34,7 +35,7 @@ def load_recipe(
     EvaluationRecipe. Touches no file that the recipe names. Raises RecipeError with every fault found, and
     ComponentError for a component whose class breaks its contract.
     """
-    document = document_of(source) if isinstance(source, Mapping) else _read(source)
+    document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or ())
     schema: Schema = EvaluationRecipe if "model" in document.data else Recipe
     findings = Findings(document)
@@ -45,12 +46,13 @@ def load_recipe(
     return cast(Recipe | EvaluationRecipe, recipe)
 
 
-def _read(source: str | PathLike[str]) -> Document:
+def _find(source: str | PathLike[str]) -> Path:
+    """The recipe's file; a bare name is a bundled recipe's, whatever else is called so."""
     path = Path(source)
-    if not isinstance(source, str) or path.suffix in (".yaml", ".yml") or path.is_file():
-        return read_document(path, str(source))
-    bundled = find_bundled(source).path
-    return read_document(bundled, str(bundled))
+    named_as_file = not isinstance(source, str) or path.suffix in (".yaml", ".yml")
+    if named_as_file or (path.is_file() and source not in bundled_recipes()):
+        return path
+    return find_bundled(str(source)).path
 
 
 def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Sections:

@@ -9,7 +9,7 @@ from typing import Any, Never
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.recipe.document import Document, Findings, KeyPath, Origin, describe, dotted, plain
-from embedkit.recipe.schema import DEFAULTS, kind_at
+from embedkit.recipe.slots import DEFAULTS, kind_at
 from embedkit.recipe.yaml import parse
 
 Overrides = Sequence[str] | Mapping[str, Any]

@@ -3,53 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from embedkit.recipe.document import KeyPath, dotted
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in a recipe where a component stands, or a list of them."""
-
-    kind: str
-    many: bool = False
-
-
-SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
-    {
-        ("data", "train"): Slot("reader"),
-        ("data", "validation"): Slot("reader"),
-        ("data", "test"): Slot("reader"),
-        ("tokenizer",): Slot("tokenizer"),
-        ("embedding",): Slot("embedding"),
-        ("oov",): Slot("oov", many=True),
-        ("encoder",): Slot("encoder"),
-        ("evaluation", "metrics"): Slot("metric", many=True),
-    }
-)
-"""Where components stand, and of which kind they are."""
-
-SHARES = (("data", "validation"), ("data", "test"))
-"""Where a share of the training data may stand in place of a reader."""
-
-DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
-    {("oov",): ("zero",), ("evaluation", "metrics"): ("accuracy",)}
-)
-"""The components that stand where a recipe names none."""
-
-
-def kind_at(path: KeyPath) -> str | None:
-    """The kind of the component that stands at `path`, None where no component does."""
-    slot = SLOTS.get(path)
-    if slot and not slot.many:
-        return slot.kind
-    listed = SLOTS.get(path[:-1])
-    return listed.kind if listed and listed.many else None
+from embedkit.recipe.slots import SLOTS
 
 
 def freeze(value: Any) -> Any:

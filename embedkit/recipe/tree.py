@@ -14,51 +14,11 @@ import yaml
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.recipe.document import MAX_DEPTH, KeyPath
+from embedkit.recipe.nodes import Done, Open, copy_of
 from embedkit.recipe.scalars import resolve
 
 MAX_NODES = 100_000
 """A recipe may hold so many scalars, lists and mappings once its aliases are written out."""
-
-
-@dataclass
-class _Open:
-    """A mapping or list whose end has not come yet; `nodes` and `height` measure what it holds so far."""
-
-    value: dict[str, Any] | list[Any]
-    path: KeyPath
-    anchor: str | None
-    key: str | None = None
-    nodes: int = 1
-    height: int = 1
-
-    @property
-    def takes_key(self) -> bool:
-        """Whether a mapping's key comes next."""
-        return isinstance(self.value, dict) and self.key is None
-
-    @property
-    def next_path(self) -> KeyPath:
-        """The path of the value that comes next."""
-        return (*self.path, len(self.value) if isinstance(self.value, list) else str(self.key))
-
-    def put(self, done: _Done) -> None:
-        """Add a finished value; of two equal keys the first keeps its value."""
-        self.nodes += done.nodes
-        self.height = max(self.height, done.height + 1)
-        if isinstance(self.value, list):
-            self.value.append(done.value)
-        else:
-            self.value.setdefault(str(self.key), done.value)
-            self.key = None
-
-
-@dataclass(frozen=True)
-class _Done:
-    """A finished value, the number of values in it, and how deep they stand in one another."""
-
-    value: Any
-    nodes: int = 1
-    height: int = 0
 
 
 @dataclass
@@ -69,8 +29,8 @@ class Builder:
     lines: dict[KeyPath, int] = field(default_factory=dict)
     root: Any = None
     faults: list[Fault] = field(default_factory=list)
-    _stack: list[_Open] = field(default_factory=list)
-    _anchors: dict[str, _Done | None] = field(default_factory=dict)
+    _stack: list[Open] = field(default_factory=list)
+    _anchors: dict[str, Done | None] = field(default_factory=dict)
     _nodes: int = 0
     _documents: int = 0
 
@@ -97,7 +57,7 @@ class Builder:
             self._take_key(event)
             return
         self._count(event, 1)
-        self._place(event, _Done(event.value if event.style else self._resolve(event)), event.anchor)
+        self._place(event, Done(event.value if event.style else self._resolve(event)), event.anchor)
 
     def _mapping(self, event: Any) -> None:
         self._open(event, {})
@@ -107,7 +67,7 @@ class Builder:
 
     def _end(self, event: Any) -> None:
         done = self._stack.pop()
-        self._place(event, _Done(done.value, done.nodes, done.height), done.anchor)
+        self._place(event, Done(done.value, done.nodes, done.height), done.anchor)
 
     def _alias(self, event: Any) -> None:
         if self._takes_key():
@@ -118,7 +78,7 @@ class Builder:
             self._stop(_line(event), f"'*{event.anchor}' {problem}")
         self._count(event, done.nodes)
         self._limit_depth(event, done.height)
-        self._place(event, _Done(_copy(done.value), done.nodes, done.height), None)
+        self._place(event, Done(copy_of(done.value), done.nodes, done.height), None)
 
     def _open(self, event: Any, empty: dict[str, Any] | list[Any]) -> None:
         self._refuse_tag(event)
@@ -130,9 +90,9 @@ class Builder:
         self.lines.setdefault(path, _line(event))
         if event.anchor:
             self._anchors[event.anchor] = None
-        self._stack.append(_Open(empty, path, event.anchor))
+        self._stack.append(Open(empty, path, event.anchor))
 
-    def _place(self, event: Any, done: _Done, anchor: str | None) -> None:
+    def _place(self, event: Any, done: Done, anchor: str | None) -> None:
         self.lines.setdefault(self._next_path(), _line(event))
         if anchor:
             self._anchors[anchor] = done
@@ -150,7 +110,7 @@ class Builder:
             first = self.lines[*holder.path, event.value]
             self._fault(_line(event), f"duplicate key '{event.value}', first on line {first}")
         if event.anchor:
-            self._anchors[event.anchor] = _Done(event.value)
+            self._anchors[event.anchor] = Done(event.value)
         holder.key = event.value
         self.lines.setdefault(holder.next_path, _line(event))
 
@@ -187,13 +147,6 @@ class Builder:
 
 def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
-
-
-def _copy(value: Any) -> Any:
-    """A copy of plain data, whose depth is limited."""
-    if isinstance(value, dict):
-        return {key: _copy(item) for key, item in value.items()}
-    return [_copy(item) for item in value] if isinstance(value, list) else value
 
 
 _HANDLERS: Mapping[type, Callable[[Builder, Any], None]] = {

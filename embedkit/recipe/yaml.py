@@ -25,13 +25,13 @@ _FOREIGN_BREAK = re.compile("[\x85\u2028\u2029]")
 Where = Callable[[int], str]
 
 
-def read_document(path: Path, name: str) -> Document:
-    """The recipe file at `path`, called `name` in messages. Raises RecipeError with every fault found."""
+def read_document(path: Path) -> Document:
+    """The recipe file at `path`. Raises RecipeError with every fault found, each at `path:line`."""
 
     def where(line: int) -> str:
-        return f"{name}:{line}"
+        return f"{path}:{line}"
 
-    data, lines = parse(_decode(_read(path, name), where), where)
+    data, lines = parse(_decode(_read(path), where), where)
     if not isinstance(data, dict):
         raise RecipeError(Fault("a recipe is a mapping of keys to values", where=where(1)))
     base = path.parent.absolute()
@@ -53,14 +53,14 @@ def parse(text: str, where: Where) -> tuple[Any, dict[KeyPath, int]]:
         raise RecipeError(*builder.faults, _syntax_fault(text, error, where)) from error
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RecipeError(Fault(f"cannot be read: {error.strerror}", where=name)) from error
+        raise RecipeError(Fault(f"cannot be read: {error.strerror}", where=str(path))) from error
     if len(content) > MAX_BYTES:
-        raise RecipeError(Fault(f"larger than {MAX_BYTES} bytes, too large for a recipe", where=name))
+        raise RecipeError(Fault(f"larger than {MAX_BYTES} bytes, too large for a recipe", where=str(path)))
     return content
 
 

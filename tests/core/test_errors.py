@@ -53,7 +53,7 @@ def test_the_nearest_name(name, found):
 
 
 def test_the_nearest_name_ignores_case_on_both_sides():
-    assert nearest("englisch", ["English"]) == "English"
+    assert nearest("positive", ["NEGATIVE", "POSITIVE"]) == "POSITIVE"
 
 
 def test_an_error_carries_its_faults_and_takes_plain_texts():

@@ -141,6 +141,12 @@ def test_a_recipe_that_is_not_there(registry, tmp_path, monkeypatch):
         load_recipe(tmp_path, registry)
 
 
+def test_a_bare_name_is_a_bundled_recipe_whatever_lies_here(written, registry, tmp_path):
+    written("name: mine\n")
+    (tmp_path / "recipe.yaml").rename(tmp_path / "notebook-random")
+    assert load_recipe("notebook-random", registry).name == "notebook-random"
+
+
 def test_a_file_may_be_called_anything(written, registry, tmp_path):
     written("model: x\ndata: {test: {use: tsv, path: y}}")
     (tmp_path / "recipe.yaml").rename(tmp_path / "eval.recipe")
