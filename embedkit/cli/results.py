@@ -33,22 +33,21 @@ def print_results(run: Run) -> None:
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each split: n, loss, and every metric that is one number; accuracy with its interval."""
-    first = next(iter(metrics.values()))
-    numeric = [k for k, v in first.items() if k not in ("n", "loss") and isinstance(v, int | float)]
-    headings = ["split", "n", "loss"]
-    for name in numeric:
-        headings += [name, "95% interval"] if name == "accuracy" else [name]
-    table = _table(*headings)
-    for split, figures in metrics.items():
-        cells = [split, f"{figures['n']:,}", f"{figures['loss']:.4f}"]
-        for name in numeric:
-            cells.append("–" if figures[name] is None else f"{figures[name]:.3f}")
-            if name == "accuracy":
-                low, high = figures["accuracy_ci95"]
-                cells.append(f"{low:.3f}–{high:.3f}")
-        table.add_row(*cells)
+    """One column for each split: n, loss, and every metric that is one number; accuracy with its interval."""
+    table = _table("", *metrics)
+    for name in next(iter(metrics.values())):
+        values = [figures[name] for figures in metrics.values()]
+        if name == "accuracy_ci95":
+            table.add_row("  95% interval", *(f"{low:.3f}–{high:.3f}" for low, high in values))
+        elif not any(isinstance(value, dict) for value in values):
+            table.add_row(name, *map(_figure, values))
     return table
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "not defined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
 
 
 def coverage_table(coverage: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -82,9 +82,10 @@ def _one_epoch(
 
 
 def _optimizer(model: TextClassifier, settings: Training) -> torch.optim.Optimizer:
-    optimizers: dict[str, type[torch.optim.Optimizer]] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
+    optimizers: dict[str, Any] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return optimizers[settings.optimizer](trained, lr=settings.lr)  # type: ignore[call-arg]
+    optimizer: torch.optim.Optimizer = optimizers[settings.optimizer](trained, lr=settings.lr, fused=True)
+    return optimizer
 
 
 def _refuse_to_step_unless_finite(

@@ -1,0 +1,49 @@
+"""Every recipe that comes with embedkit runs, by the command that stands in its first line."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+import pytest
+
+from embedkit.cli import main
+from embedkit.recipe.bundled import bundled_recipes
+from embedkit.rundir import Run
+
+NAMES = ["evaluate", "notebook-random", "notebook-word2vec", "quickstart", "reviews-random", "reviews-word2vec"]
+NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
+
+
+def test_these_are_all_the_recipes():
+    assert sorted(bundled_recipes()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monkeypatch):
+    if name in NEEDS_DATA and not os.environ.get("EMBEDKIT_DATA"):
+        pytest.skip("EMBEDKIT_DATA is not set")
+    monkeypatch.chdir(tmp_path)
+    if name == "evaluate":
+        run("run quickstart --out runs/quickstart --set training.epochs=1")
+    command = bundled_recipes()[name].command
+    assert command.startswith(f"embedkit run {name}")
+    shorter = " --set training.epochs=1 --set training.batch_size=256" if name in NEEDS_DATA else ""
+    run(f"{command.removeprefix('embedkit ')} --out made{shorter}")
+    metrics = Run("made").metrics
+    assert all(0 <= figures["accuracy"] <= 1 for figures in metrics.values())
+
+
+def run(arguments: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(shlex.split(arguments))
+    assert ended.value.code == 0
+
+
+def test_quickstart_says_how_little_it_can_tell(tmp_path, capsys):
+    run(f"run quickstart --out {tmp_path}/run --set training.epochs=1")
+    printed = capsys.readouterr().out
+    low, high = Run(tmp_path / "run").metrics["test"]["accuracy_ci95"]
+    assert Run(tmp_path / "run").metrics["test"]["n"] == 50
+    assert f"{low:.3f}–{high:.3f}" in printed
+    assert high - low > 0.2
