@@ -8,7 +8,7 @@ part of a word. One regular expression finds all words of a window at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -34,11 +34,11 @@ class Records(NamedTuple):
     overhead: int
     lead: int
 
-    def vectors(self) -> list[int]:
-        """Where each record's vector begins."""
-        ends = accumulate(map(len, self.raw))
+    def vectors(self, indices: Iterable[int]) -> list[int]:
+        """Where the vectors of these records begin."""
+        ends = [*accumulate(map(len, self.raw))]
         shift = self.first + self.lead + 1
-        return [end + shift + i * self.overhead for i, end in enumerate(ends)]
+        return [ends[index] + shift + index * self.overhead for index in indices]
 
     def only(self, count: int) -> Records:
         """The first `count` of them, or all where there are not so many."""

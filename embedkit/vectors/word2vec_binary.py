@@ -6,6 +6,7 @@ Written by Mikolov's C tool (2013) with a newline after each record, by gensim a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 from embedkit.interfaces import Progress
@@ -99,12 +100,10 @@ class Word2vecBinary:
 
 
 def _select(batch: Batch, selection: Selection) -> None:
-    slots = selection.slots
-    if slots.keys().isdisjoint(batch.words):
+    slots, words = selection.slots, batch.words
+    if slots.keys().isdisjoint(words):
         return
-    begins, size = batch.records.vectors(), 4 * selection.dim
-    view = memoryview(batch.window.buffer)
-    for index, word in enumerate(batch.words):
-        slot = slots.get(word)
-        if slot is not None:
-            selection.take(slot, batch.row + index, view[begins[index] : begins[index] + size])
+    hits = [*compress(range(len(words)), map(slots.__contains__, words))]
+    view, size = memoryview(batch.window.buffer), 4 * selection.dim
+    for index, begin in zip(hits, batch.records.vectors(hits), strict=True):
+        selection.take(slots[words[index]], batch.row + index, view[begin : begin + size])

@@ -52,5 +52,5 @@ class WordReader:
         index = records.joined.count(b" ", 0, at)
         word = records.raw[index].lstrip(LINE_ENDS)
         what = f"the word {word[:40]!r} {what}"
-        offset = records.vectors()[index] - 1 - len(word) + shift
+        offset = records.vectors([index])[0] - 1 - len(word) + shift
         return broken(self._path, what, record=row + index + 1, offset=offset, hint=HINT)

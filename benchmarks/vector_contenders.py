@@ -1,0 +1,136 @@
+"""Ways to get the vectors of some words out of a word2vec binary file. Each runs as a process of its own:
+
+    python vector_contenders.py NAME FILE WORDS
+
+reads the words, a line each, and prints the SHA-256 of their vectors, zero where a word has none,
+and the peak memory of the process in KiB.
+"""
+
+import hashlib
+import mmap
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+
+def numpy_only(_path, _words):
+    """Floor: start Python and import numpy."""
+    import numpy  # noqa: F401
+
+
+def cat(path, _words):
+    """Floor: read the file."""
+    subprocess.run(["cat", path], stdout=subprocess.DEVNULL, check=True)
+
+
+def inflate_isal(path, _words):
+    """Floor: decompress the file with isal."""
+    from isal import igzip
+
+    with igzip.open(path) as file:
+        _drain(file)
+
+
+def inflate_zlib(path, _words):
+    """Decompress the file with Python's own gzip module."""
+    import gzip
+
+    with gzip.open(path) as file:
+        _drain(file)
+
+
+def _drain(file):
+    block = memoryview(bytearray(1 << 20))
+    while file.readinto(block):
+        pass
+
+
+def gensim_full(path, words):
+    """KeyedVectors.load_word2vec_format, then the rows."""
+    from gensim.models import KeyedVectors
+
+    return _rows(KeyedVectors.load_word2vec_format(path, binary=True), words)
+
+
+def gensim_mmap(path, words):
+    """gensim's own save of the same vectors, opened with mmap='r'."""
+    from gensim.models import KeyedVectors
+
+    return _rows(KeyedVectors.load(f"{path}.kv", mmap="r"), words)
+
+
+def _rows(vectors, words):
+    import numpy as np
+
+    found = np.zeros((len(words), vectors.vector_size), np.float32)
+    for i, word in enumerate(words):
+        if word in vectors:
+            found[i] = vectors[word]
+    return found
+
+
+def mmap_find(path, words):
+    """The loop over mmap.find, as it is copied from page to page."""
+    import numpy as np
+
+    wanted = {word: i for i, word in enumerate(words)}
+    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        count, dim = map(int, content.readline().split())
+        found = np.zeros((len(words), dim), np.float32)
+        position = content.tell()
+        for _ in range(count):
+            space = content.find(b" ", position)
+            word = content[position:space].decode("utf-8").lstrip("\n")
+            if word in wanted:
+                found[wanted[word]] = np.frombuffer(content[space + 1 : space + 1 + 4 * dim], np.float32)
+            position = space + 1 + 4 * dim
+    return found
+
+
+def buffered_loop(path, words):
+    """The loop over file.read(1), as it is copied from page to page."""
+    import numpy as np
+
+    wanted = {word: i for i, word in enumerate(words)}
+    with Path(path).open("rb") as file:
+        count, dim = map(int, file.readline().split())
+        found = np.zeros((len(words), dim), np.float32)
+        for _ in range(count):
+            word = b""
+            while (character := file.read(1)) != b" ":
+                word += character
+            vector = file.read(4 * dim)
+            i = wanted.get(word.decode("utf-8").lstrip("\n"))
+            if i is not None:
+                found[i] = np.frombuffer(vector, np.float32)
+    return found
+
+
+def embedkit_scan(path, words):
+    """embedkit.open_vectors(path).lookup(words): one pass."""
+    from embedkit import open_vectors
+
+    return open_vectors(path).lookup(words).vectors
+
+
+def c_scan(path, _words):
+    """Floor: a scanner in C, compiled beforehand to FILE.scan; prints the digest of nothing."""
+    subprocess.run([f"{path}.scan", path], stdout=subprocess.DEVNULL, check=True)
+
+
+def peak_kib():
+    """Peak resident memory of this process. getrusage would count that of its parent before exec, too."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+
+
+if __name__ == "__main__":
+    name, path, words_path = sys.argv[1:]
+    words = Path(words_path).read_text("utf-8").split("\n")
+    vectors = globals()[name](path, words)
+    digest = "-" if vectors is None else hashlib.sha256(memoryview(vectors).cast("B")).hexdigest()
+    print(digest, peak_kib())
