@@ -17,21 +17,27 @@ RESERVED = frozenset({"use", "trainable", "share"})
 """Keys that recipes themselves give to a component's mapping."""
 
 
+class _Parameters(BaseModel):
+    """What every component's model is like; the model itself of those that take no parameters."""
+
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False
+    )
+
+
 def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
     """A model with one strict field for each keyword-only parameter of `factory`.
 
     Raises TypeError for a parameter that is positional, `**kwargs` or has no annotation.
     """
+    if not _constructor(factory):
+        return _Parameters
     hints = _hints(factory)
-    parameters = inspect.signature(factory).parameters.values() if _constructor(factory) else ()
-    fields = {parameter.name: _field(parameter, hints) for parameter in parameters}
+    fields = {p.name: _field(p, hints) for p in inspect.signature(factory).parameters.values()}
     name = getattr(factory, "__name__", type(factory).__name__)
-    config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False
-    )
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r'Field name "\w+" .*shadows an attribute', UserWarning)
-        return create_model(name, __config__=config, **fields)  # type: ignore[call-overload,no-any-return]
+        return create_model(name, __base__=_Parameters, **fields)  # type: ignore[call-overload,no-any-return]
 
 
 def _constructor(factory: Callable[..., Any]) -> Any:
