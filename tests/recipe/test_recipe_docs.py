@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from embedkit.recipe.document import MAX_DEPTH
+from embedkit.recipe.dump import dump
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import (
+    Data,
+    EmbeddingSpec,
+    Evaluation,
+    EvaluationRecipe,
+    Recipe,
+    Section,
+    Share,
+    Training,
+    VocabularySettings,
+)
+from embedkit.recipe.slots import DEFAULTS, SLOTS
+from embedkit.recipe.tree import MAX_NODES
+from embedkit.recipe.yaml import MAX_BYTES
+
+pytestmark = pytest.mark.core
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "recipes.md").read_text(encoding="utf-8")
+
+
+def row(key: str, default: str) -> str:
+    return f"| `{key}` | {default} |".replace("|  |", "| |")
+
+
+@pytest.mark.parametrize("section", [Data, Share, VocabularySettings, Training, Evaluation])
+def test_every_key_is_documented_with_its_default(section: type[Section]):
+    for key, field in section.model_fields.items():
+        if key == "metrics":
+            default = "`[accuracy]`"
+        else:
+            default = "" if field.is_required() else f"`{dump(field.default).splitlines()[0]}`"
+        assert row(key, default) in PAGE, key
+
+
+def test_every_section_is_documented():
+    for key in Recipe.model_fields:
+        assert f"| `{key}` |" in PAGE
+    assert row("seed", "`0`") in PAGE
+    assert row("trainable", f"`{EmbeddingSpec.model_fields['trainable'].default}`") in PAGE
+    for key in EvaluationRecipe.model_fields:
+        assert re.search(rf"\| `{key}(\.\w+)?` \|", PAGE.partition("## Evaluating a trained model")[2])
+
+
+def test_every_place_of_a_component_is_documented():
+    for path, slot in SLOTS.items():
+        line = next(line for line in PAGE.splitlines() if f"`{'.'.join(map(str, path))}`" in line)
+        assert slot.kind.replace("oov", "out-of-vocabulary") in line
+        if path in DEFAULTS:
+            assert f"`[{', '.join(DEFAULTS[path])}]`" in line
+
+
+def test_the_limits_are_documented():
+    for limit in (MAX_NODES, MAX_DEPTH, MAX_BYTES):
+        assert re.search(rf"\b{limit}\b", PAGE)
+
+
+def test_the_recipes_on_the_page_load(written, registry):
+    recipes = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    assert [load_recipe(written(text), registry).name for text in recipes] == ["reviews", "evaluate"]
+
+
+def test_the_overrides_on_the_page_can_be_made(written, registry):
+    text = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    options = re.findall(r"^\| `--set '?(.*?)'?` \|", PAGE, re.MULTILINE)
+    assert len(options) == 6
+    for option in options:
+        assert load_recipe(written(text), registry, [option])
