@@ -38,15 +38,17 @@ def _installed() -> list[Plugin]:
     """Both groups' entry points. Of two distributions with one name the first on the path counts, as in
     `importlib.metadata.version`: the other may be what an interrupted installation left.
     """
-    identity = cache(lambda distribution: (distribution.name, distribution.version))
+    metadata_of = cache(lambda distribution: distribution.metadata)
     found = importlib.metadata.entry_points()
     first: dict[str, importlib.metadata.Distribution] = {}
     plugins = []
     for entry in (entry for group in (GROUP, COMMAND_GROUP) for entry in found.select(group=group)):
         assert entry.dist is not None, "an installed entry point belongs to a distribution"
-        name, version = identity(entry.dist)
-        if first.setdefault(canonical(name), entry.dist) is entry.dist:
-            plugins.append(Plugin(name, version, entry.name, entry.value, entry.group))
+        metadata = metadata_of(entry.dist)
+        if first.setdefault(canonical(metadata["Name"]), entry.dist) is entry.dist:
+            owner = metadata["Name"], metadata["Version"]
+            requires = tuple(metadata.get_all("Requires-Dist") or ())
+            plugins.append(Plugin(*owner, entry.name, entry.value, entry.group, requires))
     return sorted(plugins, key=lambda plugin: (canonical(plugin.distribution), plugin.entry))
 
 
@@ -82,16 +84,16 @@ def load_entry(plugin: Plugin) -> Any:
     if plugin.state != "installed":
         return None
     with plugin.held_responsible():
-        unmet = _unmet_requirement(plugin.distribution)
+        unmet = _unmet_requirement(plugin.requires)
         if not unmet:
             return importlib.metadata.EntryPoint(plugin.entry, plugin.module, plugin.group).load()
         plugin.fail("incompatible", unmet)
     return None
 
 
-def _unmet_requirement(distribution: str) -> str | None:
-    """Why what `distribution` requires of embedkit is not met, read before any of it is imported."""
-    for text in importlib.metadata.requires(distribution) or []:
+def _unmet_requirement(requires: Sequence[str]) -> str | None:
+    """Why what a distribution requires of embedkit is not met, read before any of it is imported."""
+    for text in requires:
         name = re.match(r"[\w.-]*", text)
         if name and canonical(name[0]) == "embedkit" and not _is_met(text):
             return f"it requires {text}, and embedkit {__version__} is installed"

@@ -19,13 +19,17 @@ State = Literal["installed", "loaded", "failed", "blocked", "incompatible"]
 
 @dataclass
 class Plugin:
-    """One entry point, and what became of it; `seconds` is how long its import took."""
+    """One entry point, and what became of it.
+
+    `requires` is what its distribution requires (`Requires-Dist`); `seconds` is how long its import took.
+    """
 
     distribution: str
     version: str
     entry: str
     module: str
     group: str = GROUP
+    requires: tuple[str, ...] = ()
     state: State = "installed"
     error: str | None = None
     cause: BaseException | None = None
