@@ -62,7 +62,8 @@ def explain(
     for inside, details in at_value.items():
         at = (*path, *inside)
         if details[0]["type"] == "missing":
-            to.add(at[:-1], Fault(f"missing key '{at[-1]}'"))
+            name = f"key '{at[-1]}'" if isinstance(at[-1], str) else f"item {at[-1]}"
+            to.add(at[:-1], f"missing {name}")
         elif details[0]["type"] == "extra_forbidden":
             known = tuple(allowed.get(inside[:-1], ()))
             fault = Fault(f"unknown key '{at[-1]}'", nearest=nearest(str(at[-1]), known), allowed=known)
@@ -87,20 +88,18 @@ def _inside(data: Any, detail: ErrorDetails) -> KeyPath:
 
 def _unexpected(details: Sequence[ErrorDetails]) -> Fault:
     """The fault of one value: what each member of its type expected, and what came."""
-    expected = [_expected(detail) for detail in details]
     value = details[0]["input"]
-    names = [name for text in expected for name in re.findall(r"'([^']*)'", text)]
     came = f"{len(value)}" if details[0]["type"] in _LENGTHS else describe(value)
-    what = f"expected {' or '.join(dict.fromkeys(expected))}, got {came}"
-    return Fault(what, nearest=nearest(value, names) if isinstance(value, str) else None)
+    others = [detail["msg"] for detail in details if detail["type"] not in _EXPECTED]
+    expected = dict.fromkeys(_expected(detail) for detail in details if detail["type"] in _EXPECTED)
+    said = others[0] if others else f"expected {' or '.join(expected)}"
+    names = [name for text in expected for name in re.findall(r"'([^']*)'", text)]
+    return Fault(f"{said}, got {came}", nearest=nearest(value, names) if isinstance(value, str) else None)
 
 
 def _expected(detail: ErrorDetails) -> str:
-    template = _EXPECTED.get(detail["type"])
-    if template is None:
-        return f"otherwise ({detail['msg']})"
     context = {key: _shortest(value) for key, value in detail.get("ctx", {}).items()}
-    return template.format(**context)
+    return _EXPECTED[detail["type"]].format(**context)
 
 
 def _shortest(bound: Any) -> Any:
