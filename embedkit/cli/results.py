@@ -76,10 +76,10 @@ def wrong_lines(split: str, predictions: pd.DataFrame, n: int) -> list[Text]:
 def wrong_line(row: Mapping[Hashable, Any]) -> Text:
     """One wrong text: id, labels, share, and its tokens, the out-of-vocabulary ones in [brackets]."""
     share = (
-        "no tokens" if row["oov_share"] != row["oov_share"] else f"{row['oov_share']:4.0%} out of vocabulary"
+        "no tokens" if row["oov_share"] != row["oov_share"] else f"{row['oov_share']:.0%} out of vocabulary"
     )
     verdict = f"{row['label']}, predicted {row['predicted']} ({row['probability']:.2f})"
-    line = Text(f"  id {row['id']}: {verdict}; {share}\n    ")
+    line = Text(f"  id {row['id']}: {verdict}, {share}\n    ")
     missing = [*row["oov_tokens"]]
     for token in row["token_list"]:
         outside = bool(missing) and token == missing[0]

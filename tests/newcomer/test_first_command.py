@@ -25,7 +25,7 @@ def test_one_command_installs_embedkit_and_runs_its_main_job(tmp_path):
     hidden = ("PYTHONPATH", "VIRTUAL_ENV", "EMBEDKIT_DATA", "NLTK_DATA")
     environment = {**{k: v for k, v in os.environ.items() if k not in hidden}, "PATH": path, "COLUMNS": "100"}
     command = readme_commands()[0]
-    assert command.endswith("embedkit run quickstart")
+    assert command.endswith("embedkit run quickstart --out runs/quickstart")
     # The checkout is only read: the run directory belongs in runs/ of a copy.
     copy = tmp_path / "checkout"
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
@@ -36,6 +36,6 @@ def test_one_command_installs_embedkit_and_runs_its_main_job(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     assert re.search(r"^n +150 +50$", done.stdout, re.MULTILINE)
     assert "95% interval" in done.stdout
-    (run,) = (copy / "runs").iterdir()
+    run = copy / "runs" / "quickstart"
     assert (run / "manifest.json").is_file()
     assert sys.version_info[:2] == (3, 11)

@@ -1,0 +1,113 @@
+"""Every command of the README runs, in the order in which it stands there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedkit.cli import main
+from embedkit.recipe.load import load_recipe
+from embedkit.registry import build_registry
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
+INSTALL = "python -m pip install -c constraints.txt . && embedkit run quickstart --out runs/quickstart"
+TEST = "python -m pip install -c constraints.txt tox && python -m tox"
+
+
+@pytest.fixture
+def newcomer(tmp_path, monkeypatch):
+    """A folder with the files that the README speaks of."""
+    from gensim.models import KeyedVectors
+
+    monkeypatch.chdir(tmp_path)
+    vectors = KeyedVectors(vector_size=300)
+    words = ["great", "nerd", "best", "good"]
+    vectors.add_vectors(words, np.random.default_rng(0).standard_normal((4, 300), dtype=np.float32))
+    vectors.save_word2vec_format("GoogleNews-vectors-negative300.bin.gz", binary=True)
+    vectors.save_word2vec_format("vectors.bin", binary=True)
+    rows = [f"{'pos' if i % 2 else 'neg'}\t{'good' if i % 2 else 'bad'} film {i}" for i in range(40)]
+    Path("reviews.tsv").write_text("\n".join(["label\ttext", *rows]) + "\n")
+    return tmp_path
+
+
+def test_the_commands_are_counted():
+    assert len(COMMANDS) == 13
+    assert COMMANDS[:2] == [INSTALL, TEST]
+
+
+def test_continuous_integration_runs_the_readmes_test_command():
+    pattern = re.search(r"sed -n 's/(.+)/\\1/p' README.md", (ROOT / ".ci" / "run").read_text()).group(1)
+    assert re.findall(pattern.replace(r"\(", "(").replace(r"\)", ")"), README, re.MULTILINE)[0] == TEST
+
+
+def test_every_command_runs(newcomer, capsys):
+    run("embedkit run quickstart --out runs/quickstart --set training.epochs=1")
+    for command in COMMANDS[2:]:
+        if "reviews-word2vec" in command:
+            continue
+        run(command)
+        printed = capsys.readouterr()
+        assert printed.out, command
+    made = {path.name for path in (newcomer / "runs").iterdir()}
+    assert made == {"quickstart", "notebook", "googlenews", "mine", "evaluation"}
+
+
+@pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
+def test_reviews_print_what_the_readme_shows(newcomer, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    (command,) = [command for command in COMMANDS if "reviews-word2vec" in command]
+    run(command)
+    shown = README.partition(command)[2].partition("```text\n")[2].partition("```")[0]
+    expected = shown.partition("evaluating\n")[2].splitlines()
+    printed = capsys.readouterr().out.splitlines()
+    for start in ("n  ", "train  ", "validation  ", "test  "):
+        line = next(line for line in expected if line.startswith(start))
+        assert line in printed
+    shown_accuracy, accuracy = (
+        [float(value) for value in next(line for line in lines if line.startswith("accuracy")).split()[1:]]
+        for lines in (expected, printed)
+    )
+    assert accuracy == pytest.approx(shown_accuracy, abs=0.02)
+
+
+def test_the_whole_recipe_is_valid(tmp_path):
+    (tmp_path / "recipe.yaml").write_text(yaml_block())
+    recipe = load_recipe(tmp_path / "recipe.yaml", build_registry())
+    assert (recipe.name, recipe.training.lr, recipe.embedding.trainable) == ("my-reviews", 1e-3, "missing")
+
+
+def test_the_python_example_runs(newcomer):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    names: dict[str, object] = {}
+    exec(compile(code, "README.md", "exec"), names)
+    assert names["run"].ids().shape == (7, 4)
+    assert len(names["run"].history) == 5
+    assert names["vectors"].lookup(["great", "nerd", "qwzx"]).found.tolist() == [True, True, False]
+    shutil.rmtree("runs")
+
+
+def test_the_links_lead_somewhere():
+    links = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def yaml_block() -> str:
+    (block,) = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+    return block
+
+
+def run(command: str) -> None:
+    arguments = shlex.split(command)
+    assert arguments[0] == "embedkit"
+    with pytest.raises(SystemExit) as ended:
+        main(arguments[1:])
+    assert ended.value.code == 0, command
