@@ -9,6 +9,7 @@ import pytest
 
 from embedkit.errors import ComponentError, PluginError, RecipeError
 from embedkit.hookspecs import HOOK_OF_KIND
+from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry, describe_kind
 
@@ -150,6 +151,46 @@ def test_a_constructor_that_no_recipe_could_call_is_an_error_of_the_component(in
     )
 
 
+PARTIAL = """\
+from embedkit.hookspecs import hookimpl
+
+class Guess:
+    \"\"\"Knows some words.\"\"\"
+
+    total = False
+
+@hookimpl
+def register_oov_policies(register):
+    register("guess", Guess)
+"""
+
+
+def test_the_last_policy_of_a_chain_is_total(install):
+    install("guess", PARTIAL)
+    registry = build_registry()
+    assert len(load_recipe("notebook-random", registry, ["oov=[guess, zero]"]).oov) == 2
+    total = [name for name in registry.names("oov") if registry.get("oov", name).factory.total]
+    assert {"zero", "error"} <= {*total} < {*registry.names("oov")}
+    with pytest.raises(RecipeError) as caught:
+        load_recipe("notebook-random", registry, ["oov=[zero, guess]"])
+    assert str(caught.value) == (
+        "--set oov=[zero, guess]: oov.0: 'zero' answers for every word, so 'guess' is never asked\n"
+        "--set oov=[zero, guess]: oov.1: 'guess' may leave a word without a vector, and the last policy "
+        f"must not (allowed: {', '.join(total)})"
+    )
+
+
+def test_the_json_schema_leaves_out_contested_names_and_takes_anything_where_it_cannot_know(install):
+    install("loud", SHOUT)
+    install("louder", SHOUT)
+    install("unsaid", SHOUT.replace("*, marks: int = 1", "marks=1").replace('"shout"', '"whisper"'))
+    options = json_schema(build_registry())["$defs"]["tokenizer"]["anyOf"]
+    by_name = {option["properties"]["use"]["const"]: option for option in options[1:]}
+    assert "shout" not in by_name
+    assert "additionalProperties" not in by_name["whisper"]
+    assert "whisper" in options[0]["enum"]
+
+
 def test_kinds_as_prose():
     assert [describe_kind(kind) for kind in ("oov", "reader")] == ["out-of-vocabulary policy", "reader"]
 
@@ -157,6 +198,7 @@ def test_kinds_as_prose():
 def test_neither_the_registry_nor_a_recipe_imports_anything_heavy():
     code = """
 import sys
+from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry

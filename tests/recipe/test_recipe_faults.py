@@ -183,16 +183,6 @@ def test_shares_leave_something_to_train_on(faults):
     ]
 
 
-def test_the_last_policy_is_total(faults, registry):
-    partial = [name for name in registry.names("oov") if not registry.get("oov", name).factory.total]
-    total = [name for name in registry.names("oov") if name not in partial]
-    for name in partial:
-        assert faults("oov: [zero]", f"oov: [{name}]") == [
-            f"recipe.yaml:11: oov.0: '{name}' may leave a word without a vector, and the last policy "
-            f"must not (allowed: {', '.join(total)})"
-        ]
-
-
 def test_a_file_s_name_that_cannot_name_a_run(written, registry, tmp_path, well_formed):
     written(well_formed.replace("name: small\n", ""))
     (tmp_path / "recipe.yaml").rename(tmp_path / "my recipe.yaml")
