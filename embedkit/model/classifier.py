@@ -44,9 +44,10 @@ def build_classifier(
     The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear`
     would draw; torch's global generator is left as it was.
     """
+    rows, dim = vectors.shape
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = TextClassifier(*vectors.shape, encoder, classes)
+        model = TextClassifier(rows, dim, encoder, classes)
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
     _restrict_training(model.embedding.weight, trainable)
