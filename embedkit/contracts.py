@@ -10,7 +10,7 @@ from embedkit.errors import ComponentError, Fault
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from embedkit.interfaces import Filled, Lookup
+    from embedkit.interfaces import Filled, FloatArray, Lookup
 
 
 def _breach(component: object, verb: str, expected: str, came: str) -> ComponentError:
@@ -48,11 +48,29 @@ def check_lookup(source: object, lookup: Lookup, n: int, dim: int) -> Lookup:
     return lookup
 
 
-def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
+def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
+    """`unk`, a source's vector of unknown words, as it is, if it is float32 [dim] and finite."""
+    _check_array(source, "unk", unk, (dim,), "float32")
+    _check_finite(source, "unk", unk[None])
+    return unk
+
+
+def check_candidates(policy: object, candidates: Any, word: str) -> Sequence[str]:
+    """`candidates` as they are, if they are a sequence of strings."""
+    listed = isinstance(candidates, Sequence) and not isinstance(candidates, str)
+    strange = next((each for each in candidates if not isinstance(each, str)), None) if listed else candidates
+    if strange is not None or not listed:
+        raise _breach(
+            policy, "candidates", "a sequence of strings", f"{_describe(strange)} for the word {word[:60]!r}"
+        )
+    return candidates  # type: ignore[no-any-return]
+
+
+def check_filled(policy: object, filled: Filled, n: int, dim: int, verb: str = "fill") -> Filled:
     """`filled` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
     for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
-        _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
-    _check_finite(policy, "fill().vectors", filled.vectors)
+        _check_array(policy, f"{verb}().{name}", getattr(filled, name, None), shape, dtype)
+    _check_finite(policy, f"{verb}().vectors", filled.vectors)
     return filled
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 
-from embedkit.contracts import check_filled
+from embedkit.contracts import check_candidates, check_filled
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import FillContext, OovPolicy, VectorSource
 
@@ -23,9 +24,14 @@ class OovChain:
     policies: Sequence[tuple[str, OovPolicy]]
 
     def spellings(self, word: str) -> list[str]:
-        """The word itself, then what each policy proposes, without repeats. Proposals do not compose."""
-        proposed = (spelling for _, policy in self.policies for spelling in policy.candidates(word))
-        return [*dict.fromkeys([word, *proposed])]
+        """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
+
+        Raises ComponentError for a policy whose proposals are not a sequence of strings.
+        """
+        spellings = [word]
+        for _, policy in self.policies:
+            spellings += check_candidates(policy, policy.candidates(word), word)
+        return [*dict.fromkeys(spellings)]
 
     def fill(
         self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
@@ -37,22 +43,30 @@ class OovChain:
         """
         vectors = np.zeros((len(words), source.dim), dtype=np.float32)
         names = [""] * len(words)
-        context = FillContext(source, found, np.random.default_rng(seed))
         left = np.arange(len(words))
-        for name, policy in self.policies:
+        for position, (name, policy) in enumerate(self.policies):
             if not len(left):
                 break
-            answer = check_filled(
-                policy, policy.fill([words[int(i)] for i in left], context), len(left), source.dim
-            )
-            vectors[left[answer.filled]] = answer.vectors[answer.filled]
-            for i in left[answer.filled]:
+            context = FillContext(source, found, self._generator(seed, position))
+            answer = policy.fill([words[i] for i in left.tolist()], context)
+            check_filled(policy, answer, len(left), source.dim)
+            answered = left[answer.filled]
+            vectors[answered] = answer.vectors[answer.filled]
+            for i in answered.tolist():
                 names[i] = name
             left = left[~answer.filled]
-        if len(left):
-            last = self.policies[-1][0]
-            what = (
-                f"'{last}' ends the chain but left {len(left)} words without a row, '{words[left[0]]}' first"
-            )
-            raise ComponentError(Fault(what, where="oov"))
+        self._refuse(words, left)
         return vectors, names
+
+    def _generator(self, seed: int, position: int) -> np.random.Generator:
+        """A policy's own generator: what one policy draws does not depend on the others of the chain."""
+        names = [name for name, _ in self.policies]
+        name = names[position]
+        return np.random.default_rng([seed, crc32(name.encode()), names[:position].count(name)])
+
+    def _refuse(self, words: Sequence[str], left: np.ndarray) -> None:
+        """Raise ComponentError where words are left without an answer."""
+        if len(left):
+            last, first = self.policies[-1][0], words[int(left[0])]
+            what = f"'{last}' ends the chain but left {len(left)} words without a row, '{first}' first"
+            raise ComponentError(Fault(what, where="oov"))

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, VocabularyError
-from embedkit.interfaces import FillContext, Filled
 from embedkit.text.vocabulary import UNK
+from embedkit_oov.filling import Filling
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FillContext, FloatArray
 
 SHOWN = 10
 
 
-class Error:
+class Error(Filling):
     """A missing word is an error: for vectors that have to know every word of the training texts."""
 
-    total: ClassVar[bool] = True
-
-    def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
-        """No other spellings."""
-        return ()
-
-    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+    def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
         """Zeros for the row of `<UNK>`, which is no word of the texts.
 
         Raises VocabularyError where any other word is missing, with their number and the first ten.
@@ -31,8 +28,7 @@ class Error:
         missing = [word for word in words if word != UNK]
         if missing:
             raise VocabularyError(_fault(missing))
-        shape = (len(words), context.source.dim)
-        return Filled(np.zeros(shape, dtype=np.float32), np.ones(len(words), dtype=np.bool_))
+        return np.zeros((len(words), context.source.dim), dtype=np.float32)
 
 
 def _fault(missing: Sequence[str]) -> Fault:

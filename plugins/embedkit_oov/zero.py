@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING
 
-from embedkit.interfaces import FillContext, Filled
+from embedkit_oov.filling import Filling
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FillContext, FloatArray
 
 
-class Zero:
+class Zero(Filling):
     """A row of zeros for every missing word."""
 
-    total: ClassVar[bool] = True
-
-    def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
-        """No other spellings."""
-        return ()
-
-    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+    def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
         """Zeros [n, D]."""
         import numpy as np
 
-        shape = (len(words), context.source.dim)
-        return Filled(np.zeros(shape, dtype=np.float32), np.ones(len(words), dtype=np.bool_))
+        return np.zeros((len(words), context.source.dim), dtype=np.float32)

@@ -1,0 +1,27 @@
+"""`accents`: letters without their accents."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from embedkit_oov.respelling import Respelling
+
+MARKS = re.compile("[\u0300-\u036f]+")
+"""Unicode's block of combining diacritical marks: those of Latin, Greek and Cyrillic letters."""
+
+
+class Accents(Respelling):
+    """The word without accents: `café` is `cafe`. Marks of other scripts, which are letters there, stay."""
+
+    def spellings(self, word: str) -> Iterable[str]:
+        """The word without accents."""
+        return (without_accents(word),)
+
+
+def without_accents(word: str) -> str:
+    """The word, in NFC, without combining diacritical marks; `ø` and `ß`, which have none, stay."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", MARKS.sub("", unicodedata.normalize("NFD", word)))

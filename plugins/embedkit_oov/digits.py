@@ -1,0 +1,43 @@
+"""`digits`: the digits of a number hidden behind `#`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from annotated_types import Ge, Len
+
+from embedkit.interfaces import Doc
+from embedkit_oov.respelling import Respelling
+
+DIGIT = re.compile("[0-9]")
+
+
+class Digits(Respelling):
+    """Every digit of a word that has several put as `#`, as in GoogleNews: `1999` is `####`, `mp3` stays."""
+
+    def __init__(
+        self,
+        *,
+        mark: Annotated[
+            str, Len(1, 1), Doc("what stands for a digit; 0 where a file's digits were zeroed")
+        ] = "#",
+        least: Annotated[int, Ge(1), Doc("how many digits a word has before they are hidden")] = 2,
+    ) -> None:
+        self.mark = mark
+        self.least = least
+
+    def spellings(self, word: str) -> Iterable[str]:
+        """The word with its digits hidden."""
+        return (hidden(word, self.mark, self.least),)
+
+
+def hidden(word: str, mark: str = "#", least: int = 2) -> str:
+    """The word with `mark` for each of the digits 0-9, in every part between `_` that has `least` of them."""
+    if not DIGIT.search(word):
+        return word
+    return "_".join(
+        DIGIT.sub(lambda _: mark, part) if len(DIGIT.findall(part)) >= least else part
+        for part in word.split("_")
+    )

@@ -1,0 +1,47 @@
+"""`subword`: vectors put together from parts of words, by sources that have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Protocol, runtime_checkable
+
+from embedkit.contracts import check_filled
+from embedkit.interfaces import FillContext, Filled
+from embedkit.text.vocabulary import UNK
+
+
+@runtime_checkable
+class SubwordSource(Protocol):
+    """A source that can put a vector together for words it does not have, such as a fastText `.bin` file."""
+
+    dim: int
+
+    def subword(self, words: Sequence[str]) -> Filled:
+        """Vectors float32 [n, D]; `filled` is False for a word of which no part is known."""
+
+
+class Subword:
+    """Vectors from character n-grams where the source has them (Bojanowski et al. 2017); the rest is left.
+
+    The row of `<UNK>` is always left: it is no word.
+    """
+
+    total: ClassVar[bool] = False
+
+    def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
+        """No other spellings."""
+        return ()
+
+    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+        """What the source puts together. Raises ComponentError where its rows are not as promised."""
+        import numpy as np
+
+        answer = Filled(
+            np.zeros((len(words), context.source.dim), dtype=np.float32), np.zeros(len(words), dtype=np.bool_)
+        )
+        if isinstance(context.source, SubwordSource):
+            asked = [i for i, word in enumerate(words) if word != UNK]
+            given = context.source.subword([words[i] for i in asked])
+            check_filled(context.source, given, len(asked), context.source.dim, verb="subword")
+            answer.vectors[asked], answer.filled[asked] = given.vectors, given.filled
+        return answer
