@@ -9,6 +9,8 @@ import csv
 import importlib.metadata
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -19,6 +21,8 @@ import pytest
 import embedkit
 from embedkit.errors import PluginError, RecipeError
 
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "how-to" / "write-a-plugin.md"
 STRANGERS = ("shout", "broken", "taken")
 
 
@@ -63,13 +67,14 @@ def recipe(tmp_path):
     return file
 
 
-def call(*arguments, prelude="", **environment):
+def call(*arguments, prelude="", cwd=None, **environment):
     program = [sys.executable, "-c", f"{prelude}from embedkit.cli import main; main()"]
     return subprocess.run(
         [*program, *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
+        cwd=cwd,
         env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
     )
 
@@ -81,7 +86,7 @@ def words_of(run):
 
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_what_is_installed_lies_beside_this_file(stranger):
-    project = tomllib.loads((Path(__file__).parent / stranger / "pyproject.toml").read_text("utf-8"))
+    project = tomllib.loads((HERE / stranger / "pyproject.toml").read_text("utf-8"))
     assert installed(stranger) == project["project"]["version"]
 
 
@@ -204,3 +209,37 @@ def test_blocking_a_distribution_blocks_its_command(name):
         assert done.returncode == 2
         assert "unknown command 'shout'" in done.stderr
     assert "shout" not in call("-p", f"no:{name}", "--help").stdout
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text("utf-8"), flags=re.DOTALL)
+
+
+def test_the_how_to_shows_the_files_that_are_installed():
+    assert blocks("toml") == [(HERE / "shout" / "pyproject.toml").read_text("utf-8")]
+    assert blocks("python")[0] == (HERE / "shout" / "embedkit_shout.py").read_text("utf-8")
+
+
+def test_the_how_tos_recipe_runs(tmp_path):
+    (shown,) = blocks("yaml")
+    (tmp_path / "shout.yaml").write_text(shown, encoding="utf-8")
+    done = call("run", "shout.yaml", "--out", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert words_of(tmp_path / "run")[:2] == ["A", "GREAT"]
+
+
+def test_the_how_tos_commands_print_what_it_shows(tmp_path):
+    (tmp_path / "shout.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
+    shown = [block.partition("\n") for block in blocks("console")]
+    assert len(shown) == 4
+    for command, _, output in shown:
+        assert command.startswith("$ embedkit ")
+        done = call(*shlex.split(command)[2:], cwd=tmp_path)
+        assert done.stdout + done.stderr == output, command
+
+
+def test_the_how_tos_test_passes():
+    names = {}
+    exec(compile(blocks("python")[1], PAGE.name, "exec"), names)
+    names["test_shout"]()
+    assert len(blocks("python")) == 2
