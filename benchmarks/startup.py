@@ -30,7 +30,9 @@ GOALS = {"embedkit --help": 10, "embedkit validate quickstart": 25}
 def seconds(arguments: Sequence[str], environment: Mapping[str, str]) -> float:
     """The time of one call, from start to end of the process."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
+    subprocess.run(
+        [sys.executable, "-P", "-c", *arguments], check=True, stdout=subprocess.DEVNULL, env=environment
+    )
     return time.perf_counter() - start
 
 

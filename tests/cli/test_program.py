@@ -194,7 +194,7 @@ def test_the_traceback_of_a_plugin_that_failed(embedkit_command, install, monkey
 def test_a_reader_that_goes_away_is_no_crash():
     reading, writing = os.pipe()
     os.close(reading)
-    program = [sys.executable, "-c", "from embedkit.cli import main; main()", "plugins", "--json"]
+    program = [sys.executable, "-P", "-c", "from embedkit.cli import main; main()", "plugins", "--json"]
     done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, text=True)
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, "")

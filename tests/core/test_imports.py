@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import subprocess
 import sys
 
 import pytest
 
-import embedkit
 from embedkit.recipe.bundled import bundled_recipes
 
 pytestmark = pytest.mark.core
@@ -38,7 +36,7 @@ REPORT = (
 
 def imported(code, *arguments):
     """The top-level modules that a Python which ran `code` ends with."""
-    call = [sys.executable, "-c", REPORT + code, *arguments]
+    call = [sys.executable, "-P", "-c", REPORT + code, *arguments]
     done = subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     modules = json.loads(done.stderr.splitlines()[-1])
@@ -100,7 +98,3 @@ def test_loading_a_recipe_from_python_imports_nothing_heavy():
     modules = imported(code + "load_recipe('quickstart', build_registry())")
     assert "pydantic" in modules
     assert not modules & (HEAVY | {"rich", "click"})
-
-
-def test_the_package_has_the_version_of_its_distribution():
-    assert embedkit.__version__ == importlib.metadata.version("embedkit")

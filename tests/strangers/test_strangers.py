@@ -68,7 +68,7 @@ def recipe(tmp_path):
 
 
 def call(*arguments, prelude="", cwd=None, **environment):
-    program = [sys.executable, "-c", f"{prelude}from embedkit.cli import main; main()"]
+    program = [sys.executable, "-P", "-c", f"{prelude}from embedkit.cli import main; main()"]
     return subprocess.run(
         [*program, *map(str, arguments)],
         capture_output=True,
@@ -88,6 +88,14 @@ def words_of(run):
 def test_what_is_installed_lies_beside_this_file(stranger):
     project = tomllib.loads((HERE / stranger / "pyproject.toml").read_text("utf-8"))
     assert installed(stranger) == project["project"]["version"]
+
+
+@pytest.mark.skipif(os.environ.get("EMBEDKIT_EXPECTED_BUILD") != "wheel", reason="tox installs a wheel")
+def test_they_stand_beside_the_wheel():
+    home = Path(embedkit.__file__).parents[1]
+    assert home.name == "site-packages"
+    done = call("--help", prelude="import embedkit; print(embedkit.__file__); ")
+    assert done.stdout.splitlines()[0] == embedkit.__file__
 
 
 def test_its_tokenizer_runs_in_a_recipe(recipe, tmp_path):
