@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
-from embedkit.vectors.content import Content, examine
+from embedkit.vectors.compression import PLAIN
+from embedkit.vectors.content import examine
+from embedkit.vectors.faults import broken
+from embedkit.vectors.indexed import WORTH_INDEXING, IndexedReader
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
 from embedkit.vectors.words import Errors
@@ -29,7 +32,7 @@ class Reader(Protocol):
         """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
 
 
-FORMATS: dict[str, Callable[[Content, Errors, int | None], Reader]] = {Word2vecBinary.name: Word2vecBinary}
+FORMATS = {Word2vecBinary.name: Word2vecBinary}
 
 
 class VectorFile:
@@ -72,8 +75,12 @@ class VectorFile:
         that is not finite.
         """
         selection = Selection(words, self.dim)
-        self.report = self._reader.scan(selection, self._progress)
-        self.report.log(self.path)
+        report = self._reader.scan(selection, self._progress)
+        wrong = selection.not_finite()
+        if wrong:
+            raise broken(self.path, f"the vector of {wrong[0]!r} holds NaN or infinity", record=wrong[1] + 1)
+        report.log(self.path)
+        self.report = report
         return selection.lookup()
 
     def __repr__(self) -> str:
@@ -86,17 +93,24 @@ def open_vectors(
     format: str = Word2vecBinary.name,
     errors: Errors = "strict",
     limit: int | None = None,
+    cache: bool = True,
     progress: Progress = no_progress,
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
 
     `errors` says what becomes of words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for
-    their wrong bytes. `limit` reads only the first vectors, and checks nothing after them. `progress` is told
-    bytes of the file on disk. Raises VectorFileError for a file that cannot be read or is something else.
+    their wrong bytes. `limit` reads only the first vectors, and checks nothing after them. With `cache` the
+    first pass over a large plain file writes an index, by which later lookups take milliseconds. `progress`
+    is told bytes of the file on disk. Raises VectorFileError for a file that cannot be read or is something
+    else.
     """
     if format not in FORMATS:
         raise VectorFileError(Fault.unknown("vector format", format, FORMATS))
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    return VectorFile(content.path, FORMATS[format](content, errors, limit), progress)
+    reader = FORMATS[format](content, errors, limit)
+    whole = errors == "strict" and limit is None
+    if cache and whole and content.compression is PLAIN and content.size >= WORTH_INDEXING:
+        return VectorFile(content.path, IndexedReader(content, reader), progress)
+    return VectorFile(content.path, reader, progress)

@@ -10,9 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from embedkit.vectors.windows import Window
+from embedkit.vectors.word_hash import word_bounds
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import IntArray
 
 MAX_WORD = 4096
 """Bytes that a word and line ends before it may have: what is longer is no word but a file read wrongly."""
@@ -39,6 +43,16 @@ class Records(NamedTuple):
         ends = [*accumulate(map(len, self.raw))]
         shift = self.first + self.lead + 1
         return [ends[index] + shift + index * self.overhead for index in indices]
+
+    def begins(self, joined: bytes) -> IntArray:
+        """int64 [n]: where each record's word begins, `joined` being its words without their line ends."""
+        import numpy as np
+
+        starts, ends = word_bounds(joined)
+        _, raw_ends = (starts, ends) if joined is self.joined else word_bounds(self.joined)
+        return (
+            self.first + self.lead + raw_ends - (ends - starts) + np.arange(len(starts)) * (self.overhead - 1)
+        )
 
     def only(self, count: int) -> Records:
         """The first `count` of them, or all where there are not so many."""

@@ -59,6 +59,12 @@ class Selection:
         self._row_of: dict[int, int] = {}
         self._repeated: dict[int, None] = {}
 
+    def forget(self) -> None:
+        """Empty all slots."""
+        self._vectors[[*self._row_of]] = 0
+        self._row_of.clear()
+        self._repeated.clear()
+
     def take(self, slot: int, row: int, vector: memoryview) -> None:
         """Keep `vector`, little-endian float32 as bytes, in `slot`, unless an earlier row did."""
         if slot in self._row_of:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
+from embedkit.vectors.index import IndexBuilder
 from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.windows import Window, windows
@@ -42,18 +43,19 @@ class Word2vecBinary:
         self.dim = header.dim
         self.count = header.vectors if limit is None else min(header.vectors, limit)
 
-    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+    def scan(
+        self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
+    ) -> ScanReport:
         """Read the file once from front to back, giving `selection` the rows that it wants.
 
-        Raises VectorFileError, with record and byte, for a file that does not hold what its header says.
+        The places of all words go to `builder`. Raises VectorFileError, with record and byte, for a file
+        that does not hold what its header says.
         """
         reader = WordReader(self._content.path, self._errors)
         for batch in self._batches(reader, progress):
             _select(batch, selection)
-        wrong = selection.not_finite()
-        if wrong:
-            what = f"the vector of {wrong[0]!r} holds NaN or infinity"
-            raise broken(self._content.path, what, record=wrong[1] + 1)
+            if builder:
+                _index(batch, builder)
         return ScanReport(self.count, selection.duplicates(), reader.replaced, verified=self._limit is None)
 
     def _batches(self, reader: WordReader, progress: Progress) -> Iterator[Batch]:
@@ -97,6 +99,12 @@ class Word2vecBinary:
             window.drop(len(rest))
             if not window.advance():
                 return
+
+
+def _index(batch: Batch, builder: IndexBuilder) -> None:
+    records = batch.records
+    joined = records.joined if batch.words is records.raw else b" ".join(batch.words)
+    builder.add(batch.row, joined, records.begins(joined) + batch.window.offset - batch.window.start)
 
 
 def _select(batch: Batch, selection: Selection) -> None:

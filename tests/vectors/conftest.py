@@ -16,6 +16,12 @@ def real_vectors():
     return Path(os.environ["EMBEDKIT_DATA"]) / "vectors"
 
 
+@pytest.fixture(autouse=True)
+def cache_of_its_own(tmp_path_factory, monkeypatch):
+    """Every test begins with an empty cache."""
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def write(tmp_path):
     """Writes bytes to a new file, gzipped where asked, and gives its path."""

@@ -1,0 +1,96 @@
+"""Arrays in a file of the cache: written whole or not at all, checked when read.
+
+A line with the format's name and a CRC-32; a line of JSON that says what the arrays are about, their names,
+types and shapes; then their bytes. The checksum covers all that comes after its line.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Mapping
+from io import BufferedReader
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAGIC = "embedkit-arrays-1"
+
+
+class DamagedError(Exception):
+    """A file of the cache that is not as it was written, or not about what it should be."""
+
+
+def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]]) -> None:
+    """Write `arrays` to `path`, in one step as others see it.
+
+    Raises OSError where there is no room or no right to.
+    """
+    described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
+    description = json.dumps([about, described]).encode() + b"\n"
+    parts: list[Any] = [description, *map(_bytes, arrays.values())]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(f"{MAGIC} {_checksum(parts):08x}\n".encode())
+            file.writelines(parts)
+        Path(temporary).replace(path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def read_arrays(path: Path, about: str) -> dict[str, NDArray[Any]]:
+    """The arrays in `path`. Raises DamagedError where they are cut, changed, of another version or about
+    something else, and FileNotFoundError where there are none.
+    """
+    with path.open("rb") as file:
+        magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
+        if magic != MAGIC:
+            raise DamagedError("it is damaged, or of another version")
+        description = file.readline(4096)
+        arrays = _read_all(file, description)
+        if file.read(1) or f"{_checksum([description, *map(_bytes, arrays.values())]):08x}" != checksum:
+            raise DamagedError("its checksum is wrong")
+    if json.loads(description)[0] != about:
+        raise DamagedError("it is about another file")
+    return arrays
+
+
+def _read_all(file: BufferedReader, description: bytes) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    try:
+        described = json.loads(description)[1]
+        arrays = {name: (np.dtype(dtype), shape) for name, (dtype, shape) in described.items()}
+        sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in arrays.values()]
+        if sum(sizes) > os.fstat(file.fileno()).st_size or min(sizes) < 0:
+            raise DamagedError("it was cut short")
+        return {name: _read(file, np.empty(shape, dtype)) for name, (dtype, shape) in arrays.items()}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise DamagedError("its description is damaged") from error
+
+
+def _read(file: BufferedReader, array: NDArray[Any]) -> NDArray[Any]:
+    if array.nbytes and file.readinto(_bytes(array)) != array.nbytes:
+        raise DamagedError("it was cut short")
+    return array
+
+
+def _checksum(parts: list[Any]) -> int:
+    from isal import isal_zlib
+
+    checksum = 0
+    for part in parts:
+        checksum = isal_zlib.crc32(part, checksum)
+    return checksum
+
+
+def _bytes(array: NDArray[Any]) -> memoryview[Any]:
+    import numpy as np
+
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data

@@ -1,0 +1,95 @@
+"""Where each word of a plain file is, kept in the cache: later lookups read only the rows they want.
+
+For n words: their hashes, sorted, and with each the row and the byte where the word begins. The words
+themselves stay in the file and are compared there, so that no hash is ever trusted.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from embedkit.vectors.arrays import DamagedError
+from embedkit.vectors.content import Content
+from embedkit.vectors.selection import Selection
+from embedkit.vectors.word_hash import hash_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import IntArray
+
+
+class IndexBuilder:
+    """Gathers the places of `count` words while a file is read."""
+
+    def __init__(self, count: int) -> None:
+        import numpy as np
+
+        self._hashes: NDArray[np.uint64] = np.empty(count, "<u8")
+        self._offsets: NDArray[np.uint64] = np.empty(count, "<u8")
+
+    def add(self, row: int, joined: bytes, offsets: IntArray) -> None:
+        """Words from `row` on, with a space between them, and the bytes of the file where they begin."""
+        self._hashes[row : row + len(offsets)] = hash_words(joined)
+        self._offsets[row : row + len(offsets)] = offsets
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The finished index; the builder is used up."""
+        import numpy as np
+
+        rows = np.argsort(self._hashes).astype("<u4" if len(self._hashes) < 2**32 else "<u8")
+        self._hashes.sort()
+        return {"hashes": self._hashes, "rows": rows, "offsets": self._offsets}
+
+
+class Place(NamedTuple):
+    """Where a wanted word may be."""
+
+    offset: int
+    row: int
+    word: bytes
+
+
+class Index:
+    """The places of all words of a file. Raises DamagedError for arrays that are not those of such a file."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], count: int) -> None:
+        if {name: array.shape for name, array in arrays.items()} != dict.fromkeys(
+            ("hashes", "rows", "offsets"), (count,)
+        ):
+            raise DamagedError("it is of another file")
+        self._hashes, self._rows, self._offsets = arrays["hashes"], arrays["rows"], arrays["offsets"]
+
+    def select(self, content: Content, selection: Selection) -> None:
+        """Give `selection` the rows that it wants, read one by one from the file.
+
+        Raises DamagedError where the file does not have the word that should be there.
+        """
+        size = 4 * selection.dim
+        with content.reading(), content.path.open("rb", buffering=0) as file:
+            for offset, row, word in sorted(self._places(selection)):
+                record = os.pread(file.fileno(), len(word) + 1 + size, offset)
+                if not record.startswith(word + b" ") or len(record) != len(word) + 1 + size:
+                    raise DamagedError("the file has another word where it says")
+                selection.take(selection.slots[word], row, memoryview(record)[len(word) + 1 :])
+
+    def _places(self, selection: Selection) -> Iterator[Place]:
+        """Every place of every wanted word, and of any word with the same hash."""
+        import numpy as np
+
+        words = [word for word in selection.slots if b" " not in word]
+        if not words:
+            return iter(())
+        hashes = hash_words(b" ".join(words))
+        begins = np.searchsorted(self._hashes, hashes, "left")
+        counts = np.searchsorted(self._hashes, hashes, "right") - begins
+        wanted = np.repeat(np.arange(len(words)), counts)
+        nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = self._rows[begins[wanted] + nth]
+        places = zip(self._offsets[rows].tolist(), rows.tolist(), wanted.tolist(), strict=True)
+        return (Place(offset, row, words[i]) for offset, row, i in places)
