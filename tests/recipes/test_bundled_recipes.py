@@ -11,7 +11,14 @@ from embedkit.cli import main
 from embedkit.recipe.bundled import bundled_recipes
 from embedkit.rundir import Run
 
-NAMES = ["evaluate", "notebook-random", "notebook-word2vec", "quickstart", "reviews-random", "reviews-word2vec"]
+NAMES = [
+    "evaluate",
+    "notebook-random",
+    "notebook-word2vec",
+    "quickstart",
+    "reviews-random",
+    "reviews-word2vec",
+]
 NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 
