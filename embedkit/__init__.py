@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embedkit.hookspecs import hookimpl as hookimpl
-    from embedkit.rundir import Run as Run
+    from embedkit.runs import Run as Run
     from embedkit.tasks import load as load
     from embedkit.tasks import run as run
     from embedkit.vectors import open_vectors as open_vectors
@@ -23,7 +23,7 @@ _HOME = {
     "open_vectors": "embedkit.vectors",
     "load": "embedkit.tasks",
     "run": "embedkit.tasks",
-    "Run": "embedkit.rundir",
+    "Run": "embedkit.runs",
 }
 
 

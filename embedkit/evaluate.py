@@ -16,7 +16,7 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.paths import locate
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.records import write_evaluation
-from embedkit.rundir import Run
+from embedkit.runs import Run
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:

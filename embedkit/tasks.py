@@ -14,7 +14,8 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.rundir import LOG, Run, create_run, default_directory
+from embedkit.rundir import LOG, create_run, default_directory
+from embedkit.runs import Run
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier

@@ -15,7 +15,7 @@ from embedkit.evaluation.coverage import STATES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from embedkit.rundir import Run
+    from embedkit.runs import Run
 
 SHOWN = 5
 

@@ -9,7 +9,7 @@ import pytest
 
 from embedkit.cli import main
 from embedkit.recipe.bundled import bundled_recipes
-from embedkit.rundir import Run
+from embedkit.runs import Run
 
 NAMES = [
     "evaluate",

@@ -8,7 +8,8 @@ import pytest
 
 from embedkit.errors import RunError
 from embedkit.fingerprint import BLOCK, describe, sampled, sha256
-from embedkit.rundir import Run, create_run, default_directory
+from embedkit.rundir import create_run, default_directory
+from embedkit.runs import Run
 
 pytestmark = pytest.mark.core
 
