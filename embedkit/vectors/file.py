@@ -5,31 +5,27 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
-from embedkit.vectors.content import examine
+from embedkit.vectors.content import Content, examine
 from embedkit.vectors.faults import broken
-from embedkit.vectors.indexed import WORTH_INDEXING, IndexedReader
+from embedkit.vectors.indexed import (
+    WORTH_INDEXING,
+    WORTH_KEEPING,
+    IndexableReader,
+    IndexedReader,
+    KeptRowsReader,
+    Reader,
+)
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
 from embedkit.vectors.words import Errors
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
-
-
-class Reader(Protocol):
-    """A file of one format whose header has been checked: `count` vectors of `dim` dimensions."""
-
-    name: str
-    count: int
-    dim: int
-
-    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
 
 
 FORMATS = {Word2vecBinary.name: Word2vecBinary}
@@ -100,9 +96,10 @@ def open_vectors(
 
     `errors` says what becomes of words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for
     their wrong bytes. `limit` reads only the first vectors, and checks nothing after them. With `cache` the
-    first pass over a large plain file writes an index, by which later lookups take milliseconds. `progress`
-    is told bytes of the file on disk. Raises VectorFileError for a file that cannot be read or is something
-    else.
+    first pass over a large plain file writes an index, by which later lookups of any words take milliseconds,
+    and of a large compressed file the rows are kept for the next lookup of the same words; both go into the
+    folder EMBEDKIT_CACHE. `progress` is told bytes of the file on disk. Raises VectorFileError for a file
+    that cannot be read or is something else.
     """
     if format not in FORMATS:
         raise VectorFileError(Fault.unknown("vector format", format, FORMATS))
@@ -110,7 +107,13 @@ def open_vectors(
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
     reader = FORMATS[format](content, errors, limit)
-    whole = errors == "strict" and limit is None
-    if cache and whole and content.compression is PLAIN and content.size >= WORTH_INDEXING:
-        return VectorFile(content.path, IndexedReader(content, reader), progress)
+    if cache:
+        return VectorFile(content.path, _cached(content, reader, errors, limit), progress)
     return VectorFile(content.path, reader, progress)
+
+
+def _cached(content: Content, reader: IndexableReader, errors: Errors, limit: int | None) -> Reader:
+    if content.compression is not PLAIN:
+        return KeptRowsReader(content, reader, [errors, limit]) if content.size >= WORTH_KEEPING else reader
+    indexable = errors == "strict" and limit is None
+    return IndexedReader(content, reader) if indexable and content.size >= WORTH_INDEXING else reader

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import Lookup
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +55,7 @@ class Selection:
         import numpy as np
 
         self.dim = dim
-        self._words = words
+        self.words = words
         self._slot_of = {word: slot for slot, word in enumerate(dict.fromkeys(words))}
         self.slots = {key: slot for word, slot in self._slot_of.items() if (key := _utf8(word)) is not None}
         self._vectors = np.zeros((len(self._slot_of), dim), "<f4")
@@ -79,6 +83,27 @@ class Selection:
         words = [*self._slot_of]
         return tuple(words[slot] for slot in self._repeated)
 
+    def arrays(self, report: ScanReport) -> dict[str, NDArray[Any]]:
+        """The filled slots, from which `restore` fills another selection of the same words."""
+        import numpy as np
+
+        slots = np.array([*self._row_of], np.int64)
+        return {
+            "slots": slots,
+            "rows": np.array([*self._row_of.values()], np.int64),
+            "vectors": self._vectors[slots],
+            "repeated": np.array([*self._repeated], np.int64),
+            "report": np.array([report.records, report.replaced, report.verified], np.int64),
+        }
+
+    def restore(self, arrays: Mapping[str, NDArray[Any]]) -> ScanReport:
+        """Fill the slots as they were when `arrays` were made, and report again."""
+        self._vectors[arrays["slots"]] = arrays["vectors"]
+        self._row_of.update(zip(arrays["slots"].tolist(), arrays["rows"].tolist(), strict=True))
+        self._repeated.update(dict.fromkeys(arrays["repeated"].tolist()))
+        records, replaced, verified = arrays["report"].tolist()
+        return ScanReport(records, self.duplicates(), replaced, bool(verified))
+
     def not_finite(self) -> tuple[str, int] | None:
         """The first word, in file order, whose vector holds NaN or infinity, and its row."""
         import numpy as np
@@ -97,8 +122,8 @@ class Selection:
         rows = np.full(len(self._slot_of), -1, np.int64)
         rows[[*self._row_of]] = [*self._row_of.values()]
         vectors = self._vectors.astype(np.float32, copy=False)
-        if len(self._slot_of) < len(self._words):
-            order = [self._slot_of[word] for word in self._words]
+        if len(self._slot_of) < len(self.words):
+            order = [self._slot_of[word] for word in self.words]
             vectors, rows = vectors[order], rows[order]
         return Lookup(vectors, rows >= 0, rows)
 

@@ -1,0 +1,62 @@
+"""What the cache keeps about a word-vector file: used where it is sound, else done without."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.vectors.arrays import DamagedError, read_arrays, write_arrays
+from embedkit.vectors.cache import cache_folder, trim
+from embedkit.vectors.content import Content
+from embedkit.vectors.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Arrays = Mapping[str, NDArray[Any]]
+
+log = logging.getLogger(__name__)
+
+
+class Kept:
+    """Arrays in the cache about the file as it is now: its index, or the rows of a vocabulary.
+
+    `what` says which; `detail` is whatever else they depend on, such as the words.
+    """
+
+    def __init__(self, content: Content, what: str, detail: str = "") -> None:
+        self._source = content.path
+        self._what = what
+        seen = fingerprint(content)
+        self._about = " ".join(
+            [seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()]
+        )
+        name = f"{what}-{self._about[-16:]}" if detail else what
+        self.path = cache_folder() / "vectors" / seen / name
+
+    def use(self, answer: Callable[[Arrays], None]) -> bool:
+        """Hand the arrays to `answer`; False where there are none, or none that can be believed."""
+        try:
+            answer(read_arrays(self.path, self._about))
+            self.path.touch()
+        except FileNotFoundError:
+            return False
+        except (DamagedError, OSError) as error:
+            log.warning(
+                "%s: the %s cannot be used: %s; reading %s", self.path, self._what, error, self._source
+            )
+            return False
+        return True
+
+    def keep(self, arrays: Arrays) -> None:
+        """Write the arrays, for the next time."""
+        try:
+            write_arrays(self.path, self._about, arrays)
+            trim()
+        except OSError as error:
+            log.warning("%s: the %s could not be written: %s", self.path, self._what, error)
+            return
+        size = self.path.stat().st_size
+        log.info("%s: wrote the %s of %s, %d bytes", self.path, self._what, self._source, size)
