@@ -22,8 +22,7 @@ def component_records(registry: Registry) -> list[Record]:
 
 
 def _component(component: Component, state: str) -> Record:
-    row = _row(component.kind, component.name, component.plugin, state, component.summary)
-    return {**row, "plugin": component.plugin.name}
+    return _row(component.kind, component.name, component.plugin, state, component.summary)
 
 
 def command_records(registry: Registry) -> list[Record]:
@@ -32,16 +31,14 @@ def command_records(registry: Registry) -> list[Record]:
 
     commands = registry.plugins.commands
     claims = Counter([*COMMANDS, *(command.entry for command in commands if command.state != "blocked")])
-    return [
-        _row(
-            "command",
-            command.entry,
-            command,
-            "conflict" if claims[command.entry] > 1 and command.state != "blocked" else command.state,
-            command.error or f"embedkit {command.entry}",
-        )
-        for command in commands
-    ]
+    return [_command(command, claims[command.entry]) for command in commands]
+
+
+def _command(command: Plugin, claims: int) -> Record:
+    if claims > 1 and command.state != "blocked":
+        return _row("command", command.entry, command, "conflict", "another command has this name")
+    summary = command.error or f"embedkit {command.entry}"
+    return _row("command", command.entry, command, command.state, summary)
 
 
 def plugin_records(registry: Registry) -> list[Record]:
@@ -49,7 +46,6 @@ def plugin_records(registry: Registry) -> list[Record]:
     return [
         {
             **_row("plugin", plugin.entry, plugin, plugin.state, plugin.error or ", ".join(hooks)),
-            "plugin": plugin.name,
             "module": plugin.module,
             "hooks": hooks,
             "error": plugin.error,
@@ -62,7 +58,7 @@ def plugin_records(registry: Registry) -> list[Record]:
 
 def _row(kind: str, name: str, plugin: Plugin, state: str, summary: str) -> Record:
     values = (kind, name, plugin.distribution, plugin.version, state, summary)
-    return dict(zip(COLUMNS, values, strict=True))
+    return {**dict(zip(COLUMNS, values, strict=True)), "plugin": plugin.name}
 
 
 def key_records(component: Component) -> dict[str, Record]:

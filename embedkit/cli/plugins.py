@@ -16,7 +16,8 @@ from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, PluginError
 from embedkit.hookspecs import HOOK_OF_KIND
-from embedkit.registry import Component, build_registry
+from embedkit.provenance import canonical
+from embedkit.registry import Component, Registry, build_registry
 
 
 @click.group(invoke_without_command=True)
@@ -44,30 +45,43 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, name: str, as_json: bool) -> None:
-    """Show the component or plugin NAME: where it comes from, what it is for, which keys it takes."""
+    """Show the component, command or plugin NAME: whence it comes, what it is for, which keys it takes."""
     registry = build_registry(blocked_plugins(ctx))
-    components = [c for c in registry.components() if c.name == name]
-    plugins = [p for p in plugin_records(registry) if name in (p["plugin"], p["name"], p["distribution"])]
-    if not components and not plugins:
-        known = {c.name for c in registry.components()} | {p.entry for p in registry.plugins.plugins}
-        raise PluginError(Fault.unknown("component or plugin", name, known))
+    components = [component for component in registry.components() if component.name == name]
+    plugins = [record for record in plugin_records(registry) if _is_called(name, record)]
+    commands = [record for record in command_records(registry) if _is_called(name, record)]
+    if not (components or plugins or commands):
+        raise _unknown(name, registry)
+    brought = component_records(registry)
     if as_json:
-        rows = [r for r in component_records(registry) if r["name"] == name]
-        keys = [key_records(component) for component in components]
-        details = [{**row, "keys": each} for row, each in zip(rows, keys, strict=True)]
-        print_json({"plugins": plugins, "components": details})
+        details = [{**_record_of(c, brought), "keys": key_records(c)} for c in components]
+        print_json({"plugins": plugins, "components": [*details, *commands]})
         return
-    for plugin in plugins:
-        brought = [r for r in component_records(registry) if r["plugin"] == plugin["plugin"]]
-        _print_plugin(plugin, brought)
+    for plugin in (*plugins, *commands):
+        _print_plugin(plugin, [record for record in brought if record["plugin"] == plugin["plugin"]])
     for component in components:
         _print_component(component)
 
 
+def _unknown(name: str, registry: Registry) -> PluginError:
+    known = {component.name for component in registry.components()}
+    known |= {plugin.entry for plugin in (*registry.plugins.plugins, *registry.plugins.commands)}
+    return PluginError(Fault.unknown("component, command or plugin", name, known))
+
+
+def _is_called(name: str, plugin: Record) -> bool:
+    return name in (plugin["plugin"], plugin["name"]) or canonical(name) == canonical(plugin["distribution"])
+
+
+def _record_of(component: Component, records: list[Record]) -> Record:
+    itself = (component.kind, component.name, component.plugin.name)
+    return next(record for record in records if (record["kind"], record["name"], record["plugin"]) == itself)
+
+
 def _print_plugin(plugin: Record, brought: list[Record]) -> None:
-    why = f": {plugin['error']}" if plugin["error"] else ""
-    click.echo(f"plugin {plugin['plugin']} {plugin['version']}: {plugin['state']}{why}")
-    for record in brought:
+    why = f": {plugin['summary']}" if plugin["state"] not in ("loaded", "installed") else ""
+    click.echo(f"{plugin['kind']} {plugin['plugin']} {plugin['version']}: {plugin['state']}{why}")
+    for record in brought if plugin["kind"] == "plugin" else ():
         click.echo(f"    {record['kind']} {record['name']}: {record['summary']}")
 
 

@@ -168,6 +168,20 @@ def test_show_a_plugin(embedkit_command, install, name):
     )
 
 
+def test_show_a_command(embedkit_command, install):
+    install("embedkit-noisy", "raise ImportError", version="3.1", commands=["yell", "run"])
+    done = embedkit_command("plugins", "show", "yell")
+    assert (done.code, done.out) == (0, "command embedkit-noisy:yell 3.1: installed\n")
+    done = embedkit_command("plugins", "show", "Embedkit_Noisy")
+    assert done.out.startswith("command embedkit-noisy:run 3.1: conflict: another command has this name\n")
+    (command,) = json.loads(embedkit_command("plugins", "show", "yell", "--json").out)["components"]
+    assert (command["kind"], command["plugin"], command["state"]) == (
+        "command",
+        "embedkit-noisy:yell",
+        "installed",
+    )
+
+
 def test_show_why_a_plugin_is_not_in_use(embedkit_command, install):
     install("embedkit-broken", "1 / 0", version="0.7", entries=["broken"])
     done = embedkit_command("plugins", "show", "embedkit-broken")
@@ -184,4 +198,4 @@ def test_show_a_component_whose_constructor_cannot_be_read(embedkit_command, ins
 def test_show_what_is_not_there(embedkit_command):
     done = embedkit_command("plugins", "show", "rgex")
     assert (done.code, done.out) == (2, "")
-    assert "unknown component or plugin 'rgex' - did you mean 'regex'?" in done.err
+    assert "unknown component, command or plugin 'rgex' - did you mean 'regex'?" in done.err
