@@ -1,0 +1,13 @@
+"""Word vectors that gensim trains on the recipe's own training texts."""
+
+from embedkit.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_embeddings(register: Register) -> None:
+    """The embeddings `word2vec-train` and `fasttext-train`."""
+    from embedkit_gensim.fasttext import FastTextTraining
+    from embedkit_gensim.word2vec import Word2vecTraining
+
+    register("word2vec-train", Word2vecTraining)
+    register("fasttext-train", FastTextTraining)
