@@ -56,3 +56,13 @@ HOOK_OF_KIND = {
     "metric": "register_metrics",
 }
 """The kinds of component, and the hook through which each comes in."""
+
+VERB_OF_KIND = {
+    "reader": "read",
+    "tokenizer": "tokenize",
+    "embedding": "open",
+    "oov": "fill",
+    "encoder": "build",
+    "metric": "score",
+}
+"""The method of each kind that does its work at run time."""

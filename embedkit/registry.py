@@ -43,7 +43,7 @@ class Component:
         try:
             return parameters_of(self.factory)
         except Exception as error:  # an annotation may be anything
-            raise ComponentError(Fault(str(error), where=f"{self}")) from error
+            raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
 
     @cached_property
     def input_paths(self) -> frozenset[str]:

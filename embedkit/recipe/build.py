@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import ComponentError, EmbedkitError, Fault
+from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.recipe.paths import expand
 from embedkit.recipe.schema import AnyRecipe, ComponentSpec, thaw
 from embedkit.registry import Component, Registry
@@ -16,7 +17,8 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     """The component that `spec` names, made with its parameters, files expanded.
 
     `where` is the component's key in the recipe, such as `data.train`, for messages. Raises PluginError for
-    an unknown name, DataError for a file that is not there, and ComponentError for a constructor that raises.
+    an unknown name, DataError for a file that is not there, ComponentError for a constructor that raises and
+    for a class without the method of its kind.
     """
     component = registry.get(kind, spec.use, where)
     checked = component.parameters.model_validate_json(json.dumps(thaw(spec.parameters)))
@@ -47,9 +49,13 @@ def _expanded(value: Any, where: str) -> Any:
 
 def _construct(component: Component, values: dict[str, Any], where: str) -> Any:
     try:
-        return component.factory(**values)
+        made = component.factory(**values)
     except EmbedkitError:
         raise
     except Exception as error:
         what = f"{component} could not be made: {type(error).__name__}: {error}"
         raise ComponentError(Fault(what, where=where)) from error
+    verb = VERB_OF_KIND[component.kind]
+    if not callable(getattr(made, verb, None)):
+        raise ComponentError(Fault(f"{component} has no method '{verb}'", where=where))
+    return made

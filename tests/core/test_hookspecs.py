@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from embedkit import hookspecs, interfaces
-from embedkit.hookspecs import HOOK_OF_KIND
+from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
 from embedkit.recipe.slots import SLOTS
 from embedkit.registry import build_registry
 
@@ -40,7 +40,7 @@ def test_there_are_six_kinds_each_with_a_hook_and_a_place_in_recipes():
     specified = {name for name, hook in vars(hookspecs).items() if hasattr(hook, "embedkit_spec")}
     assert {*HOOK_OF_KIND.values()} == specified
     assert len(HOOK_OF_KIND) == len(specified) == 6
-    assert {*HOOK_OF_KIND} == {*PROTOCOLS} == {slot.kind for slot in SLOTS.values()}
+    assert {*HOOK_OF_KIND} == {*VERB_OF_KIND} == {*PROTOCOLS} == {slot.kind for slot in SLOTS.values()}
 
 
 def sections():
@@ -71,6 +71,7 @@ def test_every_hook_has_a_section_with_its_signature_and_its_components(kind):
     specified.decorator_list = [ast.Name("hookimpl")]
     assert [*declarations([signature])] == [*declarations([specified])]
     assert [shown.name for shown in classes] == PROTOCOLS[kind]
+    assert hasattr(getattr(interfaces, PROTOCOLS[kind][0]), VERB_OF_KIND[kind])
     for shown in classes:
         protocol = ast.parse(inspect.getsource(getattr(interfaces, shown.name))).body[0]
         assert [*declarations(shown.body)] == [*declarations(protocol.body)]

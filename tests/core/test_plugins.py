@@ -10,7 +10,11 @@ import pytest
 from embedkit import entrypoints
 from embedkit.entrypoints import discover
 from embedkit.errors import ComponentError, PluginError
+from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
 from embedkit.plugins import LoadedPlugins, load_plugins
+from embedkit.recipe.build import build_component
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import ComponentSpec
 from embedkit.registry import Registry, build_registry
 
 pytestmark = pytest.mark.core
@@ -364,6 +368,26 @@ def test_a_bad_constructor_is_an_error_only_where_it_is_used(install, parameters
         _ = bad.parameters
     assert "tokenizer 'bad' (bad of embedkit-bad 0.4): " in str(caught.value)
     assert CONSTRUCTORS[parameters] in str(caught.value)
+    assert load_recipe("quickstart", registry)
+    with pytest.raises(ComponentError, match=r"bad of embedkit-bad 0\.4"):
+        load_recipe("quickstart", registry, {"tokenizer": "bad"})
+
+
+@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+def test_a_component_without_its_method_is_an_error_where_it_is_built(install, kind):
+    source = f"""
+        from embedkit import hookimpl
+
+        class Idle: ...
+
+        @hookimpl
+        def {HOOK_OF_KIND[kind]}(register):
+            register("idle", Idle)
+    """
+    install("embedkit-idle", source, version="0.4", entries=["idle"])
+    message = f"here: .* 'idle' \\(idle of embedkit-idle 0\\.4\\) has no method '{VERB_OF_KIND[kind]}'"
+    with pytest.raises(ComponentError, match=message):
+        build_component(build_registry(), kind, ComponentSpec(use="idle"), "here")
 
 
 def test_strictness_refuses_every_plugin_that_cannot_be_used(install, monkeypatch):
