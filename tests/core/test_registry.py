@@ -3,7 +3,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -35,23 +34,13 @@ def register_tokenizers(register):
     register("shout", Shout)
 """
 
-Install = Callable[[str, str], None]
+Install = Callable[[str, str], str]
 
 
 @pytest.fixture
-def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
-    """Installs a distribution `name` 1.0, whose one plugin is the module of that name: metadata and code."""
-    monkeypatch.syspath_prepend(tmp_path)
-
-    def install_distribution(name: str, code: str) -> None:
-        metadata = tmp_path / f"{name}-1.0.dist-info"
-        metadata.mkdir()
-        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
-        (metadata / "entry_points.txt").write_text(f"[embedkit]\n{name} = {name}\n")
-        (tmp_path / f"{name}.py").write_text(code)
-        monkeypatch.delitem(sys.modules, name, raising=False)
-
-    return install_distribution
+def install(install: Callable[..., str]) -> Install:
+    """Installs a distribution `name` 1.0, whose one plugin is the module of that name."""
+    return lambda name, code: install(name, code, entries=[name])
 
 
 def test_a_stranger_s_component_is_known_with_where_it_came_from(install):
