@@ -58,11 +58,10 @@ def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
 def check_candidates(policy: object, candidates: Any, word: str) -> Sequence[str]:
     """`candidates` as they are, if they are a sequence of strings."""
     listed = isinstance(candidates, Sequence) and not isinstance(candidates, str)
-    strange = next((each for each in candidates if not isinstance(each, str)), None) if listed else candidates
-    if strange is not None or not listed:
-        raise _breach(
-            policy, "candidates", "a sequence of strings", f"{_describe(strange)} for the word {word[:60]!r}"
-        )
+    strange = [each for each in candidates if not isinstance(each, str)] if listed else [candidates]
+    if strange:
+        came = f"{_describe(strange[0])} for the word {word[:60]!r}"
+        raise _breach(policy, "candidates", "a sequence of strings", came)
     return candidates  # type: ignore[no-any-return]
 
 
@@ -97,7 +96,7 @@ def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], d
 def _check_finite(owner: object, verb: str, array: Any) -> None:
     import numpy as np
 
-    if not np.isfinite(array).all():
+    if not np.isfinite([array.min(initial=0), array.max(initial=0)]).all():
         raise _breach(
             owner,
             verb,

@@ -23,7 +23,7 @@ class OovChain:
 
     policies: Sequence[tuple[str, OovPolicy]]
 
-    def spellings(self, word: str) -> list[str]:
+    def spellings(self, word: str) -> tuple[str, ...]:
         """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
 
         Raises ComponentError for a policy whose proposals are not a sequence of strings.
@@ -31,7 +31,7 @@ class OovChain:
         spellings = [word]
         for _, policy in self.policies:
             spellings += check_candidates(policy, policy.candidates(word), word)
-        return [*dict.fromkeys(spellings)]
+        return tuple(dict.fromkeys(spellings))
 
     def fill(
         self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int

@@ -17,5 +17,7 @@ class Case(Respelling):
 
 def in_every_case(word: str) -> list[str]:
     """The word as it is, in lower case, with each part between `_` capitalised, and in upper case."""
+    if "_" not in word:
+        return [word, word.lower(), word.capitalize(), word.upper()]
     capitalised = "_".join([part.capitalize() for part in word.split("_")])
     return [word, word.lower(), capitalised, word.upper()]

@@ -31,11 +31,12 @@ class GoogleNews(Respelling):
             return ()
         if word.isascii() and word.isalpha():
             return in_every_case(word)
-        composed = straight(word)
-        return [*_in_order(composed), *_in_order(without_accents(composed))]
+        accented = straight(word)
+        plain = without_accents(accented)
+        return _in_order(accented) if plain == accented else [*_in_order(accented), *_in_order(plain)]
 
 
 def _in_order(word: str) -> list[str]:
     """As it is, as a phrase and closed up, in one case after the other."""
-    forms = dict.fromkeys(hidden(form) for form in (word, joined(word), closed(word)))
+    forms = dict.fromkeys(map(hidden, dict.fromkeys((word, joined(word), closed(word)))))
     return [spelling for same_case in zip(*map(in_every_case, forms), strict=True) for spelling in same_case]

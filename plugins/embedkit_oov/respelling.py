@@ -17,13 +17,17 @@ class Respelling(ABC):
 
     def candidates(self, word: str) -> Sequence[str]:
         """The spellings in order, each once; neither the word as it is nor nothing at all."""
-        composed = unicodedata.normalize("NFC", word)
-        distinct = dict.fromkeys(unicodedata.normalize("NFC", each) for each in self.spellings(composed))
-        return [each for each in distinct if each and each != word]
+        spellings = self.spellings(word if word.isascii() else unicodedata.normalize("NFC", word))
+        if not word.isascii():
+            spellings = [unicodedata.normalize("NFC", each) for each in spellings]
+        return [each for each in dict.fromkeys(spellings) if each and each != word]
 
     @abstractmethod
     def spellings(self, word: str) -> Iterable[str]:
-        """Spellings of `word`, which is in NFC, best first; the word itself and repeats do not matter."""
+        """Spellings of `word`, which is in NFC, best first; of an ASCII word they are ASCII.
+
+        The word itself and repeats do not matter.
+        """
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
         """No rows."""

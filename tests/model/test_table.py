@@ -185,3 +185,57 @@ def test_a_policy_that_breaks_its_promise_is_named():
         ComponentError, match=r"Short.fill\(\).vectors: expected an array of float32 and shape \[3, 3\]"
     ):
         build_table(VOCABULARY, Source(KNOWN), OovChain([("lower", Lower()), ("short", Short())]), seed=0)
+
+
+def test_a_policy_that_proposes_the_word_itself_changes_nothing():
+    class Same(Lower):
+        def candidates(self, word):
+            return [word, word]
+
+    source = Source(KNOWN)
+    table = build_table(VOCABULARY, source, OovChain([("same", Same()), ("ones", Ones())]), 0)
+    assert table.origin[2] == "found"
+    assert table.via[2] == ""
+    assert source.asked == [["cat", "Cat", "DOG", "Dog", "emu", "Emu", "fox", "Fox", "gnu", "Gnu"]]
+
+
+def test_two_words_may_share_a_spelling_that_is_a_word_itself():
+    table = build_table(
+        Vocabulary.build([["Dog", "dog", "DOG"]]),
+        Source(KNOWN),
+        OovChain([("lower", Lower()), ("ones", Ones())]),
+        0,
+    )
+    assert table.origin[2:] == ["recovered", "found", "recovered"]
+    assert table.via[2:] == ["dog", "", "dog"]
+    assert table.vectors[2:, 0].tolist() == [3, 3, 3]
+
+
+def test_policies_measure_found_and_recovered_rows():
+    chain = OovChain([("lower", Lower()), ("mean", Mean({"emu"})), ("ones", Ones())])
+    table = build_table(Vocabulary.build([["cat", "DOG", "emu"]]), Source(KNOWN), chain, 0)
+    assert table.vectors[4].tolist() == [2, 2, 2]
+
+
+def test_nothing_found_leaves_every_row_to_the_chain():
+    table = build_table(Vocabulary.build([["emu", "fox"]]), Source({}), OovChain([("ones", Ones())]), 0)
+    assert table.vectors.tolist() == [[0, 0, 0], [1, 1, 1], [1, 1, 1], [1, 1, 1]]
+    assert table.via == ["", "ones", "ones", "ones"]
+
+
+@pytest.mark.parametrize(
+    ("unk", "message"),
+    [
+        (
+            np.ones(2, np.float32),
+            "expected an array of float32 and shape [3], got ndarray of float32 and shape [2]",
+        ),
+        (np.ones(3), "expected an array of float32 and shape [3], got ndarray of float64 and shape [3]"),
+        (np.float32(1), "expected an array of float32 and shape [3], got float32 of float32 and shape []"),
+        (np.array([1, np.inf, 1], np.float32), "expected finite numbers, got NaN or infinity in row 0"),
+    ],
+)
+def test_a_vector_of_unknown_words_that_breaks_its_promise_is_named(unk, message):
+    with pytest.raises(ComponentError) as caught:
+        build_table(VOCABULARY, Source(KNOWN, unk=unk), OovChain([("ones", Ones())]), 0)
+    assert str(caught.value) == f"test_table.Source.unk: {message}"

@@ -1,0 +1,131 @@
+"""The chain: in which order spellings are tried and rows filled, and what each policy's draws depend on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.errors import ComponentError
+from embedkit.interfaces import Filled
+from embedkit.model.oov import OovChain
+from embedkit.registry import build_registry
+
+
+class Source:
+    dim = 3
+    unk = None
+
+
+class Draws:
+    """Draws rows for the words of the given length, and one number more than it needs."""
+
+    total = False
+
+    def __init__(self, length=None):
+        self.length = length
+
+    def candidates(self, word):
+        return ()
+
+    def fill(self, words, context):
+        context.rng.random()
+        rows = context.rng.random((len(words), 3), dtype=np.float32)
+        return Filled(rows, np.array([self.length in (None, len(word)) for word in words], dtype=bool))
+
+
+class Proposes(Draws):
+    def __init__(self, *proposals):
+        self.proposals = proposals
+
+    def candidates(self, word):
+        return self.proposals
+
+
+FOUND = np.eye(3, dtype=np.float32)
+
+
+def registered(*names):
+    registry = build_registry()
+    return OovChain([(name, registry.get("oov", name).factory()) for name in names])
+
+
+def test_spellings_are_the_word_then_each_policys_in_order_without_repeats():
+    chain = OovChain([("one", Proposes("b", "word", "a")), ("two", Proposes("a", "c"))])
+    assert chain.spellings("word") == ("word", "b", "a", "c")
+
+
+def test_spellings_do_not_compose():
+    assert registered("case", "digits", "accents", "zero").spellings("É10") == (
+        "É10",
+        "é10",
+        "É##",
+        "E10",
+    )
+
+
+@pytest.mark.parametrize(
+    ("proposed", "came"),
+    [
+        (None, "NoneType None"),
+        ("lower", "str 'lower'"),
+        (["lower", 3], "int 3"),
+        ([None], "NoneType None"),
+        ({"a", "b"}, "set "),
+    ],
+)
+def test_proposals_that_are_no_strings_are_named(proposed, came):
+    class Strange(Draws):
+        def candidates(self, word):
+            return proposed
+
+    with pytest.raises(ComponentError) as caught:
+        OovChain([("strange", Strange())]).spellings("Word")
+    message = str(caught.value)
+    assert message.startswith("test_oov_chain.")
+    assert f"Strange.candidates: expected a sequence of strings, got {came}" in message
+    assert message.endswith(" for the word 'Word'")
+
+
+def test_the_first_policy_that_has_a_row_wins():
+    chain = OovChain([("two", Draws(2)), ("three", Draws(3)), ("rest", Draws())])
+    rows, names = chain.fill(["aaa", "bb", "c", "dd"], Source(), FOUND, 0)
+    assert names == ["three", "two", "rest", "two"]
+    assert len(np.unique(rows, axis=0)) == 4
+
+
+def test_a_chain_follows_from_its_seed():
+    chain = OovChain([("two", Draws(2)), ("rest", Draws())])
+    words = ["aaa", "bb", "c"]
+    first, again, other = (chain.fill(words, Source(), FOUND, seed)[0] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not (first == other).any()
+
+
+def test_a_policys_draws_do_not_depend_on_the_others():
+    alone = OovChain([("rest", Draws())]).fill(["aaa"], Source(), FOUND, 1)[0]
+    after = OovChain([("two", Draws(2)), ("rest", Draws())]).fill(["aaa"], Source(), FOUND, 1)[0]
+    np.testing.assert_array_equal(alone, after)
+
+
+def test_a_policy_that_stands_twice_draws_twice():
+    chain = OovChain([("same", Draws(2)), ("same", Draws())])
+    rows, _ = chain.fill(["aa", "b"], Source(), FOUND, 1)
+    assert not (rows[0] == rows[1]).any()
+
+
+def test_no_words_are_nobodys_business():
+    class Untouched(Draws):
+        def fill(self, words, context):
+            raise AssertionError
+
+    rows, names = OovChain([("untouched", Untouched())]).fill([], Source(), FOUND, 0)
+    assert rows.shape == (0, 3)
+    assert names == []
+
+
+@pytest.mark.parametrize("last", ["normal", "uniform", "hash", "mean"])
+def test_a_words_row_does_not_depend_on_spellings_and_words_around_it(last):
+    short = registered(last).fill(["qwzx"], Source(), FOUND, 4)[0]
+    long = registered("googlenews", "subword", last).fill(["<UNK>", "a", "qwzx"], Source(), FOUND, 4)
+    np.testing.assert_array_equal(short[0], long[0][2])
+    assert long[1] == [last] * 3

@@ -1,0 +1,56 @@
+"""The profile `glove` and the policy `normal` on real GloVe vectors and a real corpus with case."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedkit.model.oov import OovChain
+from embedkit.model.table import build_table
+from embedkit.registry import build_registry
+from embedkit.text.vocabulary import Vocabulary
+from embedkit.vectors import open_vectors
+
+pytestmark = pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
+
+
+@pytest.fixture(scope="module")
+def table():
+    data = Path(os.environ["EMBEDKIT_DATA"])
+    lines = (data / "sst1.train-phrases.tsv").read_text(encoding="utf-8").rstrip("\n").split("\n")
+    vocabulary = Vocabulary.build(line.split("\t")[1].split() for line in lines)
+    registry = build_registry()
+    chain = OovChain([(name, registry.get("oov", name).factory()) for name in ("glove", "normal")])
+    source = open_vectors(data / "vectors" / "glove6b-100d.mr-sst.ctool.bin")
+    return vocabulary, build_table(vocabulary, source, chain, 1)
+
+
+def test_words_with_capitals_are_recovered_in_lower_case(table):
+    vocabulary, rows = table
+    row = vocabulary.to_dict()["Hollywood"]
+    assert (rows.origin[row], rows.via[row]) == ("recovered", "hollywood")
+    lower = vocabulary.to_dict()["hollywood"] if "hollywood" in vocabulary else None
+    assert lower is None or (rows.vectors[lower] == rows.vectors[row]).all()
+
+
+def test_nearly_every_word_has_a_vector(table):
+    vocabulary, rows = table
+    counts = rows.rows_by_origin()
+    assert len(vocabulary.words) == 18_278
+    assert counts["found"] + counts["recovered"] + counts["filled"] == 18_278
+    assert counts["found"] / 18_278 == pytest.approx(0.70, abs=0.01)
+    assert (counts["found"] + counts["recovered"]) / 18_278 == pytest.approx(0.93, abs=0.01)
+
+
+def test_filled_rows_are_distributed_as_the_found_ones(table):
+    _, rows = table
+    origin = np.array(rows.origin)
+    found = rows.vectors[np.isin(origin, ["found", "recovered"])]
+    filled = rows.vectors[origin == "filled"]
+    assert set(np.array(rows.via)[origin == "filled"]) == {"normal"}
+    error = found.std(0) / np.sqrt(len(filled))
+    assert (np.abs(filled.mean(0) - found.mean(0)) < 5 * error).all()
+    assert (np.abs(filled.std(0) / found.std(0) - 1) < 5 / np.sqrt(2 * len(filled))).all()
