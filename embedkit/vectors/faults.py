@@ -8,12 +8,20 @@ from embedkit.errors import Fault, VectorFileError
 
 
 def broken(
-    path: Path, what: str, *, record: int | None = None, offset: int | None = None, hint: str | None = None
+    path: Path,
+    what: str,
+    *,
+    record: int | None = None,
+    line: int | None = None,
+    offset: int | None = None,
+    hint: str | None = None,
 ) -> VectorFileError:
-    """An error about `path`, with the record (from 1) and the byte of the uncompressed file (from 0)."""
+    """An error about `path`: the record or line from 1, the byte of the uncompressed file from 0."""
     places = []
     if record is not None:
         places.append(f"record {record:,}")
+    if line is not None:
+        places.append(f"line {line:,}")
     if offset is not None:
         places.append(f"byte {offset:,}")
     where = ", ".join([str(path), *places])

@@ -7,28 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedkit.errors import Fault, VectorFileError
+from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.faults import broken
-from embedkit.vectors.indexed import (
-    WORTH_INDEXING,
-    WORTH_KEEPING,
-    IndexableReader,
-    IndexedReader,
-    KeptRowsReader,
-    Reader,
-)
+from embedkit.vectors.formats import format_of
+from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
+from embedkit.vectors.reading import Errors, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
-from embedkit.vectors.words import Errors
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
-
-
-FORMATS = {Word2vecBinary.name: Word2vecBinary}
 
 
 class VectorFile:
@@ -49,8 +40,11 @@ class VectorFile:
         return self._reader.name
 
     @property
-    def count(self) -> int:
-        """How many vectors the file has, or how many of them are read under a limit."""
+    def count(self) -> int | None:
+        """How many vectors the file has, or how many of them are read under a limit.
+
+        None for GloVe text, where only reading it can tell.
+        """
         return self._reader.count
 
     @property
@@ -80,13 +74,14 @@ class VectorFile:
         return selection.lookup()
 
     def __repr__(self) -> str:
-        return f"<VectorFile {str(self.path)!r}: {self.format}, {self.count:,} x {self.dim:,}>"
+        count = "?" if self.count is None else f"{self.count:,}"
+        return f"<VectorFile {str(self.path)!r}: {self.format}, {count} x {self.dim:,}>"
 
 
 def open_vectors(
     path: str | os.PathLike[str],
     *,
-    format: str = Word2vecBinary.name,
+    format: str | None = None,
     errors: Errors = "strict",
     limit: int | None = None,
     cache: bool = True,
@@ -94,26 +89,26 @@ def open_vectors(
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
 
-    `errors` says what becomes of words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for
-    their wrong bytes. `limit` reads only the first vectors, and checks nothing after them. With `cache` the
-    first pass over a large plain file writes an index, by which later lookups of any words take milliseconds,
-    and of a large compressed file the rows are kept for the next lookup of the same words; both go into the
-    folder EMBEDKIT_CACHE. `progress` is told bytes of the file on disk. Raises VectorFileError for a file
-    that cannot be read or is something else.
+    `format` is found by the content, never by the name, unless it is given. `errors` says what becomes of
+    words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. `limit`
+    reads only the first vectors, and checks nothing after them. `progress` is told bytes of the file on disk.
+
+    With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
+    take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
+    words. Both go into the folder EMBEDKIT_CACHE.
+
+    Raises VectorFileError for a file that cannot be read or is something else.
     """
-    if format not in FORMATS:
-        raise VectorFileError(Fault.unknown("vector format", format, FORMATS))
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    reader = FORMATS[format](content, errors, limit)
-    if cache:
-        return VectorFile(content.path, _cached(content, reader, errors, limit), progress)
-    return VectorFile(content.path, reader, progress)
+    options = Options(errors, limit)
+    reader = format_of(content, format).open(content, options)
+    return VectorFile(content.path, _cached(content, reader, options) if cache else reader, progress)
 
 
-def _cached(content: Content, reader: IndexableReader, errors: Errors, limit: int | None) -> Reader:
-    if content.compression is not PLAIN:
-        return KeptRowsReader(content, reader, [errors, limit]) if content.size >= WORTH_KEEPING else reader
-    indexable = errors == "strict" and limit is None
-    return IndexedReader(content, reader) if indexable and content.size >= WORTH_INDEXING else reader
+def _cached(content: Content, reader: Reader, options: Options) -> Reader:
+    if isinstance(reader, Word2vecBinary) and content.compression is PLAIN:
+        indexable = content.size >= WORTH_INDEXING and options == Options()
+        return IndexedReader(content, reader) if indexable else reader
+    return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.index import Index, IndexBuilder
 from embedkit.vectors.kept import Kept
+from embedkit.vectors.reading import Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 
 WORTH_INDEXING = 32 * 2**20
@@ -18,24 +18,17 @@ WORTH_KEEPING = 4 * 2**20
 """Bytes of a compressed file from which on it saves time to keep the rows that were wanted."""
 
 
-class Reader(Protocol):
-    """A file of one format whose header has been checked: `count` vectors of `dim` dimensions."""
+class IndexableReader(Protocol):
+    """A reader of a file where each word is followed by a space and its vector, little-endian float32."""
 
     name: str
     count: int
     dim: int
 
-    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
-
-
-class IndexableReader(Reader, Protocol):
-    """A file of which each word is followed by a space and its vector, little-endian float32."""
-
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
     ) -> ScanReport:
-        """The same, giving `builder` the places of all words."""
+        """As Reader.scan; the places of all words go to `builder`."""
 
 
 class IndexedReader:
@@ -49,23 +42,23 @@ class IndexedReader:
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, by the index where there is a sound one."""
         kept = Kept(self._content, "index")
-        if kept.use(lambda arrays: Index(arrays, self.count).select(self._content, selection)):
-            return ScanReport(self.count, selection.duplicates(), replaced=0, verified=True)
+        if kept.use(lambda arrays: Index(arrays, self._reader.count).select(self._content, selection)):
+            return ScanReport(self._reader.count, selection.duplicates(), replaced=0, verified=True)
         selection.forget()
-        builder = IndexBuilder(self.count)
+        builder = IndexBuilder(self._reader.count)
         report = self._reader.scan(selection, progress, builder)
         kept.keep(builder.arrays())
         return report
 
 
 class KeptRowsReader:
-    """Keeps the rows of every vocabulary that it was asked for; `options` are what else decides about them."""
+    """Keeps the rows of every vocabulary that is asked for; `options` are what else decides about them."""
 
-    def __init__(self, content: Content, reader: Reader, options: Sequence[object]) -> None:
+    def __init__(self, content: Content, reader: Reader, options: Options) -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
         self._content = content
         self._reader = reader
-        self._options = repr([reader.name, reader.count, reader.dim, *options])
+        self._options = repr([reader.name, reader.dim, options])
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, those of the last time where they are sound."""

@@ -51,5 +51,5 @@ def text_format(head: bytes) -> str | None:
     """Which text format of word vectors `head` begins, if any."""
     header = _HEADER.match(head)
     if header and (_ROW.match(head, header.end()) or _NARROW_ROW.match(head, header.end())):
-        return "word2vec text"
-    return "GloVe text (rows without a header)" if _ROW.match(head) else None
+        return "word2vec-text"
+    return "glove-text" if _ROW.match(head) else None

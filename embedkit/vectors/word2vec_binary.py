@@ -13,11 +13,13 @@ from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.index import IndexBuilder
+from embedkit.vectors.reading import Options
 from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
 from embedkit.vectors.selection import ScanReport, Selection
+from embedkit.vectors.sniff import HEAD, identify
 from embedkit.vectors.windows import Window, windows
-from embedkit.vectors.word2vec_header import read_header
-from embedkit.vectors.words import Errors, WordReader
+from embedkit.vectors.word2vec_header import has_header, read_header
+from embedkit.vectors.words import WordReader
 
 
 class Batch(NamedTuple):
@@ -34,14 +36,14 @@ class Word2vecBinary:
 
     name = "word2vec-binary"
 
-    def __init__(self, content: Content, errors: Errors, limit: int | None) -> None:
+    def __init__(self, content: Content, options: Options) -> None:
         self._content = content
-        self._errors = errors
-        self._limit = limit
-        header = read_header(content, limit)
+        self._options = options
+        _refuse_others(content)
+        header = read_header(content, options.limit, record_size=lambda dim: 1 + 4 * dim)
         self._skip = header.size
         self.dim = header.dim
-        self.count = header.vectors if limit is None else min(header.vectors, limit)
+        self.count = min(header.vectors, options.limit or header.vectors)
 
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
@@ -51,12 +53,14 @@ class Word2vecBinary:
         The places of all words go to `builder`. Raises VectorFileError, with record and byte, for a file
         that does not hold what its header says.
         """
-        reader = WordReader(self._content.path, self._errors)
+        reader = WordReader(self._content.path, self._options.errors)
         for batch in self._batches(reader, progress):
             _select(batch, selection)
             if builder:
                 _index(batch, builder)
-        return ScanReport(self.count, selection.duplicates(), reader.replaced, verified=self._limit is None)
+        return ScanReport(
+            self.count, selection.duplicates(), reader.replaced, verified=self._options.limit is None
+        )
 
     def _batches(self, reader: WordReader, progress: Progress) -> Iterator[Batch]:
         framing = Framing(self.dim)
@@ -70,7 +74,7 @@ class Word2vecBinary:
                 yield Batch(row, words, records, window)
                 row += len(records.raw)
                 window.drop(records.size)
-            if self._limit is None:
+            if self._options.limit is None:
                 self._check_end(window)
 
     def _next_records(self, framing: Framing, window: Window, row: int) -> Records:
@@ -99,6 +103,14 @@ class Word2vecBinary:
             window.drop(len(rest))
             if not window.advance():
                 return
+
+
+def _refuse_others(content: Content) -> None:
+    head = content.head(HEAD)
+    if not has_header(head):
+        found = identify(head)
+        what = f"this is {found}" if found else "has no header line 'count dim'"
+        raise broken(content.path, f"is not word2vec binary: {what}")
 
 
 def _index(batch: Batch, builder: IndexBuilder) -> None:

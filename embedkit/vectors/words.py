@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from embedkit.vectors.faults import broken
+from embedkit.vectors.reading import Errors
 from embedkit.vectors.records import LINE_ENDS, Records
-
-Errors = Literal["strict", "replace"]
 
 HINT = "The file is damaged, or its header's dim is wrong; if words are only cut, use errors: replace."
 

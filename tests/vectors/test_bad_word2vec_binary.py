@@ -23,7 +23,7 @@ GOOD = b"3 2\n" + BODY
 def failure(path, **options):
     """The message of the one error that opening `path` and looking up every word raises."""
     with pytest.raises(VectorFileError) as caught:
-        open_vectors(path, **options).lookup(["one", "two", "three", "four"])
+        open_vectors(path, format="word2vec-binary", **options).lookup(["one", "two", "three", "four"])
     assert str(path) in str(caught.value)
     return str(caught.value).removeprefix(str(path))
 
@@ -37,7 +37,7 @@ def test_a_header_that_promises_more_than_the_file_is_refused_before_anything_is
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 10_000
     assert message == (
         ": the header says 1,000,000,000 vectors of 300 dimensions, at least 1,201,000,000,015 bytes; "
-        "the file has 53\n    It was cut short, or it is not word2vec binary."
+        "the file has 53\n    It was cut short, or it is of another format."
     )
 
 
@@ -195,9 +195,9 @@ def _npy():
             (pickle.dumps({"a": [1]}, protocol), "a Python pickle (such as gensim's own save)")
             for protocol in (2, 3, 4, 5)
         ),
-        (b"3 2\none 0.5 -1e-3\ntwo 3 4\nthree 5 6\n", "word2vec text"),
-        (b"2 1\none 0.5\ntwo 3\n", "word2vec text"),
-        (b"the 0.1 -0.2 3e4 .5\nof 1 2 3 4\n", "GloVe text (rows without a header)"),
+        (b"3 2\none 0.5 -1e-3\ntwo 3 4\nthree 5 6\n", "word2vec-text"),
+        (b"2 1\none 0.5\ntwo 3\n", "word2vec-text"),
+        (b"the 0.1 -0.2 3e4 .5\nof 1 2 3 4\n", "glove-text"),
         (
             b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
             "a Git LFS pointer, not the file itself",
@@ -216,13 +216,13 @@ def test_another_format_is_named(content, found, write):
 @pytest.mark.parametrize(
     ("name", "found"),
     [
-        ("finalfusion-similarity-100d.txt", "word2vec text"),
-        ("finalfusion-similarity-100d.nodims", "GloVe text (rows without a header)"),
-        ("gensim-EN.1-10-300d.txt", "word2vec text"),
-        ("torchtext-glove.840B-300d.first100.txt", "GloVe text (rows without a header)"),
-        ("torchtext-wiki.en.99of2519370-300d.vec", "word2vec text"),
-        ("finalfusion_utf8-incomplete.txt", "GloVe text (rows without a header)"),
-        ("finalfusion_utf8-incomplete.dims", "word2vec text"),
+        ("finalfusion-similarity-100d.txt", "word2vec-text"),
+        ("finalfusion-similarity-100d.nodims", "glove-text"),
+        ("gensim-EN.1-10-300d.txt", "word2vec-text"),
+        ("torchtext-glove.840B-300d.first100.txt", "glove-text"),
+        ("torchtext-wiki.en.99of2519370-300d.vec", "word2vec-text"),
+        ("finalfusion_utf8-incomplete.txt", "glove-text"),
+        ("finalfusion_utf8-incomplete.dims", "word2vec-text"),
     ],
 )
 def test_real_text_files_are_named(name, found, real_vectors):

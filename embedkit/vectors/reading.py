@@ -1,0 +1,53 @@
+"""What a format is to the engine: how it is recognised, opened and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from embedkit.interfaces import Progress
+from embedkit.vectors.content import Content
+from embedkit.vectors.selection import ScanReport, Selection
+
+Errors = Literal["strict", "replace"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a file is read: `errors` about words that are not UTF-8, `limit` to the first vectors."""
+
+    errors: Errors = "strict"
+    limit: int | None = None
+
+
+class Reader(Protocol):
+    """A file of one format whose header has been checked."""
+
+    @property
+    def name(self) -> str:
+        """The format's name."""
+
+    @property
+    def count(self) -> int | None:
+        """How many vectors there are; None where only reading the whole file can tell."""
+
+    @property
+    def dim(self) -> int:
+        """D."""
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of word-vector files.
+
+    `recognises` tells by the first 512 bytes, uncompressed, whether a file is of it; `open` reads and checks
+    the header and raises VectorFileError for a file of another format.
+    """
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    open: Callable[[Content, Options], Reader]
