@@ -11,6 +11,7 @@ from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
+from embedkit.vectors.fasttext import FastText
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
@@ -28,7 +29,7 @@ class VectorFile:
     A VectorSource: `dim` is D; `unk` is None. `report` tells what the last lookup found on its way.
     """
 
-    def __init__(self, path: Path, reader: Reader, progress: Progress = no_progress) -> None:
+    def __init__(self, path: Path, reader: Reader, progress: Progress) -> None:
         self.path = path
         self.report: ScanReport | None = None
         self._reader = reader
@@ -78,6 +79,20 @@ class VectorFile:
         return f"<VectorFile {str(self.path)!r}: {self.format}, {count} x {self.dim:,}>"
 
 
+class SubwordFile(VectorFile):
+    """A file with vectors of subwords, and so of words that it does not have."""
+
+    def __init__(
+        self, path: Path, reader: Reader, subwords: FastText, progress: Progress = no_progress
+    ) -> None:
+        super().__init__(path, reader, progress)
+        self._subwords = subwords
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
+        return self._subwords.subword(words)
+
+
 def open_vectors(
     path: str | os.PathLike[str],
     *,
@@ -104,7 +119,10 @@ def open_vectors(
     content = examine(path)
     options = Options(errors, limit)
     reader = format_of(content, format).open(content, options)
-    return VectorFile(content.path, _cached(content, reader, options) if cache else reader, progress)
+    cached = _cached(content, reader, options) if cache else reader
+    if isinstance(reader, FastText):
+        return SubwordFile(content.path, cached, reader, progress)
+    return VectorFile(content.path, cached, progress)
 
 
 def _cached(content: Content, reader: Reader, options: Options) -> Reader:

@@ -6,6 +6,7 @@ from functools import partial
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.vectors.content import Content
+from embedkit.vectors.fasttext import MAGIC, FastText
 from embedkit.vectors.faults import broken
 from embedkit.vectors.reading import Format
 from embedkit.vectors.sniff import HEAD, identify, text_format
@@ -20,6 +21,7 @@ FORMATS: dict[str, Format] = {
             "word2vec-text", lambda head: text_format(head) == "word2vec-text", partial(Text, header=True)
         ),
         Format("glove-text", lambda head: text_format(head) == "glove-text", partial(Text, header=False)),
+        Format("fasttext", lambda head: head.startswith(MAGIC), FastText),
         Format("word2vec-binary", has_header, Word2vecBinary),
     )
 }

@@ -20,6 +20,7 @@ from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.sniff import HEAD, identify, text_format
 from embedkit.vectors.windows import Window, windows
 from embedkit.vectors.word2vec_header import read_header
+from embedkit.vectors.words import decodable
 
 MAX_VALUE = 40
 """Bytes that a value and the space before it may have on average."""
@@ -108,22 +109,13 @@ class Text:
         window.drop(len(rest))
         return [rest.replace(b"\t", b" ")] if rest.strip() else [], False
 
-    def _words(self, number: int, lines: Sequence[bytes]) -> tuple[list[bytes], int]:
+    def _words(self, number: int, lines: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
         """The first word of each line, and how many were not UTF-8."""
-        words = [line.partition(b" ")[0] for line in lines]
-        joined = b" ".join(words)
-        try:
-            joined.decode()
-        except UnicodeDecodeError as error:
-            index = joined.count(b" ", 0, error.start)
-            if self._options.errors == "strict":
-                what = f"the word {words[index][:40]!r} is not UTF-8"
-                raise broken(
-                    self._content.path, what, line=number + index, hint="Use errors: replace."
-                ) from error
-            decoded = [word.decode(errors="replace").encode() for word in words]
-            return decoded, sum(map(bytes.__ne__, words, decoded))
-        return words, 0
+
+        def refuse(index: int, what: str) -> Exception:
+            return broken(self._content.path, what, line=number + index, hint="Use errors: replace.")
+
+        return decodable([line.partition(b" ")[0] for line in lines], self._options.errors, refuse)
 
     def _take(self, selection: Selection, first: bytes, line: bytes, number: int, row: int) -> None:
         """Keep the row where all of its word, and not only its beginning, is wanted."""

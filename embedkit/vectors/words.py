@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from embedkit.vectors.faults import broken
@@ -10,6 +10,27 @@ from embedkit.vectors.reading import Errors
 from embedkit.vectors.records import LINE_ENDS, Records
 
 HINT = "The file is damaged, or its header's dim is wrong; if words are only cut, use errors: replace."
+
+
+def decodable(
+    words: Sequence[bytes], errors: Errors, refuse: Callable[[int, str], Exception]
+) -> tuple[Sequence[bytes], int]:
+    """The words as valid UTF-8, and how many had to be changed for that: under `strict` none.
+
+    Raises what `refuse` makes of the index of the first wrong word and of what is wrong.
+    """
+    joined = b" ".join(words)
+    if joined.isascii():
+        return words, 0
+    try:
+        joined.decode()
+    except UnicodeDecodeError as error:
+        index = joined.count(b" ", 0, error.start)
+        if errors == "strict":
+            raise refuse(index, f"the word {words[index][:40]!r} is not UTF-8") from error
+        replaced = [word.decode(errors="replace").encode() for word in words]
+        return replaced, sum(map(bytes.__ne__, words, replaced))
+    return words, 0
 
 
 class WordReader:
@@ -25,30 +46,19 @@ class WordReader:
 
         Raises VectorFileError for a word with a zero byte, and under `strict` for one that is not UTF-8.
         """
+
+        def refuse(index: int, what: str) -> Exception:
+            offset = records.vectors([index])[0] - 1 - len(words[index]) + shift
+            return broken(self._path, what, record=row + index + 1, offset=offset, hint=HINT)
+
         words = records.raw
-        joined = records.joined
-        if b"\n" in joined or b"\r" in joined:
+        if b"\n" in records.joined or b"\r" in records.joined:
             words = [word.lstrip(LINE_ENDS) for word in words]
-        if b"\0" in joined:
-            raise self._fault("holds a zero byte", joined.index(b"\0"), records, row, shift)
-        if joined.isascii():
+        if b"\0" in records.joined:
+            index = records.joined.count(b" ", 0, records.joined.index(b"\0"))
+            raise refuse(index, f"the word {words[index][:40]!r} holds a zero byte")
+        if records.joined.isascii():
             return words
-        try:
-            joined.decode()
-        except UnicodeDecodeError as error:
-            if self._errors == "strict":
-                raise self._fault("is not UTF-8", error.start, records, row, shift) from error
-            words = [self._replace(word) for word in words]
+        words, replaced = decodable(words, self._errors, refuse)
+        self.replaced += replaced
         return words
-
-    def _replace(self, word: bytes) -> bytes:
-        replaced = word.decode(errors="replace").encode()
-        self.replaced += replaced != word
-        return replaced
-
-    def _fault(self, what: str, at: int, records: Records, row: int, shift: int) -> Exception:
-        index = records.joined.count(b" ", 0, at)
-        word = records.raw[index].lstrip(LINE_ENDS)
-        what = f"the word {word[:40]!r} {what}"
-        offset = records.vectors([index])[0] - 1 - len(word) + shift
-        return broken(self._path, what, record=row + index + 1, offset=offset, hint=HINT)

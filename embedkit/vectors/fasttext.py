@@ -1,0 +1,203 @@
+"""fastText's `.bin`: a model with a vector for each word and for each bucket of subwords.
+
+A word's vector is the mean of its own row and its subwords' rows, which gives words never seen a vector, too.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+
+from embedkit.interfaces import Lookup, Progress, no_progress
+from embedkit.vectors.compression import PLAIN
+from embedkit.vectors.content import Content
+from embedkit.vectors.faults import broken
+from embedkit.vectors.reading import Options
+from embedkit.vectors.records import MAX_WORD
+from embedkit.vectors.selection import ScanReport, Selection
+from embedkit.vectors.subwords import subword_hashes
+from embedkit.vectors.windows import Window, windows
+from embedkit.vectors.words import decodable
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, IntArray
+
+MAGIC = b"\xba\x16\x4f\x2f"
+_HEADER = struct.Struct("<2i12id3i2q")
+_MATRIX = struct.Struct("<?2q")
+_ENTRY = re.compile(rb"([^\0]{0,%d}+)\0.{8}[\0\1]|.++" % MAX_WORD, re.DOTALL)
+BLOCK = 512
+"""Words whose rows are in memory at once."""
+
+
+class Header(NamedTuple):
+    """What the beginning of the file says: words come first in the dictionary, then labels."""
+
+    dim: int
+    bucket: int
+    shortest: int
+    longest: int
+    words: int
+    labels: int
+
+
+class FastText:
+    """A fastText model whose header has been checked."""
+
+    name = "fasttext"
+
+    def __init__(self, content: Content, options: Options) -> None:
+        self._content = content
+        self._options = options
+        self._header = _read_header(content)
+        self.dim = self._header.dim
+        self.count = min(self._header.words, options.limit or self._header.words)
+        self._matrix: int | None = None
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Read the dictionary, then the rows of the wanted words and their subwords.
+
+        Raises VectorFileError for a model that is cut or quantized, and for words that are not UTF-8.
+        """
+        rows: dict[int, int] = {}
+        replaced = 0
+        for first, words in self._dictionary(progress):
+            known, wrong = self._decoded(first, words)
+            replaced += wrong
+            for index, word in enumerate(known[: max(0, self.count - first)]):
+                slot = selection.slots.get(word)
+                if slot is not None:
+                    rows.setdefault(slot, first + index)
+        keys = {slot: word for word, slot in selection.slots.items()}
+        slots = [*rows]
+        for begin in range(0, len(slots), BLOCK):
+            part = slots[begin : begin + BLOCK]
+            vectors = self._vectors([keys[slot].decode() for slot in part], [rows[slot] for slot in part])
+            for slot, vector in zip(part, vectors, strict=True):
+                selection.take(slot, rows[slot], vector.data.cast("B"))
+        return ScanReport(self.count, selection.duplicates(), replaced, verified=True)
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors of words that the model does not have: the means of their subwords' rows.
+
+        `found` is False where a word has no subwords. Raises VectorFileError as `scan`.
+        """
+        import numpy as np
+
+        if self._matrix is None:
+            for _ in self._dictionary(no_progress):
+                pass
+        parts = [self._vectors(words[i : i + BLOCK], None) for i in range(0, len(words), BLOCK)]
+        vectors = np.concatenate([np.zeros((0, self.dim), np.float32), *parts])
+        found = np.array([any(True for _ in self._subwords(word)) for word in words], bool)
+        return Lookup(vectors, found, np.full(len(words), -1, np.int64))
+
+    def _subwords(self, word: str) -> Iterator[int]:
+        """The rows of the matrix that a word's subwords have."""
+        header = self._header
+        if header.longest:
+            for value in subword_hashes(word, header.shortest, header.longest):
+                yield header.words + value % header.bucket
+
+    def _vectors(self, words: Sequence[str], rows: Sequence[int] | None) -> FloatArray:
+        import numpy as np
+
+        own_rows = [[row] for row in rows] if rows is not None else [[]] * len(words)
+        wanted = [[*own, *self._subwords(word)] for own, word in zip(own_rows, words, strict=True)]
+        flat = np.array([row for own in wanted for row in own], np.int64)
+        table, places = self._rows(flat)
+        vectors = np.zeros((len(words), self.dim), np.float32)
+        begin = 0
+        for vector, own in zip(vectors, wanted, strict=True):
+            if own:
+                vector[:] = table[places[begin : begin + len(own)]].mean(axis=0, dtype=np.float32)
+            begin += len(own)
+        return vectors
+
+    def _rows(self, wanted: IntArray) -> tuple[FloatArray, IntArray]:
+        """The different rows of the matrix that are wanted, and which of them each one is."""
+        import numpy as np
+
+        assert self._matrix is not None
+        rows, places = np.unique(wanted, return_inverse=True)
+        size = 4 * self.dim
+        with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
+            data = b"".join(os.pread(file.fileno(), size, self._matrix + row * size) for row in rows.tolist())
+        return np.frombuffer(data, "<f4").reshape(-1, self.dim), places
+
+    def _dictionary(self, progress: Progress) -> Iterator[tuple[int, Sequence[bytes]]]:
+        """The words, in parts with the row of the first; after the last the place of the matrix is known."""
+        entries = self._header.words + self._header.labels
+        done = 0
+        with windows(self._content, MAX_WORD + 10, progress) as window:
+            window.advance()
+            window.drop(_HEADER.size)
+            while done < entries:
+                found = self._next_entries(window, done)[: entries - done]
+                window.drop(sum(map(len, found)) + 10 * len(found))
+                yield done, found[: max(0, self._header.words - done)]
+                done += len(found)
+            self._matrix = self._check_matrix(window.offset)
+
+    def _next_entries(self, window: Window, done: int) -> list[bytes]:
+        while True:
+            found = _ENTRY.findall(window.buffer, window.start, window.end)
+            size = sum(map(len, found)) + 10 * len(found)
+            if found and size > window.end - window.start:
+                found.pop()
+            if found:
+                return found
+            if window.end - window.start > MAX_WORD + 10 or not window.advance():
+                what = "the dictionary is cut or damaged"
+                raise broken(self._content.path, what, record=done + 1, offset=window.offset)
+
+    def _decoded(self, first: int, words: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
+        def refuse(index: int, what: str) -> Exception:
+            hint = "Use errors: replace."
+            return broken(self._content.path, what, record=first + index + 1, hint=hint)
+
+        return decodable(words, self._options.errors, refuse)
+
+    def _check_matrix(self, offset: int) -> int:
+        with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
+            quantized, rows, dim = _MATRIX.unpack(_exactly(file, self._content, offset, _MATRIX.size))
+        begin = offset + _MATRIX.size
+        needed = self._header.words + (self._header.bucket if self._header.longest else 0)
+        if quantized:
+            raise broken(self._content.path, "is a quantized model (.ftz); its full model (.bin) can be read")
+        if dim != self.dim or rows < needed:
+            what = f"has a matrix of {rows:,} x {dim:,} where at least {needed:,} x {self.dim:,} belongs"
+            raise broken(self._content.path, what, offset=offset)
+        if begin + 4 * rows * dim > self._content.size:
+            raise broken(self._content.path, "the file is cut within the vectors", offset=self._content.size)
+        return begin
+
+
+def _read_header(content: Content) -> Header:
+    if not content.head(4).startswith(MAGIC):
+        raise broken(content.path, "is not a fastText model")
+    if content.compression is not PLAIN:
+        raise broken(content.path, f"is a fastText model in {content.compression.name}: decompress it first")
+    with content.reading(), content.path.open("rb", buffering=0) as file:
+        fields = _HEADER.unpack(_exactly(file, content, 0, _HEADER.size))
+    version, dim, bucket, shortest, longest = fields[1], fields[2], *fields[10:13]
+    _, words, labels, _, pruned = fields[15:]
+    if version not in (11, 12):
+        raise broken(content.path, f"is a fastText model of version {version}; 11 and 12 can be read")
+    if pruned > 0:
+        raise broken(content.path, "is a quantized model (.ftz); its full model (.bin) can be read")
+    header = Header(dim, bucket, shortest, longest, words, labels)
+    least = 4 * dim * (words + bucket * bool(longest)) + 10 * (words + labels)
+    if min(dim, words, 1 + min(bucket, shortest, longest, labels)) < 1 or least > content.size:
+        raise broken(content.path, f"the header does not fit the file of {content.size:,} bytes: {header}")
+    return header
+
+
+def _exactly(file: BinaryIO, content: Content, offset: int, size: int) -> bytes:
+    data = os.pread(file.fileno(), size, offset)
+    if len(data) < size:
+        raise broken(content.path, "the file is cut", offset=offset + len(data))
+    return data
