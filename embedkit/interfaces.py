@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
 
 __all__ = [
+    "ComponentOf",
     "Doc",
     "Embedding",
     "EmbeddingContext",
@@ -53,6 +54,25 @@ class _InputPathMark:
 InputPath = Annotated[str, _InputPathMark()]
 """A file to read. In a recipe: relative to the recipe file, `package:NAME/inner/path`, `~` or `${VARIABLE}`.
 A component receives an absolute path of a file that exists; its run records the file's fingerprint."""
+
+
+@dataclass(frozen=True)
+class ComponentOf:
+    """Marks a parameter, or the items of a list, that are components of `kind` themselves.
+
+    `sources: Sequence[Annotated[Embedding, ComponentOf("embedding")]]`. In a recipe each is written as any
+    component, a name or a mapping with `use`; a constructor receives them made.
+    """
+
+    kind: str
+
+    def __get_pydantic_core_schema__(self, _source: object, handler: Any) -> Any:
+        """How it is checked once it is resolved: plain data."""
+        return handler.generate_schema(str | dict[str, Any])
+
+    def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, str]:
+        """How it is described: by its kind, to which `embedkit schema` puts a reference."""
+        return {"component": self.kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +153,9 @@ class VectorSource(Protocol):
 
 
 class Embedding(Protocol):
-    """Where word vectors come from."""
+    """Where word vectors come from. A class whose sources know only words that training showed them sets
+    `standalone = False`: in those nothing can be looked up later.
+    """
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """A source to look words up in. Raises VectorFileError for a file that is not what it should be."""

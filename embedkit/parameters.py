@@ -11,9 +11,9 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import Doc
 
-from embedkit.interfaces import InputPath
+from embedkit.interfaces import ComponentOf, InputPath
 
-RESERVED = frozenset({"use", "trainable", "share"})
+RESERVED = frozenset({"use", "trainable", "unseen", "share"})
 """Keys that recipes themselves give to a component's mapping."""
 
 
@@ -76,6 +76,14 @@ def input_paths(factory: Callable[..., Any]) -> frozenset[str]:
     """The names of the parameters that name files to be read (`InputPath`, or `InputPath | None`)."""
     mark = get_args(InputPath)[1]
     return frozenset(name for name, hint in _hints(factory).items() if mark in _parts(hint))
+
+
+def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
+    """The parameters that take components themselves (`ComponentOf`), and the kind of these."""
+    marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
+    return {
+        name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, ComponentOf)
+    }
 
 
 def _parts(hint: Any) -> Iterator[Any]:

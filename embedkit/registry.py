@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,13 @@ class Component:
         from embedkit.parameters import input_paths
 
         return input_paths(self.factory)
+
+    @cached_property
+    def nested(self) -> Mapping[str, str]:
+        """The parameters that take components themselves, and the kind of these."""
+        from embedkit.parameters import nested_kinds
+
+        return nested_kinds(self.factory)
 
     @property
     def summary(self) -> str:

@@ -81,7 +81,9 @@ def key_records(component: Component) -> dict[str, Record]:
 
 def _types(schema: Record) -> Iterator[str]:
     """The types that a JSON Schema of a key allows, with their bounds: `integer >= 1`, `list of string`."""
-    if "anyOf" in schema:
+    if "component" in schema:
+        yield str(schema["component"])
+    elif "anyOf" in schema:
         for member in schema["anyOf"]:
             yield from _types(member)
     elif "enum" in schema or "const" in schema:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from embedkit.errors import ComponentError, EmbedkitError, Fault
 from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.recipe.paths import expand
-from embedkit.recipe.schema import AnyRecipe, ComponentSpec, thaw
+from embedkit.recipe.schema import AnyRecipe, ComponentSpec, spec_of, thaw
 from embedkit.registry import Component, Registry
 
 
@@ -25,18 +26,46 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     values = {name: getattr(checked, name) for name in component.parameters.model_fields}
     for name in component.input_paths:
         values[name] = _expanded(values[name], f"{where}.{name}")
+    for name, inner in component.nested.items():
+        values[name] = _built(registry, inner, values[name], f"{where}.{name}")
     return _construct(component, values, where)
 
 
 def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]:
     """Every file that the components read, by its key such as `data.train.path`. Raises DataError."""
     files: list[tuple[str, Path]] = []
-    for where, kind, spec in recipe.components():
+    components = [
+        each for where, kind, spec in recipe.components() for each in within(registry, where, kind, spec)
+    ]
+    for where, kind, spec in components:
         for name in sorted(registry.get(kind, spec.use, where).input_paths):
             value = spec.parameters.get(name)
             texts = value if isinstance(value, tuple) else [value] if value is not None else []
             files += [(f"{where}.{name}", expand(text, f"{where}.{name}")) for text in texts]
     return files
+
+
+def within(
+    registry: Registry, where: str, kind: str, spec: ComponentSpec
+) -> Iterator[tuple[str, str, ComponentSpec]]:
+    """The component itself and those that stand in its parameters, as (key, kind, spec)."""
+    yield where, kind, spec
+    for name, inner in registry.get(kind, spec.use, where).nested.items():
+        value = spec.parameters.get(name)
+        named = {f"{where}.{name}": value} if isinstance(value, str | Mapping) else {}
+        if isinstance(value, tuple):
+            named = {f"{where}.{name}.{index}": item for index, item in enumerate(value)}
+        for at, plain in named.items():
+            yield from within(registry, at, inner, spec_of(plain))
+
+
+def _built(registry: Registry, kind: str, value: Any, where: str) -> Any:
+    """The components that a parameter takes, made."""
+    if isinstance(value, str | Mapping):
+        return build_component(registry, kind, spec_of(value), where)
+    if isinstance(value, list | tuple):
+        return type(value)(_built(registry, kind, each, f"{where}.{i}") for i, each in enumerate(value))
+    return value
 
 
 def _expanded(value: Any, where: str) -> Any:

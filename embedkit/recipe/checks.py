@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from embedkit.errors import ComponentError, Fault
+from embedkit.recipe.build import within
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import ComponentSpec, Share
+from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Share
 from embedkit.registry import Registry
 
 
@@ -24,6 +25,22 @@ def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
         if total and not last:
             rest = ", ".join(f"'{after.use}'" for after in chain[index + 1 :])
             findings.add(("oov", index), f"'{spec.use}' answers for every word, so {rest} is never asked")
+
+
+def check_unseen(embedding: object, registry: Registry, findings: Findings) -> None:
+    """Unseen words are looked up beside a frozen table, in sources that can be asked after training."""
+    if not isinstance(embedding, EmbeddingSpec) or embedding.unseen == "unk" or not embedding.use:
+        return
+    if embedding.trainable != "none":
+        hint = "Vectors that training moved and vectors as they are in the source do not mix."
+        what = f"'lookup' goes with 'trainable: none', not with '{embedding.trainable}'"
+        findings.add(("embedding", "unseen"), Fault(what, hint=hint))
+    for _, kind, spec in within(registry, "embedding", "embedding", embedding):
+        if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
+            what = (
+                f"'{spec.use}' knows words of the training texts alone, and no others can be looked up in it"
+            )
+            findings.add(("embedding", "unseen"), what)
 
 
 def check_metrics(metrics: object, findings: Findings) -> None:

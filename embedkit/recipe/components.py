@@ -13,7 +13,7 @@ from embedkit.errors import Fault, PluginError
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Share
+from embedkit.recipe.schema import EMBEDDING_KEYS, ComponentSpec, EmbeddingSpec, Share
 from embedkit.recipe.slots import SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
@@ -56,12 +56,12 @@ class Resolver:
         """The spec of the component of `kind` at `path`; a nameless one where something is wrong with it."""
         said = {"use": written} if isinstance(written, str) else written
         core: dict[str, Any] = {}
-        if kind == "embedding" and isinstance(said, Mapping):
-            core = {key: said[key] for key in ("trainable",) if key in said}
+        if isinstance(said, Mapping):
+            core = {key: said[key] for key in _core_keys(path) if key in said}
             said = {key: value for key, value in said.items() if key not in core}
         component = self._component(kind, path, said)
         parameters = self._parameters(component, path, said) if component else {}
-        return self._spec(kind, path, component.name if component else "", parameters, core)
+        return self._spec(path, component.name if component else "", parameters, core)
 
     def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
         if not isinstance(said, Mapping):
@@ -90,17 +90,28 @@ class Resolver:
     def _parameters(self, component: Component, path: KeyPath, said: Mapping[str, Any]) -> dict[str, Any]:
         """The parameters, defaults filled in, input paths absolute; none where something is wrong."""
         given = {key: value for key, value in said.items() if key != "use"}
+        inner = {
+            name: self._nested(kind, (*path, name), given[name])
+            for name, kind in component.nested.items()
+            if name in given
+        }
         try:
             # Checked as the JSON it could be, a list may stand for a tuple, an integer for a float.
             checked = component.parameters.model_validate_json(json.dumps(given))
         except ValidationError as error:
-            core = ["trainable"] if component.kind == "embedding" else []
-            explain(error, given, path, {(): [*component.parameters.model_fields, *core]}, self.findings)
+            known = [*component.parameters.model_fields, *_core_keys(path)]
+            explain(error, given, path, {(): known}, self.findings)
             return {}
         values = checked.model_dump(mode="json", warnings=False)
         for name in component.input_paths & given.keys():
             values[name] = self._absolute(values[name], (*path, name))
-        return values
+        return values | inner
+
+    def _nested(self, kind: str, path: KeyPath, written: Any) -> Any:
+        """The components that a parameter takes, resolved, as plain data again."""
+        if isinstance(written, list):
+            return [self._nested(kind, (*path, index), item) for index, item in enumerate(written)]
+        return self.resolve(kind, path, written).to_plain() if isinstance(written, str | Mapping) else written
 
     def _absolute(self, value: Any, path: KeyPath) -> Any:
         if isinstance(value, list):
@@ -110,12 +121,17 @@ class Resolver:
         return value
 
     def _spec(
-        self, kind: str, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
+        self, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
     ) -> ComponentSpec:
-        if kind != "embedding":
+        if not _core_keys(path):
             return ComponentSpec(use=name, parameters=parameters)
         try:
             return EmbeddingSpec(use=name, parameters=parameters, **core)
         except ValidationError as error:
             explain(error, core, path, {}, self.findings)
             return EmbeddingSpec(use=name, parameters={})
+
+
+def _core_keys(path: KeyPath) -> tuple[str, ...]:
+    """The keys of the component at `path` that belong to the recipe itself."""
+    return EMBEDDING_KEYS if path == ("embedding",) else ()

@@ -10,7 +10,7 @@ from typing import Any
 
 from embedkit.errors import ComponentError
 from embedkit.recipe.document import KeyPath
-from embedkit.recipe.schema import EmbeddingSpec, EvaluationRecipe, Recipe, Section
+from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe, Section
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
@@ -100,11 +100,22 @@ def _component(component: Component) -> Json:
     except ComponentError:
         return {"type": "object", "properties": use, "required": ["use"]}
     own = EmbeddingSpec.model_json_schema()["properties"] if component.kind == "embedding" else {}
-    core = {key: value for key, value in own.items() if key == "trainable"}
+    core = {key: value for key, value in own.items() if key in EMBEDDING_KEYS}
     required = ["use", *schema.get("required", [])]
     return {
         **schema,
         "title": component.name,
-        "properties": use | schema["properties"] | core,
+        "properties": use | _referring(schema["properties"]) | core,
         "required": required,
     }
+
+
+def _referring(node: Any) -> Any:
+    """The schema with references to the kinds of the components that stand in it."""
+    if isinstance(node, list):
+        return [_referring(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("component"), str):
+        return {"$ref": f"#/$defs/{node['component']}"}
+    return {key: _referring(value) for key, value in node.items()}

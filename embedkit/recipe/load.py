@@ -10,7 +10,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
-from embedkit.recipe.checks import check_chain, check_metrics, check_shares
+from embedkit.recipe.checks import check_chain, check_metrics, check_shares, check_unseen
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
 from embedkit.recipe.explain import explain
@@ -95,6 +95,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_shares(data.get("validation"), data.get("test"), findings)
     if isinstance(evaluation, dict):
         check_metrics(evaluation["metrics"], findings)
+    check_unseen(sections.get("embedding"), registry, findings)
     check_chain(sections.get("oov"), registry, findings)
 
 

@@ -65,16 +65,27 @@ class ComponentSpec(BaseModel):
         return {"use": self.use, **thaw(self.parameters)} if self.parameters else self.use
 
 
+def spec_of(plain: str | Mapping[str, Any]) -> ComponentSpec:
+    """The component that `plain`, what `to_plain` gives, stands for."""
+    said = {"use": plain} if isinstance(plain, str) else dict(plain)
+    return ComponentSpec(use=said.pop("use"), parameters=said)
+
+
 class EmbeddingSpec(ComponentSpec):
-    """An embedding, and which rows of its table training may move."""
+    """The embedding of a recipe: which rows of its table training moves, what becomes of unseen words."""
 
     trainable: Annotated[
         Literal["all", "none", "missing"], Field(description="which rows training moves")
     ] = "all"
+    unseen: Annotated[
+        Literal["unk", "lookup"],
+        Field(description="words that training did not have: `<UNK>`, or looked up when they are met"),
+    ] = "unk"
 
     def to_plain(self) -> dict[str, Any]:
         """The mapping as it stands in YAML."""
-        return {"use": self.use, **thaw(self.parameters), "trainable": self.trainable}
+        own = {"trainable": self.trainable, "unseen": self.unseen}
+        return {"use": self.use, **thaw(self.parameters), **own}
 
 
 class Share(Section):
@@ -204,6 +215,10 @@ class EvaluationRecipe(AnyRecipe):
     model: Annotated[str, Field(min_length=1, description="directory of the run whose model is evaluated")]
     data: Annotated[EvaluationData, Field(description="which texts the model is evaluated on")]
     evaluation: Annotated[ModelEvaluation, Field(description="how predictions are made and scored")]
+
+
+EMBEDDING_KEYS = tuple(EmbeddingSpec.__annotations__)
+"""The keys of the recipe's embedding that are not parameters of the component."""
 
 
 def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:

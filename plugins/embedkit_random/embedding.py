@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Gt
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 class RandomEmbedding:
     """Random vectors for the vocabulary's words and for unknown ones: the baseline that knows nothing."""
+
+    standalone: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -46,10 +46,11 @@ def test_every_registered_component_stands_in_its_kind(schema, registry):
         assert (component.name in bare) == (not required)
 
 
-def test_only_embeddings_take_trainable(schema):
+def test_only_embeddings_take_trainable_and_unseen(schema):
     for kind in ("reader", "tokenizer", "embedding", "oov", "encoder", "metric"):
         for option in schema["$defs"][kind]["anyOf"][1:]:
-            assert ("trainable" in option["properties"]) == (kind == "embedding")
+            taken = {"trainable", "unseen"} & set(option["properties"])
+            assert taken == ({"trainable", "unseen"} if kind == "embedding" else set())
 
 
 def test_what_has_a_default_is_not_required(schema):

@@ -47,6 +47,7 @@ def test_every_section_is_documented():
         assert f"| `{key}` |" in PAGE
     assert row("seed", "`0`") in PAGE
     assert row("trainable", f"`{EmbeddingSpec.model_fields['trainable'].default}`") in PAGE
+    assert row("unseen", f"`{EmbeddingSpec.model_fields['unseen'].default}`") in PAGE
     for key in EvaluationRecipe.model_fields:
         assert re.search(rf"\| `{key}(\.\w+)?` \|", PAGE.partition("## Evaluating a trained model")[2])
 

@@ -152,7 +152,7 @@ def test_unknown_keys_of_a_component_name_its_parameters(faults):
     ]
     assert faults("dim: 100", "dims: 100") == [
         "recipe.yaml:10: embedding: unknown key 'dims' - did you mean 'dim'? "
-        "(allowed: dim, distribution, scale, trainable)"
+        "(allowed: dim, distribution, scale, trainable, unseen)"
     ]
 
 

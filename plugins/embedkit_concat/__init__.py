@@ -1,0 +1,11 @@
+"""Several sources of word vectors side by side."""
+
+from embedkit.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_embeddings(register: Register) -> None:
+    """The embedding `concat`."""
+    from embedkit_concat.embedding import Concat
+
+    register("concat", Concat)

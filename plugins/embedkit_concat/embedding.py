@@ -1,0 +1,110 @@
+"""`concat`: the vectors of several sources, one after the other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Len
+
+from embedkit.contracts import check_filled, check_lookup, check_unknown
+from embedkit.interfaces import ComponentOf, Doc, Embedding, EmbeddingContext, Filled, Lookup, VectorSource
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import BoolArray, FloatArray, IntArray
+
+log = logging.getLogger("embedkit.concat")
+SEEDS = 2**32
+
+
+class Concat:
+    """A word's vector in the first source, then that in the second, and so on; D is the sum of theirs.
+
+    A word is found where any source has it, and the part of a source that lacks it is zeros. The log says how
+    many of the words that were found each source had.
+    """
+
+    def __init__(
+        self,
+        *,
+        sources: Annotated[
+            Sequence[Annotated[Embedding, ComponentOf("embedding")]],
+            Len(2),
+            Doc("two or more embeddings, in order; the n-th, from 0, gets the recipe's seed plus n"),
+        ],
+    ) -> None:
+        self.sources = sources
+
+    def open(self, context: EmbeddingContext) -> ConcatVectors:
+        """Every source, opened. Raises what opening them raises."""
+        seeds = [(context.seed + n) % SEEDS for n in range(len(self.sources))]
+        contexts = [replace(context, seed=seed) for seed in seeds]
+        return ConcatVectors([each.open(own) for each, own in zip(self.sources, contexts, strict=True)])
+
+
+class ConcatVectors:
+    """Sources side by side; `rows` are those of the first source that has the word."""
+
+    def __init__(self, sources: Sequence[VectorSource]) -> None:
+        self._sources = sources
+
+    @property
+    def dim(self) -> int:
+        """D: the sum of the sources' widths."""
+        return sum(source.dim for source in self._sources)
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """The sources' vectors [D] of unknown words, or None where one leaves it to the chain."""
+        import numpy as np
+
+        given = [source.unk for source in self._sources]
+        checked = [
+            check_unknown(source, unk, source.dim)
+            for source, unk in zip(self._sources, given, strict=True)
+            if unk is not None
+        ]
+        return np.concatenate(checked) if len(checked) == len(given) else None
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`, of which some part may be zeros, in the order asked."""
+        import numpy as np
+
+        answers = [check_lookup(each, each.lookup(words), len(words), each.dim) for each in self._sources]
+        found = np.any([answer.found for answer in answers], axis=0)
+        self._log(found, [answer.found for answer in answers])
+        rows = _first([answer.rows for answer in answers])
+        return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
+
+    def subword(self, words: Sequence[str]) -> Filled:
+        """What the sources that have subwords put together; the others' parts are zeros, float32 [n, D]."""
+        import numpy as np
+
+        answers = [_subword(source, words) for source in self._sources]
+        filled = np.any([answer.filled for answer in answers], axis=0)
+        return Filled(np.hstack([answer.vectors for answer in answers]), filled)
+
+    def _log(self, found: BoolArray, each: Sequence[BoolArray]) -> None:
+        counts = [int(part.sum()) for part in each]
+        log.info("found side by side", extra={"found": int(found.sum()), "found_in_source": counts})
+
+
+def _subword(source: VectorSource, words: Sequence[str]) -> Filled:
+    import numpy as np
+
+    verb = getattr(source, "subword", None)
+    if verb is None:
+        return Filled(np.zeros((len(words), source.dim), np.float32), np.zeros(len(words), np.bool_))
+    return check_filled(source, verb(words), len(words), source.dim, verb="subword")
+
+
+def _first(rows: Sequence[IntArray]) -> IntArray:
+    """Of each word the row in the first source that has it, -1 where none has."""
+    import numpy as np
+
+    first = rows[0].copy()
+    for each in rows[1:]:
+        first = np.where(first < 0, each, first)
+    return first
