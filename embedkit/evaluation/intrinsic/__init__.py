@@ -1,0 +1,22 @@
+"""Intrinsic evaluation: how well word vectors alone agree with people on similarity, and answer analogies.
+
+Every figure comes with the share of pairs or questions that could not be asked, because a word of them has no
+vector: without it the figures of two sources cannot be compared.
+"""
+
+from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
+from embedkit.evaluation.intrinsic.matching import Matching
+from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
+from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
+
+__all__ = [
+    "AnalogyResult",
+    "Matching",
+    "Pair",
+    "Question",
+    "SimilarityResult",
+    "analogies",
+    "read_pairs",
+    "read_questions",
+    "similarity",
+]

@@ -1,0 +1,98 @@
+"""The nearest word to `b - a + c` among all words of a source, in blocks, for many questions at once.
+
+All questions of a block come from one matrix product: that of the block with the distinct words of the
+questions, which are far fewer than the questions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from embedkit.contracts import check_lookup
+from embedkit.evaluation.intrinsic.units import unit_rows
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, IntArray, VectorSource
+
+Objective = Literal["3cosadd", "3cosmul"]
+
+MEMORY = 2**29
+"""Bytes of vectors, and of their cosines with the questions' words, that are held at once."""
+
+BLOCK = 2**14
+"""Words compared at once: so few that what is computed of them stays in the processor's cache."""
+
+EPSILON = 1e-6
+"""What keeps 3CosMul from dividing by zero: gensim's value (Levy & Goldberg used 0.001)."""
+
+
+def _add(a: FloatArray, b: FloatArray, c: FloatArray, out: FloatArray) -> None:
+    np.subtract(b, a, out=out)
+    out += c
+
+
+def _multiply(a: FloatArray, b: FloatArray, c: FloatArray, out: FloatArray) -> None:
+    np.multiply(1 + b, 1 + c, out=out)
+    out /= 2 * (1 + a) + 4 * EPSILON
+
+
+_SCORES: dict[Objective, Callable[[FloatArray, FloatArray, FloatArray, FloatArray], None]] = {
+    "3cosadd": _add,
+    "3cosmul": _multiply,
+}
+
+
+class Search:
+    """Looks for the best word of each of n questions, in one block of words after the other.
+
+    `terms` float32 [W, D] are vectors of the questions' words, `asked` int [n, 3] the terms a, b, c of each,
+    `excluded` the rows that are no answer to it. `rows` int64 [n] is the best row so far, -1 while there is
+    none; of equally good ones it is the first.
+    """
+
+    def __init__(
+        self, terms: FloatArray, asked: IntArray, excluded: Sequence[Sequence[int]], objective: Objective
+    ) -> None:
+        used, asked = np.unique(asked, return_inverse=True)
+        self._terms = unit_rows(terms[used])
+        self._asked = asked.reshape(-1, 3).tolist()
+        self._excluded = excluded
+        self._score = _SCORES[objective]
+        self._best = [-np.inf] * len(excluded)
+        self.rows = [-1] * len(excluded)
+
+    def block_size(self, memory: int) -> int:
+        """How many words can be compared at once."""
+        return max(1, min(BLOCK, memory // (4 * max(1, len(self._terms)))))
+
+    def compare(self, start: int, vectors: FloatArray) -> None:
+        """Take the words from row `start` on into account; those with a vector of zeros are no answer."""
+        cosines = self._terms @ unit_rows(vectors).T
+        scores = np.empty(len(vectors), np.float32)
+        blank = np.flatnonzero(~vectors.any(axis=1))
+        for number, (a, b, c) in enumerate(self._asked):
+            self._score(cosines[a], cosines[b], cosines[c], scores)
+            outside = [row - start for row in self._excluded[number] if 0 <= row - start < len(scores)]
+            scores[outside] = -np.inf
+            scores[blank] = -np.inf
+            row = int(scores.argmax())
+            if scores[row] > self._best[number]:
+                self._best[number], self.rows[number] = scores[row], start + row
+
+
+def blocks(
+    source: VectorSource, words: Sequence[str], size: int, memory: int
+) -> Iterator[tuple[int, FloatArray]]:
+    """The vectors of `words`, in blocks of at most `size`, each with the number of its first word.
+
+    `source` is asked for as many words at once as `memory` bytes can hold the vectors of.
+    """
+    batch = max(size, memory // (4 * source.dim))
+    for start in range(0, len(words), batch):
+        part = words[start : start + batch]
+        vectors = check_lookup(source, source.lookup(part), len(part), source.dim).vectors
+        for first in range(0, len(part), size):
+            yield start + first, vectors[first : first + size]
