@@ -36,15 +36,15 @@ def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[l
     return tokens
 
 
-def check_lookup(source: object, lookup: Lookup, n: int, dim: int) -> Lookup:
+def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:
     """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
     for name, shape, dtype in (
         ("vectors", (n, dim), "float32"),
         ("found", (n,), "bool"),
         ("rows", (n,), "int64"),
     ):
-        _check_array(source, f"lookup().{name}", getattr(lookup, name, None), shape, dtype)
-    _check_finite(source, "lookup().vectors", lookup.vectors)
+        _check_array(source, f"{verb}().{name}", getattr(lookup, name, None), shape, dtype)
+    _check_finite(source, f"{verb}().vectors", lookup.vectors)
     return lookup
 
 
@@ -65,11 +65,11 @@ def check_candidates(policy: object, candidates: Any, word: str) -> Sequence[str
     return candidates  # type: ignore[no-any-return]
 
 
-def check_filled(policy: object, filled: Filled, n: int, dim: int, verb: str = "fill") -> Filled:
+def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
     """`filled` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
     for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
-        _check_array(policy, f"{verb}().{name}", getattr(filled, name, None), shape, dtype)
-    _check_finite(policy, f"{verb}().vectors", filled.vectors)
+        _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
+    _check_finite(policy, "fill().vectors", filled.vectors)
     return filled
 
 

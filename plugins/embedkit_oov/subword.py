@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Protocol, runtime_checkable
 
-from embedkit.contracts import check_filled
-from embedkit.interfaces import FillContext, Filled
+from embedkit.contracts import check_lookup
+from embedkit.interfaces import FillContext, Filled, Lookup
 from embedkit.text.vocabulary import UNK
 
 
@@ -16,8 +16,8 @@ class SubwordSource(Protocol):
 
     dim: int
 
-    def subword(self, words: Sequence[str]) -> Filled:
-        """Vectors float32 [n, D]; `filled` is False for a word of which no part is known."""
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors float32 [n, D]; `found` is False for a word of which no part is known."""
 
 
 class Subword:
@@ -42,6 +42,6 @@ class Subword:
         if isinstance(context.source, SubwordSource):
             asked = [i for i, word in enumerate(words) if word != UNK]
             given = context.source.subword([words[i] for i in asked])
-            check_filled(context.source, given, len(asked), context.source.dim, verb="subword")
-            answer.vectors[asked], answer.filled[asked] = given.vectors, given.filled
+            check_lookup(context.source, given, len(asked), context.source.dim, verb="subword")
+            answer.vectors[asked], answer.filled[asked] = given.vectors, given.found
         return answer

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from embedkit.contracts import check_filled
 from embedkit.errors import ComponentError, VocabularyError
-from embedkit.interfaces import FillContext, Filled
+from embedkit.interfaces import FillContext, Lookup
 from embedkit.registry import build_registry
+from embedkit.vectors import open_vectors
 
 FOUND = np.array(
     [[0, 10], [2, 10], [4, 10], [6, 10], [8, 10], [0, -10], [2, -10], [4, -10], [6, -10], [8, -10]],
@@ -244,7 +245,8 @@ class TestSubword:
         assert not answer.filled.any()
 
     def test_asks_the_source_for_all_but_the_row_of_unknown_words(self, fill):
-        given = Filled(np.array([[1, 2], [0, 0], [5, 6]], np.float32), np.array([True, False, True]))
+        found = np.array([True, False, True])
+        given = Lookup(np.array([[1, 2], [0, 0], [5, 6]], np.float32), found, np.full(3, -1))
         source = WithSubwords(given)
         answer = fill("subword", ["<UNK>", "a", "b", "c"], source=source)
         assert source.asked == ["a", "b", "c"]
@@ -252,10 +254,23 @@ class TestSubword:
         assert answer.vectors.tolist() == [[0, 0], [1, 2], [0, 0], [5, 6]]
 
     def test_a_source_that_breaks_its_promise_is_named(self, fill):
-        given = Filled(np.ones((1, 3), np.float32), np.array([True]))
+        given = Lookup(np.ones((1, 3), np.float32), np.array([True]), np.full(1, -1))
         with pytest.raises(ComponentError) as caught:
             fill("subword", ["a"], source=WithSubwords(given))
         assert str(caught.value) == (
             "test_oov_fills.WithSubwords.subword().vectors: expected an array of float32 and shape [1, 2], "
             "got ndarray of float32 and shape [1, 3]"
         )
+
+    def test_vectors_of_a_fasttext_model_are_those_of_gensim(self, registry):
+        from gensim.models.fasttext import load_facebook_vectors
+        from gensim.test.utils import datapath
+
+        path = datapath("crime-and-punishment.bin")
+        source = open_vectors(path)
+        policy = registry.get("oov", "subword").factory()
+        words = ["<UNK>", "непреступление", "qwzx"]
+        answer = policy.fill(words, FillContext(source, FOUND, np.random.default_rng(0)))
+        assert answer.filled.tolist() == [False, True, True]
+        expected = load_facebook_vectors(path)
+        np.testing.assert_allclose(answer.vectors[1:], [expected[word] for word in words[1:]], rtol=1e-5)
