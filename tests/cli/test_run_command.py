@@ -99,6 +99,20 @@ def test_a_loss_that_is_not_finite_is_a_failed_run(embedkit_command, recipe, tmp
     assert not (tmp_path / "run").exists()
 
 
+def test_two_processes_give_the_same_bytes_whatever_python_hashes_with(recipe, tmp_path):
+    for seed in ("1", "2"):
+        command = [sys.executable, "-P", "-m", "embedkit", "run", recipe, "--out", tmp_path / seed, "-q"]
+        subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+    for name in (
+        "weights.safetensors",
+        "predictions.csv",
+        "metrics.json",
+        "vocabulary.csv",
+        "environment.json",
+    ):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
+
+
 def spawn(recipe, out, epochs):
     """A run in a process of its own, under way."""
     command = [

@@ -197,5 +197,5 @@ json_schema(registry)
 heavy = {"torch", "numpy", "nltk", "gensim", "pandas", "scipy", "sklearn", "pyarrow", "rich"}
 print(sorted(heavy & set(sys.modules)))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -18,7 +18,10 @@ def readme_commands() -> list[str]:
     return re.findall(r"^\$ (.+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-@pytest.mark.skipif("TOX_ENV_NAME" not in os.environ, reason="tox runs it: it installs everything once more")
+@pytest.mark.skipif(
+    os.environ.get("TOX_ENV_NAME") != "newcomer",
+    reason="it installs everything once more: tox -e newcomer",
+)
 def test_one_command_installs_embedkit_and_runs_its_main_job(tmp_path):
     venv.create(tmp_path / "venv", with_pip=True)
     path = f"{tmp_path}/venv/bin{os.pathsep}{os.environ['PATH']}"

@@ -145,7 +145,7 @@ except DataError as error:
 
 def test_a_missing_model_names_both_ways_out(tmp_path):
     """In a process of its own: NLTK keeps a model that was loaded before."""
-    command = [sys.executable, "-c", WITHOUT_NLTK_DATA, str(tmp_path)]
+    command = [sys.executable, "-P", "-c", WITHOUT_NLTK_DATA, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     tokens, *message = done.stdout.splitlines()
     assert tokens == "[['It', 'ca', \"n't\", 'be', '.']]"

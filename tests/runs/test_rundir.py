@@ -71,7 +71,7 @@ def test_another_process_is_refused_too(tmp_path):
     code += "with create_run(pathlib.Path(sys.argv[1])): ..."
     with create_run(tmp_path / "run"):
         done = subprocess.run(
-            [sys.executable, "-c", code, str(tmp_path / "run")], capture_output=True, text=True
+            [sys.executable, "-P", "-c", code, str(tmp_path / "run")], capture_output=True, text=True
         )
     assert done.returncode == 1
     assert "another run is writing this directory" in done.stderr
