@@ -15,7 +15,7 @@ from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
-from embedkit.vectors.reading import Options
+from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.subwords import subword_hashes
@@ -79,6 +79,16 @@ class FastText:
             for slot, vector in zip(part, vectors, strict=True):
                 selection.take(slot, rows[slot], vector.data.cast("B"))
         return ScanReport(self.count, selection.duplicates(), replaced, verified=True)
+
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """All words in order with their vectors. Raises VectorFileError as `scan`."""
+        parts = [(first, self._decoded(first, words)[0]) for first, words in self._dictionary(progress)]
+        for first, words in parts:
+            known = words[: max(0, self.count - first)]
+            for i in range(0, len(known), BLOCK):
+                part = known[i : i + BLOCK]
+                rows = range(first + i, first + i + len(part))
+                yield Block(first + i, part, self._vectors([word.decode() for word in part], rows))
 
     def subword(self, words: Sequence[str]) -> Lookup:
         """Vectors of words that the model does not have: the means of their subwords' rows.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from embedkit.vectors.fasttext import FastText
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
-from embedkit.vectors.reading import Errors, Options, Reader
+from embedkit.vectors.reading import Block, Errors, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
 
@@ -74,6 +74,14 @@ class VectorFile:
         self.report = report
         return selection.lookup()
 
+    def blocks(self) -> Iterator[Block]:
+        """All words and their vectors, in file order, a few at a time: a pass that needs little memory.
+
+        Nothing is left out, neither repeated words nor numbers that are not finite. Raises VectorFileError
+        as `lookup` does.
+        """
+        return self._reader.blocks(self._progress)
+
     def __repr__(self) -> str:
         count = "?" if self.count is None else f"{self.count:,}"
         return f"<VectorFile {str(self.path)!r}: {self.format}, {count} x {self.dim:,}>"
@@ -82,9 +90,7 @@ class VectorFile:
 class SubwordFile(VectorFile):
     """A file with vectors of subwords, and so of words that it does not have."""
 
-    def __init__(
-        self, path: Path, reader: Reader, subwords: FastText, progress: Progress = no_progress
-    ) -> None:
+    def __init__(self, path: Path, reader: Reader, subwords: FastText, progress: Progress) -> None:
         super().__init__(path, reader, progress)
         self._subwords = subwords
 

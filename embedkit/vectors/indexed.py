@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.index import Index, IndexBuilder
 from embedkit.vectors.kept import Kept
-from embedkit.vectors.reading import Options, Reader
+from embedkit.vectors.reading import Block, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 
 WORTH_INDEXING = 32 * 2**20
@@ -30,6 +31,9 @@ class IndexableReader(Protocol):
     ) -> ScanReport:
         """As Reader.scan; the places of all words go to `builder`."""
 
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """As Reader.blocks."""
+
 
 class IndexedReader:
     """Reads through the index in the cache, which the first scan writes."""
@@ -38,6 +42,7 @@ class IndexedReader:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
         self._content = content
         self._reader = reader
+        self.blocks = reader.blocks
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, by the index where there is a sound one."""
@@ -58,6 +63,7 @@ class KeptRowsReader:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
         self._content = content
         self._reader = reader
+        self.blocks = reader.blocks
         self._options = repr([reader.name, reader.dim, options])
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:

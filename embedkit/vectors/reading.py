@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.selection import ScanReport, Selection
 
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
 Errors = Literal["strict", "replace"]
+
+
+class Block(NamedTuple):
+    """Consecutive vectors of a file: `row` is the first one's, `words` UTF-8, `vectors` float32 [n, D]."""
+
+    row: int
+    words: Sequence[bytes]
+    vectors: FloatArray
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,9 @@ class Reader(Protocol):
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
+
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """All rows in order. Raises VectorFileError for a file that is damaged."""
 
 
 @dataclass(frozen=True)

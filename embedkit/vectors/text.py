@@ -6,21 +6,24 @@ have spaces in words.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from embedkit.errors import VectorFileError
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
-from embedkit.vectors.reading import Options
+from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.sniff import HEAD, identify, text_format
 from embedkit.vectors.windows import Window, windows
 from embedkit.vectors.word2vec_header import read_header
 from embedkit.vectors.words import decodable
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
 
 MAX_VALUE = 40
 """Bytes that a value and the space before it may have on average."""
@@ -69,31 +72,54 @@ class Text:
         Raises VectorFileError, with the line, for a wanted row that has not as many numbers as it should,
         for text that is not UTF-8 and for another number of rows than the header says.
         """
+        import numpy as np
+
         firsts = {word.partition(b" ")[0] for word in selection.slots}
         rows = replaced = 0
         for number, lines in self._lines(progress):
-            if self._options.limit is not None:
-                lines = lines[: self._options.limit - rows]
             words, wrong = self._words(number, lines)
-            replaced += wrong
             for index in compress(range(len(lines)), map(firsts.__contains__, words)):
-                self._take(selection, words[index], lines[index], number + index, rows + index)
+                word, fields = self._fields(words[index], lines[index], number + index)
+                if word in selection.slots:
+                    vector = self._vector(word, fields, number + index)
+                    selection.take(selection.slots[word], rows + index, vector.view(np.uint8).data)
             rows += len(lines)
-            if rows == self._options.limit:
-                break
-        self._check_count(rows)
+            replaced += wrong
         return ScanReport(rows, selection.duplicates(), replaced, verified=self._options.limit is None)
 
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """All rows in order. Raises VectorFileError, with the line, for any row that is wrong."""
+        import numpy as np
+
+        rows = 0
+        for number, lines in self._lines(progress):
+            firsts, _ = self._words(number, lines)
+            words, vectors = [], np.empty((len(lines), self.dim), np.float32)
+            for index, (first, line) in enumerate(zip(firsts, lines, strict=True)):
+                word, fields = self._fields(first, line, number + index)
+                vectors[index] = self._vector(word, fields, number + index)
+                words.append(word)
+            if words:
+                yield Block(rows, words, vectors)
+            rows += len(lines)
+
     def _lines(self, progress: Progress) -> Iterator[Lines]:
+        """The lines of the rows.
+
+        Raises VectorFileError at the end where they are not as many as the header says.
+        """
         keep = MAX_WORD + MAX_VALUE * self.dim
-        number = 1
+        number, rows, more = 1, 0, True
+        left = self._options.limit if self._options.limit is not None else sys.maxsize
         with windows(self._content, keep, progress) as window:
-            more = True
-            while more:
+            while more and rows < left:
                 lines, more = self._next_lines(window, keep, number)
                 skipped = 1 if self._header and number == 1 and lines else 0
-                yield Lines(number + skipped, lines[skipped:])
+                part = Lines(number + skipped, lines[skipped : skipped + left - rows])
+                yield part
                 number += len(lines)
+                rows += len(part.lines)
+        self._check_count(rows)
 
     def _next_lines(self, window: Window, keep: int, number: int) -> tuple[list[bytes], bool]:
         end = window.buffer.rfind(b"\n", window.start, window.end) + 1
@@ -117,30 +143,25 @@ class Text:
 
         return decodable([line.partition(b" ")[0] for line in lines], self._options.errors, refuse)
 
-    def _take(self, selection: Selection, first: bytes, line: bytes, number: int, row: int) -> None:
-        """Keep the row where all of its word, and not only its beginning, is wanted."""
+    def _fields(self, first: bytes, line: bytes, number: int) -> tuple[bytes, list[bytes]]:
+        """The whole word of a line that begins with `first`, and its values."""
+        before, *fields = line.rstrip(b" \r").rsplit(b" ", self.dim)
+        spaces = before.count(b" ")
+        if len(fields) < self.dim or (spaces and (self._header or _number(before.rpartition(b" ")[2]))):
+            what = f"the row of {first.decode()!r} has {len(fields) + spaces} values, not {self.dim}"
+            raise broken(self._content.path, what, line=number)
+        return first + before[len(before.partition(b" ")[0]) :], fields
+
+    def _vector(self, word: bytes, fields: Sequence[bytes], number: int) -> FloatArray:
         import numpy as np
 
-        fields = line.rstrip(b" \r").rsplit(b" ", self.dim)
-        spaces = fields[0].count(b" ")
-        word = b" ".join([first, *fields[0].split(b" ")[1:]])
-        if len(fields) <= self.dim or (spaces and (self._header or _number(fields[0].rpartition(b" ")[2]))):
-            count = len(fields) - 1 + spaces
-            raise self._wrong_row(f"the row of {first.decode()!r} has {count} values, not {self.dim}", number)
-        if word not in selection.slots:
-            return
-        values = [_number(field) for field in fields[1:]]
+        values = [_number(field) for field in fields]
         if None in values:
-            bad = fields[1 + values.index(None)]
-            raise self._wrong_row(
-                f"the row of {first.decode()!r} has {bad[:40]!r} in place of a number", number
-            )
+            bad = fields[values.index(None)]
+            what = f"the row of {word.decode()!r} has {bad[:40]!r} in place of a number"
+            raise broken(self._content.path, what, line=number)
         with np.errstate(over="ignore"):  # what is infinite in float32 is refused with its word
-            vector = np.array(values, "<f4")
-        selection.take(selection.slots[word], row, vector.view(np.uint8).data)
-
-    def _wrong_row(self, what: str, number: int) -> VectorFileError:
-        return broken(self._content.path, what, line=number)
+            return np.array(values, "<f4")
 
     def _check_count(self, rows: int) -> None:
         if self.count is not None and rows != self.count:

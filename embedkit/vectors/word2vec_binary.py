@@ -13,7 +13,7 @@ from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.index import IndexBuilder
-from embedkit.vectors.reading import Options
+from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.sniff import HEAD, identify
@@ -61,6 +61,17 @@ class Word2vecBinary:
         return ScanReport(
             self.count, selection.duplicates(), reader.replaced, verified=self._options.limit is None
         )
+
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """All rows in order, about a window at a time. Raises VectorFileError as `scan`."""
+        import numpy as np
+
+        size = 4 * self.dim
+        for batch in self._batches(WordReader(self._content.path, self._options.errors), progress):
+            view = memoryview(batch.window.buffer)
+            begins = batch.records.vectors(range(len(batch.words)))
+            data = b"".join([view[begin : begin + size] for begin in begins])
+            yield Block(batch.row, batch.words, np.frombuffer(data, "<f4").reshape(-1, self.dim))
 
     def _batches(self, reader: WordReader, progress: Progress) -> Iterator[Batch]:
         framing = Framing(self.dim)
