@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from embedkit.data.preflight import check_examples, check_lengths
+from embedkit.interfaces import Example
+
+pytestmark = pytest.mark.core
+
+
+def examples(*rows):
+    return [Example(i, text, label) for i, (text, label) in enumerate(rows, 1)]
+
+
+def found(**splits):
+    return [str(fault) for fault in check_examples(splits)]
+
+
+def test_good_data_has_no_faults():
+    assert found(train=examples(("a", "x"), ("b", "y")), test=examples(("c", "x"))) == []
+
+
+def test_what_is_wrong_within_a_split():
+    train = [*examples(("a", "x"), ("b", "y"), ("a", "x"), ("b", "x"), (" ", "y")), Example(1, "c", "x")]
+    assert found(train=train) == [
+        "data.train: 1 ids occur more than once: 1",
+        "data.train: 1 texts are empty: examples 5",
+        "data.train: 2 texts occur more than once: examples 1 = 3, 2 = 4",
+        "data.train: 1 texts occur with different labels: examples 2 = 4",
+    ]
+
+
+def test_texts_in_two_splits():
+    splits = {"train": examples(("a", "x"), ("b", "y")), "test": examples(("c", "x"), ("b", "y"), ("", "x"))}
+    assert found(**splits) == [
+        "data.test: 1 texts are empty: examples 3",
+        "data.test: 1 texts are in the train split too: examples 2 = 2",
+    ]
+
+
+def test_only_a_few_are_named():
+    (fault,) = found(train=examples(*[(str(i % 9), "x") for i in range(18)]))
+    assert (
+        fault
+        == "data.train: 9 texts occur more than once: examples 1 = 10, 2 = 11, 3 = 12, 4 = 13, 5 = 14, …"
+    )
+
+
+def test_many_texts_that_lose_tokens():
+    lengths = {"train": [3] * 20, "test": [3] * 20}
+    cut = {"train": [0] * 18 + [1, 2], "test": [0] * 17 + [1, 2, 7]}
+    assert [str(fault) for fault in check_lengths(lengths, cut)] == [
+        "data.test: 3 of 20 texts lose tokens to max_length; the longest has 10"
+    ]
+
+
+@pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
+def test_the_two_sentences_that_sst_trains_and_tests_on():
+    def read(name):
+        lines = Path(os.environ["EMBEDKIT_DATA"], name).read_text(encoding="utf-8").rstrip("\n").split("\n")
+        return examples(*[line.split("\t")[::-1] for line in lines])
+
+    shared = [f for f in found(train=read("sst2.train.tsv"), test=read("sst2.test.tsv")) if "split too" in f]
+    assert len(shared) == 1
+    assert shared[0].startswith(
+        "data.test: 2 texts are in the train split too: examples 941 = 153, 2422 = 1451"
+    )
