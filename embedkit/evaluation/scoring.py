@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from embedkit.text.grouping import by_length
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
@@ -48,7 +50,7 @@ def example_losses(logits: Tensor, labels: Tensor) -> Tensor:
 
 def class_probabilities(logits: Tensor) -> Tensor:
     """Probabilities float64 [B, C] of logits [B, 1 or C]."""
-    logits = logits.detach().double()
+    logits = logits.double()
     if logits.shape[1] == 1:
         positive = torch.sigmoid(logits)
         return torch.cat([1 - positive, positive], dim=1)
@@ -60,13 +62,13 @@ class Tally:
 
     def __init__(self) -> None:
         self._rows: list[Tensor] = []
-        self._probabilities: list[Tensor] = []
+        self._logits: list[Tensor] = []
         self._losses: list[Tensor] = []
 
     def add(self, rows: Tensor, logits: Tensor, losses: Tensor) -> None:
         """One batch: `rows` int64 [B] of the split, `logits` [B, 1 or C], `losses` [B]."""
         self._rows.append(rows)
-        self._probabilities.append(class_probabilities(logits))
+        self._logits.append(logits.detach())
         self._losses.append(losses.detach())
 
     def scored(self) -> Scored:
@@ -74,17 +76,18 @@ class Tally:
         order = torch.cat(self._rows).argsort()
         loss = torch.cat(self._losses).double().mean()
         batch_loss = torch.stack([losses.mean() for losses in self._losses]).double().mean()
-        return Scored(torch.cat(self._probabilities)[order].numpy(), float(loss), float(batch_loss))
+        probabilities = class_probabilities(torch.cat(self._logits)[order])
+        return Scored(probabilities.numpy(), float(loss), float(batch_loss))
 
 
 def score_split(
     model: TextClassifier, split: EncodedSplit, batch_size: int = EVALUATION_BATCH_SIZE
 ) -> Scored:
-    """What `model`, in evaluation mode and without gradients, says about a split."""
+    """What `model`, in evaluation mode and without gradients, says about a split, batched by length."""
     model.eval()
     tally = Tally()
     with torch.inference_mode():
-        for batch in split.batches(batch_size):
+        for batch in split.batches(by_length(split.lengths, batch_size)):
             logits = model(batch.ids, batch.mask)
             tally.add(batch.rows, logits, example_losses(logits, batch.labels))
     return tally.scored()

@@ -18,6 +18,7 @@ from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.schema import EvaluationRecipe, Recipe, keys_of
 from embedkit.recipe.slots import DEFAULTS, SLOTS
+from embedkit.recipe.training_checks import check_training
 from embedkit.recipe.yaml import read_document
 from embedkit.registry import Registry
 
@@ -97,6 +98,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_metrics(evaluation["metrics"], findings)
     check_unseen(sections.get("embedding"), registry, findings)
     check_chain(sections.get("oov"), registry, findings)
+    check_training(sections, findings)
 
 
 def _validated(schema: Schema, sections: Sections, findings: Findings) -> BaseModel | None:

@@ -142,6 +142,13 @@ class Training(Section):
     )
     lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
     shuffle: Annotated[bool, Field(description="a new order of the examples every epoch")] = True
+    bucket: Annotated[
+        bool | None,
+        Field(
+            description="batches of texts of similar length; null: where `shuffle` is on and padding leaves the "
+            "encoder alone"
+        ),
+    ] = None
 
 
 class Evaluation(Section):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
-from torch.nn.utils.rnn import pad_sequence
 
 from embedkit.text.vocabulary import PAD_ID
 
@@ -25,33 +26,40 @@ class Batch:
     rows: Tensor
 
 
-@dataclass(frozen=True)
 class EncodedSplit:
     """The texts of one split as ids, with the index of each label and the id of each example.
 
-    Batches are padded to `length` tokens; where it is None, each to its own longest text.
+    All ids stand one after another in one tensor, so that a batch is cut out of it by one indexing operation.
+    Batches are padded to `length` tokens; where it is None, each to its own longest text. `lengths` int64 [n].
     """
 
-    ids: Sequence[Sequence[int]]
-    labels: Sequence[int]
-    example_ids: Sequence[int]
-    length: int | None = None
+    def __init__(
+        self,
+        ids: Sequence[Sequence[int]],
+        labels: Sequence[int],
+        example_ids: Sequence[int],
+        length: int | None = None,
+    ) -> None:
+        self.labels = labels
+        self.example_ids = example_ids
+        self.length = length
+        self.lengths = torch.tensor([*map(len, ids)], dtype=torch.int64)
+        tokens = int(self.lengths.sum())
+        # One id of padding ends the tensor: what a batch reads beyond a text's end.
+        self._ids = torch.from_numpy(np.fromiter(chain(*ids, [PAD_ID]), np.int64, count=tokens + 1))
+        self._starts = self.lengths.cumsum(0) - self.lengths
+        self._labels = torch.tensor(labels, dtype=torch.int64)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.lengths)
 
-    def batches(self, batch_size: int, order: Tensor | None = None) -> Iterator[Batch]:
-        """Batches of `batch_size` texts in `order` (int64 [n], a permutation), the last one maybe smaller."""
-        texts = [torch.tensor(ids, dtype=torch.int64) for ids in self.ids]
-        labels = torch.tensor(self.labels, dtype=torch.int64)
-        rows = torch.arange(len(self)) if order is None else order
-        for chunk in torch.split(rows, batch_size):
-            yield self._batch([texts[row] for row in chunk], labels[chunk], chunk)
+    def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
+        """One batch for each of `groups`, the rows (int64 [B]) of its texts in the split."""
+        return map(self._batch, groups)
 
-    def _batch(self, texts: Sequence[Tensor], labels: Tensor, rows: Tensor) -> Batch:
-        lengths = torch.tensor([len(text) for text in texts])
-        width = max(1, self.length or int(lengths.max()))
-        ids = torch.full((len(texts), width), PAD_ID, dtype=torch.int64)
-        padded = pad_sequence([*texts], batch_first=True, padding_value=PAD_ID)
-        ids[:, : padded.shape[1]] = padded
-        return Batch(ids, torch.arange(width) < lengths[:, None], labels, rows)
+    def _batch(self, rows: Tensor) -> Batch:
+        lengths = self.lengths[rows, None]
+        columns = torch.arange(max(1, self.length or int(lengths.max())))
+        mask = columns < lengths
+        positions = torch.where(mask, self._starts[rows, None] + columns, len(self._ids) - 1)
+        return Batch(self._ids[positions], mask, self._labels[rows], rows)

@@ -11,6 +11,7 @@ import torch
 
 from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.scoring import Scored, Tally, example_losses
+from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,25 +50,33 @@ def fit(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for number in range(1, settings.epochs + 1):
-            order = torch.randperm(len(train), generator=orders) if settings.shuffle else None
             start = time.perf_counter()
-            scored = _one_epoch(model, train, optimizer, settings.batch_size, order, number, progress)
+            groups = _groups(train, settings, orders)
+            scored = _one_epoch(model, train, optimizer, groups, number, progress)
             on_epoch(Epoch(number, scored, time.perf_counter() - start))
+
+
+def _groups(train: EncodedSplit, settings: Training, orders: torch.Generator) -> Groups:
+    """The batches of an epoch; buckets spare padding, so there is nothing to spare where one length is set."""
+    if not settings.shuffle:
+        return in_order(len(train), settings.batch_size)
+    if train.length is None if settings.bucket is None else settings.bucket:
+        return bucketed(train.lengths, settings.batch_size, orders)
+    return shuffled(len(train), settings.batch_size, orders)
 
 
 def _one_epoch(
     model: TextClassifier,
     train: EncodedSplit,
     optimizer: torch.optim.Optimizer,
-    batch_size: int,
-    order: Tensor | None,
+    groups: Groups,
     number: int,
     progress: Progress,
 ) -> Scored:
     model.train()
     tally = Tally()
     done = 0
-    for batch in train.batches(batch_size, order):
+    for batch in train.batches(groups):
         optimizer.zero_grad()
         logits = model(batch.ids, batch.mask)
         losses = example_losses(logits, batch.labels)

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import torch
 
 from embedkit.text.batching import EncodedSplit
+from embedkit.text.grouping import in_order
 
-SPLIT = EncodedSplit(ids=[[2, 3, 4], [], [5], [6, 7]], labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
+IDS = [[2, 3, 4], [], [5], [6, 7]]
+SPLIT = EncodedSplit(ids=IDS, labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
+
+
+def batches(split, size):
+    return [*split.batches(in_order(len(split), size))]
 
 
 def test_padding_is_on_the_right_up_to_the_longest_text_of_the_batch():
-    first, second = SPLIT.batches(2)
+    first, second = batches(SPLIT, 2)
     assert first.ids.tolist() == [[2, 3, 4], [0, 0, 0]]
     assert first.mask.tolist() == [[True, True, True], [False, False, False]]
     assert second.ids.tolist() == [[5, 0], [6, 7]]
@@ -18,18 +22,25 @@ def test_padding_is_on_the_right_up_to_the_longest_text_of_the_batch():
 
 
 def test_with_a_length_every_batch_is_padded_to_it():
-    split = replace(SPLIT, length=5)
-    assert [batch.ids.shape for batch in split.batches(3)] == [(3, 5), (1, 5)]
+    split = EncodedSplit(IDS, SPLIT.labels, SPLIT.example_ids, length=5)
+    assert [batch.ids.shape for batch in batches(split, 3)] == [(3, 5), (1, 5)]
+    assert batches(split, 4)[0].ids.tolist() == [
+        [2, 3, 4, 0, 0],
+        [0, 0, 0, 0, 0],
+        [5, 0, 0, 0, 0],
+        [6, 7, 0, 0, 0],
+    ]
 
 
 def test_a_batch_of_empty_texts_has_one_column_of_padding():
-    (batch,) = EncodedSplit(ids=[[], []], labels=[0, 0], example_ids=[1, 2]).batches(2)
+    (batch,) = batches(EncodedSplit(ids=[[], []], labels=[0, 0], example_ids=[1, 2]), 2)
     assert batch.ids.tolist() == [[0], [0]]
     assert not batch.mask.any()
 
 
-def test_an_order_is_followed_and_every_row_comes_once():
-    batches = [*SPLIT.batches(3, torch.tensor([3, 1, 0, 2]))]
-    assert [row for batch in batches for row in batch.rows.tolist()] == [3, 1, 0, 2]
-    assert batches[0].ids.tolist() == [[6, 7, 0], [0, 0, 0], [2, 3, 4]]
-    assert batches[0].labels.tolist() == [1, 1, 0]
+def test_groups_are_followed():
+    made = [*SPLIT.batches([torch.tensor([3, 1, 0]), torch.tensor([2])])]
+    assert [batch.rows.tolist() for batch in made] == [[3, 1, 0], [2]]
+    assert made[0].ids.tolist() == [[6, 7, 0], [0, 0, 0], [2, 3, 4]]
+    assert made[0].labels.tolist() == [1, 1, 0]
+    assert made[1].ids.tolist() == [[5]]

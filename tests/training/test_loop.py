@@ -9,6 +9,7 @@ from embedkit.model.classifier import build_classifier
 from embedkit.recipe.schema import Training
 from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
+from embedkit.text.grouping import in_order
 from embedkit.training.loop import fit
 
 VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
@@ -43,6 +44,9 @@ def seen_into(seen):
 def test_every_epoch_and_batch_is_told():
     epochs, seen = train(model())
     assert [epoch.number for epoch in epochs] == [1, 2]
+    assert [done for done, _ in seen[2::3]] == [5, 5]
+    assert {total for _, total in seen} == {5}
+    _, seen = train(model(), shuffle=False)
     assert seen == [(2, 5), (4, 5), (5, 5)] * 2
     assert all(epoch.scored.probabilities.shape == (5, 2) for epoch in epochs)
 
@@ -51,7 +55,7 @@ def test_mean_over_examples_and_mean_over_batches_differ_by_the_last_batch():
     untouched = model()
     with torch.no_grad():
         losses = []
-        for batch in SPLIT.batches(1):
+        for batch in SPLIT.batches(in_order(len(SPLIT), 1)):
             logit = untouched(batch.ids, batch.mask)[:, 0]
             losses.append(
                 float(torch.nn.functional.binary_cross_entropy_with_logits(logit, batch.labels.float()))
@@ -97,3 +101,26 @@ def test_a_number_that_is_not_finite_stops_before_the_step(scale, which):
     assert f"training: the {which} is not finite" in str(caught.value)
     assert "at epoch 1, in the batch of examples 11, 12" in str(caught.value)
     assert all(torch.equal(before[name], weight) for name, weight in classifier.state_dict().items())
+
+
+def test_without_shuffling_the_source_order_is_kept_and_buckets_keep_texts_of_a_length_together():
+    lengths = [1, 9, 2, 8, 3, 7, 4, 6] * 4
+    split = EncodedSplit([[2] * n for n in lengths], [0, 1] * 16, range(32))
+    assert widths(split, shuffle=False) == [9, 8, 7, 6] * 4
+    assert sum(widths(split)) < sum(widths(split, bucket=False)) * 0.8
+    assert sum(widths(split, bucket=True)) == sum(widths(split))
+
+
+def widths(split, **settings):
+    """T of every batch of one epoch, in order."""
+    classifier, seen = model(), []
+    classifier.embedding.register_forward_pre_hook(lambda module, ids: seen.append(ids[0].shape[1]))
+    train(classifier, split, epochs=1, **settings)
+    return seen
+
+
+def test_where_one_length_is_set_nothing_is_bucketed_unless_asked():
+    split = EncodedSplit([[2] * n for n in range(1, 41)], [0, 1] * 20, range(40), length=40)
+    assert set(widths(split)) == {40}
+    losses = [train(model(), split, bucket=bucket)[0][0].scored.loss for bucket in (None, False, True)]
+    assert losses[0] == losses[1] != losses[2]
