@@ -75,9 +75,9 @@ def _pair(number: int, line: str) -> Pair:
 
 
 def _is_header(line: str) -> bool:
-    """Whether the last field is the name of a column: no number, and nothing that was meant for one."""
-    last = _fields(line)[-1]
-    return not re.search(r"\d|^[-+]?(nan|inf)", last, re.IGNORECASE)
+    """Whether the fields are names of columns: the last is no number, nor anything that was meant for one."""
+    fields = _fields(line)
+    return len(fields) >= 3 and not re.search(r"\d|^[-+]?(nan|inf)", fields[-1], re.IGNORECASE)
 
 
 def _score(field: str) -> float:
