@@ -45,10 +45,30 @@ def _gzip_faults() -> tuple[type[Exception], ...]:
     return (EOFError, zlib.error, isal_zlib.error)  # type: ignore[return-value]
 
 
+def _bunzip2(raw: BinaryIO) -> Stream:
+    import bz2
+
+    return bz2.BZ2File(raw)
+
+
+def _unxz(raw: BinaryIO) -> Stream:
+    import lzma
+
+    return lzma.LZMAFile(raw)
+
+
+def _xz_faults() -> tuple[type[Exception], ...]:
+    import lzma
+
+    return (EOFError, lzma.LZMAError)
+
+
 PLAIN = Compression("plain", b"", 1, lambda raw: raw, lambda: (), heavy=False)  # type: ignore[arg-type,return-value]
 GZIP = Compression("gzip", b"\x1f\x8b", 1032, _gunzip, _gzip_faults)
+BZIP2 = Compression("bzip2", b"BZh", 2_000_000, _bunzip2, lambda: (EOFError,))
+XZ = Compression("xz", b"\xfd7zXZ\x00", 10_000, _unxz, _xz_faults)
 
 
 def compression_of(head: bytes) -> Compression:
     """The compression of a file that starts with `head`."""
-    return next((known for known in (GZIP,) if head.startswith(known.magic)), PLAIN)
+    return next((known for known in (GZIP, BZIP2, XZ) if head.startswith(known.magic)), PLAIN)

@@ -8,7 +8,13 @@ from embedkit.errors import Fault, VectorFileError
 from embedkit.vectors.content import Content
 from embedkit.vectors.fasttext import MAGIC, FastText
 from embedkit.vectors.faults import broken
+from embedkit.vectors.numpy_file import MAGIC as NUMPY_MAGIC
+from embedkit.vectors.numpy_file import NAME as NUMPY
+from embedkit.vectors.numpy_file import open_numpy
 from embedkit.vectors.reading import Format
+from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
+from embedkit.vectors.safetensors_file import open_safetensors
+from embedkit.vectors.safetensors_file import recognises as is_safetensors
 from embedkit.vectors.sniff import HEAD, identify, text_format
 from embedkit.vectors.text import Text
 from embedkit.vectors.word2vec_binary import Word2vecBinary
@@ -22,6 +28,8 @@ FORMATS: dict[str, Format] = {
         ),
         Format("glove-text", lambda head: text_format(head) == "glove-text", partial(Text, header=False)),
         Format("fasttext", lambda head: head.startswith(MAGIC), FastText),
+        Format(SAFETENSORS, is_safetensors, open_safetensors),
+        Format(NUMPY, lambda head: head.startswith(NUMPY_MAGIC), open_numpy),
         Format("word2vec-binary", has_header, Word2vecBinary),
     )
 }

@@ -1,0 +1,59 @@
+"""NumPy: a matrix in a `.npy` file, its words, a line each, in a file of the same name that ends in `.words`,
+`.vocab` or `.txt`.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from embedkit.vectors.compression import PLAIN
+from embedkit.vectors.content import Content, examine
+from embedkit.vectors.faults import broken
+from embedkit.vectors.matrix import Matrix, MatrixReader, words_in_lines
+from embedkit.vectors.reading import Options
+
+NAME = "numpy"
+MAGIC = b"\x93NUMPY"
+ENDINGS = (".words", ".vocab", ".txt")
+
+
+def open_numpy(content: Content, options: Options) -> MatrixReader:
+    """The vectors in a `.npy` file and the words beside it. Raises VectorFileError where they do not fit."""
+    if not content.head(6).startswith(MAGIC):
+        raise broken(content.path, "is not a NumPy array (.npy)")
+    if content.compression is not PLAIN:
+        raise broken(content.path, f"is a NumPy array in {content.compression.name}: decompress it first")
+    words = _word_list(content)
+    return MatrixReader(
+        NAME, content, options, _matrix(content), partial(words_in_lines, words, 0, words.size)
+    )
+
+
+def _word_list(content: Content) -> Content:
+    paths = [content.path.with_suffix(ending) for ending in ENDINGS]
+    found = [path for path in paths if path.exists()]
+    if len(found) != 1:
+        what = f"needs one list of words beside it; there are {len(found)}"
+        raise broken(content.path, what, hint=f"Looked for {', '.join(map(str, paths))}.")
+    words = examine(found[0])
+    if words.compression is not PLAIN:
+        raise broken(words.path, f"is a list of words in {words.compression.name}: decompress it first")
+    return words
+
+
+def _matrix(content: Content) -> Matrix:
+    from numpy.lib import format as npy
+
+    try:
+        with content.reading(), content.path.open("rb") as file:
+            version = npy.read_magic(file)
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, fortran, dtype = read(file)
+            offset = file.tell()
+    except ValueError as error:
+        raise broken(content.path, f"the header is damaged: {error}") from error
+    if len(shape) != 2 or not math.prod(shape) or fortran or dtype.str not in ("<f2", "<f4", "<f8"):
+        what = f"holds {dtype.str} {list(shape)}{' in Fortran order' if fortran else ''}"
+        raise broken(content.path, f"{what}, not [words, dimensions] of little-endian floats in C order")
+    return Matrix(offset, shape[0], shape[1], dtype.str)

@@ -1,0 +1,100 @@
+"""safetensors: embedkit's own layout, and model2vec's.
+
+embedkit writes a tensor `vectors` [n, D], F32 or BF16, and a tensor `words` of U8: the words as UTF-8, each
+with a newline after it. model2vec has a tensor `embeddings`, and its words in a `tokenizer.json` beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from embedkit.vectors.compression import PLAIN
+from embedkit.vectors.content import Content
+from embedkit.vectors.faults import broken
+from embedkit.vectors.matrix import Matrix, MatrixReader, words_in_lines
+from embedkit.vectors.reading import Options
+
+NAME = "safetensors"
+MAX_HEADER = 100_000_000
+TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "BF16": "bf16"}
+
+
+def recognises(head: bytes) -> bool:
+    """Whether a file starts with a header's length and a JSON object."""
+    return len(head) > 9 and int.from_bytes(head[:8], "little") <= MAX_HEADER and head[8:9] == b"{"
+
+
+def open_safetensors(content: Content, options: Options) -> MatrixReader:
+    """The vectors in a safetensors file. Raises VectorFileError for one of another layout, or damaged."""
+    if not recognises(content.head(16)):
+        raise broken(content.path, "is not a safetensors file")
+    if content.compression is not PLAIN:
+        raise broken(
+            content.path, f"is a safetensors file in {content.compression.name}: decompress it first"
+        )
+    tensors, data = _read_header(content)
+    if "vectors" in tensors and "words" in tensors:
+        matrix = _matrix(content, tensors["vectors"], data)
+        begin, end = tensors["words"]["data_offsets"]
+        if data + end > content.size:
+            raise broken(content.path, "the file is cut within its words")
+        return MatrixReader(
+            NAME, content, options, matrix, partial(words_in_lines, content, data + begin, end - begin)
+        )
+    if "embeddings" in tensors and "mapping" not in tensors:
+        matrix = _matrix(content, tensors["embeddings"], data)
+        words = partial(_tokenizer_words, content, matrix.count)
+        return MatrixReader(NAME, content, options, matrix, words)
+    held = ", ".join(sorted(tensors)) or "nothing"
+    raise broken(content.path, f"holds {held}; vectors and words, or embeddings alone, can be read")
+
+
+def _read_header(content: Content) -> tuple[dict[str, Any], int]:
+    with content.reading(), content.path.open("rb", buffering=0) as file:
+        size = int.from_bytes(os.pread(file.fileno(), 8, 0), "little")
+        text = os.pread(file.fileno(), size, 8)
+    try:
+        header = json.loads(text)
+        tensors = {name: _checked(tensor) for name, tensor in header.items() if name != "__metadata__"}
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise broken(content.path, f"the header of {size:,} bytes is damaged: {error}") from error
+    return tensors, 8 + size
+
+
+def _checked(tensor: Any) -> dict[str, Any]:
+    begin, end = tensor["data_offsets"]
+    if not 0 <= begin <= end or min(tensor["shape"], default=0) < 0:
+        raise ValueError("a tensor lies outside the file")
+    return dict(tensor)
+
+
+def _matrix(content: Content, tensor: dict[str, Any], data: int) -> Matrix:
+    shape, kind = tensor["shape"], tensor["dtype"]
+    begin, end = tensor["data_offsets"]
+    if len(shape) != 2 or min(shape) < 1 or kind not in TYPES:
+        raise broken(
+            content.path, f"the vectors are {kind} {shape}, not [words, dimensions] of {', '.join(TYPES)}"
+        )
+    matrix = Matrix(data + begin, shape[0], shape[1], TYPES[kind])
+    if end - begin != matrix.count * matrix.row_size:
+        raise broken(content.path, f"the vectors have {end - begin:,} bytes, which {kind} {shape} has not")
+    return matrix
+
+
+def _tokenizer_words(content: Content, count: int) -> Iterator[Sequence[bytes]]:
+    """The words of the `tokenizer.json` beside a model2vec file, in the order of their ids."""
+    path = content.path.with_name("tokenizer.json")
+    try:
+        vocabulary = json.loads(path.read_bytes())["model"]["vocab"]
+        if isinstance(vocabulary, list):  # a unigram model has pairs of a word and its score
+            vocabulary = {word: row for row, (word, _) in enumerate(vocabulary)}
+        word_of = {row: word.encode() for word, row in vocabulary.items()}
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise broken(path, f"the words of {content.path.name} cannot be read: {error}") from error
+    if word_of.keys() != {*range(count)}:
+        raise broken(path, f"has {len(word_of):,} words for the {count:,} rows of {content.path.name}")
+    yield [word_of[row] for row in range(count)]
