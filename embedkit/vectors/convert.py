@@ -1,0 +1,90 @@
+"""Writing vectors in another format: all of a file, or the rows of some words."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.vectors.file import VectorFile
+from embedkit.vectors.reading import Block
+from embedkit.vectors.writers import WRITERS, Writer
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+
+def convert(
+    file: VectorFile, target: str | os.PathLike[str], format: str, words: Sequence[str] | None = None
+) -> int:
+    """Write `file`, or only its rows of `words` in file order, to `target`; how many rows there were.
+
+    Raises VectorFileError where `target` exists, for a word that this format cannot hold, and for a damaged
+    file; nothing is left behind then.
+    """
+    if format not in WRITERS:
+        raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
+    target = Path(target)
+    if target.exists():
+        raise VectorFileError(Fault("is already there", str(target)))
+    blocks = file.blocks if words is None else _subset(file, words)
+    count, bfloat16 = _survey(blocks(), keeps_bfloat16=format == "safetensors")
+    with _written_whole(target) as handle:
+        writer = WRITERS[format](handle, count, file.dim, bfloat16)
+        for block in blocks():
+            _write(writer, block, target)
+        writer.close()
+    return count
+
+
+def _survey(blocks: Iterator[Block], *, keeps_bfloat16: bool) -> tuple[int, bool]:
+    """How many rows there are, and whether all their values are the same in bfloat16."""
+    import numpy as np
+
+    count, bfloat16 = 0, keeps_bfloat16
+    for block in blocks:
+        count += len(block.words)
+        bfloat16 = bfloat16 and not (np.ascontiguousarray(block.vectors).view(np.uint32) & 0xFFFF).any()
+    return count, bfloat16
+
+
+def _subset(file: VectorFile, words: Sequence[str]) -> Callable[[], Iterator[Block]]:
+    lookup = file.lookup(words)
+    places = sorted({(row, word) for row, word in zip(lookup.rows.tolist(), words, strict=True) if row >= 0})
+    if not places:
+        raise VectorFileError(Fault("has none of the words", str(file.path)))
+    first_of = {word: index for index, word in reversed([*enumerate(words)])}
+    order = [first_of[word] for _, word in places]
+    vectors: FloatArray = lookup.vectors[order]
+    block = Block(0, [word.encode() for _, word in places], vectors)
+    return lambda: iter([block])
+
+
+def _write(writer: Writer, block: Block, target: Path) -> None:
+    for word in block.words:
+        wrong = writer.refuses(word)
+        if wrong:
+            raise VectorFileError(Fault(f"cannot hold the word {word.decode()!r}: {wrong}", str(target)))
+    writer.write(block.words, block.vectors)
+
+
+@contextmanager
+def _written_whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that becomes `target` when all went well, and is gone otherwise."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except OSError as error:
+        raise VectorFileError(Fault(f"cannot be written: {error.strerror}", str(target))) from error
+    finally:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)

@@ -1,0 +1,124 @@
+"""How each format that can be written is written, a few rows at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from embedkit.vectors.records import MAX_WORD
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+HEADER_ROOM = 512
+"""Bytes kept for the header of a safetensors file, which is written last."""
+
+
+class Writer(Protocol):
+    """Writes rows to a file that is open."""
+
+    def refuses(self, word: bytes) -> str | None:
+        """Why the format cannot hold this word, or None where it can."""
+
+    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+        """Write some rows: words as UTF-8, `vectors` float32 [n, D]."""
+
+    def close(self) -> None:
+        """Write what comes last."""
+
+
+class Word2vecBinaryWriter:
+    """word2vec binary, without newlines after the vectors, as gensim and GoogleNews have it."""
+
+    def __init__(self, file: BinaryIO, count: int, dim: int, _bfloat16: bool) -> None:
+        self._file = file
+        file.write(f"{count} {dim}\n".encode())
+
+    def refuses(self, word: bytes) -> str | None:
+        """Spaces end a word, line ends before it are dropped, zero bytes are a sign of damage."""
+        if len(word) > MAX_WORD:
+            return f"it has more than {MAX_WORD:,} bytes"
+        if word[:1] in (b"\n", b"\r"):
+            return "it begins with a line end"
+        return "it has a space or a zero byte" if b" " in word or b"\0" in word else None
+
+    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+        """Write some rows."""
+        rows = vectors.astype("<f4", copy=False)
+        self._file.writelines(word + b" " + row.tobytes() for word, row in zip(words, rows, strict=True))
+
+    def close(self) -> None:
+        """Nothing comes last."""
+
+
+class TextWriter:
+    """word2vec or GloVe text, with as many digits as bring each float32 back."""
+
+    def __init__(self, file: BinaryIO, count: int | None, dim: int) -> None:
+        self._file = file
+        if count is not None:
+            file.write(f"{count} {dim}\n".encode())
+
+    def refuses(self, word: bytes) -> str | None:
+        """White space parts the fields and the rows."""
+        if not word:
+            return "it is empty"
+        return "it has white space" if set(word) & set(b" \t\r\n") else None
+
+    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+        """Write some rows."""
+        for word, row in zip(words, vectors, strict=True):
+            self._file.write(b"%b %b\n" % (word, " ".join(map(str, row)).encode()))
+
+    def close(self) -> None:
+        """Nothing comes last."""
+
+
+class SafetensorsWriter:
+    """safetensors with `vectors`, in bfloat16 where nothing is lost by it, and `words`."""
+
+    def __init__(self, file: BinaryIO, count: int, dim: int, bfloat16: bool) -> None:
+        self._file = file
+        self._shape = [count, dim]
+        self._bfloat16 = bfloat16
+        self._words: list[bytes] = []
+        file.write(bytes(HEADER_ROOM))
+
+    def refuses(self, word: bytes) -> str | None:
+        """A newline ends a word."""
+        return "it has a newline" if b"\n" in word else None
+
+    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+        """Write some rows; their words come later."""
+        import numpy as np
+
+        values = np.ascontiguousarray(vectors, "<f4")
+        self._file.write(
+            (values.view("<u4") >> 16).astype("<u2").tobytes() if self._bfloat16 else values.tobytes()
+        )
+        self._words += words
+
+    def close(self) -> None:
+        """Write the words, then the header before everything."""
+        words = b"".join(word + b"\n" for word in self._words)
+        self._file.write(words)
+        end = self._shape[0] * self._shape[1] * (2 if self._bfloat16 else 4)
+        kind = "BF16" if self._bfloat16 else "F32"
+        header = {
+            "__metadata__": {"format": "embedkit-vectors"},
+            "vectors": {"dtype": kind, "shape": self._shape, "data_offsets": [0, end]},
+            "words": {"dtype": "U8", "shape": [len(words)], "data_offsets": [end, end + len(words)]},
+        }
+        text = json.dumps(header).encode().ljust(HEADER_ROOM - 8)
+        self._file.seek(0)
+        self._file.write(len(text).to_bytes(8, "little") + text)
+
+
+WRITERS: dict[str, Callable[[BinaryIO, int, int, bool], Writer]] = {
+    "word2vec-binary": Word2vecBinaryWriter,
+    "word2vec-text": lambda file, count, dim, _: TextWriter(file, count, dim),
+    "glove-text": lambda file, _count, dim, _: TextWriter(file, None, dim),
+    "safetensors": SafetensorsWriter,
+}
+"""By the format's name: a writer for an open file, of so many rows and dimensions, in bfloat16 or not."""

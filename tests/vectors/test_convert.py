@@ -1,0 +1,108 @@
+"""The same words from one set of vectors in every format give the same rows."""
+
+import gzip
+import io
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+from safetensors import safe_open
+from test_word2vec_binary import REAL
+
+from embedkit import open_vectors
+from embedkit.errors import VectorFileError
+from embedkit.vectors.convert import convert
+from embedkit.vectors.writers import WRITERS
+
+SMALL = b"3 2\none \x00\x00\x80?\x00\x00\x00@two \x00\x00@@\x00\x00\x80@three \x00\x00\xa0@\x00\x00\xc0@"
+
+
+@pytest.fixture
+def small(write):
+    return open_vectors(write(SMALL))
+
+
+@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("name", REAL)
+def test_real_vectors_are_the_same_in_every_format(name, format, real_vectors, tmp_path):
+    source = open_vectors(real_vectors / name)
+    assert convert(source, tmp_path / "converted", format) == source.count
+    oracle = KeyedVectors.load_word2vec_format(real_vectors / name, binary=True)
+    converted = open_vectors(tmp_path / "converted")
+    assert (converted.format, converted.dim) == (format, source.dim)
+    lookup = converted.lookup(oracle.index_to_key)
+    assert lookup.rows.tolist() == [*range(len(oracle))]
+    assert lookup.vectors.tobytes() == oracle.vectors.tobytes()
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_what_gensim_and_safetensors_read(format, small, tmp_path):
+    path = tmp_path / "converted"
+    convert(small, path, format)
+    if format == "safetensors":
+        with safe_open(path, "pt") as tensors:
+            assert str(tensors.get_tensor("vectors").dtype) == "torch.bfloat16"
+            assert tensors.get_tensor("vectors").tolist() == [[1, 2], [3, 4], [5, 6]]
+            assert bytes(tensors.get_tensor("words").tolist()) == b"one\ntwo\nthree\n"
+    elif format == "word2vec-binary":
+        assert path.read_bytes() == SMALL
+    else:
+        rows = "one 1.0 2.0\ntwo 3.0 4.0\nthree 5.0 6.0\n"
+        assert path.read_text() == ("3 2\n" if format == "word2vec-text" else "") + rows
+
+
+def test_safetensors_has_float32_where_bfloat16_would_lose(write, tmp_path):
+    third = np.array([1, 1 / 3], "<f4").tobytes()
+    convert(open_vectors(write(b"1 2\na " + third)), tmp_path / "converted", "safetensors")
+    with safe_open(tmp_path / "converted", "np") as tensors:
+        assert tensors.get_tensor("vectors").tobytes() == third
+
+
+def test_a_subset_is_written_in_file_order(small, tmp_path):
+    words = ["three", "nowhere", "one", "three"]
+    assert convert(small, tmp_path / "converted", "word2vec-text", words) == 2
+    assert (tmp_path / "converted").read_text() == "2 2\none 1.0 2.0\nthree 5.0 6.0\n"
+    with pytest.raises(VectorFileError, match="has none of the words"):
+        convert(small, tmp_path / "none", "word2vec-text", ["nowhere"])
+
+
+def test_a_compressed_file(write, tmp_path):
+    assert convert(open_vectors(write(gzip.compress(SMALL))), tmp_path / "converted", "word2vec-binary") == 3
+    assert (tmp_path / "converted").read_bytes() == SMALL
+
+
+@pytest.mark.parametrize(
+    ("word", "format", "why"),
+    [
+        ("two words", "word2vec-binary", "it has a space or a zero byte"),
+        ("a\0b", "word2vec-binary", "it has a space or a zero byte"),
+        ("\nword", "word2vec-binary", "it begins with a line end"),
+        ("x" * 4097, "word2vec-binary", "it has more than 4,096 bytes"),
+        ("two words", "word2vec-text", "it has white space"),
+        ("a\tb", "glove-text", "it has white space"),
+        ("", "word2vec-text", "it is empty"),
+        ("a\nb", "safetensors", "it has a newline"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused(word, format, why):
+    assert WRITERS[format](io.BytesIO(), 1, 1, False).refuses(word.encode()) == why
+
+
+def test_a_refused_word_leaves_no_file(write, tmp_path):
+    path = write(b"the 1 2 3\ntwo words 4 5 6\n")
+    target = tmp_path / "converted"
+    with pytest.raises(
+        VectorFileError, match="cannot hold the word 'two words': it has a space or a zero byte"
+    ):
+        convert(open_vectors(path), target, "word2vec-binary")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["vectors"]
+
+
+def test_targets_that_cannot_be_written(small, tmp_path):
+    with pytest.raises(VectorFileError, match="is already there"):
+        convert(small, small.path, "word2vec-text")
+    with pytest.raises(VectorFileError, match="unknown format to write 'glove' - did you mean 'glove-text'"):
+        convert(small, tmp_path / "x", "glove")
+    with pytest.raises(VectorFileError, match="cannot be written: No such file or directory"):
+        convert(small, tmp_path / "missing" / "x", "glove-text")
+    assert small.path.read_bytes() == SMALL
