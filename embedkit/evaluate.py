@@ -51,7 +51,9 @@ def load_classifier(run: Run, registry: Registry, threshold: float | None = None
     run.verify()
     recipe = load_recipe(run.path / "recipe.yaml", registry)
     if not isinstance(recipe, Recipe):
-        hint = f"It evaluated the model of {recipe.model}: name that run."
+        hint = None
+        if isinstance(recipe, EvaluationRecipe):
+            hint = f"It evaluated the model of {recipe.model}: name that run."
         raise RunError(Fault("this run trained no model", where=str(run.path), hint=hint))
     described = run.read_json("model.json")
     tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.logs import log_to
 from embedkit.recipe.build import input_files
-from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.intrinsic import IntrinsicRecipe
+from embedkit.recipe.load import AnyKind, load_recipe
+from embedkit.recipe.schema import EvaluationRecipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
 from embedkit.rundir import LOG, create_run, default_directory
@@ -44,7 +45,7 @@ def run(
 
 
 def execute(
-    recipe: Recipe | EvaluationRecipe,
+    recipe: AnyKind,
     registry: Registry,
     out: str | PathLike[str] | None = None,
     hash: Literal["sampled", "full"] = "sampled",
@@ -64,6 +65,10 @@ def execute(
             from embedkit.evaluate import evaluate_trained
 
             evaluate_trained(recipe, registry, writer, reporter)
+        elif isinstance(recipe, IntrinsicRecipe):
+            from embedkit.intrinsic import evaluate_vectors
+
+            evaluate_vectors(recipe, registry, writer, reporter)
         else:
             from embedkit.train import train_and_evaluate
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from embedkit.cli.intrinsic_results import print_intrinsic
 from embedkit.evaluation.coverage import STATES
 
 if TYPE_CHECKING:
@@ -21,8 +22,14 @@ SHOWN = 5
 
 
 def print_results(run: Run) -> None:
-    """The metrics by split with n and interval, coverage, the wrong texts with most out of vocabulary."""
+    """The metrics by split with n and interval, coverage, the wrong texts with most out of vocabulary.
+
+    Of an intrinsic evaluation, its figures.
+    """
     console = Console(highlight=False)
+    if not (run.path / "predictions.csv").is_file():
+        print_intrinsic(run, console)
+        return
     console.print(metrics_table(run.metrics))
     console.print(coverage_table(run.read_json("embedding.json")["coverage"]))
     for split in [*run.metrics][-1:]:

@@ -42,7 +42,7 @@ def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]
             value = spec.parameters.get(name)
             texts = value if isinstance(value, tuple) else [value] if value is not None else []
             files += [(f"{where}.{name}", expand(text, f"{where}.{name}")) for text in texts]
-    return files
+    return files + [(where, expand(text, where)) for where, text in recipe.files()]
 
 
 def within(

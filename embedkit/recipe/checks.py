@@ -17,9 +17,9 @@ def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
         return
     for index, spec in enumerate(chain):
         last = index == len(chain) - 1
-        total = _is_total(registry, spec.use)
+        total = is_total(registry, spec.use)
         if last and not total:
-            allowed = tuple(name for name in registry.names("oov") if _is_total(registry, name))
+            allowed = tuple(name for name in registry.names("oov") if is_total(registry, name))
             what = f"'{spec.use}' may leave a word without a vector, and the last policy must not"
             findings.add(("oov", index), Fault(what, allowed=allowed))
         if total and not last:
@@ -63,7 +63,8 @@ def _all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
     return isinstance(specs, tuple) and all(isinstance(spec, ComponentSpec) and spec.use for spec in specs)
 
 
-def _is_total(registry: Registry, name: str) -> bool:
+def is_total(registry: Registry, name: str) -> bool:
+    """Whether a policy answers for every word. Raises ComponentError for one that does not say."""
     component = registry.get("oov", name)
     total = getattr(component.factory, "total", None)
     if not isinstance(total, bool):

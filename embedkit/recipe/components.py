@@ -24,12 +24,13 @@ _NAMELESS = "expected a name, or a mapping with 'use'"
 class Resolver:
     """Turns what stands where a component belongs into its spec, adding what is wrong to `findings`.
 
-    `takes_shares`: whether there is a training split that other splits can be a share of.
+    `trains`: whether the recipe trains a model, so that other splits can be a share of the training split,
+    and the embedding has a table with rows to be trained.
     """
 
     registry: Registry
     findings: Findings
-    takes_shares: bool = True
+    trains: bool = True
 
     def slot(self, path: KeyPath, written: Any) -> Any:
         """What stands at `path`, a place for components, as it is in the recipe: specs, a share or None."""
@@ -38,7 +39,7 @@ class Resolver:
             items = enumerate(written if isinstance(written, list) else ())
             specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)
             return specs if isinstance(written, list) else written
-        if self.takes_shares and path in SHARES:
+        if self.trains and path in SHARES:
             if written is None:
                 return None
             if isinstance(written, Mapping) and "share" in written:
@@ -57,7 +58,7 @@ class Resolver:
         said = {"use": written} if isinstance(written, str) else written
         core: dict[str, Any] = {}
         if isinstance(said, Mapping):
-            core = {key: said[key] for key in _core_keys(path) if key in said}
+            core = {key: said[key] for key in self._core_keys(path) if key in said}
             said = {key: value for key, value in said.items() if key not in core}
         component = self._component(kind, path, said)
         parameters = self._parameters(component, path, said) if component else {}
@@ -99,7 +100,7 @@ class Resolver:
             # Checked as the JSON it could be, a list may stand for a tuple, an integer for a float.
             checked = component.parameters.model_validate_json(json.dumps(given))
         except ValidationError as error:
-            known = [*component.parameters.model_fields, *_core_keys(path)]
+            known = [*component.parameters.model_fields, *self._core_keys(path)]
             explain(error, given, path, {(): known}, self.findings)
             return {}
         values = checked.model_dump(mode="json", warnings=False)
@@ -123,7 +124,7 @@ class Resolver:
     def _spec(
         self, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
     ) -> ComponentSpec:
-        if not _core_keys(path):
+        if not self._core_keys(path):
             return ComponentSpec(use=name, parameters=parameters)
         try:
             return EmbeddingSpec(use=name, parameters=parameters, **core)
@@ -131,7 +132,6 @@ class Resolver:
             explain(error, core, path, {}, self.findings)
             return EmbeddingSpec(use=name, parameters={})
 
-
-def _core_keys(path: KeyPath) -> tuple[str, ...]:
-    """The keys of the component at `path` that belong to the recipe itself."""
-    return EMBEDDING_KEYS if path == ("embedding",) else ()
+    def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
+        """The keys of the component at `path` that belong to the recipe itself."""
+        return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()

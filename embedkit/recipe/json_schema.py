@@ -10,7 +10,8 @@ from typing import Any
 
 from embedkit.errors import ComponentError
 from embedkit.recipe.document import KeyPath
-from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe, Section
+from embedkit.recipe.intrinsic import IntrinsicRecipe
+from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe, Section, keys_of
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
@@ -23,12 +24,17 @@ def json_schema(registry: Registry) -> Json:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "embedkit recipe",
-        "if": {"required": ["model"]},
-        "then": {"$ref": "#/$defs/EvaluationRecipe"},
-        "else": {"$ref": "#/$defs/Recipe"},
+        "if": {"required": ["intrinsic"]},
+        "then": {"$ref": "#/$defs/IntrinsicRecipe"},
+        "else": {
+            "if": {"required": ["model"]},
+            "then": {"$ref": "#/$defs/EvaluationRecipe"},
+            "else": {"$ref": "#/$defs/Recipe"},
+        },
         "$defs": {kind: _kind(registry, kind) for kind in kinds}
         | _sections(Recipe)
-        | _sections(EvaluationRecipe),
+        | _sections(EvaluationRecipe)
+        | _sections(IntrinsicRecipe),
     }
 
 
@@ -37,12 +43,13 @@ def _sections(schema: type[Section]) -> Json:
     root = schema.model_json_schema()
     definitions: Json = root.pop("$defs")
     definitions[schema.__name__] = root
+    known = keys_of(schema)
     for path in SLOTS:
-        holder = _follow(root, path[:-1], definitions)
-        if path[-1] in holder["properties"]:
+        if path[-1] in known.get(path[:-1], ()):
+            holder = _follow(root, path[:-1], definitions)
             holder["properties"][path[-1]] = _slot(path, holder["properties"][path[-1]])
-        if path in DEFAULTS:
-            _make_optional(root, path, definitions)
+            if path in DEFAULTS:
+                _make_optional(root, path, definitions)
     root["required"].remove("name")
     del definitions["ComponentSpec"]
     definitions.pop("EmbeddingSpec", None)
@@ -61,7 +68,7 @@ def _slot(path: KeyPath, generated: Json) -> Json:
     kind = {"$ref": f"#/$defs/{SLOTS[path].kind}"}
     kept = {key: value for key, value in generated.items() if key in ("description", "minItems", "default")}
     if SLOTS[path].many:
-        return {**kept, "type": "array", "items": kind, "default": [*DEFAULTS[path]]}
+        return {"default": [*DEFAULTS[path]], **kept, "type": "array", "items": kind}
     if "anyOf" in generated and path in SHARES:
         return {**kept, "anyOf": [kind, {"$ref": "#/$defs/Share"}, {"type": "null"}]}
     return {**kept, **kind}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +14,7 @@ from embedkit.recipe.checks import check_chain, check_metrics, check_shares, che
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
 from embedkit.recipe.explain import explain
+from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.schema import EvaluationRecipe, Recipe, keys_of
@@ -24,27 +25,34 @@ from embedkit.registry import Registry
 
 Source = str | PathLike[str] | Mapping[str, Any]
 Sections = dict[Any, Any]
-Schema = type[Recipe] | type[EvaluationRecipe]
+AnyKind = Recipe | EvaluationRecipe | IntrinsicRecipe
+Schema = type[Recipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
 
 
-def load_recipe(
-    source: Source, registry: Registry, overrides: Overrides | None = None
-) -> Recipe | EvaluationRecipe:
+def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
     """The recipe that `source` says, changed by `overrides`, defaults filled in, everything checked.
 
-    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `model` is an
-    EvaluationRecipe. Touches no file that the recipe names. Raises RecipeError with every fault found, and
-    ComponentError for a component whose class breaks its contract.
+    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key
+    `intrinsic` is an IntrinsicRecipe, one with the key `model` an EvaluationRecipe. Touches no file that the
+    recipe names. Raises RecipeError with every fault found, and ComponentError for a component whose class
+    breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or ())
-    schema: Schema = EvaluationRecipe if "model" in document.data else Recipe
+    schema = _schema_of(document)
     findings = Findings(document)
-    sections = _resolved(document, schema, Resolver(registry, findings, takes_shares=schema is Recipe))
+    sections = _resolved(document, schema, Resolver(registry, findings, trains=schema is Recipe))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)
     findings.raise_any()
-    return cast(Recipe | EvaluationRecipe, recipe)
+    return cast(AnyKind, recipe)
+
+
+def _schema_of(document: Document) -> Schema:
+    """What kind of recipe it is, by the key that only this kind has."""
+    if "intrinsic" in document.data:
+        return IntrinsicRecipe
+    return EvaluationRecipe if "model" in document.data else Recipe
 
 
 def _find(source: str | PathLike[str]) -> Path:
@@ -66,25 +74,42 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
     known = keys_of(schema)
     for path in SLOTS:
         if path[-1] in known.get(path[:-1], ()):
-            _resolve_slot(path, sections, resolver)
+            default = DEFAULTS.get(path) if schema is not IntrinsicRecipe else None
+            _resolve_slot(path, sections, resolver, default)
     data = sections.get("data")
     if isinstance(data, dict) and isinstance(data.get("labels"), list):
         data["labels"] = tuple(data["labels"])
     if schema is EvaluationRecipe and isinstance(sections["model"], str):
         sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
+    if isinstance(sections.get("intrinsic"), dict):
+        sections["intrinsic"] |= _absolute_sets(sections["intrinsic"], document)
     return sections
 
 
-def _resolve_slot(path: KeyPath, sections: Sections, resolver: Resolver) -> None:
+def _absolute_sets(section: Sections, document: Document) -> Sections:
+    """The lists of files of the section `intrinsic`, as far as they are lists of texts."""
+    return {
+        key: tuple(
+            absolute(path, document.origin(("intrinsic", key, index)).base) if isinstance(path, str) else path
+            for index, path in enumerate(section[key])
+        )
+        for key in SETS
+        if isinstance(section.get(key), list)
+    }
+
+
+def _resolve_slot(
+    path: KeyPath, sections: Sections, resolver: Resolver, default: Iterable[str] | None
+) -> None:
     """Replace what stands at `path` in `sections`, or its default, by what it stands for."""
     *holders, key = path
-    if path in DEFAULTS and holders:
+    if default and holders:
         sections.setdefault(holders[0], {})
     holder = sections.get(holders[0]) if holders else sections
     if not isinstance(holder, dict):
         return
-    if path in DEFAULTS:
-        holder.setdefault(key, [*DEFAULTS[path]])
+    if default:
+        holder.setdefault(key, [*default])
     if key in holder:
         holder[key] = resolver.slot(path, holder[key])
 
@@ -96,8 +121,11 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_shares(data.get("validation"), data.get("test"), findings)
     if isinstance(evaluation, dict):
         check_metrics(evaluation["metrics"], findings)
-    check_unseen(sections.get("embedding"), registry, findings)
-    check_chain(sections.get("oov"), registry, findings)
+    if "intrinsic" in sections:
+        check_intrinsic(sections, registry, findings)
+    else:
+        check_unseen(sections.get("embedding"), registry, findings)
+        check_chain(sections.get("oov"), registry, findings)
     check_training(sections, findings)
 
 

@@ -188,6 +188,10 @@ class AnyRecipe(Section):
                 if isinstance(spec, ComponentSpec):
                     yield dotted((*path, index) if slot.many else path), slot.kind, spec
 
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The files that the recipe itself reads, besides its components, as (key, path)."""
+        return iter(())
+
     def to_yaml(self) -> str:
         """YAML 1.2 that loads to an equal recipe."""
         from embedkit.recipe.dump import dump

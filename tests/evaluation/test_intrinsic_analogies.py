@@ -209,6 +209,25 @@ def test_blocks_change_nothing_but_the_memory(real_vectors, memory):
     assert len(told) > 1
 
 
+def test_a_word_that_is_there_again_does_not_count(tmp_path):
+    rows = [*ROYAL.items(), ("apple", (-0.7, 0.7, 1.3)), ("regent", (0, 0.9, 1))]
+    content = b"".join(w.encode() + b" " + np.array(v, "<f4").tobytes() for w, v in rows)
+    path = tmp_path / "again.bin"
+    path.write_bytes(f"{len(rows)} 3\n".encode() + content)
+    question = KING._replace(expected="prince")
+    (answer,) = analogies(open_vectors(path), [question]).answers
+    assert answer.predicted == "queen"
+
+
+def test_a_vector_that_is_not_finite_is_refused(tmp_path):
+    content = b"".join(w.encode() + b" " + np.array(v, "<f4").tobytes() for w, v in ROYAL.items())
+    path = tmp_path / "nan.bin"
+    path.write_bytes(b"7 3\n" + content + b"odd " + np.array((1, np.nan, 0), "<f4").tobytes())
+    with pytest.raises(VectorFileError, match="record 7: the vector of 'odd' holds NaN or infinity"):
+        analogies(open_vectors(path), [KING])
+    assert analogies(open_vectors(path), [KING], Matching(restrict=6)).correct == 1
+
+
 def test_a_source_must_list_its_words(vector_file):
     random = build_registry().get("embedding", "random").factory(dim=4)
     source = random.open(EmbeddingContext(seed=1, words=KING.words))

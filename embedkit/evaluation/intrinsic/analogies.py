@@ -14,7 +14,7 @@ import numpy as np
 
 from embedkit.evaluation.intrinsic.listing import list_words
 from embedkit.evaluation.intrinsic.matching import Found, Matching, Missing
-from embedkit.evaluation.intrinsic.search import MEMORY, Objective, Search, blocks
+from embedkit.evaluation.intrinsic.search import MEMORY, Objective, Search, batches
 from embedkit.evaluation.intrinsic.sets import Question
 from embedkit.interfaces import Progress, no_progress
 
@@ -86,18 +86,18 @@ def analogies(
     The answer is looked for among all words that `matching` lets count, but for the three of the question,
     those of another case included when it folds case. Questions with a word that the source lacks are left
     out under `missing` `skip`; under `zero` they count as wrong (gensim's `dummy4unknown`). `memory` bounds
-    the bytes of vectors held at once, `progress` is told of words compared. Raises VectorFileError for a
-    source that cannot list its words.
+    the bytes of vectors and cosines held at once, `progress` is told of words compared. Raises
+    VectorFileError for a source that cannot list its words.
     """
     matching = matching or Matching()
-    found = matching.find(source, (word for question in questions for word in question.words))
+    words = list_words(source, matching.restrict)
+    found = matching.find(source, (word for question in questions for word in question.words), words)
     asked = [question for question in questions if found.has(question.words)]
     predicted: dict[Question, str | None] = {}
     if asked:
-        words = list_words(source, matching.restrict)
         terms = np.array([[found.row_of[word] for word in question.words[:3]] for question in asked])
         search = Search(found.vectors, terms, _excluded(words, terms, found, matching), objective)
-        for start, vectors in blocks(source, words, search.block_size(memory), memory):
+        for start, vectors in batches(source, words, search.block_size(memory)):
             search.compare(start, vectors)
             progress(start + len(vectors), len(words))
         predicted = {q: words[row] if row >= 0 else None for q, row in zip(asked, search.rows, strict=True)}

@@ -2,65 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from embedkit.errors import Fault, VectorFileError
-from embedkit.interfaces import VectorSource, no_progress
-from embedkit.vectors.content import examine
-from embedkit.vectors.file import VectorFile
-from embedkit.vectors.index import IndexBuilder
-from embedkit.vectors.reading import Options
-from embedkit.vectors.selection import Selection
-from embedkit.vectors.word2vec_binary import Word2vecBinary
+from embedkit.vectors.reading import Block
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import IntArray
+    from embedkit.interfaces import VectorSource
 
 
 @runtime_checkable
-class ListsWords(Protocol):
-    """A source that can say which words it has."""
+class HasBlocks(Protocol):
+    """A source that gives all its words and vectors, as a `VectorFile` does."""
 
-    def first_words(self, count: int | None) -> Sequence[str]:
-        """The words of its first `count` rows, or of all, in row order."""
+    def blocks(self) -> Iterator[Block]:
+        """Every row, in order, a few at a time."""
+
+
+def first_rows(source: VectorSource, count: int | None) -> Iterator[Block]:
+    """The first `count` rows of `source`, or all. Raises VectorFileError for a source that cannot tell."""
+    if not isinstance(source, HasBlocks):
+        hint = "With case: exact the similarity of words can still be evaluated; analogies cannot."
+        raise VectorFileError(Fault(f"{type(source).__name__} cannot list its words", hint=hint))
+    for row, words, vectors in source.blocks():
+        kept = len(words) if count is None else min(len(words), count - row)
+        yield Block(row, words[:kept], vectors[:kept])
+        if kept < len(words) or row + kept == count:
+            return
 
 
 def list_words(source: VectorSource, count: int | None) -> list[str]:
-    """The distinct words of the first `count` rows of `source`, or of all, in row order.
-
-    Raises VectorFileError for a source that cannot tell.
-    """
-    if isinstance(source, ListsWords):
-        words = source.first_words(count)
-    elif isinstance(source, VectorFile) and source.format == Word2vecBinary.name:
-        words = _words_of_file(source, count)
-    else:
-        hint = "Similarity can be evaluated with case: exact, which asks for single words; analogies cannot."
-        raise VectorFileError(Fault(f"{_describe(source)} cannot list its words", hint=hint))
-    return [*dict.fromkeys(words)]
-
-
-def _describe(source: VectorSource) -> str:
-    return f"{source.path} ({source.format})" if isinstance(source, VectorFile) else type(source).__name__
-
-
-def _words_of_file(file: VectorFile, count: int | None) -> list[str]:
-    limit = min(each for each in (file.count, count) if each is not None)
-    # A word that is not UTF-8 is the affair of the file's own `errors`: its lookup will refuse it.
-    reader = Word2vecBinary(examine(file.path), Options("replace", limit))
-    words = _WordList()
-    reader.scan(Selection((), file.dim), no_progress, words)
-    return words.words
-
-
-class _WordList(IndexBuilder):
-    """Takes the words themselves, where an index takes only their places."""
-
-    def __init__(self) -> None:
-        super().__init__(0)
-        self.words: list[str] = []
-
-    def add(self, row: int, joined: bytes, offsets: IntArray) -> None:  # noqa: ARG002
-        """Words from `row` on, with a space between them."""
-        self.words += joined.decode().split(" ")
+    """The words of these rows, repeated ones included. Raises VectorFileError as `first_rows` does."""
+    return [word.decode() for block in first_rows(source, count) for word in block.words]

@@ -58,25 +58,29 @@ class Matching:
         """What equal words have in common."""
         return word.upper() if self.case == "fold" else word
 
-    def find(self, source: VectorSource, words: Iterable[str]) -> Found:
-        """Look `words` up. Raises VectorFileError with `fold` for a source that cannot list its words."""
+    def find(self, source: VectorSource, words: Iterable[str], listed: Sequence[str] | None = None) -> Found:
+        """Look `words` up. `listed` are the words of the rows that count, where they are known already.
+
+        Raises VectorFileError with `fold` for a source that cannot list its words.
+        """
         tried = {word: [self.key(each) for each in self.spellings(word)] for word in dict.fromkeys(words)}
-        names = self._names(source, dict.fromkeys(key for keys in tried.values() for key in keys))
+        keys = dict.fromkeys(key for each in tried.values() for key in each)
+        names = {key: key for key in keys}
+        if self.case == "fold":
+            names = self._first(keys, list_words(source, self.restrict) if listed is None else listed)
         lookup = check_lookup(source, source.lookup([*names.values()]), len(names), source.dim)
         hits = lookup.found if self.restrict is None else lookup.found & (lookup.rows < self.restrict)
         known = [key for key, hit in zip(names, hits.tolist(), strict=True) if hit]
         row_of_key = {key: row for row, key in enumerate(known)}
-        first = {word: next((key for key in keys if key in row_of_key), None) for word, keys in tried.items()}
+        first = {word: next((key for key in each if key in row_of_key), None) for word, each in tried.items()}
         row_of = {word: row_of_key[key] for word, key in first.items() if key is not None}
         return Found([names[key] for key in known], lookup.vectors[hits], row_of)
 
-    def _names(self, source: VectorSource, keys: Iterable[str]) -> dict[str, str]:
-        """The word to look up for each key; folded, only of keys that the source has."""
-        if self.case == "exact":
-            return {key: key for key in keys}
+    def _first(self, keys: Iterable[str], listed: Iterable[str]) -> dict[str, str]:
+        """The first of the listed words for each key that one of them has."""
         wanted = {*keys}
         names: dict[str, str] = {}
-        for word in list_words(source, self.restrict):
+        for word in listed:
             if (key := self.key(word)) in wanted:
                 names.setdefault(key, word)
         return names

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from embedkit.contracts import check_lookup
+from embedkit.errors import Fault, VectorFileError
+from embedkit.evaluation.intrinsic.listing import first_rows
 from embedkit.evaluation.intrinsic.units import unit_rows
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 Objective = Literal["3cosadd", "3cosmul"]
 
-MEMORY = 2**29
+MEMORY = 2**28
 """Bytes of vectors, and of their cosines with the questions' words, that are held at once."""
 
 BLOCK = 2**14
@@ -65,8 +66,8 @@ class Search:
         self.rows = [-1] * len(excluded)
 
     def block_size(self, memory: int) -> int:
-        """How many words can be compared at once."""
-        return max(1, min(BLOCK, memory // (4 * max(1, len(self._terms)))))
+        """How many words can be compared at once, for each of which a vector and W cosines are held."""
+        return max(1, min(BLOCK, memory // (4 * sum(self._terms.shape))))
 
     def compare(self, start: int, vectors: FloatArray) -> None:
         """Take the words from row `start` on into account; those with a vector of zeros are no answer."""
@@ -83,16 +84,42 @@ class Search:
                 self._best[number], self.rows[number] = scores[row], start + row
 
 
-def blocks(
-    source: VectorSource, words: Sequence[str], size: int, memory: int
-) -> Iterator[tuple[int, FloatArray]]:
-    """The vectors of `words`, in blocks of at most `size`, each with the number of its first word.
+def batches(source: VectorSource, words: Sequence[str], size: int) -> Iterator[tuple[int, FloatArray]]:
+    """The vectors of the first rows of `source`, whose words are `words`, in batches of at most `size`.
 
-    `source` is asked for as many words at once as `memory` bytes can hold the vectors of.
+    Each comes with the number of its first row. A word that is there again is all zeros, as only the first
+    counts. Raises VectorFileError for a vector that is not finite.
     """
-    batch = max(size, memory // (4 * source.dim))
-    for start in range(0, len(words), batch):
-        part = words[start : start + batch]
-        vectors = check_lookup(source, source.lookup(part), len(part), source.dim).vectors
-        for first in range(0, len(part), size):
+    again = _repeated(words)
+    for start, vectors in _gathered(source, len(words), size):
+        _refuse_not_finite(vectors, start, words)
+        end = start + len(vectors)
+        vectors[again[np.searchsorted(again, start) : np.searchsorted(again, end)] - start] = 0
+        for first in range(0, len(vectors), size):
             yield start + first, vectors[first : first + size]
+
+
+def _gathered(source: VectorSource, count: int, size: int) -> Iterator[tuple[int, FloatArray]]:
+    """The first `count` rows, in pieces of a block or `size` rows, whatever is more."""
+    gathered: list[FloatArray] = []
+    start = 0
+    for row, words, vectors in first_rows(source, count):
+        gathered.append(vectors)
+        end = row + len(words)
+        if end - start >= size or end == count:
+            yield start, np.concatenate(gathered)
+            gathered, start = [], end
+
+
+def _repeated(words: Sequence[str]) -> IntArray:
+    """The rows whose word stood in a row before, sorted."""
+    first = {word: row for row, word in reversed([*enumerate(words)])}
+    return np.array([row for row, word in enumerate(words) if first[word] != row], dtype=np.int64)
+
+
+def _refuse_not_finite(vectors: FloatArray, start: int, words: Sequence[str]) -> None:
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        row = start + int(finite.argmin())
+        what = f"the vector of {words[row]!r} holds NaN or infinity"
+        raise VectorFileError(Fault(what, where=f"record {row + 1:,}"))

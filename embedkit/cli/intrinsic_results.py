@@ -1,0 +1,64 @@
+"""What an intrinsic evaluation found, as a screenful on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from embedkit.runs import Run
+
+
+def print_intrinsic(run: Run, console: Console) -> None:
+    """Of every set what was asked, what could not be, and the figure; analogies by section as well."""
+    metrics = run.metrics
+    similar = {name: figures for name, figures in metrics.items() if figures["task"] == "similarity"}
+    if similar:
+        console.print(similarity_table(similar))
+    for name, figures in similar.items():
+        if figures["undefined"]:
+            console.print(f"{name}: not defined, because {figures['undefined']}", soft_wrap=True)
+    for name, figures in metrics.items():
+        if figures["task"] == "analogies":
+            console.print(analogy_table(name, figures))
+    console.print(f"\nEverything is in {run.path}/", soft_wrap=True)
+
+
+def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each set of word pairs."""
+    table = _table("word similarity", "pairs", "out of vocabulary", "asked", "Spearman", "p-value")
+    for name, figures in similar.items():
+        rho, p_value = figures["spearman"], figures["p_value"]
+        shown = ("–" if rho is None else f"{rho:.3f}", "–" if p_value is None else f"{p_value:.2g}")
+        table.add_row(
+            name, f"{figures['pairs']:,}", f"{figures['oov_share']:.1%}", f"{figures['n']:,}", *shown
+        )
+    return table
+
+
+def analogy_table(name: str, figures: Mapping[str, Any]) -> Table:
+    """One row for each section of a set of analogies, and one for all together."""
+    table = _table(f"analogies: {name}", "questions", "out of vocabulary", "asked", "right", "accuracy")
+    for section, counts in figures["sections"].items():
+        table.add_row(section, *_cells(counts))
+    table.add_section()
+    table.add_row("all", *_cells(figures))
+    return table
+
+
+def _cells(counts: Mapping[str, Any]) -> tuple[str, ...]:
+    accuracy = "–" if counts["accuracy"] is None else f"{counts['accuracy']:.1%}"
+    asked = f"{counts['n']:,}", f"{counts['correct']:,}"
+    return (f"{counts['questions']:,}", f"{counts['oov_share']:.1%}", *asked, accuracy)
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for index, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
+    return table

@@ -1,0 +1,95 @@
+"""A recipe that evaluates word vectors by themselves: the section `intrinsic`, and no training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from embedkit.errors import Fault
+from embedkit.recipe.build import within
+from embedkit.recipe.checks import is_total
+from embedkit.recipe.document import Findings
+from embedkit.recipe.schema import AnyRecipe, ComponentSpec, Name, Section
+from embedkit.registry import Registry
+
+SETS = ("similarity", "analogies")
+"""The keys of the section that list files."""
+
+Files = tuple[Annotated[str, Field(min_length=1)], ...]
+
+
+class Intrinsic(Section):
+    """What word vectors are asked, and which of their words count."""
+
+    similarity: Annotated[Files, Field(description="files of word pairs with people's scores")] = ()
+    analogies: Annotated[Files, Field(description="files of analogy questions in sections")] = ()
+    case: Annotated[
+        Literal["fold", "exact"], Field(description="whether words that differ in case are the same")
+    ] = "fold"
+    restrict: Annotated[
+        int | None, Field(ge=1, description="how many rows of the source count, from its first; null: all")
+    ] = 300_000
+    missing: Annotated[
+        Literal["skip", "zero"],
+        Field(description="pairs and questions that cannot be asked: left out, or cosine 0 and wrong"),
+    ] = "skip"
+    objective: Annotated[
+        Literal["3cosadd", "3cosmul"], Field(description="how the answer to an analogy is found")
+    ] = "3cosadd"
+
+
+class IntrinsicRecipe(AnyRecipe):
+    """A run that evaluates word vectors by word similarity and analogies."""
+
+    name: Name
+    embedding: Annotated[ComponentSpec, Field(description="whose vectors are evaluated")]
+    oov: Annotated[
+        tuple[ComponentSpec, ...], Field(description="which other spellings of a word are looked up")
+    ] = ()
+    intrinsic: Annotated[Intrinsic, Field(description="what the vectors are asked")]
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The sets."""
+        for kind in SETS:
+            for index, path in enumerate(getattr(self.intrinsic, kind)):
+                yield f"intrinsic.{kind}.{index}", path
+
+
+def set_name(path: str) -> str:
+    """What a set is called in the results: its file without folder and suffix."""
+    return PurePath(path).stem
+
+
+def check_intrinsic(sections: Mapping[Any, Any], registry: Registry, findings: Findings) -> None:
+    """There is something to ask, of vectors that need no training texts, and every part has an effect."""
+    _check_sets(sections["intrinsic"], findings)
+    _check_standalone(sections.get("embedding"), registry, findings)
+    for index, spec in enumerate(sections.get("oov") or ()):
+        if isinstance(spec, ComponentSpec) and spec.use and is_total(registry, spec.use):
+            hint = "What cannot be asked is counted, and 'missing' says what becomes of it."
+            findings.add(("oov", index), Fault(f"'{spec.use}' proposes no other spellings", hint=hint))
+
+
+def _check_sets(section: Any, findings: Findings) -> None:
+    """At least one set, and no two of one name, which is the key in metrics.json."""
+    listed = {kind: section.get(kind) for kind in SETS} if isinstance(section, Mapping) else {}
+    if listed and not any(listed.values()):
+        findings.add(("intrinsic",), f"expected files of {' or '.join(SETS)}")
+    seen: dict[str, str] = {}
+    for kind, paths in listed.items():
+        for index, path in enumerate(paths if isinstance(paths, tuple) else ()):
+            at = f"intrinsic.{kind}.{index}"
+            if isinstance(path, str) and seen.setdefault(set_name(path), at) != at:
+                what = f"{seen[set_name(path)]} is called '{set_name(path)}' as well"
+                findings.add(("intrinsic", kind, index), what)
+
+
+def _check_standalone(embedding: Any, registry: Registry, findings: Findings) -> None:
+    if not isinstance(embedding, ComponentSpec) or not embedding.use:
+        return
+    for _, kind, spec in within(registry, "embedding", "embedding", embedding):
+        if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
+            findings.add(("embedding",), f"'{spec.use}' has no vectors without training texts")
