@@ -1,0 +1,51 @@
+"""The embedding `vectors`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from embedkit.interfaces import Doc, EmbeddingContext, VectorSource
+from embedkit_vectors.keys import Errors, Limit, Path
+
+FileFormat = Literal[
+    "auto", "word2vec-binary", "word2vec-text", "glove-text", "fasttext", "safetensors", "numpy"
+]
+
+
+class Vectors:
+    """Vectors of a file of any format that is known, found by its content and never by its name.
+
+    word2vec binary and text, GloVe text, fastText models and text, safetensors (embedkit's own and
+    model2vec's) and NumPy with a list of words beside it; where the format allows it, compressed.
+    """
+
+    def __init__(
+        self,
+        *,
+        path: Path,
+        format: Annotated[FileFormat, Doc("what the file has to be; `auto` finds it out")] = "auto",
+        errors: Errors = "strict",
+        limit: Limit = None,
+        cache: Annotated[
+            Literal["rows", "none"],
+            Doc("`rows` keeps what makes the next run fast, an index or the rows; `none` keeps nothing"),
+        ] = "rows",
+    ) -> None:
+        self.path = path
+        self.format = format
+        self.errors = errors
+        self.limit = limit
+        self.cache = cache
+
+    def open(self, context: EmbeddingContext) -> VectorSource:
+        """The file, its header checked. Raises VectorFileError for a file that is something else."""
+        from embedkit.vectors import open_vectors
+
+        return open_vectors(
+            self.path,
+            format=None if self.format == "auto" else self.format,
+            errors=self.errors,
+            limit=self.limit,
+            cache=self.cache != "none",
+            progress=context.progress,
+        )
