@@ -1,0 +1,75 @@
+"""`embedkit cache`: what is kept of word-vector files, and making room."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embedkit.cli.options import json_option, print_json
+from embedkit.cli.tables import byte_count, bytes_as_text, print_table
+
+if TYPE_CHECKING:
+    from embedkit.vectors.cache import Entry
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """List what is kept of word-vector files so that the next run is fast, or delete it."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(list_entries)
+
+
+@command.command("list")
+@json_option
+def list_entries(as_json: bool = False) -> None:
+    """List the cache, the longest not used first: what each entry is, its size, when it was used last."""
+    from embedkit.vectors.cache import LIMIT, cache_folder, entries
+
+    records = [_record(entry) for entry in entries()]
+    total = sum(record["bytes"] for record in records)
+    if as_json:
+        figures = {"folder": str(cache_folder()), "bytes": total, "limit": LIMIT}
+        print_json({**figures, "entries": records})
+        return
+    if records:
+        print_table([("kept", "size", "last used", "file"), *map(_row, records)])
+    click.echo(f"{len(records)} files, {bytes_as_text(total)} of {bytes_as_text(LIMIT)}, in {cache_folder()}")
+
+
+@command.command("clear")
+@click.option(
+    "--keep",
+    metavar="SIZE",
+    default="0",
+    callback=byte_count,
+    help="Delete only until so much is left, as 5GB; what was longest not used goes first.",
+)
+@json_option
+def clear(keep: int, as_json: bool) -> None:
+    """Delete what is kept: all of it, or what was longest not used. It is made again when it is needed."""
+    from embedkit.vectors.cache import trim
+
+    records = [_record(entry) for entry in trim(keep)]
+    total = sum(record["bytes"] for record in records)
+    if as_json:
+        print_json({"bytes": total, "deleted": records})
+        return
+    click.echo(f"deleted {len(records)} files, {bytes_as_text(total)}")
+
+
+def _record(entry: Entry) -> dict[str, Any]:
+    used = datetime.fromtimestamp(entry.used, UTC).isoformat(timespec="seconds")
+    return {"kept": _kept(entry.path.name), "bytes": entry.size, "used": used, "file": str(entry.path)}
+
+
+def _kept(name: str) -> str:
+    """What a file of the cache is called after, as `index` or `rows`; `unfinished` before it is whole."""
+    return "unfinished" if name.startswith(".") else re.split(r"[-.]", name)[0]
+
+
+def _row(record: dict[str, Any]) -> tuple[str, str, str, str]:
+    return record["kept"], bytes_as_text(record["bytes"]), record["used"], record["file"]

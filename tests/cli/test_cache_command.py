@@ -1,0 +1,136 @@
+"""`embedkit cache`: what is kept of word-vector files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from embedkit import open_vectors
+from embedkit.cli.tables import bytes_as_text
+from embedkit.vectors.cache import LIMIT, entries
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory):
+    """A plain file, and a cache with its index, then the rows of two vocabularies of a `.gz`."""
+    home = tmp_path_factory.mktemp("used")
+    numbers = np.random.default_rng(0).standard_normal((22_000, 400), dtype=np.float32)
+    rows = [b"word%d %b" % (i, row.tobytes()) for i, row in enumerate(numbers)]
+    (home / "vectors.bin").write_bytes(b"22000 400\n" + b"".join(rows))
+    (home / "vectors.bin.gz").write_bytes(gzip.compress(b"4000 400\n" + b"".join(rows[:4000]), 1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMBEDKIT_CACHE", str(home / "cache"))
+        open_vectors(home / "vectors.bin").lookup(["word7"])
+        open_vectors(home / "vectors.bin.gz").lookup(["word7"])
+        open_vectors(home / "vectors.bin.gz").lookup(["word8", "word9"])
+        for second, entry in enumerate(entries()):
+            os.utime(entry.path, (second, second))
+    return home
+
+
+@pytest.fixture
+def filled(folder, used):
+    """The entries of a cache as it is after that."""
+    shutil.copytree(used / "cache", folder)
+    return entries()
+
+
+def test_an_empty_cache(embedkit_command, folder):
+    for arguments in (["cache"], ["cache", "list"]):
+        done = embedkit_command(*arguments)
+        assert (done.code, done.out) == (0, f"0 files, 0 B of {bytes_as_text(LIMIT)}, in {folder}\n")
+    assert embedkit_command("cache", "clear").out == "deleted 0 files, 0 B\n"
+    assert not folder.exists()
+
+
+def test_what_each_entry_is_and_how_large(embedkit_command, filled, folder):
+    done = embedkit_command("cache", "list", "--json")
+    listed = json.loads(done.out)
+    sizes = [entry.path.stat().st_size for entry in filled]
+    assert [entry["kept"] for entry in listed["entries"]] == ["index", "rows", "rows"]
+    assert [entry["bytes"] for entry in listed["entries"]] == sizes
+    assert [entry["used"] for entry in listed["entries"]] == [
+        f"1970-01-01T00:00:0{second}+00:00" for second in range(3)
+    ]
+    assert [entry["file"] for entry in listed["entries"]] == [str(entry.path) for entry in filled]
+    assert (listed["bytes"], listed["limit"], listed["folder"]) == (sum(sizes), LIMIT, str(folder))
+    heading, *rows, total = [line.split() for line in embedkit_command("cache").out.splitlines()]
+    assert heading == ["kept", "size", "last", "used", "file"]
+    assert [row[0] for row in rows] == ["index", "rows", "rows"]
+    assert total[:2] == ["3", "files,"]
+    assert str(filled[0].path) == rows[0][-1]
+
+
+def test_clear_deletes_everything(embedkit_command, filled):
+    done = embedkit_command("cache", "clear")
+    size = bytes_as_text(sum(entry.size for entry in filled))
+    assert (done.code, done.out) == (0, f"deleted 3 files, {size}\n")
+    assert not entries()
+
+
+def test_the_longest_not_used_goes_first(embedkit_command, filled):
+    keep = filled[1].size + filled[2].size
+    done = embedkit_command("cache", "clear", "--keep", keep, "--json")
+    deleted = json.loads(done.out)
+    assert deleted["bytes"] == filled[0].size
+    assert [entry["kept"] for entry in deleted["deleted"]] == ["index"]
+    assert entries() == filled[1:]
+    assert json.loads(embedkit_command("cache", "clear", "--keep", "1GB", "--json").out)["deleted"] == []
+    assert entries() == filled[1:]
+
+
+def test_what_is_deleted_is_made_again(embedkit_command, filled, used):
+    embedkit_command("cache", "clear")
+    assert open_vectors(used / "vectors.bin").lookup(["word21999", "no"]).found.tolist() == [True, False]
+    assert [
+        entry["kept"] for entry in json.loads(embedkit_command("cache", "list", "--json").out)["entries"]
+    ] == ["index"]
+
+
+def test_a_file_that_a_killed_process_left_is_told_apart(embedkit_command, filled):
+    (filled[0].path.parent / ".index.x7f").write_bytes(b"half")
+    kept = [entry["kept"] for entry in json.loads(embedkit_command("cache", "list", "--json").out)["entries"]]
+    assert sorted(kept) == ["index", "rows", "rows", "unfinished"]
+
+
+@pytest.mark.parametrize("size", ["much", "-1", "1XB", "1e9", "GB", ""])
+def test_a_size_that_is_none(size, embedkit_command, filled):
+    done = embedkit_command("cache", "clear", "--keep", size)
+    assert (done.code, done.out) == (2, "")
+    assert f"'{size}' is no size (allowed: a number and B, kB, MB, GB, TB, as 500MB)" in done.err
+    assert entries() == filled
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1000, "1.0 kB"),
+        (999_949, "999.9 kB"),
+        (999_950, "1.0 MB"),
+        (36_000_000, "36.0 MB"),
+        (20 * 2**30, "21.5 GB"),
+        (5 * 10**15, "5000.0 TB"),
+    ],
+)
+def test_sizes_as_text(count, text):
+    assert bytes_as_text(count) == text
+
+
+def test_what_cannot_be_deleted_ends_with_the_reason(embedkit_command, folder):
+    (folder / "vectors" / "0123" / "index").mkdir(parents=True)
+    done = embedkit_command("cache", "clear")
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(f"error: {folder / 'vectors' / '0123' / 'index'}: ")
