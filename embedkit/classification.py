@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from embedkit.interfaces import Tokenizer
     from embedkit.model.classifier import TextClassifier
+    from embedkit.model.unseen import Unseen
     from embedkit.text.vocabulary import Vocabulary
 
 
@@ -50,20 +51,44 @@ class TextInput:
 
 @dataclass(frozen=True)
 class Classifier:
-    """A trained model, ready for texts. `origin` tells of each row of the table where it came from."""
+    """A trained model, ready for texts. `origin` tells of each row of the table where it came from.
+
+    The last `looked_up` rows are of words that training did not have; `missing` are words that were looked up
+    in vain. What else has no row is looked up by `source`, where there is one, or is `<UNK>`.
+    """
 
     model: TextClassifier
     input: TextInput
     origin: Sequence[str]
     classes: tuple[str, ...]
     threshold: float = 0.5
+    looked_up: int = 0
+    missing: frozenset[str] = frozenset()
+    source: Callable[[Sequence[str]], Unseen] | None = None
+
+    def widened(self, unseen: Unseen) -> Classifier:
+        """The classifier with rows for what was looked up."""
+        return replace(
+            self,
+            model=self.model.widened(unseen.vectors) if unseen.words else self.model,
+            input=replace(self.input, vocabulary=self.input.vocabulary.extended(unseen.words)),
+            origin=(*self.origin, *unseen.origin),
+            looked_up=self.looked_up + len(unseen.words),
+            missing=self.missing.union(unseen.missing),
+        )
 
     def judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
         """What the model says of a split, as numbers and as one row for each example."""
+        unknown = self.input.vocabulary.without_row(split.tokens) if self.source else []
+        wanted = [word for word in unknown if word not in self.missing]
+        if self.source and wanted:
+            return self.widened(self.source(wanted))._judge(split)
+        return self._judge(split)
+
+    def _judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
         scored = score_split(self.model, self.input.encode(split, self.classes))
-        states = TokenStates(self.input.vocabulary, self.origin)
-        known = [states.of(tokens) for tokens in split.tokens]
-        return scored, gather(split, known, scored, self.classes, self.threshold)
+        states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
+        return scored, gather(split, states, scored, self.classes, self.threshold)
 
     def predictions(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.splits import read_evaluation
+from embedkit.embedding import Reopened
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.model.classifier import TextClassifier
+from embedkit.model.unseen import Unseen
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.paths import locate
@@ -30,7 +33,8 @@ def evaluate_trained(
 ) -> None:
     """Evaluate the model of the run that the recipe names on the recipe's texts."""
     reporter.stage("loading the model")
-    classifier = load_classifier(Run(locate(recipe.model, "model")), registry, recipe.evaluation.threshold)
+    run = Run(locate(recipe.model, "model"))
+    classifier = load_classifier(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
 
     reporter.stage("reading texts")
     examples = read_evaluation(
@@ -43,9 +47,12 @@ def evaluate_trained(
     write_evaluation(writer, classifier, tokenized, metrics)
 
 
-def load_classifier(run: Run, registry: Registry, threshold: float | None = None) -> Classifier:
+def load_classifier(
+    run: Run, registry: Registry, threshold: float | None = None, unseen: Literal["unk"] | None = None
+) -> Classifier:
     """The classifier that `run` trained, with the threshold of its recipe unless another is given.
 
+    Where the recipe has words looked up that training did not have, `unseen="unk"` makes them `<UNK>`.
     Raises RunError where the run trained no model, or a file is not what the run wrote.
     """
     run.verify()
@@ -58,13 +65,33 @@ def load_classifier(run: Run, registry: Registry, threshold: float | None = None
     described = run.read_json("model.json")
     tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
     limits = {key: described[key] for key in ("max_length", "pad_to")}
-    return Classifier(
+    classifier = Classifier(
         model=_model(run, recipe, registry, described),
         input=TextInput(tokenizer, _vocabulary(run), cut=recipe.data.cut, **limits),
         origin=tuple(run.vocabulary["origin"]),
         classes=tuple(described["classes"]),
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
     )
+    looks_up = recipe.embedding.unseen == "lookup" and unseen is None
+    return _looking_up(classifier, run, recipe, registry) if looks_up else classifier
+
+
+def _looking_up(classifier: Classifier, run: Run, recipe: Recipe, registry: Registry) -> Classifier:
+    """The classifier with what its run looked up, and with the source for what it did not."""
+    words = classifier.input.vocabulary.words
+    vectors = classifier.model.embedding.weight.detach().numpy()[FIRST_WORD_ID:]
+    source = Reopened(run, recipe, registry, words, classifier.origin[FIRST_WORD_ID:], vectors)
+    return replace(classifier.widened(_unseen(run)), source=source)
+
+
+def _unseen(run: Run) -> Unseen:
+    from safetensors.numpy import load_file
+
+    looked_up = run.read_csv("unseen.csv")
+    known = looked_up[looked_up["origin"] != "unk"]
+    missing = looked_up["word"][looked_up["origin"] == "unk"]
+    vectors = load_file(run.path / "unseen.safetensors")["embedding.weight"]
+    return Unseen([*known["word"]], [*known["origin"]], [*known["via"]], vectors, [*missing])
 
 
 def _vocabulary(run: Run) -> Vocabulary:
@@ -82,6 +109,6 @@ def _model(run: Run, recipe: Recipe, registry: Registry, described: dict[str, An
     encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     rows, dim = described["table"]
     with torch.random.fork_rng(devices=[]):
-        model = TextClassifier(rows, dim, encoder, len(described["classes"]))
+        model = TextClassifier.new(rows, dim, encoder, len(described["classes"]))
     model.load_state_dict(load_file(run.path / "weights.safetensors"))
     return model.eval()

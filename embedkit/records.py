@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from embedkit.classification import Classifier
     from embedkit.interfaces import Metric
     from embedkit.model.table import EmbeddingTable
+    from embedkit.model.unseen import Unseen
     from embedkit.rundir import RunWriter
     from embedkit.text.encoding import TokenizedSplit
     from embedkit.training.history import History
@@ -46,6 +48,16 @@ def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
     writer.text("model.txt", describe_model(model, text.pad_to or text.max_length or 20))
 
 
+def write_unseen(writer: RunWriter, unseen: Unseen) -> None:
+    """unseen.csv and unseen.safetensors: what was looked up for words that training did not have."""
+    import torch
+
+    known = [*zip(unseen.words, unseen.origin, unseen.via, strict=True)]
+    missing = [(word, "unk", "") for word in unseen.missing]
+    writer.csv("unseen.csv", ["word", "origin", "via"], [*known, *missing])
+    writer.tensors("unseen.safetensors", {"embedding.weight": torch.from_numpy(unseen.vectors)})
+
+
 def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list[object]]:
     vocabulary = classifier.input.vocabulary
     counts = {PAD_ID: 0, UNK_ID: sum(vocabulary.dropped.values())}
@@ -75,9 +87,10 @@ def write_evaluation(
         scored, judged = classifier.judge(split)
         labels = classifier.input.encode(split, classifier.classes).labels
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
-        covered[name] = coverage(split.tokens, [p.states for p in judged], split.cut)
+        states, looked_up = [p.states for p in judged], [p.looked_up for p in judged]
+        covered[name] = coverage(split.tokens, states, looked_up, split.cut)
         predictions += judged
     writer.json("metrics.json", figures)
     writer.csv("predictions.csv", header(classifier.classes), rows(predictions))
-    origins = {origin: list(classifier.origin).count(origin) for origin in dict.fromkeys(classifier.origin)}
-    writer.json("embedding.json", {"rows": origins, "coverage": covered})
+    trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
+    writer.json("embedding.json", {"rows": dict(Counter(trained)), "coverage": covered})

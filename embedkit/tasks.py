@@ -77,11 +77,15 @@ def execute(
     return Run(directory)
 
 
-def load(run: str | PathLike[str], block: Iterable[str] = ()) -> Classifier:
+def load(
+    run: str | PathLike[str], block: Iterable[str] = (), unseen: Literal["unk"] | None = None
+) -> Classifier:
     """The classifier that a run trained, its files checked against the run's manifest.
 
+    Where the run's recipe says `unseen: lookup`, new words are looked up when they are met; `unseen="unk"`
+    makes them `<UNK>`, which needs no vectors but those of the run.
     Raises RunError where `run` is not a finished training run or a file of it was changed.
     """
     from embedkit.evaluate import load_classifier
 
-    return load_classifier(Run(run), build_registry(block))
+    return load_classifier(Run(run), build_registry(block), unseen=unseen)

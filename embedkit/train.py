@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.splits import Splits, classes_of, read_splits
+from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
 from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
-from embedkit.interfaces import EmbeddingContext
 from embedkit.model.classifier import build_classifier
-from embedkit.model.oov import OovChain
-from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.recipe.build import build_component
-from embedkit.records import write_evaluation, write_model, write_training
+from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.text.vocabulary import Vocabulary
 from embedkit.training.history import History
 from embedkit.training.loop import Epoch, fit
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Embedding, Encoder, Metric, Tokenizer
+    from embedkit.interfaces import Encoder, Metric, Tokenizer
     from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
@@ -48,21 +46,23 @@ def train_and_evaluate(recipe: Recipe, registry: Registry, writer: RunWriter, re
     text_input, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
 
     reporter.stage("looking words up")
-    table = embed(recipe, registry, text_input.vocabulary, tokenized["train"], reporter)
+    table = embed(recipe, registry, text_input.vocabulary, tokenized, reporter)
     trainable = table.trainable_rows(recipe.embedding.trainable)
     model = build_classifier(table.vectors, trainable, encoder, len(classes), recipe.seed)
     classifier = Classifier(model, text_input, table.origin, classes, recipe.evaluation.threshold)
+    evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": classes})
 
     reporter.stage("training")
-    encoded = {name: text_input.encode(split, classes) for name, split in tokenized.items()}
     metrics = build_metrics(registry, recipe.evaluation.metrics)
-    history = train_model(classifier, encoded, recipe, metrics, reporter)
+    history = train_model(classifier, evaluated, tokenized, recipe, metrics, reporter)
 
     reporter.stage("evaluating")
     write_model(writer, classifier, table)
+    if recipe.embedding.unseen == "lookup":
+        write_unseen(writer, table.unseen)
     write_training(writer, history)
-    write_evaluation(writer, classifier, tokenized, metrics)
+    write_evaluation(writer, evaluated, tokenized, metrics)
 
 
 def prepare_text(
@@ -89,39 +89,39 @@ def prepare_text(
     return fixed, {name: split.shortened(length, data.cut) for name, split in tokenized.items()}
 
 
-def embed(
-    recipe: Recipe, registry: Registry, vocabulary: Vocabulary, train: TokenizedSplit, reporter: Reporter
-) -> EmbeddingTable:
-    """The embedding table of the vocabulary: looked up in the source, completed by the chain."""
-    embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
-    policies = [(p.use, build_component(registry, "oov", p, f"oov.{i}")) for i, p in enumerate(recipe.oov)]
-    context = EmbeddingContext(recipe.seed, vocabulary.words, lambda: train.tokens, reporter.advance)
-    return build_table(vocabulary, embedding.open(context), OovChain(policies), recipe.seed)
-
-
 def train_model(
     classifier: Classifier,
-    splits: Mapping[str, EncodedSplit],
+    evaluated: Classifier,
+    tokenized: Mapping[str, TokenizedSplit],
     recipe: Recipe,
     metrics: Mapping[str, Metric],
     reporter: Reporter,
 ) -> History:
-    """Train the classifier's model in place; after each epoch, score the validation split if there is one."""
+    """Train the classifier's model in place; after each epoch, score the validation split if there is one.
+
+    `evaluated` is the classifier with rows for what was looked up besides: it scores, and never trains.
+    """
     history = History([spec.use for spec in recipe.evaluation.metrics])
+    train = classifier.input.encode(tokenized["train"], classifier.classes)
+    validation = (
+        evaluated.input.encode(tokenized["validation"], classifier.classes)
+        if "validation" in tokenized
+        else None
+    )
 
     def score(scored: Scored, split: EncodedSplit) -> dict[str, Any]:
         return score_metrics(metrics, scored, split.labels, classifier.classes, classifier.threshold)
 
     def on_epoch(epoch: Epoch) -> None:
-        train_figures = score(epoch.scored, splits["train"])
+        train_figures = score(epoch.scored, train)
         history.add(epoch.number, "train", epoch.scored, train_figures, epoch.seconds)
-        if "validation" in splits:
+        if validation is not None:
             start = time.perf_counter()
-            scored = score_split(classifier.model, splits["validation"])
-            figures = score(scored, splits["validation"])
+            scored = score_split(evaluated.model, validation)
+            figures = score(scored, validation)
             history.add(epoch.number, "validation", scored, figures, time.perf_counter() - start)
         reporter.epoch(history.of(epoch.number), recipe.training.epochs)
 
     reporter.epochs(recipe.training.epochs)
-    fit(classifier.model, splits["train"], recipe.training, recipe.seed, reporter.advance, on_epoch)
+    fit(classifier.model, train, recipe.training, recipe.seed, reporter.advance, on_epoch)
     return history

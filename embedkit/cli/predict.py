@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -21,10 +21,16 @@ if TYPE_CHECKING:
 @click.option(
     "--input", "file", type=click.File("rb"), help="A UTF-8 file with a text on each line; - is stdin."
 )
+@click.option("--unseen", type=click.Choice(["unk"]), help="Take <UNK> for words that the run would look up.")
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, run: str, texts: tuple[str, ...], file: IO[bytes] | None, as_json: bool
+    ctx: click.Context,
+    run: str,
+    texts: tuple[str, ...],
+    file: IO[bytes] | None,
+    unseen: Literal["unk"] | None,
+    as_json: bool,
 ) -> None:
     """Classify each TEXT, or each line of a file, with the model of the finished run in the directory RUN."""
     given = [*texts, *(_lines(file) if file else [])]
@@ -34,7 +40,7 @@ def command(
         )
     from embedkit.tasks import load
 
-    predictions = load(run, blocked_plugins(ctx)).predictions(given)
+    predictions = load(run, blocked_plugins(ctx), unseen).predictions(given)
     if as_json:
         print_json([_plain(prediction) for prediction in predictions])
         return
@@ -59,6 +65,9 @@ def _plain(prediction: Prediction) -> dict[str, Any]:
         "probability": prediction.probability,
         "oov_share": prediction.oov_share,
         "tokens": [
-            {"token": t, "state": s} for t, s in zip(prediction.tokens, prediction.states, strict=True)
+            {"token": token, "state": state, "looked_up": looked_up}
+            for token, state, looked_up in zip(
+                prediction.tokens, prediction.states, prediction.looked_up, strict=True
+            )
         ],
     }

@@ -31,7 +31,10 @@ def print_results(run: Run) -> None:
         print_intrinsic(run, console)
         return
     console.print(metrics_table(run.metrics))
-    console.print(coverage_table(run.read_json("embedding.json")["coverage"]))
+    coverage = run.read_json("embedding.json")["coverage"]
+    console.print(coverage_table(coverage))
+    for sentence in looked_up_lines(coverage):
+        console.print(sentence, soft_wrap=True)
     for split in [*run.metrics][-1:]:
         predictions = run.predictions[run.predictions["split"] == split]
         for line in wrong_lines(split, predictions, run.metrics[split]["n"]):
@@ -66,6 +69,16 @@ def coverage_table(coverage: Mapping[str, Mapping[str, Mapping[str, int]]]) -> T
         shares = (f"{tokens[state] / total:.1%}" if total else "–" for state in STATES)
         table.add_row(split, f"{total:,}", *shares, f"{tokens['cut']:,}")
     return table
+
+
+def looked_up_lines(coverage: Mapping[str, Mapping[str, Mapping[str, int]]]) -> list[str]:
+    """For each split with tokens that training did not have and the source knows: how many."""
+    return [
+        f"{tokens['looked_up']:,} tokens of {split} have vectors though training did not have them: looked up"
+        for split, counts in coverage.items()
+        for tokens in [counts["tokens"]]
+        if tokens["looked_up"]
+    ]
 
 
 def wrong_lines(split: str, predictions: pd.DataFrame, n: int) -> list[Text]:

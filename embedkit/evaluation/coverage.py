@@ -3,7 +3,8 @@
 A token is `covered` (its word has a vector of its own), `recovered` (another spelling has one), `filled` (an
 out-of-vocabulary policy wrote its row), `unseen` (not in the training texts), `dropped` (removed by
 `min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Out of vocabulary are the
-filled, unseen and dropped ones; cut tokens are outside every share.
+filled, unseen and dropped ones; cut tokens are outside every share. Under `unseen: lookup` an unseen or
+dropped word that the source knows is covered, recovered or filled as any other, and listed apart as looked up.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
@@ -23,10 +25,14 @@ _STATE_OF_ORIGIN: Mapping[str, State] = {"found": "covered", "recovered": "recov
 
 @dataclass(frozen=True)
 class TokenStates:
-    """Tells the state of every token, from the vocabulary and the origin of the table's rows."""
+    """Tells the state of every token, from the vocabulary and the origin of the table's rows.
+
+    The last `looked_up` rows are those of words that training did not have.
+    """
 
     vocabulary: Vocabulary
     origin: Sequence[str]
+    looked_up: int = 0
 
     def of(self, tokens: Sequence[str]) -> list[State]:
         """The state of each token that the model reads."""
@@ -35,6 +41,11 @@ class TokenStates:
             _STATE_OF_ORIGIN[self.origin[row]] if row >= FIRST_WORD_ID else self._outside(token)
             for token, row in zip(tokens, rows, strict=True)
         ]
+
+    def apart(self, tokens: Sequence[str]) -> list[bool]:
+        """Of each token whether its vector was looked up, as training did not have it."""
+        trained = len(self.origin) - self.looked_up
+        return [row >= trained for row in self.vocabulary.ids(tokens)]
 
     def _outside(self, token: str) -> State:
         return "dropped" if token in self.vocabulary.dropped else "unseen"
@@ -46,13 +57,16 @@ def oov_share(states: Sequence[State]) -> float | None:
 
 
 def coverage(
-    texts: Sequence[Sequence[str]], states: Sequence[Sequence[State]], cut: Sequence[int]
+    texts: Sequence[Sequence[str]],
+    states: Sequence[Sequence[State]],
+    looked_up: Sequence[Sequence[bool]],
+    cut: Sequence[int],
 ) -> dict[str, dict[str, int]]:
-    """Tokens and types (distinct words) of a split in each state, and the tokens that were cut."""
-    tokens = Counter(state for each in states for state in each)
-    pairs = {pair for text, each in zip(texts, states, strict=True) for pair in zip(text, each, strict=True)}
-    types = Counter(state for _, state in pairs)
+    """Tokens and types (distinct words) of a split in each state, and looked up; the tokens that were cut."""
+    read = [*zip(chain(*texts), chain(*states), chain(*looked_up), strict=True)]
+    tokens, types = (Counter(state for _, state, _ in each) for each in (read, {*read}))
+    apart = [word for word, _, looked in read if looked]
     return {
-        "tokens": {**{state: tokens[state] for state in STATES}, "cut": sum(cut)},
-        "types": {state: types[state] for state in STATES},
+        "tokens": {**{state: tokens[state] for state in STATES}, "looked_up": len(apart), "cut": sum(cut)},
+        "types": {**{state: types[state] for state in STATES}, "looked_up": len({*apart})},
     }

@@ -6,14 +6,14 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_share
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, TokenStates, oov_share
 from embedkit.evaluation.scoring import Scored
 from embedkit.text.encoding import TokenizedSplit
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model said of one text, and what it knew of its tokens.
+    """What the model said of one text, and what it knew of its tokens: `states`, and which were looked up.
 
     `probability` is that of the predicted label, `probabilities` those of all classes in order.
     """
@@ -27,6 +27,7 @@ class Prediction:
     probability: float
     tokens: tuple[str, ...]
     states: tuple[State, ...]
+    looked_up: tuple[bool, ...]
     cut: int
 
     @property
@@ -47,7 +48,7 @@ class Prediction:
 
 def gather(
     split: TokenizedSplit,
-    states: Sequence[Sequence[State]],
+    states: TokenStates,
     scored: Scored,
     classes: Sequence[str],
     threshold: float,
@@ -63,14 +64,14 @@ def gather(
             probabilities=tuple(map(float, probabilities)),
             probability=float(probabilities[best]),
             tokens=tuple(tokens),
-            states=tuple(known),
+            states=tuple(states.of(tokens)),
+            looked_up=tuple(states.apart(tokens)),
             cut=cut,
         )
-        for example, tokens, cut, known, probabilities, best in zip(
+        for example, tokens, cut, probabilities, best in zip(
             split.examples,
             split.tokens,
             split.cut,
-            states,
             scored.probabilities,
             scored.predicted(threshold),
             strict=True,
@@ -81,7 +82,7 @@ def gather(
 def header(classes: Sequence[str]) -> list[str]:
     """The columns of predictions.csv."""
     probabilities = [f"p_{label}" for label in classes]
-    counts = ["tokens", *STATES, "cut", "oov_share", "oov_tokens", "token_list"]
+    counts = ["tokens", *STATES, "looked_up", "cut", "oov_share", "oov_tokens", "token_list"]
     return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
 
 
@@ -92,7 +93,7 @@ def rows(predictions: Sequence[Prediction]) -> Iterator[list[object]]:
         yield [
             *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
             *(*p.probabilities, p.text),
-            *(len(p.tokens), *(p.states.count(state) for state in STATES), p.cut, share),
+            *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut, share),
             *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
         ]
 

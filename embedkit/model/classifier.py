@@ -18,17 +18,28 @@ if TYPE_CHECKING:
 
 
 class TextClassifier(nn.Module):
-    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class.
+    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class."""
 
-    Submodules are built, and so draw their first weights, in the order embedding, encoder, head.
-    """
-
-    def __init__(self, rows: int, dim: int, encoder: Encoder, classes: int) -> None:
+    def __init__(self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(rows, dim, padding_idx=PAD_ID)
-        self.encoder = encoder.build(dim)
-        self.output_dim = cast("SequenceEncoder", self.encoder).output_dim
-        self.head = nn.Linear(self.output_dim, 1 if classes == 2 else classes)
+        self.embedding = embedding
+        self.encoder = encoder
+        self.head = head
+        self.output_dim = head.in_features
+
+    @classmethod
+    def new(cls, rows: int, dim: int, encoder: Encoder, classes: int) -> TextClassifier:
+        """Submodules are built, and so draw their first weights, in the order embedding, encoder, head."""
+        embedding = nn.Embedding(rows, dim, padding_idx=PAD_ID)
+        built = encoder.build(dim)
+        output_dim = cast("SequenceEncoder", built).output_dim
+        return cls(embedding, built, nn.Linear(output_dim, 1 if classes == 2 else classes))
+
+    def widened(self, vectors: FloatArray) -> TextClassifier:
+        """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D]."""
+        weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors)])
+        embedding = nn.Embedding(len(weight), weight.shape[1], PAD_ID, _weight=weight, _freeze=True)
+        return TextClassifier(embedding, self.encoder, self.head)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, 1 or C]."""
@@ -47,7 +58,7 @@ def build_classifier(
     rows, dim = vectors.shape
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = TextClassifier(rows, dim, encoder, classes)
+        model = TextClassifier.new(rows, dim, encoder, classes)
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
     _restrict_training(model.embedding.weight, trainable)

@@ -41,10 +41,27 @@ class OovChain:
         `found` float32 [m, D] are the vectors of the words that the source knows. Raises ComponentError when
         the chain leaves a word without an answer.
         """
+        vectors, names = self._ask(len(self.policies), words, source, found, seed)
+        self._refuse([word for word, name in zip(words, names, strict=True) if not name])
+        return vectors, names
+
+    def know(
+        self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
+    ) -> tuple[FloatArray, list[str]]:
+        """What the policies before the last know of `words`: as `fill`, the name empty where none answered.
+
+        The last one is total: it answers for any word, and so knows nothing of one that training did not see.
+        """
+        return self._ask(len(self.policies) - 1, words, source, found, seed)
+
+    def _ask(
+        self, count: int, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
+    ) -> tuple[FloatArray, list[str]]:
+        """What the first `count` policies answer for `words`; zeros and no name where none did."""
         vectors = np.zeros((len(words), source.dim), dtype=np.float32)
         names = [""] * len(words)
         left = np.arange(len(words))
-        for position, (name, policy) in enumerate(self.policies):
+        for position, (name, policy) in enumerate(self.policies[:count]):
             if not len(left):
                 break
             context = FillContext(source, found, self._generator(seed, position))
@@ -55,7 +72,6 @@ class OovChain:
             for i in answered.tolist():
                 names[i] = name
             left = left[~answer.filled]
-        self._refuse(words, left)
         return vectors, names
 
     def _generator(self, seed: int, position: int) -> np.random.Generator:
@@ -64,9 +80,9 @@ class OovChain:
         name = names[position]
         return np.random.default_rng([seed, crc32(name.encode()), names[:position].count(name)])
 
-    def _refuse(self, words: Sequence[str], left: np.ndarray) -> None:
+    def _refuse(self, left: Sequence[str]) -> None:
         """Raise ComponentError where words are left without an answer."""
-        if len(left):
-            last, first = self.policies[-1][0], words[int(left[0])]
-            what = f"'{last}' ends the chain but left {len(left)} words without a row, '{first}' first"
+        if left:
+            last = self.policies[-1][0]
+            what = f"'{last}' ends the chain but left {len(left)} words without a row, '{left[0]}' first"
             raise ComponentError(Fault(what, where="oov"))

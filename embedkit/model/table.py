@@ -9,23 +9,27 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from embedkit.contracts import check_lookup, check_unknown
+from embedkit.contracts import check_unknown
+from embedkit.model.lookup import Origin, look_up
 from embedkit.model.oov import OovChain
+from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, FloatArray, VectorSource
 
-Origin = Literal["pad", "unk", "found", "recovered", "filled"]
-
 
 @dataclass(frozen=True)
 class EmbeddingTable:
-    """`vectors` float32 [V, D]; for each row its `origin`, and `via`, the spelling or policy it came by."""
+    """`vectors` float32 [V, D]; for each row its `origin`, and `via`, the spelling or policy it came by.
+
+    `unseen` is what the source says of words that are looked up besides.
+    """
 
     vectors: FloatArray
     origin: Sequence[Origin]
     via: Sequence[str]
+    unseen: Unseen
 
     @property
     def dim(self) -> int:
@@ -46,49 +50,29 @@ class EmbeddingTable:
         return np.array([origin in movable for origin in self.origin])
 
 
-def build_table(vocabulary: Vocabulary, source: VectorSource, chain: OovChain, seed: int) -> EmbeddingTable:
+def build_table(
+    vocabulary: Vocabulary, source: VectorSource, chain: OovChain, seed: int, besides: Sequence[str] = ()
+) -> EmbeddingTable:
     """Look every word up, in its own spelling first, and have the chain answer for the missing ones.
 
-    The source is asked once, for all words and all their spellings together. Row 0 is zero; row 1 is the
-    source's own vector for unknown words, or what the chain gives for `<UNK>`. Raises ComponentError where
-    the source or a policy breaks its promises.
+    The source is asked once, for all words and all their spellings together, the words `besides` among them.
+    Row 0 is zero; row 1 is the source's own vector for unknown words, or what the chain gives for `<UNK>`.
+    Raises ComponentError where the source or a policy breaks its promises.
     """
     names, unk = [PAD, UNK, *vocabulary.words], source.unk
-    hits, found = _look_up(vocabulary.words, source, chain)
-    origin: list[Origin] = ["pad", "unk", *map(_origin, vocabulary.words, hits)]
-    via = ["", "", *map(_via, vocabulary.words, hits)]
+    hits, others = look_up([*vocabulary.words, *besides], source, chain).split(len(vocabulary.words))
+    origin: list[Origin] = ["pad", "unk", *hits.origin()]
+    via = ["", "", *hits.via()]
     vectors = np.zeros((len(names), source.dim), dtype=np.float32)
-    vectors[_rows(origin, "found", "recovered")] = found
+    vectors[_rows(origin, "found", "recovered")] = hits.vectors
     if unk is not None:
         vectors[UNK_ID] = check_unknown(source, unk, source.dim)
     missing = _rows(origin, "filled") if unk is not None else _rows(origin, "unk", "filled")
-    vectors[missing], policies = chain.fill([names[row] for row in missing], source, found, seed)
+    vectors[missing], policies = chain.fill([names[row] for row in missing], source, hits.vectors, seed)
     for row, policy in zip(missing, policies, strict=True):
         via[row] = policy
-    return EmbeddingTable(vectors, origin, via)
-
-
-def _look_up(
-    words: Sequence[str], source: VectorSource, chain: OovChain
-) -> tuple[list[str | None], FloatArray]:
-    """Each word's first spelling that the source knows, or None; the vectors [m, D] of those found."""
-    spellings = [chain.spellings(word) for word in words]
-    asked = {spelling: i for i, spelling in enumerate(dict.fromkeys(s for each in spellings for s in each))}
-    lookup = check_lookup(source, source.lookup([*asked]), len(asked), source.dim)
-    known = {spelling for spelling, found in zip(asked, lookup.found.tolist(), strict=True) if found}
-    hits = [next((spelling for spelling in each if spelling in known), None) for each in spellings]
-    return hits, lookup.vectors[[asked[hit] for hit in hits if hit is not None]]
+    return EmbeddingTable(vectors, origin, via, unseen_of(others, source, chain, hits.vectors, seed))
 
 
 def _rows(origin: Sequence[Origin], *wanted: Origin) -> list[int]:
     return [row for row, each in enumerate(origin) if each in wanted]
-
-
-def _origin(word: str, hit: str | None) -> Origin:
-    if hit is None:
-        return "filled"
-    return "found" if hit == word else "recovered"
-
-
-def _via(word: str, hit: str | None) -> str:
-    return "" if hit is None or hit == word else hit

@@ -32,17 +32,26 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
 
 
 def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]:
-    """Every file that the components read, by its key such as `data.train.path`. Raises DataError."""
-    files: list[tuple[str, Path]] = []
-    components = [
-        each for where, kind, spec in recipe.components() for each in within(registry, where, kind, spec)
+    """Every file that is read, by its key such as `data.train.path`. Raises DataError."""
+    files = [
+        file
+        for where, kind, spec in recipe.components()
+        for file in component_files(registry, where, kind, spec)
     ]
-    for where, kind, spec in components:
+    return files + [(where, expand(text, where)) for where, text in recipe.files()]
+
+
+def component_files(
+    registry: Registry, key: str, of_kind: str, component: ComponentSpec
+) -> list[tuple[str, Path]]:
+    """The files that the component at `key`, and those in its parameters, read. Raises DataError."""
+    files: list[tuple[str, Path]] = []
+    for where, kind, spec in within(registry, key, of_kind, component):
         for name in sorted(registry.get(kind, spec.use, where).input_paths):
             value = spec.parameters.get(name)
             texts = value if isinstance(value, tuple) else [value] if value is not None else []
             files += [(f"{where}.{name}", expand(text, f"{where}.{name}")) for text in texts]
-    return files + [(where, expand(text, where)) for where, text in recipe.files()]
+    return files
 
 
 def within(

@@ -170,6 +170,10 @@ class ModelEvaluation(Section):
     threshold: Annotated[
         float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
     ] = None
+    unseen: Annotated[
+        Literal["unk"] | None,
+        Field(description="unk: never look words up that training did not have; null: as the model's recipe"),
+    ] = None
 
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]

@@ -53,6 +53,18 @@ class Vocabulary:
     def _row_of(self) -> dict[str, int]:
         return {word: row for row, word in enumerate(self.words, FIRST_WORD_ID)}
 
+    def without_row(self, texts: Iterable[Sequence[str]]) -> list[str]:
+        """The words of `texts` that have no row, in order of first appearance."""
+        reserved = (PAD, UNK)
+        words = dict.fromkeys(chain.from_iterable(texts))
+        return [word for word in words if word not in self._row_of and word not in reserved]
+
+    def extended(self, words: Sequence[str]) -> Vocabulary:
+        """The vocabulary with `words` after its own, with their counts in the training split: 0 if unseen."""
+        added = {word: self.dropped.get(word, 0) for word in words}
+        dropped = {word: count for word, count in self.dropped.items() if word not in added}
+        return Vocabulary((*self.words, *added), (*self.counts, *added.values()), dropped)
+
     def to_dict(self) -> dict[str, int]:
         """Every row's name and its id, `<PAD>` and `<UNK>` first."""
         return {PAD: PAD_ID, UNK: UNK_ID, **self._row_of}

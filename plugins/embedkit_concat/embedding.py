@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
 
-from embedkit.contracts import check_filled, check_lookup, check_unknown
-from embedkit.interfaces import ComponentOf, Doc, Embedding, EmbeddingContext, Filled, Lookup, VectorSource
+from embedkit.contracts import check_lookup, check_unknown
+from embedkit.interfaces import ComponentOf, Doc, Embedding, EmbeddingContext, Lookup, VectorSource
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
@@ -78,26 +78,28 @@ class ConcatVectors:
         rows = _first([answer.rows for answer in answers])
         return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
 
-    def subword(self, words: Sequence[str]) -> Filled:
+    def subword(self, words: Sequence[str]) -> Lookup:
         """What the sources that have subwords put together; the others' parts are zeros, float32 [n, D]."""
         import numpy as np
 
         answers = [_subword(source, words) for source in self._sources]
-        filled = np.any([answer.filled for answer in answers], axis=0)
-        return Filled(np.hstack([answer.vectors for answer in answers]), filled)
+        found = np.any([answer.found for answer in answers], axis=0)
+        rows = np.full(len(words), -1, np.int64)
+        return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
 
     def _log(self, found: BoolArray, each: Sequence[BoolArray]) -> None:
         counts = [int(part.sum()) for part in each]
         log.info("found side by side", extra={"found": int(found.sum()), "found_in_source": counts})
 
 
-def _subword(source: VectorSource, words: Sequence[str]) -> Filled:
+def _subword(source: VectorSource, words: Sequence[str]) -> Lookup:
     import numpy as np
 
     verb = getattr(source, "subword", None)
     if verb is None:
-        return Filled(np.zeros((len(words), source.dim), np.float32), np.zeros(len(words), np.bool_))
-    return check_filled(source, verb(words), len(words), source.dim, verb="subword")
+        n = len(words)
+        return Lookup(np.zeros((n, source.dim), np.float32), np.zeros(n, np.bool_), np.full(n, -1, np.int64))
+    return check_lookup(source, verb(words), len(words), source.dim, verb="subword")
 
 
 def _first(rows: Sequence[IntArray]) -> IntArray:

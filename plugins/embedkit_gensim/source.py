@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.interfaces import Filled, Lookup
+from embedkit.interfaces import Lookup
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
@@ -45,18 +45,18 @@ class TrainedSubwords(TrainedVectors):
         super().__init__(wv)
         self._trained = {bucket for buckets in wv.buckets_word for bucket in buckets.tolist()}
 
-    def subword(self, words: Sequence[str]) -> Filled:
+    def subword(self, words: Sequence[str]) -> Lookup:
         """The mean of the vectors of a word's n-grams (Bojanowski et al. 2017), float32 [n, D].
 
-        `filled` is False for a word none of whose n-grams was trained: its vector would be noise.
+        `found` is False for a word none of whose n-grams was trained: its vector would be noise.
         """
         import numpy as np
 
-        filled = np.array([self._knows_part_of(word) for word in words], dtype=np.bool_)
+        found = np.array([self._knows_part_of(word) for word in words], dtype=np.bool_)
         vectors = np.zeros((len(words), self.dim), dtype=np.float32)
-        for row in np.flatnonzero(filled).tolist():
+        for row in np.flatnonzero(found).tolist():
             vectors[row] = self._wv.get_vector(words[row])
-        return Filled(vectors, filled)
+        return Lookup(vectors, found, np.full(len(words), -1, np.int64))
 
     def _knows_part_of(self, word: str) -> bool:
         from gensim.models.fasttext import ft_ngram_hashes

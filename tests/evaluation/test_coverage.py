@@ -26,8 +26,22 @@ def test_filled_unseen_and_dropped_tokens_are_out_of_vocabulary(tokens, share):
 
 def test_coverage_counts_tokens_and_types_and_adds_up():
     texts = [["great", "great", "never"], [], ["qwzx", "never", "odd"]]
-    counted = coverage(texts, [STATES.of(text) for text in texts], cut=[4, 0, 1])
+    apart = [STATES.apart(text) for text in texts]
+    counted = coverage(texts, [STATES.of(text) for text in texts], apart, cut=[4, 0, 1])
+    zeros = {"recovered": 0, "dropped": 0, "looked_up": 0}
     assert counted == {
-        "tokens": {"covered": 2, "recovered": 0, "filled": 1, "unseen": 3, "dropped": 0, "cut": 5},
-        "types": {"covered": 1, "recovered": 0, "filled": 1, "unseen": 2, "dropped": 0},
+        "tokens": {**zeros, "covered": 2, "filled": 1, "unseen": 3, "cut": 5},
+        "types": {**zeros, "covered": 1, "filled": 1, "unseen": 2},
     }
+
+
+def test_what_was_looked_up_has_a_state_as_any_other_and_is_counted_apart():
+    words = ["Never", "rare"]
+    states = TokenStates(VOCABULARY.extended(words), [*STATES.origin, "found", "filled"], looked_up=2)
+    tokens = ["great", "Never", "rare", "odd", "Never"]
+    assert states.of(tokens) == ["covered", "covered", "filled", "unseen", "covered"]
+    assert states.apart(tokens) == [False, True, True, False, True]
+    counted = coverage([tokens], [states.of(tokens)], [states.apart(tokens)], cut=[0])
+    assert counted["tokens"]["looked_up"] == 3
+    assert counted["types"]["looked_up"] == 2
+    assert counted["tokens"]["covered"] == 3

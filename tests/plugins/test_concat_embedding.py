@@ -9,9 +9,9 @@ import pytest
 from gensim.models import KeyedVectors
 
 import embedkit
-from embedkit.contracts import check_filled, check_lookup
+from embedkit.contracts import check_lookup
 from embedkit.errors import ComponentError
-from embedkit.interfaces import EmbeddingContext, Filled, Lookup
+from embedkit.interfaces import EmbeddingContext, Lookup
 from embedkit.registry import build_registry
 
 REGISTRY = build_registry()
@@ -59,7 +59,7 @@ def test_parts_stand_side_by_side_and_what_a_source_lacks_is_zeros(files):
 def test_asking_for_nothing_gives_nothing(files):
     source = of_files(files)
     check_lookup(source, source.lookup([]), 0, 5)
-    check_filled(source, source.subword([]), 0, 5)
+    check_lookup(source, source.subword([]), 0, 5)
 
 
 def test_the_vector_of_unknown_words_is_that_of_all_sources_or_none(files):
@@ -96,21 +96,22 @@ class Parts:
         return Lookup(np.zeros((n, 2), np.float32), np.zeros(n, np.bool_), np.full(n, -1, np.int64))
 
     def subword(self, words):
-        filled = np.array([word.startswith("do") for word in words], dtype=np.bool_)
-        return Filled(np.repeat(filled[:, None], 2, axis=1).astype(np.float32), filled)
+        found = np.array([word.startswith("do") for word in words], dtype=np.bool_)
+        vectors = np.repeat(found[:, None], 2, axis=1).astype(np.float32)
+        return Lookup(vectors, found, np.full(len(words), -1, np.int64))
 
 
 def test_subwords_come_from_the_sources_that_have_them(files):
     source = opened([make("word2vec-binary", path=files[0]["path"]), Parts()])
-    answer = check_filled(source, source.subword(["doggy", "eel"]), 2, 4)
+    answer = check_lookup(source, source.subword(["doggy", "eel"]), 2, 4)
     assert answer.vectors.tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
-    assert answer.filled.tolist() == [True, False]
+    assert answer.found.tolist() == [True, False]
 
 
 def test_a_source_that_breaks_its_promises_is_named(files):
     class Short(Parts):
         def subword(self, words):
-            return Filled(np.zeros((1, 2), np.float32), np.zeros(1, np.bool_))
+            return Lookup(np.zeros((1, 2), np.float32), np.zeros(1, np.bool_), np.zeros(1, np.int64))
 
     with pytest.raises(ComponentError, match=r"Short\.subword\(\)\.vectors: expected an array of float32"):
         opened([Parts(), Short()]).subword(["doggy", "eel"])

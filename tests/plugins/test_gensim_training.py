@@ -14,7 +14,7 @@ import pytest
 from gensim.models import FastText, Word2Vec
 
 import embedkit
-from embedkit.contracts import check_filled, check_lookup
+from embedkit.contracts import check_lookup
 from embedkit.errors import RecipeError, VocabularyError
 from embedkit.interfaces import EmbeddingContext
 from embedkit.registry import build_registry
@@ -123,7 +123,7 @@ def test_subwords_are_gensims():
     source = opened("fasttext-train")
     model = FastText(TEXTS, vector_size=20, bucket=3000, seed=7, workers=1)
     asked = ["governmental", "the", "zzzzqq"]
-    answer = check_filled(source, source.subword(asked), 3, 20)
+    answer = check_lookup(source, source.subword(asked), 3, 20)
     np.testing.assert_array_equal(answer.vectors[0], model.wv["governmental"])
     np.testing.assert_array_equal(answer.vectors[1], model.wv["the"])
     assert "governmental" not in model.wv.key_to_index
@@ -132,7 +132,7 @@ def test_subwords_are_gensims():
 def test_a_word_of_which_no_part_was_trained_is_left_to_the_next_policy():
     source = opened("fasttext-train", buckets=2_000_000, dim=2)
     answer = source.subword(["一丁丂", "", "governmental"])
-    assert answer.filled.tolist() == [False, False, True]
+    assert answer.found.tolist() == [False, False, True]
     assert not answer.vectors[:2].any()
 
 

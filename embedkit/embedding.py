@@ -1,0 +1,127 @@
+"""A recipe's embedding at work: its source looked up for the table, and opened again for a trained model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from embedkit.errors import DataError, Fault, RunError
+from embedkit.fingerprint import describe
+from embedkit.interfaces import EmbeddingContext
+from embedkit.model.lookup import Hits, look_up
+from embedkit.model.oov import OovChain
+from embedkit.model.table import EmbeddingTable, build_table
+from embedkit.model.unseen import Unseen, unseen_of
+from embedkit.recipe.build import build_component, component_files
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Embedding, FloatArray, VectorSource
+    from embedkit.recipe.schema import Recipe
+    from embedkit.registry import Registry
+    from embedkit.reporting import Reporter
+    from embedkit.runs import Run
+    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.text.vocabulary import Vocabulary
+
+SAMPLE = 100
+"""Words of the vocabulary whose vectors are compared with those of a source that is opened again."""
+
+HINT = (
+    "To take <UNK> for such words: `embedkit predict RUN --unseen unk`, "
+    'embedkit.load(RUN, unseen="unk"), `evaluation.unseen: unk`.'
+)
+
+
+def embed(
+    recipe: Recipe,
+    registry: Registry,
+    vocabulary: Vocabulary,
+    splits: Mapping[str, TokenizedSplit],
+    reporter: Reporter,
+) -> EmbeddingTable:
+    """The embedding table of the vocabulary: looked up in the source, completed by the chain.
+
+    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass.
+    """
+    embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
+    chain = _chain(recipe, registry)
+    training_tokens = splits["train"].tokens
+    context = EmbeddingContext(recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance)
+    texts = [text for split in splits.values() for text in split.tokens]
+    besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
+    return build_table(vocabulary, embedding.open(context), chain, recipe.seed, besides)
+
+
+def _chain(recipe: Recipe, registry: Registry) -> OovChain:
+    return OovChain(
+        [(spec.use, build_component(registry, "oov", spec, f"oov.{i}")) for i, spec in enumerate(recipe.oov)]
+    )
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
+
+    `vectors` float32 [n, D] are the model's own of the vocabulary's `words`, and `origin` tells where they
+    came from: the source must still give the same.
+    """
+
+    run: Run
+    recipe: Recipe
+    registry: Registry
+    words: Sequence[str]
+    origin: Sequence[str]
+    vectors: FloatArray
+
+    def __call__(self, words: Sequence[str]) -> Unseen:
+        """What the source says of `words`.
+
+        Raises RunError where one of its files is gone or another, and where it gives other vectors than those
+        that the model was trained with.
+        """
+        source, chain = self._opened
+        known = [row for row, origin in enumerate(self.origin) if origin == "found"][:SAMPLE]
+        trained = [self.words[row] for row in known]
+        again, hits = look_up([*trained, *words], source, chain).split(len(trained))
+        self._refuse_another(again, self.vectors[known])
+        found = self.vectors[[origin in ("found", "recovered") for origin in self.origin]]
+        return unseen_of(hits, source, chain, found, self.recipe.seed)
+
+    @cached_property
+    def _opened(self) -> tuple[VectorSource, OovChain]:
+        self._check_files()
+        embedding: Embedding = build_component(self.registry, "embedding", self.recipe.embedding, "embedding")
+        source = embedding.open(EmbeddingContext(self.recipe.seed, self.words))
+        return source, _chain(self.recipe, self.registry)
+
+    def _check_files(self) -> None:
+        """The embedding's files are those whose fingerprints the run recorded."""
+        recorded = self.run.read_json("environment.json")["inputs"]
+        try:
+            files = component_files(self.registry, "embedding", "embedding", self.recipe.embedding)
+        except DataError as error:
+            faults = [Fault(fault.what, fault.where, fault.nearest, hint=HINT) for fault in error.faults]
+            raise RunError(*faults) from error
+        for where, path in files:
+            how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
+            if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
+                what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
+                raise RunError(Fault(what, where=where, hint=HINT))
+
+    def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:
+        for word, origin in zip(again.words, again.origin(), strict=True):
+            if origin != "found":
+                self._refuse(word)
+        different = ~(again.vectors == vectors).all(axis=1)
+        if different.any():
+            self._refuse(again.words[int(np.argmax(different))])
+
+    def _refuse(self, word: str) -> None:
+        what = (
+            f"'{self.recipe.embedding.use}' gives another vector of '{word}' than the model was trained with"
+        )
+        raise RunError(Fault(what, where="embedding", hint=HINT))

@@ -1,0 +1,57 @@
+"""Which spelling of a word, if any, a source knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from embedkit.contracts import check_lookup
+from embedkit.model.oov import OovChain
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, VectorSource
+
+Origin = Literal["pad", "unk", "found", "recovered", "filled"]
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Of n words the first spelling that a source knows, or None; `vectors` float32 [m, D] of the m known."""
+
+    words: Sequence[str]
+    spellings: Sequence[str | None]
+    vectors: FloatArray
+
+    def origin(self) -> list[Origin]:
+        """Of each word: found as it is, recovered by another spelling, or to be filled."""
+        return [
+            "filled" if spelling is None else "found" if spelling == word else "recovered"
+            for word, spelling in zip(self.words, self.spellings, strict=True)
+        ]
+
+    def via(self) -> list[str]:
+        """The other spelling of each word that was recovered, or else nothing."""
+        pairs = zip(self.words, self.spellings, strict=True)
+        return ["" if spelling is None or spelling == word else spelling for word, spelling in pairs]
+
+    def split(self, n: int) -> tuple[Hits, Hits]:
+        """The hits of the first `n` words, and of the rest."""
+        m = n - self.spellings[:n].count(None)
+        return (
+            Hits(self.words[:n], self.spellings[:n], self.vectors[:m]),
+            Hits(self.words[n:], self.spellings[n:], self.vectors[m:]),
+        )
+
+
+def look_up(words: Sequence[str], source: VectorSource, chain: OovChain) -> Hits:
+    """What the source, asked once for all words and all their spellings together, knows of `words`.
+
+    Raises ComponentError where the source or a policy breaks its promises.
+    """
+    spellings = [chain.spellings(word) for word in words]
+    asked = {spelling: i for i, spelling in enumerate(dict.fromkeys(s for each in spellings for s in each))}
+    lookup = check_lookup(source, source.lookup([*asked]), len(asked), source.dim)
+    known = {spelling for spelling, found in zip(asked, lookup.found.tolist(), strict=True) if found}
+    hits = [next((spelling for spelling in each if spelling in known), None) for each in spellings]
+    return Hits(words, hits, lookup.vectors[[asked[hit] for hit in hits if hit is not None]])

@@ -1,0 +1,52 @@
+"""`unseen: lookup`: vectors of words that training did not have, beside a table that training left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedkit.model.lookup import Hits, Origin
+from embedkit.model.oov import OovChain
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, VectorSource
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """What a source says of words without a row: `vectors` float32 [n, D] of `words`, nothing of `missing`.
+
+    `origin` and `via` tell of each of the n words how it came by its vector, as an EmbeddingTable's do.
+    """
+
+    words: Sequence[str]
+    origin: Sequence[Origin]
+    via: Sequence[str]
+    vectors: FloatArray
+    missing: Sequence[str]
+
+
+def unseen_of(hits: Hits, source: VectorSource, chain: OovChain, found: FloatArray, seed: int) -> Unseen:
+    """What `hits` say, and what the chain knows of the words that are not among them.
+
+    `found` float32 [m, D] are the vectors of the vocabulary's words that the source has.
+    """
+    origin, via = hits.origin(), hits.via()
+    left = [i for i, each in enumerate(origin) if each == "filled"]
+    vectors = np.zeros((len(origin), source.dim), dtype=np.float32)
+    vectors[[i for i, each in enumerate(origin) if each != "filled"]] = hits.vectors
+    vectors[left], policies = chain.know([hits.words[i] for i in left], source, found, seed)
+    for i, policy in zip(left, policies, strict=True):
+        via[i] = policy
+    known = [i for i, each in enumerate(origin) if each != "filled" or via[i]]
+    missing = [hits.words[i] for i in left if not via[i]]
+    return Unseen(
+        [hits.words[i] for i in known],
+        [origin[i] for i in known],
+        [via[i] for i in known],
+        vectors[known],
+        missing,
+    )
