@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def print_intrinsic(run: Run, console: Console) -> None:
-    """Of every set what was asked, what could not be, and the figure; analogies by section as well."""
+    """Of every set its size, the share that could not be asked, how many count, and the figure.
+
+    Analogies by section as well.
+    """
     metrics = run.metrics
     similar = {name: figures for name, figures in metrics.items() if figures["task"] == "similarity"}
     if similar:
@@ -31,7 +34,7 @@ def print_intrinsic(run: Run, console: Console) -> None:
 
 def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
     """One row for each set of word pairs."""
-    table = _table("word similarity", "pairs", "out of vocabulary", "asked", "Spearman", "p-value")
+    table = _table("similarity", "pairs", "OOV", "counted", "Spearman", "p-value")
     for name, figures in similar.items():
         rho, p_value = figures["spearman"], figures["p_value"]
         shown = ("–" if rho is None else f"{rho:.3f}", "–" if p_value is None else f"{p_value:.2g}")
@@ -43,7 +46,7 @@ def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def analogy_table(name: str, figures: Mapping[str, Any]) -> Table:
     """One row for each section of a set of analogies, and one for all together."""
-    table = _table(f"analogies: {name}", "questions", "out of vocabulary", "asked", "right", "accuracy")
+    table = _table(name, "questions", "OOV", "counted", "right", "accuracy")
     for section, counts in figures["sections"].items():
         table.add_row(section, *_cells(counts))
     table.add_section()
@@ -53,8 +56,8 @@ def analogy_table(name: str, figures: Mapping[str, Any]) -> Table:
 
 def _cells(counts: Mapping[str, Any]) -> tuple[str, ...]:
     accuracy = "–" if counts["accuracy"] is None else f"{counts['accuracy']:.1%}"
-    asked = f"{counts['n']:,}", f"{counts['correct']:,}"
-    return (f"{counts['questions']:,}", f"{counts['oov_share']:.1%}", *asked, accuracy)
+    sizes = f"{counts['questions']:,}", f"{counts['oov_share']:.1%}", f"{counts['n']:,}"
+    return (*sizes, f"{counts['correct']:,}", accuracy)
 
 
 def _table(*headings: str) -> Table:

@@ -56,8 +56,10 @@ def test_only_embeddings_take_trainable_and_unseen(schema):
 def test_what_has_a_default_is_not_required(schema):
     assert schema["$defs"]["Recipe"]["required"] == ["data", "tokenizer", "embedding", "encoder"]
     assert schema["$defs"]["EvaluationRecipe"]["required"] == ["model", "data"]
+    assert schema["$defs"]["IntrinsicRecipe"]["required"] == ["embedding", "intrinsic"]
     assert "required" not in schema["$defs"]["Evaluation"]
     assert schema["$defs"]["Recipe"]["properties"]["oov"]["default"] == ["zero"]
+    assert schema["$defs"]["IntrinsicRecipe"]["properties"]["oov"]["default"] == []
     assert schema["$defs"]["Evaluation"]["properties"]["metrics"]["default"] == ["accuracy"]
 
 
@@ -77,6 +79,7 @@ def test_bundled_recipes_are_valid(schema):
 def test_the_keys_of_bundled_recipes_are_described(schema):
     for recipe in bundled_recipes().values():
         data = yaml.safe_load(recipe.path.read_text(encoding="utf-8"))
-        described = schema["$defs"]["EvaluationRecipe" if "model" in data else "Recipe"]
+        kind = "IntrinsicRecipe" if "intrinsic" in data else "EvaluationRecipe" if "model" in data else "Recipe"
+        described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])
         assert set(described["required"]) <= set(data)

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.core
 
 NAMES = [
     "evaluate",
+    "intrinsic-analogies",
+    "intrinsic-similarity",
     "notebook-random",
     "notebook-word2vec",
     "quickstart",

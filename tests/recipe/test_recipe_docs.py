@@ -7,6 +7,7 @@ import pytest
 
 from embedkit.recipe.document import MAX_DEPTH
 from embedkit.recipe.dump import dump
+from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import (
     Data,
@@ -50,6 +51,14 @@ def test_every_section_is_documented():
     assert row("unseen", f"`{EmbeddingSpec.model_fields['unseen'].default}`") in PAGE
     for key in EvaluationRecipe.model_fields:
         assert re.search(rf"\| `{key}(\.\w+)?` \|", PAGE.partition("## Evaluating a trained model")[2])
+    for key in IntrinsicRecipe.model_fields:
+        assert re.search(rf"\| `{key}(\.\w+)?` \|", PAGE.partition("## Evaluating word vectors")[2])
+
+
+def test_every_key_of_an_intrinsic_evaluation_is_documented_with_its_default():
+    for key, field in Intrinsic.model_fields.items():
+        default = "[]" if field.default == () else dump(field.default).splitlines()[0]
+        assert row(f"intrinsic.{key}", f"`{default}`") in PAGE, key
 
 
 def test_every_place_of_a_component_is_documented():
@@ -67,7 +76,11 @@ def test_the_limits_are_documented():
 
 def test_the_recipes_on_the_page_load(written, registry):
     recipes = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert [load_recipe(written(text), registry).name for text in recipes] == ["reviews", "evaluate"]
+    assert [load_recipe(written(text), registry).name for text in recipes] == [
+        "reviews",
+        "evaluate",
+        "intrinsic",
+    ]
 
 
 def test_the_overrides_on_the_page_can_be_made(written, registry):
