@@ -79,7 +79,9 @@ def test_bundled_recipes_are_valid(schema):
 def test_the_keys_of_bundled_recipes_are_described(schema):
     for recipe in bundled_recipes().values():
         data = yaml.safe_load(recipe.path.read_text(encoding="utf-8"))
-        kind = "IntrinsicRecipe" if "intrinsic" in data else "EvaluationRecipe" if "model" in data else "Recipe"
+        kind = (
+            "IntrinsicRecipe" if "intrinsic" in data else "EvaluationRecipe" if "model" in data else "Recipe"
+        )
         described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])
         assert set(described["required"]) <= set(data)
