@@ -8,10 +8,12 @@ and the peak memory of the process in KiB.
 
 import hashlib
 import mmap
+import os
 import re
 import resource
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 
@@ -108,8 +110,22 @@ def buffered_loop(path, words):
     return found
 
 
-def embedkit_scan(path, words):
-    """embedkit.open_vectors(path).lookup(words): one pass."""
+def embedkit(path, words):
+    """First use: one pass, nothing cached."""
+    from embedkit import open_vectors
+
+    return open_vectors(path, cache=False).lookup(words).vectors
+
+
+def embedkit_first(path, words):
+    """First use: one pass that writes the index, or for a compressed file the rows, into an empty cache."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["EMBEDKIT_CACHE"] = folder
+        return embedkit_again(path, words)
+
+
+def embedkit_again(path, words):
+    """Later use: by the index, or the rows that were kept."""
     from embedkit import open_vectors
 
     return open_vectors(path).lookup(words).vectors

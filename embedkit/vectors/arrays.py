@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
 from io import BufferedReader
 from pathlib import Path
@@ -30,6 +29,8 @@ def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]]) -> 
 
     Raises OSError where there is no room or no right to.
     """
+    import tempfile
+
     described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
     description = json.dumps([about, described]).encode() + b"\n"
     parts: list[Any] = [description, *map(_bytes, arrays.values())]

@@ -11,11 +11,10 @@ from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
-from embedkit.vectors.fasttext import FastText
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
-from embedkit.vectors.reading import Block, Errors, Options, Reader
+from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordReader
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
 
@@ -90,7 +89,7 @@ class VectorFile:
 class SubwordFile(VectorFile):
     """A file with vectors of subwords, and so of words that it does not have."""
 
-    def __init__(self, path: Path, reader: Reader, subwords: FastText, progress: Progress) -> None:
+    def __init__(self, path: Path, reader: Reader, subwords: SubwordReader, progress: Progress) -> None:
         super().__init__(path, reader, progress)
         self._subwords = subwords
 
@@ -126,7 +125,7 @@ def open_vectors(
     options = Options(errors, limit)
     reader = format_of(content, format).open(content, options)
     cached = _cached(content, reader, options) if cache else reader
-    if isinstance(reader, FastText):
+    if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
     return VectorFile(content.path, cached, progress)
 

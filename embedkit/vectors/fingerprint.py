@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 
 from embedkit.vectors.content import Content
@@ -17,6 +16,8 @@ def fingerprint(content: Content) -> str:
     A file that is changed between the sampled blocks, with its time of change set back, is not told apart.
     Raises VectorFileError when the file cannot be read.
     """
+    import hashlib
+
     with content.reading(), content.path.open("rb", buffering=0) as file:
         status = os.fstat(file.fileno())
         digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())

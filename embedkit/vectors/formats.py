@@ -1,36 +1,60 @@
-"""The formats the engine knows, and which of them a file is of."""
+"""The formats the engine knows, and which of them a file is of. Each is imported when it is needed."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from embedkit.errors import Fault, VectorFileError
 from embedkit.vectors.content import Content
-from embedkit.vectors.fasttext import MAGIC, FastText
 from embedkit.vectors.faults import broken
-from embedkit.vectors.numpy_file import MAGIC as NUMPY_MAGIC
-from embedkit.vectors.numpy_file import NAME as NUMPY
-from embedkit.vectors.numpy_file import open_numpy
-from embedkit.vectors.reading import Format
-from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
-from embedkit.vectors.safetensors_file import open_safetensors
-from embedkit.vectors.safetensors_file import recognises as is_safetensors
-from embedkit.vectors.sniff import HEAD, identify, text_format
-from embedkit.vectors.text import Text
-from embedkit.vectors.word2vec_binary import Word2vecBinary
+from embedkit.vectors.reading import Format, Options, Reader
+from embedkit.vectors.sniff import HEAD, identify, is_safetensors, text_format
 from embedkit.vectors.word2vec_header import has_header
+
+
+def _open_word2vec_text(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.text import Text
+
+    return Text(content, options, header=True)
+
+
+def _open_glove_text(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.text import Text
+
+    return Text(content, options, header=False)
+
+
+def _open_fasttext(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.fasttext import FastText
+
+    return FastText(content, options)
+
+
+def _open_safetensors(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.safetensors_file import open_safetensors
+
+    return open_safetensors(content, options)
+
+
+def _open_numpy(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.numpy_file import open_numpy
+
+    return open_numpy(content, options)
+
+
+def _open_word2vec_binary(content: Content, options: Options) -> Reader:
+    from embedkit.vectors.word2vec_binary import Word2vecBinary
+
+    return Word2vecBinary(content, options)
+
 
 FORMATS: dict[str, Format] = {
     known.name: known
     for known in (
-        Format(
-            "word2vec-text", lambda head: text_format(head) == "word2vec-text", partial(Text, header=True)
-        ),
-        Format("glove-text", lambda head: text_format(head) == "glove-text", partial(Text, header=False)),
-        Format("fasttext", lambda head: head.startswith(MAGIC), FastText),
-        Format(SAFETENSORS, is_safetensors, open_safetensors),
-        Format(NUMPY, lambda head: head.startswith(NUMPY_MAGIC), open_numpy),
-        Format("word2vec-binary", has_header, Word2vecBinary),
+        Format("word2vec-text", lambda head: text_format(head) == "word2vec-text", _open_word2vec_text),
+        Format("glove-text", lambda head: text_format(head) == "glove-text", _open_glove_text),
+        Format("fasttext", lambda head: head.startswith(b"\xba\x16\x4f\x2f"), _open_fasttext),
+        Format("safetensors", is_safetensors, _open_safetensors),
+        Format("numpy", lambda head: head.startswith(b"\x93NUMPY"), _open_numpy),
+        Format("word2vec-binary", has_header, _open_word2vec_binary),
     )
 }
 """By name. The first that recognises a file has it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,8 @@ class Kept:
     """
 
     def __init__(self, content: Content, what: str, detail: str = "") -> None:
+        import hashlib
+
         self._source = content.path
         self._what = what
         seen = fingerprint(content)

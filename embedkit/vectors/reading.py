@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
-from embedkit.interfaces import Progress
+from embedkit.interfaces import Lookup, Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.selection import ScanReport, Selection
 
@@ -52,6 +52,14 @@ class Reader(Protocol):
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
         """All rows in order. Raises VectorFileError for a file that is damaged."""
+
+
+@runtime_checkable
+class SubwordReader(Protocol):
+    """A reader of a file that also has vectors for parts of words."""
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
 
 
 @dataclass(frozen=True)

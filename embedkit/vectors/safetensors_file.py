@@ -17,20 +17,15 @@ from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.matrix import Matrix, MatrixReader, words_in_lines
 from embedkit.vectors.reading import Options
+from embedkit.vectors.sniff import is_safetensors
 
 NAME = "safetensors"
-MAX_HEADER = 100_000_000
 TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "BF16": "bf16"}
-
-
-def recognises(head: bytes) -> bool:
-    """Whether a file starts with a header's length and a JSON object."""
-    return len(head) > 9 and int.from_bytes(head[:8], "little") <= MAX_HEADER and head[8:9] == b"{"
 
 
 def open_safetensors(content: Content, options: Options) -> MatrixReader:
     """The vectors in a safetensors file. Raises VectorFileError for one of another layout, or damaged."""
-    if not recognises(content.head(16)):
+    if not is_safetensors(content.head(16)):
         raise broken(content.path, "is not a safetensors file")
     if content.compression is not PLAIN:
         raise broken(

@@ -19,7 +19,6 @@ _SIGNATURES: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
         ("a Python pickle (such as gensim's own save)", rb"\x80[\x02-\x05](?:\x95|[\x8a}(cK\]])"),
         ("a fastText model (.bin)", rb"\xba\x16\x4f\x2f"),
         ("a NumPy array (.npy)", rb"\x93NUMPY"),
-        ("a safetensors file", rb".{6}\x00\x00\{[\" ]"),
         ("an HDF5 file", rb"\x89HDF\r\n"),
         ("a finalfusion file", rb"FiFu"),
         ("an SQLite database (such as a Magnitude file)", rb"SQLite format 3\x00"),
@@ -44,7 +43,12 @@ def identify(head: bytes) -> str | None:
     A header `count dim` alone does not tell: both word2vec formats have it, and so nothing is said of it.
     """
     signature = next((name for name, pattern in _SIGNATURES if pattern.match(head)), None)
-    return signature or text_format(head)
+    return signature or ("a safetensors file" if is_safetensors(head) else text_format(head))
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Whether a file starts with the length of a header, 100 MB at most, and a JSON object."""
+    return len(head) > 9 and int.from_bytes(head[:8], "little") <= 100_000_000 and head[8:9] == b"{"
 
 
 def text_format(head: bytes) -> str | None:

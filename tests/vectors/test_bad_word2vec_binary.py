@@ -28,6 +28,16 @@ def failure(path, **options):
     return str(caught.value).removeprefix(str(path))
 
 
+def seconds(path):
+    """How long the failure takes, at best: other processes may be busy."""
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        failure(path)
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
 def test_a_header_that_promises_more_than_the_file_is_refused_before_anything_is_allocated(write):
     path = write(b"1000000000 300\n" + BODY)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -72,9 +82,7 @@ def test_headers(content, message, write):
 
 def test_a_bad_header_costs_a_few_bytes_of_reading(write):
     path = write(b"3" * 100_000_000)
-    start = time.perf_counter()
-    failure(path)
-    assert time.perf_counter() - start < 0.1
+    assert seconds(path) < 0.1
 
 
 @pytest.mark.parametrize("compress", [False, True], ids=["plain", "gzip"])
@@ -121,18 +129,14 @@ def test_a_wrong_dim(dim, write):
 @pytest.mark.parametrize("compress", [False, True], ids=["plain", "gzip"])
 def test_a_body_without_a_space_is_refused_at_once(compress, write):
     path = write(b"1000 300\n" + b"x" * 40_000_000, compress=compress)
-    start = time.perf_counter()
-    message = failure(path)
-    assert time.perf_counter() - start < 0.1
-    assert message.startswith(", record 1, byte 8: no space within 4,096 bytes: here should be a word\n")
+    assert seconds(path) < 0.1
+    assert ", record 1, byte 8: no space within 4,096 bytes: here should be a word\n" in failure(path)
 
 
 def test_a_gzip_bomb_is_refused_at_once(write):
     path = write(b"100 300\n" + bytes(200_000_000), compress=True)
     assert path.stat().st_size < 1_000_000
-    start = time.perf_counter()
-    failure(path)
-    assert time.perf_counter() - start < 0.1
+    assert seconds(path) < 0.1
 
 
 @pytest.mark.parametrize("length", [4096, 4097])

@@ -1,0 +1,112 @@
+"""Vectors of gensim's catalogue, github.com/RaRe-Technologies/gensim-data, in the folder where gensim keeps them.
+
+That is `~/gensim-data`, or that of the environment variable GENSIM_DATA_DIR. Nothing that comes with them is run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from embedkit.errors import Fault, VectorFileError
+
+log = logging.getLogger(__name__)
+
+
+class Model(NamedTuple):
+    """Vectors that can be fetched: `size` in bytes, compressed; `md5` None where they come in parts."""
+
+    name: str
+    size: int
+    vectors: int
+    file: str
+    md5: str | None
+    description: str
+
+
+def catalogue() -> list[Model]:
+    """What can be fetched, by name: from the network, or else as gensim last saw it, which the log then says.
+
+    Raises VectorFileError where there is neither.
+    """
+    from gensim import downloader
+
+    with _gensim("the catalogue") as heard:
+        models = downloader.info()["models"]
+    if heard:
+        log.warning("the catalogue is as %s has it: the network does not answer", downloader.BASE_DIR)
+    return [_model(name, models[name]) for name in sorted(models) if not name.startswith("__")]
+
+
+def fetch(name: str) -> Path:
+    """Fetch the vectors called `name`, unless they are there, and check them; the file.
+
+    Raises VectorFileError for an unknown name, without network, and for a file whose checksum is wrong.
+    """
+    from gensim import downloader
+
+    models = {model.name: model for model in catalogue()}
+    if name not in models:
+        raise VectorFileError(Fault.unknown("vectors", name, models))
+    path = Path(downloader.BASE_DIR, name, models[name].file)
+    if not path.exists():
+        with _gensim(name), _temporary_files_in(downloader.BASE_DIR):
+            downloader.load(name, return_path=True)
+    _check(path, models[name].md5)
+    return path
+
+
+def _model(name: str, entry: dict[str, Any]) -> Model:
+    md5 = entry.get("checksum") if entry.get("parts", 1) == 1 else None
+    vectors = entry.get("num_records", 0)
+    return Model(name, entry["file_size"], vectors, entry["file_name"], md5, entry.get("description", ""))
+
+
+def _check(path: Path, md5: str | None) -> None:
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if md5 is not None and found != md5:
+        hint = "Delete its folder and fetch it again."
+        raise VectorFileError(Fault(f"its MD5 is {found}, not {md5}", where=str(path), hint=hint))
+
+
+@contextmanager
+def _gensim(what: str) -> Iterator[list[logging.LogRecord]]:
+    """What gensim's downloader raises, as VectorFileError; what it logs, as a list; its bar, on a terminal only."""
+    heard: list[logging.LogRecord] = []
+    logger = logging.getLogger("gensim.downloader")
+
+    def hear(record: logging.LogRecord) -> bool:
+        if record.levelno >= logging.WARNING:
+            heard.append(record)
+        return False
+
+    logger.addFilter(hear)
+    try:
+        with redirect_stdout(sys.stderr if sys.stderr.isatty() else io.StringIO()):
+            yield heard
+    except Exception as error:  # gensim raises Exception itself
+        hint = "It takes network access to github.com; a file that is already here needs no fetching."
+        reason = getattr(error, "reason", error)
+        raise VectorFileError(Fault(f"cannot be fetched: {reason}", where=what, hint=hint)) from error
+    finally:
+        logger.removeFilter(hear)
+
+
+@contextmanager
+def _temporary_files_in(folder: str) -> Iterator[None]:
+    """Where gensim downloads to: beside the place to which it then moves the file, and emptied if that fails."""
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as temporary:
+        tempfile.tempdir = temporary
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before
