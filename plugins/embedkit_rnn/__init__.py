@@ -1,12 +1,15 @@
-"""The encoder `rnn`: a simple recurrent network."""
+"""The encoders `rnn`, `lstm` and `gru`: recurrent networks, and ways to make one vector of their states."""
 
 from __future__ import annotations
 
 from embedkit.hookspecs import Register, hookimpl
 from embedkit_rnn.encoder import Rnn
+from embedkit_rnn.gated import Gru, Lstm
 
 
 @hookimpl
 def register_encoders(register: Register) -> None:
-    """Register `rnn`."""
+    """Register `rnn`, `lstm` and `gru`."""
     register("rnn", Rnn)
+    register("lstm", Lstm)
+    register("gru", Gru)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from annotated_types import Gt
-
+from embedkit.errors import Fault, RecipeError
 from embedkit.interfaces import Doc
+from embedkit_rnn.keys import Bidirectional, Dropout, HiddenSize, NumLayers, Pooling, check_dropout
 
 if TYPE_CHECKING:
     from torch import nn
 
 
 class Rnn:
-    """A simple recurrent network: a text is its last hidden state.
+    """A simple recurrent network: a text is its last hidden state, or all of them pooled.
 
     Elman 1990, "Finding Structure in Time".
     """
@@ -21,9 +21,11 @@ class Rnn:
     def __init__(
         self,
         *,
-        hidden_size: Annotated[int, Gt(0), Doc("width of the hidden state, H of one direction")],
-        num_layers: Annotated[int, Gt(0), Doc("layers, each reading the states of the one below")] = 1,
-        bidirectional: Annotated[bool, Doc("read the text in both directions, which doubles H")] = False,
+        hidden_size: HiddenSize,
+        num_layers: NumLayers = 1,
+        bidirectional: Bidirectional = False,
+        dropout: Dropout = 0.0,
+        pooling: Pooling = "last",
         nonlinearity: Annotated[
             Literal["tanh", "relu"], Doc("what the hidden state passes through")
         ] = "tanh",
@@ -32,9 +34,15 @@ class Rnn:
             Doc("take the state at each text's own last token; false takes it after the padding"),
         ] = True,
     ) -> None:
+        check_dropout(dropout, num_layers)
+        if pooling != "last" and not mask_padding:
+            what = f"'mask_padding: false' goes with 'pooling: last', not with '{pooling}'"
+            raise RecipeError(Fault(what, where="encoder.mask_padding"))
         self.hidden_size = hidden_size
         self.num_layers = num_layers
         self.bidirectional = bidirectional
+        self.dropout = dropout
+        self.pooling = pooling
         self.nonlinearity: Literal["tanh", "relu"] = nonlinearity
         self.mask_padding = mask_padding
 
@@ -47,7 +55,7 @@ class Rnn:
         """A module whose weights are drawn exactly as one `nn.RNN` of the same settings draws them."""
         from torch import nn
 
-        from embedkit_rnn.module import RnnModule
+        from embedkit_rnn.module import AfterPadding, Recurrent
 
         rnn = nn.RNN(
             input_dim,
@@ -55,6 +63,7 @@ class Rnn:
             num_layers=self.num_layers,
             nonlinearity=self.nonlinearity,
             batch_first=True,
+            dropout=self.dropout,
             bidirectional=self.bidirectional,
         )
-        return RnnModule(rnn, mask_padding=self.mask_padding)
+        return Recurrent(rnn, self.pooling) if self.mask_padding else AfterPadding(rnn)

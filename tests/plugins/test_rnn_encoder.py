@@ -162,6 +162,8 @@ def test_defaults(component):
         "hidden_size": 16,
         "num_layers": 1,
         "bidirectional": False,
+        "dropout": 0.0,
+        "pooling": "last",
         "nonlinearity": "tanh",
         "mask_padding": True,
     }

@@ -9,7 +9,7 @@ pytestmark = pytest.mark.core
 
 SECTIONS = "name, seed, data, tokenizer, vocabulary, embedding, oov, encoder, training, evaluation"
 NAME = "a name, or a mapping with 'use'"
-RNN = "hidden_size, num_layers, bidirectional, nonlinearity, mask_padding"
+RNN = "hidden_size, num_layers, bidirectional, dropout, pooling, nonlinearity, mask_padding"
 
 WRONG = [
     ("seed: 7", "seed: no", "seed: expected an integer, got the text 'no'"),

@@ -89,7 +89,7 @@ FAULTS = [
     (
         "encoder.hiden_size=32",
         "encoder: unknown key 'hiden_size' - did you mean 'hidden_size'? "
-        "(allowed: hidden_size, num_layers, bidirectional, nonlinearity, mask_padding)",
+        "(allowed: hidden_size, num_layers, bidirectional, dropout, pooling, nonlinearity, mask_padding)",
     ),
     (
         "trainning.epochs=5",

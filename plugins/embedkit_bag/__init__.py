@@ -1,0 +1,12 @@
+"""The encoder `bag`: the words' vectors pooled, whatever their order."""
+
+from __future__ import annotations
+
+from embedkit.hookspecs import Register, hookimpl
+from embedkit_bag.encoder import Bag
+
+
+@hookimpl
+def register_encoders(register: Register) -> None:
+    """Register `bag`."""
+    register("bag", Bag)

@@ -1,0 +1,12 @@
+"""The encoder `cnn`: filters over neighbouring tokens, and each filter's largest value over the text."""
+
+from __future__ import annotations
+
+from embedkit.hookspecs import Register, hookimpl
+from embedkit_cnn.encoder import Cnn
+
+
+@hookimpl
+def register_encoders(register: Register) -> None:
+    """Register `cnn`."""
+    register("cnn", Cnn)

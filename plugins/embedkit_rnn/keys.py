@@ -1,0 +1,30 @@
+"""The keys that every recurrent encoder has."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Lt
+
+from embedkit.errors import Fault, RecipeError
+from embedkit.interfaces import Doc
+
+HiddenSize = Annotated[int, Gt(0), Doc("width of the hidden state, H of one direction")]
+NumLayers = Annotated[int, Gt(0), Doc("layers, each reading the states of the one below")]
+Bidirectional = Annotated[bool, Doc("read the text in both directions, which doubles H")]
+Dropout = Annotated[
+    float, Ge(0), Lt(1), Doc("share of a layer's states set to zero on their way to the layer above")
+]
+PoolingName = Literal["last", "mean", "max", "attention"]
+Pooling = Annotated[
+    PoolingName, Doc("what stands for the text: the last state, or all of its states put together")
+]
+
+
+def check_dropout(dropout: float, num_layers: int) -> None:
+    """Raises RecipeError for dropout between the layers of a network that has one."""
+    if dropout and num_layers == 1:
+        what = f"dropout {dropout} acts between layers, and there is one layer"
+        raise RecipeError(
+            Fault(what, where="encoder.dropout", hint="Set num_layers to 2 or more, or dropout to 0.")
+        )

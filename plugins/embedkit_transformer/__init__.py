@@ -1,0 +1,12 @@
+"""The encoder `transformer`: layers of self-attention."""
+
+from __future__ import annotations
+
+from embedkit.hookspecs import Register, hookimpl
+from embedkit_transformer.encoder import Transformer
+
+
+@hookimpl
+def register_encoders(register: Register) -> None:
+    """Register `transformer`."""
+    register("transformer", Transformer)
