@@ -1,11 +1,13 @@
-"""Arguments and options that several commands take."""
+"""Arguments and options that several commands take, and what they give."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import IO, Any, TypeVar
 
 import click
+
+from embedkit.errors import DataError, Fault
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,3 +35,15 @@ def print_json(value: object) -> None:
     import json
 
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def lines_of(file: IO[bytes]) -> Sequence[str]:
+    """The lines of a file, which U+2028 and its like do not end; a BOM and CR before LF are not text.
+
+    Raises DataError for a file that is not UTF-8.
+    """
+    try:
+        text = file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(Fault(f"not UTF-8 at byte {error.start}", where=file.name)) from None
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
 
-from embedkit.cli.options import json_option, print_json
+from embedkit.cli.options import json_option, lines_of, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import DataError, Fault
 
@@ -33,7 +32,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Classify each TEXT, or each line of a file, with the model of the finished run in the directory RUN."""
-    given = [*texts, *(_lines(file) if file else [])]
+    given = [*texts, *(lines_of(file) if file else [])]
     if not given:
         raise DataError(
             Fault("there is nothing to classify", where="predict", hint="Name a TEXT, or --input FILE.")
@@ -46,15 +45,6 @@ def command(
         return
     for prediction in predictions:
         click.echo(f"{prediction.predicted}\t{prediction.probability:.4f}\t{prediction.text}")
-
-
-def _lines(file: IO[bytes]) -> Sequence[str]:
-    """The lines of a file, which U+2028 and its like do not end; a BOM and CR before LF are not text."""
-    try:
-        text = file.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(Fault(f"not UTF-8 at byte {error.start}", where=file.name)) from None
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 
 def _plain(prediction: Prediction) -> dict[str, Any]:

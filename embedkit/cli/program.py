@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of recipes, for editors.",
     "predict": "Classify texts with the model of a finished run.",
     "plugins": "List what the installed plugins bring.",
+    "vectors": "Look into word-vector files, check, convert and fetch them.",
     "cache": "List what is kept of word-vector files, or delete it.",
 }
 """Name and one line of help of each command; `cli/<name>.py` holds it as `command`."""

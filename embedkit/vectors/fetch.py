@@ -1,6 +1,7 @@
-"""Vectors of gensim's catalogue, github.com/RaRe-Technologies/gensim-data, in the folder where gensim keeps them.
+"""Vectors of gensim's catalogue (github.com/RaRe-Technologies/gensim-data), kept where gensim keeps them.
 
-That is `~/gensim-data`, or that of the environment variable GENSIM_DATA_DIR. Nothing that comes with them is run.
+That is `~/gensim-data`, or the folder that the environment variable GENSIM_DATA_DIR names when gensim is
+imported. The Python module that comes with each of them is not run.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ def _check(path: Path, md5: str | None) -> None:
 
 @contextmanager
 def _gensim(what: str) -> Iterator[list[logging.LogRecord]]:
-    """What gensim's downloader raises, as VectorFileError; what it logs, as a list; its bar, on a terminal only."""
+    """Turn what gensim's downloader raises into VectorFileError; gives its warnings; shows its bar on a
+    terminal only.
+    """
     heard: list[logging.LogRecord] = []
     logger = logging.getLogger("gensim.downloader")
 
@@ -102,7 +105,7 @@ def _gensim(what: str) -> Iterator[list[logging.LogRecord]]:
 
 @contextmanager
 def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Where gensim downloads to: beside the place to which it then moves the file, and emptied if that fails."""
+    """Let gensim download beside the place to which it moves the file, and leave nothing when that fails."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as temporary:
         tempfile.tempdir = temporary

@@ -1,0 +1,176 @@
+"""`embedkit vectors`: look into word-vector files, convert them, fetch them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from embedkit.cli.options import json_option, lines_of, print_json
+from embedkit.errors import Fault, VectorFileError
+
+if TYPE_CHECKING:
+    from embedkit.vectors import VectorFile
+
+F = TypeVar("F", bound=Callable[..., Any])
+ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "safetensors"}
+"""The formats that are written without being named."""
+
+
+@click.group()
+def command() -> None:
+    """Look into word-vector files, check them, convert them, fetch them."""
+
+
+def reading(function: F) -> F:
+    """The argument FILE and the options of how it is read."""
+    for decorate in (
+        click.option(
+            "--limit", type=click.IntRange(min=1), help="Read only so many vectors from the beginning."
+        ),
+        click.option(
+            "--errors",
+            type=click.Choice(["strict", "replace"]),
+            default="strict",
+            help="Words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes.",
+        ),
+        click.argument("file"),
+    ):
+        function = decorate(function)
+    return function
+
+
+@contextmanager
+def opened(file: str, **options: Any) -> Iterator[VectorFile]:
+    """The vectors of `file`, with a bar while they are read. Raises VectorFileError as open_vectors does."""
+    from embedkit.cli.progress import console_reporter
+    from embedkit.vectors import open_vectors
+
+    with console_reporter() as reporter:
+        reporter.stage(f"reading {file}")
+        yield open_vectors(file, progress=reporter.advance, **options)
+
+
+@command.command("info")
+@reading
+@json_option
+def info(file: str, as_json: bool, **options: Any) -> None:
+    """Tell what FILE holds: format, count, width, norms, first and last words. It is read whole."""
+    from embedkit.cli.vector_results import contents_record, print_contents
+    from embedkit.vectors.check import check
+
+    with opened(file, **options) as vectors:
+        contents = check(vectors)
+    if as_json:
+        print_json(contents_record(contents))
+    else:
+        print_contents(contents)
+
+
+@command.command("check")
+@reading
+@json_option
+@click.pass_context
+def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) -> None:
+    """Read all of FILE and say everything that is wrong with it; exit code 1 if anything is."""
+    from embedkit.vectors.check import check
+
+    try:
+        with opened(file, **options) as vectors:
+            faults = [f"{file}: {fault}" for fault in check(vectors).faults()]
+    except VectorFileError as error:
+        if not Path(file).is_file():
+            raise
+        faults = [str(fault) for fault in error.faults]
+    if as_json:
+        print_json({"file": file, "faults": faults})
+    else:
+        click.echo("\n".join(faults) or f"{file}: ok")
+    ctx.exit(1 if faults else 0)
+
+
+@command.command("lookup")
+@reading
+@click.argument("words", nargs=-1, required=True, metavar="WORD…")
+@json_option
+def lookup(file: str, words: tuple[str, ...], as_json: bool, **options: Any) -> None:
+    """Look WORDs up in FILE, exactly as they are spelt: row, and the first numbers (with --json all)."""
+    from embedkit.cli.vector_results import lookup_records, print_lookup
+
+    with opened(file, **options) as vectors:
+        records = lookup_records(words, vectors.lookup(words))
+    if as_json:
+        print_json(records)
+    else:
+        print_lookup(records)
+
+
+@command.command("neighbours")
+@reading
+@click.argument("words", nargs=-1, required=True, metavar="WORD…")
+@click.option("--minus", multiple=True, metavar="WORD", help="Take this word's vector away; may be repeated.")
+@click.option("-n", "count", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@json_option
+def neighbours(
+    file: str, words: tuple[str, ...], minus: tuple[str, ...], count: int, as_json: bool, **options: Any
+) -> None:
+    """List the words of FILE that are most similar, by cosine, to WORD, or to several WORDs added up.
+
+    An analogy: embedkit vectors neighbours FILE king woman --minus man
+    """
+    from embedkit.vectors.neighbours import analogy
+
+    with opened(file, **options) as vectors:
+        found = analogy(vectors, words, minus, count)
+    if as_json:
+        print_json([neighbour._asdict() for neighbour in found])
+        return
+    for neighbour in found:
+        click.echo(f"{neighbour.similarity:.4f}  {neighbour.word}")
+
+
+@command.command("convert")
+@reading
+@click.argument("target")
+@click.option("--format", "kind", help="The format to write; by default what TARGET's ending stands for.")
+@click.option(
+    "--words", "listed", type=click.File("rb"), help="Only these words: a UTF-8 file, one on a line."
+)
+def convert_file(file: str, target: str, kind: str | None, listed: Any, **options: Any) -> None:
+    """Write the vectors of FILE to TARGET in another format."""
+    from embedkit.vectors.convert import convert
+
+    kind = kind or _format_of(target)
+    words = lines_of(listed) if listed else None
+    with opened(file, **options) as vectors:
+        count = convert(vectors, target, kind, words)
+    asked = "" if words is None else f" of {len({*words}):,} words"
+    click.echo(f"{target}: {count:,} rows{asked}, {Path(target).stat().st_size:,} bytes, {kind}")
+
+
+def _format_of(target: str) -> str:
+    ending = Path(target).suffix
+    if ending not in ENDINGS:
+        what = f"the ending '{ending}' stands for no format"
+        hint = "Name one with --format; nothing is written compressed."
+        raise VectorFileError(Fault(what, where=target, allowed=tuple(ENDINGS), hint=hint))
+    return ENDINGS[ending]
+
+
+@command.command("fetch")
+@click.argument("name", required=False)
+@json_option
+def fetch_model(name: str | None, as_json: bool) -> None:
+    """Fetch the vectors NAME of gensim's catalogue, checked, into gensim's folder; without NAME list them."""
+    from embedkit.cli.vector_results import print_catalogue
+    from embedkit.vectors.fetch import catalogue, fetch
+
+    if name is None:
+        models = catalogue()
+        print_json([model._asdict() for model in models]) if as_json else print_catalogue(models)
+        return
+    path = fetch(name)
+    print_json({"name": name, "path": str(path)}) if as_json else click.echo(path)
