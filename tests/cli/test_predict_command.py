@@ -34,8 +34,8 @@ def test_json_is_one_document_and_nothing_else(embedkit_command, run):
     (prediction,) = json.loads(done.out)
     assert prediction["predicted"] == "pos"
     assert prediction["tokens"] == [
-        {"token": "good", "state": "covered"},
-        {"token": "new", "state": "unseen"},
+        {"token": "good", "state": "covered", "looked_up": False},
+        {"token": "new", "state": "unseen", "looked_up": False},
     ]
     assert prediction["oov_share"] == 0.5
     assert done.err == ""
