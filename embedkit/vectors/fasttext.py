@@ -123,7 +123,8 @@ class FastText:
         begin = 0
         for vector, own in zip(vectors, wanted, strict=True):
             if own:
-                vector[:] = table[places[begin : begin + len(own)]].mean(axis=0, dtype=np.float32)
+                with np.errstate(all="ignore"):  # what is not finite is refused with its word
+                    vector[:] = table[places[begin : begin + len(own)]].mean(axis=0, dtype=np.float32)
             begin += len(own)
         return vectors
 

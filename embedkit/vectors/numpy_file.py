@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import math
+import tokenize
+import warnings
 from functools import partial
 
 from embedkit.vectors.compression import PLAIN
@@ -46,12 +48,13 @@ def _matrix(content: Content) -> Matrix:
     from numpy.lib import format as npy
 
     try:
-        with content.reading(), content.path.open("rb") as file:
+        with content.reading(), content.path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a header that Python 2 wrote is as good as any
             version = npy.read_magic(file)
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, fortran, dtype = read(file)
             offset = file.tell()
-    except ValueError as error:
+    except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise broken(content.path, f"the header is damaged: {error}") from error
     if len(shape) != 2 or not math.prod(shape) or fortran or dtype.str not in ("<f2", "<f4", "<f8"):
         what = f"holds {dtype.str} {list(shape)}{' in Fortran order' if fortran else ''}"

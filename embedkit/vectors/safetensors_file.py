@@ -62,9 +62,10 @@ def _read_header(content: Content) -> tuple[dict[str, Any], int]:
 
 def _checked(tensor: Any) -> dict[str, Any]:
     begin, end = tensor["data_offsets"]
-    if not 0 <= begin <= end or min(tensor["shape"], default=0) < 0:
+    numbers = [begin, end, *tensor["shape"]]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers) or begin > end:
         raise ValueError("a tensor lies outside the file")
-    return dict(tensor)
+    return {"dtype": str(tensor["dtype"]), "shape": tensor["shape"], "data_offsets": (begin, end)}
 
 
 def _matrix(content: Content, tensor: dict[str, Any], data: int) -> Matrix:

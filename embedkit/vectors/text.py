@@ -6,6 +6,7 @@ have spaces in words.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import compress
@@ -24,6 +25,8 @@ from embedkit.vectors.words import decodable
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
+
+log = logging.getLogger(__name__)
 
 MAX_VALUE = 40
 """Bytes that a value and the space before it may have on average."""
@@ -133,6 +136,8 @@ class Text:
             return [], True
         rest = window.buffer[window.start : window.end]
         window.drop(len(rest))
+        if rest.strip():
+            log.warning("%s: the last line does not end: perhaps it was cut", self._content.path)
         return [rest.replace(b"\t", b" ")] if rest.strip() else [], False
 
     def _words(self, number: int, lines: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
@@ -150,7 +155,13 @@ class Text:
         if len(fields) < self.dim or (spaces and (self._header or _number(before.rpartition(b" ")[2]))):
             what = f"the row of {first.decode()!r} has {len(fields) + spaces} values, not {self.dim}"
             raise broken(self._content.path, what, line=number)
-        return first + before[len(before.partition(b" ")[0]) :], fields
+        return (self._word(before, number) if spaces else first), fields
+
+    def _word(self, spaced: bytes, number: int) -> bytes:
+        def refuse(_index: int, what: str) -> Exception:
+            return broken(self._content.path, what, line=number, hint="Use errors: replace.")
+
+        return b" ".join(decodable(spaced.split(b" "), self._options.errors, refuse)[0])
 
     def _vector(self, word: bytes, fields: Sequence[bytes], number: int) -> FloatArray:
         import numpy as np

@@ -79,10 +79,11 @@ def test_a_real_file_with_a_word_that_is_not_utf8(real_vectors):
     ],
     ids=["newline", "no last newline", "CRLF", "blank at the end", "tabs"],
 )
-def test_ways_to_end_a_line_and_to_part_fields(content, write):
+def test_ways_to_end_a_line_and_to_part_fields(content, write, caplog):
     lookup = open_vectors(write(content.encode())).lookup(["</s>", "the", "naïve"])
     assert lookup.vectors.tolist() == [[0.25, 100], [0.5, np.float32(-1e-3)], [3, 4]]
     assert lookup.rows.tolist() == [2, 0, 1]
+    assert ("the last line does not end" in caplog.text) == (not content.endswith("\n"))
 
 
 def test_lines_on_every_side_of_a_window_border(write):
