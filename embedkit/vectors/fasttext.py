@@ -9,11 +9,11 @@ import os
 import re
 import struct
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING
 
 from embedkit.interfaces import Lookup, Progress, no_progress
-from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
+from embedkit.vectors.fasttext_header import HEADER, exactly, read_header
 from embedkit.vectors.faults import broken
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
@@ -25,23 +25,10 @@ from embedkit.vectors.words import decodable
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, IntArray
 
-MAGIC = b"\xba\x16\x4f\x2f"
-_HEADER = struct.Struct("<2i12id3i2q")
 _MATRIX = struct.Struct("<?2q")
 _ENTRY = re.compile(rb"([^\0]{0,%d}+)\0.{8}[\0\1]|.++" % MAX_WORD, re.DOTALL)
 BLOCK = 512
 """Words whose rows are in memory at once."""
-
-
-class Header(NamedTuple):
-    """What the beginning of the file says: words come first in the dictionary, then labels."""
-
-    dim: int
-    bucket: int
-    shortest: int
-    longest: int
-    words: int
-    labels: int
 
 
 class FastText:
@@ -52,7 +39,7 @@ class FastText:
     def __init__(self, content: Content, options: Options) -> None:
         self._content = content
         self._options = options
-        self._header = _read_header(content)
+        self._header = read_header(content)
         self.dim = self._header.dim
         self.count = min(self._header.words, options.limit or self._header.words)
         self._matrix: int | None = None
@@ -145,7 +132,7 @@ class FastText:
         done = 0
         with windows(self._content, MAX_WORD + 10, progress) as window:
             window.advance()
-            window.drop(_HEADER.size)
+            window.drop(HEADER.size)
             while done < entries:
                 found = self._next_entries(window, done)[: entries - done]
                 window.drop(sum(map(len, found)) + 10 * len(found))
@@ -174,7 +161,7 @@ class FastText:
 
     def _check_matrix(self, offset: int) -> int:
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
-            quantized, rows, dim = _MATRIX.unpack(_exactly(file, self._content, offset, _MATRIX.size))
+            quantized, rows, dim = _MATRIX.unpack(exactly(file, self._content, offset, _MATRIX.size))
         begin = offset + _MATRIX.size
         needed = self._header.words + (self._header.bucket if self._header.longest else 0)
         if quantized:
@@ -185,30 +172,3 @@ class FastText:
         if begin + 4 * rows * dim > self._content.size:
             raise broken(self._content.path, "the file is cut within the vectors", offset=self._content.size)
         return begin
-
-
-def _read_header(content: Content) -> Header:
-    if not content.head(4).startswith(MAGIC):
-        raise broken(content.path, "is not a fastText model")
-    if content.compression is not PLAIN:
-        raise broken(content.path, f"is a fastText model in {content.compression.name}: decompress it first")
-    with content.reading(), content.path.open("rb", buffering=0) as file:
-        fields = _HEADER.unpack(_exactly(file, content, 0, _HEADER.size))
-    version, dim, bucket, shortest, longest = fields[1], fields[2], *fields[10:13]
-    _, words, labels, _, pruned = fields[15:]
-    if version not in (11, 12):
-        raise broken(content.path, f"is a fastText model of version {version}; 11 and 12 can be read")
-    if pruned > 0:
-        raise broken(content.path, "is a quantized model (.ftz); its full model (.bin) can be read")
-    header = Header(dim, bucket, shortest, longest, words, labels)
-    least = 4 * dim * (words + bucket * bool(longest)) + 10 * (words + labels)
-    if min(dim, words, 1 + min(bucket, shortest, longest, labels)) < 1 or least > content.size:
-        raise broken(content.path, f"the header does not fit the file of {content.size:,} bytes: {header}")
-    return header
-
-
-def _exactly(file: BinaryIO, content: Content, offset: int, size: int) -> bytes:
-    data = os.pread(file.fileno(), size, offset)
-    if len(data) < size:
-        raise broken(content.path, "the file is cut", offset=offset + len(data))
-    return data

@@ -19,12 +19,13 @@ from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.sniff import HEAD, identify, text_format
+from embedkit.vectors.text_rows import RowReader
 from embedkit.vectors.windows import Window, windows
 from embedkit.vectors.word2vec_header import read_header
 from embedkit.vectors.words import decodable
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class Text:
             self.count: int | None = min(first.vectors, options.limit or first.vectors)
         else:
             self.count, self.dim = None, self._first_dim()
+        self._rows = RowReader(content.path, self.dim, options.errors, spaces=not header)
 
     def _check_format(self) -> None:
         head = self._content.head(HEAD)
@@ -82,9 +84,9 @@ class Text:
         for number, lines in self._lines(progress):
             words, wrong = self._words(number, lines)
             for index in compress(range(len(lines)), map(firsts.__contains__, words)):
-                word, fields = self._fields(words[index], lines[index], number + index)
+                word, fields = self._rows.fields(words[index], lines[index], number + index)
                 if word in selection.slots:
-                    vector = self._vector(word, fields, number + index)
+                    vector = self._rows.vector(word, fields, number + index)
                     selection.take(selection.slots[word], rows + index, vector.view(np.uint8).data)
             rows += len(lines)
             replaced += wrong
@@ -99,8 +101,8 @@ class Text:
             firsts, _ = self._words(number, lines)
             words, vectors = [], np.empty((len(lines), self.dim), np.float32)
             for index, (first, line) in enumerate(zip(firsts, lines, strict=True)):
-                word, fields = self._fields(first, line, number + index)
-                vectors[index] = self._vector(word, fields, number + index)
+                word, fields = self._rows.fields(first, line, number + index)
+                vectors[index] = self._rows.vector(word, fields, number + index)
                 words.append(word)
             if words:
                 yield Block(rows, words, vectors)
@@ -148,41 +150,7 @@ class Text:
 
         return decodable([line.partition(b" ")[0] for line in lines], self._options.errors, refuse)
 
-    def _fields(self, first: bytes, line: bytes, number: int) -> tuple[bytes, list[bytes]]:
-        """The whole word of a line that begins with `first`, and its values."""
-        before, *fields = line.rstrip(b" \r").rsplit(b" ", self.dim)
-        spaces = before.count(b" ")
-        if len(fields) < self.dim or (spaces and (self._header or _number(before.rpartition(b" ")[2]))):
-            what = f"the row of {first.decode()!r} has {len(fields) + spaces} values, not {self.dim}"
-            raise broken(self._content.path, what, line=number)
-        return (self._word(before, number) if spaces else first), fields
-
-    def _word(self, spaced: bytes, number: int) -> bytes:
-        def refuse(_index: int, what: str) -> Exception:
-            return broken(self._content.path, what, line=number, hint="Use errors: replace.")
-
-        return b" ".join(decodable(spaced.split(b" "), self._options.errors, refuse)[0])
-
-    def _vector(self, word: bytes, fields: Sequence[bytes], number: int) -> FloatArray:
-        import numpy as np
-
-        values = [_number(field) for field in fields]
-        if None in values:
-            bad = fields[values.index(None)]
-            what = f"the row of {word.decode()!r} has {bad[:40]!r} in place of a number"
-            raise broken(self._content.path, what, line=number)
-        with np.errstate(over="ignore"):  # what is infinite in float32 is refused with its word
-            return np.array(values, "<f4")
-
     def _check_count(self, rows: int) -> None:
         if self.count is not None and rows != self.count:
             what = f"the header says {self.count:,} rows; there are {rows:,}"
             raise broken(self._content.path, what, hint="It was cut short, or its header is wrong.")
-
-
-def _number(field: bytes) -> float | None:
-    """The number that `field` is. Python also reads `1_0`; a file of vectors does not mean it."""
-    try:
-        return None if b"_" in field else float(field)
-    except ValueError:
-        return None

@@ -124,8 +124,9 @@ def test_a_wanted_row_that_is_wrong(row, message, write):
     assert open_vectors(path).lookup(["the"]).found.all()
 
 
-def test_a_glove_row_with_too_many_numbers(write):
-    path = write(GLOVE.replace("naïve 3", "naïve 3 3").encode())
+@pytest.mark.parametrize("more", ["3", "0", "-0.0"])
+def test_a_glove_row_with_too_many_numbers(more, write):
+    path = write(GLOVE.replace("naïve", f"naïve {more}").encode())
     assert failure(path) == ", line 2: the row of 'naïve' has 4 values, not 3"
 
 
