@@ -209,6 +209,16 @@ def test_blocks_change_nothing_but_the_memory(real_vectors, memory):
     assert len(told) > 1
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_other_formats_answer_the_same(tmp_path, keyed_vectors, real_vectors, header):
+    path = tmp_path / "vectors.txt"
+    keyed_vectors("euclidean").save_word2vec_format(str(path), binary=False, write_header=header)
+    questions = read_questions(datapath("questions-words.txt"))[8000:12_000]
+    result = analogies(open_vectors(path), questions, Matching(restrict=2000))
+    assert result == analogies(open_vectors(real_vectors("euclidean")), questions, Matching(restrict=2000))
+    assert result.n > 40
+
+
 def test_a_word_that_is_there_again_does_not_count(tmp_path):
     rows = [*ROYAL.items(), ("apple", (-0.7, 0.7, 1.3)), ("regent", (0, 0.9, 1))]
     content = b"".join(w.encode() + b" " + np.array(v, "<f4").tobytes() for w, v in rows)

@@ -6,8 +6,8 @@ questions, which are far fewer than the questions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
@@ -30,19 +30,23 @@ EPSILON = 1e-6
 """What keeps 3CosMul from dividing by zero: gensim's value (Levy & Goldberg used 0.001)."""
 
 
-def _add(a: FloatArray, b: FloatArray, c: FloatArray, out: FloatArray) -> None:
-    np.subtract(b, a, out=out)
-    out += c
+class Formula(NamedTuple):
+    """A score in two steps, the first of which questions with the same `a` and `b` share.
+
+    `shift` is added to the cosines beforehand.
+    """
+
+    shift: float
+    step: Callable[[FloatArray, FloatArray], FloatArray]
+    finish: Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
-def _multiply(a: FloatArray, b: FloatArray, c: FloatArray, out: FloatArray) -> None:
-    np.multiply(1 + b, 1 + c, out=out)
-    out /= 2 * (1 + a) + 4 * EPSILON
-
-
-_SCORES: dict[Objective, Callable[[FloatArray, FloatArray, FloatArray, FloatArray], None]] = {
-    "3cosadd": _add,
-    "3cosmul": _multiply,
+_FORMULAS: Mapping[Objective, Formula] = {
+    "3cosadd": Formula(0, lambda a, b: b - a, lambda step, c, out: np.add(step, c, out=out)),
+    # Cosines moved to [0, 2], twice those of the paper, and EPSILON with them; the order is the same.
+    "3cosmul": Formula(
+        1, lambda a, b: b / (a + 2 * EPSILON), lambda step, c, out: np.multiply(step, c, out=out)
+    ),
 }
 
 
@@ -61,7 +65,7 @@ class Search:
         self._terms = unit_rows(terms[used])
         self._asked = asked.reshape(-1, 3).tolist()
         self._excluded = excluded
-        self._score = _SCORES[objective]
+        self._formula = _FORMULAS[objective]
         self._best = [-np.inf] * len(excluded)
         self.rows = [-1] * len(excluded)
 
@@ -71,11 +75,14 @@ class Search:
 
     def compare(self, start: int, vectors: FloatArray) -> None:
         """Take the words from row `start` on into account; those with a vector of zeros are no answer."""
-        cosines = self._terms @ unit_rows(vectors).T
+        cosines = self._terms @ unit_rows(vectors).T + np.float32(self._formula.shift)
         scores = np.empty(len(vectors), np.float32)
         blank = np.flatnonzero(~vectors.any(axis=1))
+        shared = None
         for number, (a, b, c) in enumerate(self._asked):
-            self._score(cosines[a], cosines[b], cosines[c], scores)
+            if shared != (a, b):
+                shared, step = (a, b), self._formula.step(cosines[a], cosines[b])
+            self._formula.finish(step, cosines[c], scores)
             outside = [row - start for row in self._excluded[number] if 0 <= row - start < len(scores)]
             scores[outside] = -np.inf
             scores[blank] = -np.inf
