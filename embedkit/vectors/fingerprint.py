@@ -21,6 +21,7 @@ def fingerprint(content: Content) -> str:
     with content.reading(), content.path.open("rb", buffering=0) as file:
         status = os.fstat(file.fileno())
         digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())
+        last = max(0, status.st_size - BLOCK)
         for sample in range(SAMPLES):
-            digest.update(os.pread(file.fileno(), BLOCK, (status.st_size - BLOCK) * sample // (SAMPLES - 1)))
+            digest.update(os.pread(file.fileno(), BLOCK, last * sample // (SAMPLES - 1)))
     return digest.hexdigest()[:32]
