@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from embedkit.evaluation.intrinsic.batches import batches
 from embedkit.evaluation.intrinsic.listing import list_words
 from embedkit.evaluation.intrinsic.matching import Found, Matching, Missing
-from embedkit.evaluation.intrinsic.search import MEMORY, Objective, Search, batches
+from embedkit.evaluation.intrinsic.search import MEMORY, Objective, Search
 from embedkit.evaluation.intrinsic.sets import Question
 from embedkit.interfaces import Progress, no_progress
 

@@ -6,17 +6,15 @@ questions, which are far fewer than the questions.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from embedkit.errors import Fault, VectorFileError
-from embedkit.evaluation.intrinsic.listing import first_rows
 from embedkit.evaluation.intrinsic.units import unit_rows
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray, IntArray, VectorSource
+    from embedkit.interfaces import FloatArray, IntArray
 
 Objective = Literal["3cosadd", "3cosmul"]
 
@@ -89,44 +87,3 @@ class Search:
             row = int(scores.argmax())
             if scores[row] > self._best[number]:
                 self._best[number], self.rows[number] = scores[row], start + row
-
-
-def batches(source: VectorSource, words: Sequence[str], size: int) -> Iterator[tuple[int, FloatArray]]:
-    """The vectors of the first rows of `source`, whose words are `words`, in batches of at most `size`.
-
-    Each comes with the number of its first row. A word that is there again is all zeros, as only the first
-    counts. Raises VectorFileError for a vector that is not finite.
-    """
-    again = _repeated(words)
-    for start, vectors in _gathered(source, len(words), size):
-        _refuse_not_finite(vectors, start, words)
-        end = start + len(vectors)
-        vectors[again[np.searchsorted(again, start) : np.searchsorted(again, end)] - start] = 0
-        for first in range(0, len(vectors), size):
-            yield start + first, vectors[first : first + size]
-
-
-def _gathered(source: VectorSource, count: int, size: int) -> Iterator[tuple[int, FloatArray]]:
-    """The first `count` rows, in pieces of a block or `size` rows, whatever is more."""
-    gathered: list[FloatArray] = []
-    start = 0
-    for row, words, vectors in first_rows(source, count):
-        gathered.append(vectors)
-        end = row + len(words)
-        if end - start >= size or end == count:
-            yield start, np.concatenate(gathered)
-            gathered, start = [], end
-
-
-def _repeated(words: Sequence[str]) -> IntArray:
-    """The rows whose word stood in a row before, sorted."""
-    first = {word: row for row, word in reversed([*enumerate(words)])}
-    return np.array([row for row, word in enumerate(words) if first[word] != row], dtype=np.int64)
-
-
-def _refuse_not_finite(vectors: FloatArray, start: int, words: Sequence[str]) -> None:
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        row = start + int(finite.argmin())
-        what = f"the vector of {words[row]!r} holds NaN or infinity"
-        raise VectorFileError(Fault(what, where=f"record {row + 1:,}"))
