@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
+from torch.nn.functional import linear, pad
 
 
 class CnnModule(nn.Module):
@@ -28,9 +28,7 @@ class CnnModule(nn.Module):
         super().__init__()
         self.widths = tuple(widths)
         self.output_dim = maps * len(self.widths)
-        # [B, D, 1, T] in memory order B, T, D is an image that lies channels last: unlike one dimension's,
-        # two dimensions' convolution reads it where it is, without a copy turned to [B, D, T] in between.
-        self.filters = nn.ModuleList(nn.Conv2d(input_dim, maps, (1, width)) for width in self.widths)
+        self.filters = nn.ModuleList(nn.Conv1d(input_dim, maps, width) for width in self.widths)
         self.activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[activation]()
         self.dropout = nn.Dropout(dropout)
 
@@ -39,20 +37,35 @@ class CnnModule(nn.Module):
         lengths = mask.sum(dim=1, keepdim=True)
         texts = embedded.masked_fill(~mask[:, :, None], 0.0)
         texts = pad(texts, (0, 0, 0, max(max(self.widths) - texts.shape[1], 0)))
-        image = texts.transpose(1, 2)[:, :, None]
-        largest = torch.cat([self._largest(group, image, lengths) for group in self.filters], dim=1)
+        groups = cast("Iterable[nn.Conv1d]", self.filters)
+        largest = torch.cat([_largest(group, texts, lengths) for group in groups], dim=1)
         # Neither activation ever falls, so it may wait until the largest value is known.
         encoded: Tensor = self.dropout(self.activation(largest))
         return encoded.masked_fill(lengths == 0, 0.0)
 
-    def _largest(self, group: nn.Module, image: Tensor, lengths: Tensor) -> Tensor:
-        """[B, maps]: each filter's largest value over the windows that lie in the text, at least the first.
 
-        `image` float [B, D, 1, T], `lengths` int64 [B, 1].
-        """
-        values: Tensor = group(image)[:, :, 0]
-        windows = values.shape[2]
-        width = image.shape[3] - windows + 1
-        starts = torch.arange(windows, device=image.device)
-        beyond = starts > (lengths - width).clamp(min=0)
-        return values.masked_fill(beyond[:, None], -torch.inf).amax(dim=2)
+def _largest(group: nn.Conv1d, texts: Tensor, lengths: Tensor) -> Tensor:
+    """[B, maps]: each filter's largest value over the windows that lie in the text, at least the first.
+
+    `texts` float [B, T, D], `lengths` int64 [B, 1].
+    """
+    values = _windows(group.weight, texts)
+    starts = torch.arange(values.shape[1], device=texts.device)
+    beyond = starts > (lengths - group.weight.shape[2]).clamp(min=0)
+    return values.masked_fill(beyond[:, :, None], -torch.inf).amax(dim=1) + cast("Tensor", group.bias)
+
+
+def _windows(weight: Tensor, texts: Tensor) -> Tensor:
+    """[B, T - width + 1, maps]: the convolution of `texts` [B, T, D] with `weight` [maps, D, width].
+
+    One product of matrices for all places in a window, then the places' sum. On a CPU that trains as fast as
+    `conv1d` or faster, and sums of D terms, not D · width, keep a third of its rounding error: enough for a
+    text to have the same logits, to 1e-6, alone and among others.
+    """
+    width = weight.shape[2]
+    count = texts.shape[1] - width + 1
+    by_place = linear(texts, weight.permute(2, 0, 1).flatten(0, 1)).chunk(width, dim=2)
+    values: Tensor = by_place[0][:, :count]
+    for place in range(1, width):
+        values = values + by_place[place][:, place : place + count]
+    return values

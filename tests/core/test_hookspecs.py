@@ -30,7 +30,7 @@ BUNDLED = {
     "tokenizer": ["nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "whitespace"],
     "embedding": ["random", "word2vec-binary"],
     "oov": ["error", "zero"],
-    "encoder": ["rnn"],
+    "encoder": ["bag", "cnn", "gru", "lstm", "rnn", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
 }
 """Names that recipes rely on; there may be more."""

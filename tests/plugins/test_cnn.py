@@ -39,9 +39,9 @@ def by_hand(encoder, text, activation):
     """The largest of activation(w · x_{i:i+h} + b) over the windows, for every filter of every width."""
     features = []
     for group in encoder.filters:
-        width = group.kernel_size[1]
+        width = group.kernel_size[0]
         tokens = torch.cat((text, torch.zeros(max(0, width - len(text)), D)))
-        for weight, bias in zip(group.weight[:, :, 0], group.bias, strict=True):
+        for weight, bias in zip(group.weight, group.bias, strict=True):
             windows = [tokens[i : i + width] for i in range(len(tokens) - width + 1)]
             features.append(max(activation((weight.T * window).sum() + bias) for window in windows))
     return torch.stack(features)
@@ -64,7 +64,7 @@ def test_gradients_are_those_of_conv1d_then_activation_then_max():
     encoder = build(widths=[2, 3], maps=5).eval()
     convolutions = [nn.Conv1d(D, 5, width) for width in (2, 3)]
     for convolution, group in zip(convolutions, encoder.filters, strict=True):
-        convolution.weight = nn.Parameter(group.weight.detach()[:, :, 0].clone())
+        convolution.weight = nn.Parameter(group.weight.detach().clone())
         convolution.bias = nn.Parameter(group.bias.detach().clone())
     texts = [torch.randn(length, D) for length in (3, 9, 5)]
     encoder(*padded(texts, 12)).square().sum().backward()
@@ -74,8 +74,22 @@ def test_gradients_are_those_of_conv1d_then_activation_then_max():
     ]
     torch.stack(rows).square().sum().backward()
     for convolution, group in zip(convolutions, encoder.filters, strict=True):
-        torch.testing.assert_close(group.weight.grad[:, :, 0], convolution.weight.grad, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(group.weight.grad, convolution.weight.grad, atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(group.bias.grad, convolution.bias.grad, atol=1e-5, rtol=1e-5)
+
+
+def test_at_kims_size_a_text_has_the_same_features_alone_and_among_others():
+    encoder = COMPONENT.factory().build(300).eval()
+    texts = [torch.randn(length, 300) for length in range(1, 51)]
+    embedded = torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)
+    mask = torch.arange(50) < torch.arange(1, 51)[:, None]
+    head = nn.Linear(300, 1)
+    with torch.no_grad():
+        together = head(encoder(embedded, mask))
+        alone = torch.cat(
+            [head(encoder(text[None], torch.ones(1, len(text), dtype=torch.bool))) for text in texts]
+        )
+    torch.testing.assert_close(together, alone, atol=1e-6, rtol=1e-6)
 
 
 def test_weights_are_drawn_as_conv1d_draws_them_width_by_width():
@@ -84,7 +98,7 @@ def test_weights_are_drawn_as_conv1d_draws_them_width_by_width():
     torch.manual_seed(5)
     for group, width in zip(encoder.filters, (4, 2), strict=True):
         reference = nn.Conv1d(D, 3, width)
-        assert torch.equal(group.weight[:, :, 0], reference.weight)
+        assert torch.equal(group.weight, reference.weight)
         assert torch.equal(group.bias, reference.bias)
 
 

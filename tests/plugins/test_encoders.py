@@ -64,6 +64,15 @@ class Classifier(nn.Module):
         return self.head(self.encoder(self.embedding(ids), mask))
 
 
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Tensors this small are not worth a second thread, and waiting for it takes most of the time."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(autouse=True)
 def seeded():
     with torch.random.fork_rng(devices=[]):
