@@ -48,18 +48,22 @@ def component_files(
     files: list[tuple[str, Path]] = []
     for where, kind, spec in within(registry, key, of_kind, component):
         for name in sorted(registry.get(kind, spec.use, where).input_paths):
-            value = spec.parameters.get(name)
-            texts = value if isinstance(value, tuple) else [value] if value is not None else []
-            files += [(f"{where}.{name}", expand(text, f"{where}.{name}")) for text in texts]
+            value, at = spec.parameters.get(name), f"{where}.{name}"
+            listed = enumerate(value or ())
+            texts = {at: value} if isinstance(value, str) else {f"{at}.{i}": text for i, text in listed}
+            files += [(at, expand(text, at)) for at, text in texts.items()]
     return files
 
 
 def within(
     registry: Registry, where: str, kind: str, spec: ComponentSpec
 ) -> Iterator[tuple[str, str, ComponentSpec]]:
-    """The component itself and those that stand in its parameters, as (key, kind, spec)."""
+    """The component itself and those that stand in its parameters, as (key, kind, spec).
+
+    In one without a name, which a recipe with faults may have, nothing is known to stand.
+    """
     yield where, kind, spec
-    for name, inner in registry.get(kind, spec.use, where).nested.items():
+    for name, inner in registry.get(kind, spec.use, where).nested.items() if spec.use else ():
         value = spec.parameters.get(name)
         named = {f"{where}.{name}": value} if isinstance(value, str | Mapping) else {}
         if isinstance(value, tuple):

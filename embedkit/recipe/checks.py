@@ -35,7 +35,8 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
         hint = "Vectors that training moved and vectors as they are in the source do not mix."
         what = f"'lookup' goes with 'trainable: none', not with '{embedding.trainable}'"
         findings.add(("embedding", "unseen"), Fault(what, hint=hint))
-    for _, kind, spec in within(registry, "embedding", "embedding", embedding):
+    named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
+    for _, kind, spec in named:
         if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
             what = (
                 f"'{spec.use}' knows words of the training texts alone, and no others can be looked up in it"

@@ -118,6 +118,8 @@ KEYS += [
     "tokenizer.language",
     "embedding",
     "embedding.trainable",
+    "embedding.unseen",
+    "embedding.sources",
     "encoder",
     "training",
 ]

@@ -98,6 +98,20 @@ def test_all_faults_come_at_once_each_at_its_own_line(faults):
     assert second.startswith("recipe.yaml:14: embedding.sources.2: unknown key 'dims' - did you mean 'dim'?")
 
 
+def test_a_name_nobody_knows_does_not_hide_what_else_is_wrong(faults):
+    embedding = "{use: concat, sources: [randm, random], trainable: none, unseen: lookup}"
+    first, second = faults(OLD, f"embedding: {embedding}")
+    assert {first.partition(":")[2].split(": ")[1], second.partition(":")[2].split(": ")[1]} == {
+        "embedding.sources.0",
+        "embedding.unseen",
+    }
+
+
+@pytest.mark.parametrize("sources", ["[[random]]", "{use: random}", "[{use: [random]}, {}]", "[~, ~]", "5"])
+def test_what_is_no_list_of_components_is_a_fault(faults, sources):
+    assert faults(OLD, f"embedding: {{use: concat, sources: {sources}, trainable: none, unseen: lookup}}")
+
+
 def test_an_override_reaches_into_it(load):
     recipe = load(OLD, NEW, ["embedding.sources.1.limit=5", "embedding.sources.0={use: random, dim: 2}"])
     assert recipe.to_plain()["embedding"]["sources"][1]["limit"] == 5
