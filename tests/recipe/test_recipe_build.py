@@ -6,6 +6,7 @@ from embedkit.errors import ComponentError, DataError, PluginError
 from embedkit.recipe.build import build_component, input_files
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import ComponentSpec
+from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
 
@@ -50,6 +51,36 @@ def test_the_files_a_recipe_reads(load, registry, tmp_path):
     assert input_files(registry, recipe) == [
         ("data.train.path", tmp_path / "reviews.tsv"),
         ("embedding.path", tmp_path / "v.bin"),
+    ]
+
+
+SHARDS = """
+from embedkit import hookimpl
+from embedkit.interfaces import InputPath
+
+class Shards:
+    def __init__(self, *, paths: list[InputPath], extra: InputPath | None = None) -> None:
+        self.paths = paths
+
+    def read(self):
+        return iter(())
+
+@hookimpl
+def register_readers(register):
+    register("shards", Shards)
+"""
+
+
+def test_each_file_of_a_list_has_a_key_of_its_own(install, tmp_path):
+    install("shards", SHARDS, entries=["shards"])
+    for name in ("a", "b"):
+        (tmp_path / name).touch()
+    paths = [str(tmp_path / "a"), str(tmp_path / "b")]
+    registry = build_registry()
+    recipe = load_recipe("notebook-random", registry, {"data.train": {"use": "shards", "paths": paths}})
+    assert input_files(registry, recipe) == [
+        ("data.train.paths.0", tmp_path / "a"),
+        ("data.train.paths.1", tmp_path / "b"),
     ]
 
 
