@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,9 +46,13 @@ def reading(function: F) -> F:
 
 @contextmanager
 def opened(file: str, **options: Any) -> Iterator[VectorFile]:
-    """The vectors of `file`, with a bar while they are read. Raises VectorFileError as open_vectors does."""
-    from embedkit.cli.progress import console_reporter
+    """The vectors of `file`, on a terminal with a bar. Raises VectorFileError as open_vectors does."""
     from embedkit.vectors import open_vectors
+
+    if not sys.stderr.isatty():
+        yield open_vectors(file, **options)
+        return
+    from embedkit.cli.progress import console_reporter
 
     with console_reporter() as reporter:
         reporter.stage(f"reading {file}")

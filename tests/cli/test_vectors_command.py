@@ -121,7 +121,7 @@ def test_words_that_are_not_utf8_are_replaced_where_asked(embedkit_command, tmp_
 def test_lookup(embedkit_command, file, keyed):
     done = embedkit_command("vectors", "lookup", file, "café", "qwzx", "the")
     numbers = [" ".join(f"{value:.6g}" for value in keyed[word][:5]) for word in ("café", "the")]
-    assert done.code == 0
+    assert (done.code, done.err) == (0, "")
     assert [line.split(maxsplit=2) for line in done.out.splitlines()] == [
         ["word", "row", "vector"],
         ["café", "5", f"{numbers[0]} … 4 more"],
@@ -257,3 +257,17 @@ def test_fetch_gives_the_file_that_is_there(embedkit_command, catalogue):
     assert (done.code, done.out) == (0, f"{catalogue / 'news' / 'news.gz'}\n")
     done = embedkit_command("vectors", "fetch", "news", "--json")
     assert json.loads(done.out) == {"name": "news", "path": str(catalogue / "news" / "news.gz")}
+
+
+def test_a_terminal_gets_a_bar(embedkit_command, file, monkeypatch):
+    import io
+
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    done = embedkit_command("vectors", "lookup", file, "the")
+    assert done.code == 0
+    assert f"reading {file}" in terminal.getvalue()
