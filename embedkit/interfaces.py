@@ -214,7 +214,9 @@ class Encoder(Protocol):
 
 
 class Metric(Protocol):
-    """A figure for how good predictions are."""
+    """A figure for how good predictions are. A class whose smaller figures are the better ones sets
+    `smaller_is_better = True`, for early stopping.
+    """
 
     def score(
         self,

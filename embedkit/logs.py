@@ -28,11 +28,19 @@ class JsonLines(logging.Formatter):
         return json.dumps({**event, **extra}, ensure_ascii=False, default=str)
 
 
+class LogFile(logging.FileHandler):
+    """A file to which every event is written, or else OSError is raised."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's own name
+        """Let what went wrong be known to the run."""
+        raise
+
+
 @contextmanager
 def log_to(path: Path) -> Iterator[None]:
     """Write what embedkit's loggers say, from level INFO on, to `path` while the block runs."""
     logger = logging.getLogger("embedkit")
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = LogFile(path, encoding="utf-8")
     handler.setFormatter(JsonLines())
     before = logger.level
     logger.addHandler(handler)

@@ -15,6 +15,9 @@ class Reporter:
     def stage(self, what: str) -> None:
         """A new stage has begun, such as 'reading texts'."""
 
+    def warn(self, what: str) -> None:
+        """Something is not as it should be, and the run goes on."""
+
     def advance(self, done: int, total: int | None) -> None:
         """`done` of `total` units of the current stage, or examples of the current epoch."""
 

@@ -1,12 +1,14 @@
 """The run directory: complete or absent, never half-written.
 
 While a run is under way it lives in `DIR.partial/`, held by a lock; when everything is written and listed in
-the manifest it is renamed. What is called `DIR` is complete.
+the manifest it is renamed. What is called `DIR` is complete. A partial directory with checkpoints
+is kept until the run is resumed or somebody removes it.
 """
 
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import os
 import shutil
@@ -16,11 +18,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embedkit.errors import Fault, RunError
+from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.fingerprint import sha256
 
 MANIFEST = "manifest.json"
 LOG = "log.jsonl"
+CHECKPOINTS = "checkpoints"
+
+_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
 
 def default_directory(name: str) -> Path:
@@ -28,16 +33,55 @@ def default_directory(name: str) -> Path:
     return Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
+def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = False) -> Path:
+    """Where a run goes: `out`, or else the default. Raises RunError for a resumed run without `out`."""
+    if resume and not out:
+        hint = "Name the directory of the run that was interrupted: --out DIR."
+        raise RunError(Fault("there is nothing to resume in a new directory", hint=hint))
+    return Path(out) if out else default_directory(name)
+
+
 def partial_of(directory: Path) -> Path:
     """Where a run lives while it is under way."""
     return directory.with_name(directory.name + ".partial")
 
 
-class RunWriter:
-    """Writes the files of a run into its partial directory."""
+def checkpoints_of(directory: Path) -> list[Path]:
+    """The checkpoints in a run directory, oldest first; those half-written are not among them."""
+    return sorted(path for path in (directory / CHECKPOINTS).glob("epoch-*") if not path.suffix)
 
-    def __init__(self, partial: Path) -> None:
+
+def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
+    """A safetensors file. Raises OSError where it cannot be written."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    try:
+        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, path)
+    except SafetensorError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a directory, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class RunWriter:
+    """Writes the files of a run into its partial directory. `resumed` tells that it goes on with a run."""
+
+    def __init__(self, partial: Path, resumed: bool = False) -> None:
         self.directory = partial
+        self.resumed = resumed
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the run keeps its checkpoints while it is under way."""
+        return self.directory / CHECKPOINTS
 
     def text(self, name: str, text: str) -> None:
         """A UTF-8 file."""
@@ -56,31 +100,54 @@ class RunWriter:
 
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
         """A safetensors file."""
-        from safetensors.torch import save_file
-
-        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, self.directory / name)
+        write_tensors(self.directory / name, tensors)
 
 
 @contextmanager
-def create_run(directory: Path) -> Iterator[RunWriter]:
-    """Write a run: what the block wrote becomes `directory` when it ends well, and vanishes when it raises.
+def create_run(directory: Path, resume: bool = False) -> Iterator[RunWriter]:
+    """Write a run: what the block wrote becomes `directory` when it ends well.
 
-    Raises RunError where `directory` exists already or another process is writing it.
+    When it raises, the partial directory stays if it holds a checkpoint, and vanishes if not. With `resume`
+    the block finds what an earlier one left, where that has a checkpoint. Raises RunError where `directory`
+    exists already, another process is writing it, or without `resume` there is something to resume; and
+    TrainingError where there is no room to write.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     partial = partial_of(directory)
     with _locked(directory):
         _refuse_existing(directory)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
+        resumed = _clear(partial, resume)
         try:
-            yield RunWriter(partial)
+            yield RunWriter(partial, resumed)
             _seal(partial)
-        except BaseException:
-            shutil.rmtree(partial, ignore_errors=True)
+        except BaseException as error:
+            if not checkpoints_of(partial):
+                shutil.rmtree(partial, ignore_errors=True)
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise _no_room(partial, error) from error
             raise
         partial.rename(directory)
-        _sync(directory.parent)
+        sync(directory.parent)
+        shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
+
+
+def _clear(partial: Path, resume: bool) -> bool:
+    """Make room for a run; whether there is one to go on with."""
+    if checkpoints_of(partial):
+        if resume:
+            return True
+        hint = f"--resume goes on with it; to start afresh, remove {partial}."
+        raise RunError(Fault("an unfinished run with checkpoints is here", where=str(partial), hint=hint))
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    return False
+
+
+def _no_room(partial: Path, error: OSError) -> TrainingError:
+    kept = checkpoints_of(partial)
+    hint = f"The last good checkpoint is {kept[-1]}: make room and go on with --resume." if kept else None
+    where = str(error.filename or partial)
+    return TrainingError(Fault(f"cannot be written: {error.strerror}", where=where, hint=hint))
 
 
 @contextmanager
@@ -107,17 +174,9 @@ def _refuse_existing(directory: Path) -> None:
 
 
 def _seal(partial: Path) -> None:
-    files = sorted(path for path in partial.iterdir() if path.name not in (MANIFEST, LOG))
-    manifest = {path.name: sha256(path) for path in files}
+    written = [path for path in partial.iterdir() if path.name != CHECKPOINTS]
+    manifest = {path.name: sha256(path) for path in sorted(written) if path.name not in (MANIFEST, LOG)}
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    for path in partial.iterdir():
-        _sync(path)
-    _sync(partial)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for path in (*written, partial / MANIFEST):
+        sync(path)
+    sync(partial)

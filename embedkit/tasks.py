@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.logs import log_to
@@ -15,7 +14,8 @@ from embedkit.recipe.load import AnyKind, load_recipe
 from embedkit.recipe.schema import EvaluationRecipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.rundir import LOG, create_run, default_directory
+from embedkit.resuming import ENVIRONMENT, RECIPE, refuse_other_inputs, refuse_other_recipe
+from embedkit.rundir import LOG, create_run, run_directory
 from embedkit.runs import Run
 
 if TYPE_CHECKING:
@@ -32,16 +32,19 @@ def run(
     block: Iterable[str] = (),
     hash: Literal["sampled", "full"] = "sampled",
     reporter: Reporter | None = None,
+    resume: bool = False,
 ) -> Run:
     """Run a recipe: a path, the name of a bundled recipe, or a mapping that says what a recipe would.
 
     `out` is the run directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as
     `training.epochs`; `block` names plugins not to use; `hash` says how input files are fingerprinted.
+    `resume` goes on with a run that was interrupted in `out`, from its newest valid checkpoint; it starts
+    afresh where there is none, and does nothing where the run is finished.
     Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
     VectorFileError, VocabularyError, TrainingError or RunError as their names say.
     """
     registry = build_registry(block)
-    return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter)
+    return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter, resume)
 
 
 def execute(
@@ -50,17 +53,28 @@ def execute(
     out: str | PathLike[str] | None = None,
     hash: Literal["sampled", "full"] = "sampled",
     reporter: Reporter | None = None,
+    resume: bool = False,
 ) -> Run:
-    """Run a recipe that is loaded, into a new run directory."""
-    directory = Path(out) if out else default_directory(recipe.name)
+    """Run a recipe that is loaded, into a new run directory, or go on with it there."""
+    directory = run_directory(recipe.name, out, resume)
     reporter = reporter or Reporter()
+    if resume and directory.exists():
+        run = Run(directory)
+        refuse_other_recipe(directory, recipe)
+        reporter.stage(f"nothing to do: the run in {directory} is finished")
+        return run
     inputs = input_files(registry, recipe)
-    with create_run(directory) as writer, log_to(writer.directory / LOG):
+    with create_run(directory, resume) as writer, log_to(writer.directory / LOG):
         from embedkit.environment import describe_environment
 
-        log.info("started", extra={"recipe": recipe.name})
-        writer.text("recipe.yaml", recipe.to_yaml())
-        writer.json("environment.json", describe_environment(registry.plugins.plugins, inputs, hash))
+        log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
+        environment = describe_environment(registry.plugins.plugins, inputs, hash)
+        if writer.resumed:
+            refuse_other_recipe(writer.directory, recipe)
+            refuse_other_inputs(writer.directory, environment["inputs"])
+        else:
+            writer.text(RECIPE, recipe.to_yaml())
+            writer.json(ENVIRONMENT, environment)
         if isinstance(recipe, EvaluationRecipe):
             from embedkit.evaluate import evaluate_trained
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +16,11 @@ from embedkit.model.classifier import build_classifier
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.text.vocabulary import Vocabulary
+from embedkit.training.checkpoints import Checkpoints
 from embedkit.training.history import History
-from embedkit.training.loop import Epoch, fit
+from embedkit.training.journal import Journal
+from embedkit.training.loop import fit
+from embedkit.training.stopping import best_of
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder, Metric, Tokenizer
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.rundir import RunWriter
-    from embedkit.text.batching import EncodedSplit
     from embedkit.text.encoding import TokenizedSplit
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,7 @@ def train_and_evaluate(recipe: Recipe, registry: Registry, writer: RunWriter, re
 
     reporter.stage("training")
     metrics = build_metrics(registry, recipe.evaluation.metrics)
-    history = train_model(classifier, evaluated, tokenized, recipe, metrics, reporter)
+    history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("evaluating")
     write_model(writer, classifier, table)
@@ -95,6 +96,7 @@ def train_model(
     tokenized: Mapping[str, TokenizedSplit],
     recipe: Recipe,
     metrics: Mapping[str, Metric],
+    writer: RunWriter,
     reporter: Reporter,
 ) -> History:
     """Train the classifier's model in place; after each epoch, score the validation split if there is one.
@@ -102,26 +104,34 @@ def train_model(
     `evaluated` is the classifier with rows for what was looked up besides: it scores, and never trains.
     """
     history = History([spec.use for spec in recipe.evaluation.metrics])
-    train = classifier.input.encode(tokenized["train"], classifier.classes)
-    validation = (
-        evaluated.input.encode(tokenized["validation"], classifier.classes)
-        if "validation" in tokenized
-        else None
+    splits = {"train": classifier.input.encode(tokenized["train"], classifier.classes)}
+    if "validation" in tokenized:
+        splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.classes)
+
+    def score(split: str, scored: Scored) -> dict[str, Any]:
+        labels = splits[split].labels
+        return score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
+
+    def validate() -> Scored | None:
+        return score_split(evaluated.model, splits["validation"]) if "validation" in splits else None
+
+    settings = recipe.training
+    checkpoints = Checkpoints(writer.checkpoints, settings.checkpoint_every, reporter.warn)
+    journal = Journal(
+        settings.epochs, history, checkpoints, best_of(settings, metrics), score, validate, reporter
     )
-
-    def score(scored: Scored, split: EncodedSplit) -> dict[str, Any]:
-        return score_metrics(metrics, scored, split.labels, classifier.classes, classifier.threshold)
-
-    def on_epoch(epoch: Epoch) -> None:
-        train_figures = score(epoch.scored, train)
-        history.add(epoch.number, "train", epoch.scored, train_figures, epoch.seconds)
-        if validation is not None:
-            start = time.perf_counter()
-            scored = score_split(evaluated.model, validation)
-            figures = score(scored, validation)
-            history.add(epoch.number, "validation", scored, figures, time.perf_counter() - start)
-        reporter.epoch(history.of(epoch.number), recipe.training.epochs)
-
-    reporter.epochs(recipe.training.epochs)
-    fit(classifier.model, train, recipe.training, recipe.seed, reporter.advance, on_epoch)
+    reporter.epochs(settings.epochs)
+    try:
+        fit(
+            classifier.model,
+            splits["train"],
+            settings,
+            recipe.seed,
+            reporter.advance,
+            journal.epoch_ended,
+            journal.begin,
+        )
+    except KeyboardInterrupt:
+        checkpoints.flush()
+        raise
     return history

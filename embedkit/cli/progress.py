@@ -42,6 +42,10 @@ class LineReporter(Reporter):
         """Print the stage."""
         self.console.print(what)
 
+    def warn(self, what: str) -> None:
+        """Print the warning."""
+        self.console.print(f"warning: {what}", soft_wrap=True, markup=False)
+
     def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
         """Print the epoch's figures: loss and metrics of each split, and the training speed."""
         train = rows[0]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -9,6 +12,7 @@ import click
 
 from embedkit.cli.options import quiet_option, set_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.rundir import checkpoints_of, partial_of, run_directory
 
 
 @click.command()
@@ -23,6 +27,9 @@ from embedkit.cli.program import blocked_plugins
     show_default=True,
     help="Fingerprint input files by sampled blocks, or by the SHA-256 of every byte.",
 )
+@click.option(
+    "--resume", is_flag=True, help="Go on with an interrupted run, from its newest valid checkpoint."
+)
 @quiet_option
 @click.pass_context
 def command(
@@ -31,6 +38,7 @@ def command(
     out: Path | None,
     overrides: tuple[str, ...],
     how: Literal["sampled", "full"],
+    resume: bool,
     quiet: bool,
 ) -> None:
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
@@ -38,15 +46,41 @@ def command(
     from embedkit.registry import build_registry
     from embedkit.tasks import execute
 
-    registry = build_registry(blocked_plugins(ctx))
+    blocked = blocked_plugins(ctx)
+    registry = build_registry(blocked)
     loaded = load_recipe(recipe, registry, overrides)
-    if quiet:
-        execute(loaded, registry, out, how)
-        return
+    directory = run_directory(loaded.name, out, resume)
+    sets = [part for key_value in overrides for part in ("--set", key_value)]
+    command = [
+        "embedkit",
+        *(f"-pno:{name}" for name in blocked),
+        "run",
+        recipe,
+        "--out",
+        str(directory),
+        *sets,
+    ]
+    with _says_how_to_go_on(directory, command):
+        if quiet:
+            execute(loaded, registry, directory, how, resume=resume)
+            return
 
-    from embedkit.cli.progress import console_reporter
-    from embedkit.cli.results import print_results
+        from embedkit.cli.progress import console_reporter
+        from embedkit.cli.results import print_results
 
-    with console_reporter() as reporter:
-        run = execute(loaded, registry, out, how, reporter)
-    print_results(run)
+        with console_reporter() as reporter:
+            run = execute(loaded, registry, directory, how, reporter, resume)
+        print_results(run)
+
+
+@contextmanager
+def _says_how_to_go_on(directory: Path, command: Sequence[str]) -> Iterator[None]:
+    """When the block is interrupted and left a checkpoint, say which command goes on from it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = checkpoints_of(partial_of(directory))
+        if kept:
+            again = shlex.join([*command, "--resume"])
+            click.echo(f"{kept[-1].name} is kept; to go on: {again}", err=True)
+        raise

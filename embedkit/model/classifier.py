@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 class TextClassifier(nn.Module):
-    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class."""
+    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class.
+
+    `moving_rows` (int64 [m]) are the rows of the table that training moves; None for all but the padding row.
+    """
+
+    moving_rows: Tensor | None = None
 
     def __init__(self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear) -> None:
         super().__init__()
@@ -61,14 +66,13 @@ def build_classifier(
         model = TextClassifier.new(rows, dim, encoder, classes)
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
-    _restrict_training(model.embedding.weight, trainable)
+    _restrict_training(model, trainable)
     return model
 
 
-def _restrict_training(weight: Tensor, trainable: BoolArray) -> None:
-    """Let gradients reach the `trainable` rows alone; the padding row never gets one."""
+def _restrict_training(model: TextClassifier, trainable: BoolArray) -> None:
+    """Let training move the `trainable` rows alone; the padding row never gets a gradient."""
     if not trainable.any():
-        weight.requires_grad_(False)
+        model.embedding.weight.requires_grad_(False)
     elif not trainable[np.arange(len(trainable)) != PAD_ID].all():
-        rows = torch.from_numpy(trainable)[:, None]
-        weight.register_hook(lambda gradient: gradient * rows)  # type: ignore[no-untyped-call]
+        model.moving_rows = torch.from_numpy(trainable.nonzero()[0])

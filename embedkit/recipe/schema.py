@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -132,21 +132,64 @@ class VocabularySettings(Section):
     ] = None
 
 
+class EarlyStopping(Section):
+    """When training ends before its last epoch; the weights are then those of the best one."""
+
+    metric: Annotated[
+        str, Field(description="`loss`, or one of `evaluation.metrics`, on the validation split")
+    ] = "loss"
+    patience: Annotated[int, Field(ge=1, description="epochs in a row that may bring nothing better")] = 3
+
+
 class Training(Section):
     """How the model is trained."""
 
     epochs: Annotated[int, Field(ge=1, description="passes over the training split")] = 20
     batch_size: Annotated[int, Field(ge=1, description="examples in a batch")] = 32
-    optimizer: Annotated[Literal["adam", "sgd"], Field(description="torch.optim.Adam or torch.optim.SGD")] = (
-        "adam"
-    )
-    lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
     shuffle: Annotated[bool, Field(description="a new order of the examples every epoch")] = True
     bucket: Annotated[
         bool | None,
         Field(
-            description="batches of texts of similar length; null: where `shuffle` is on and padding leaves the "
-            "encoder alone"
+            description="batches of texts of similar length; null: where `shuffle` is on and padding leaves "
+            "the encoder alone"
+        ),
+    ] = None
+    optimizer: Annotated[
+        Literal["adam", "adamw", "sgd", "adadelta"], Field(description="how gradients become steps")
+    ] = "adam"
+    lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
+    weight_decay: Annotated[
+        float, Field(ge=0, description="how strongly weights are pulled towards zero")
+    ] = 0.0
+    schedule: Annotated[
+        Literal["constant", "linear", "cosine"],
+        Field(description="how the learning rate falls to zero, if it does"),
+    ] = "constant"
+    warmup: Annotated[
+        float, Field(ge=0, lt=1, description="share of all steps in which the learning rate rises from zero")
+    ] = 0.0
+    clip_norm: Annotated[
+        float | None, Field(gt=0, description="the longest that the gradient of all weights may be")
+    ] = None
+    max_norm: Annotated[
+        float | None, Field(gt=0, description="the longest that the head's weights of a class may be")
+    ] = None
+    table_lr: Annotated[
+        float | None, Field(gt=0, description="learning rate of the embedding table; null: as `lr`")
+    ] = None
+    table_from_epoch: Annotated[
+        int, Field(ge=1, description="the first epoch in which the table is trained")
+    ] = 1
+    table_to_epoch: Annotated[
+        int | None, Field(ge=1, description="the last epoch in which the table is trained; null: the last")
+    ] = None
+    early_stopping: Annotated[
+        EarlyStopping | None, Field(description="stop when the validation split gets no better, or null")
+    ] = None
+    checkpoint_every: Annotated[
+        int | None,
+        Field(
+            ge=0, description="epochs from one checkpoint to the next, 0 for none; null: every ten seconds"
         ),
     ] = None
 
@@ -240,6 +283,7 @@ def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
     """The keys of a section, at (), and of the sections in it, by the path to each."""
     keys: dict[KeyPath, tuple[str, ...]] = {(): tuple(schema.model_fields)}
     for name, field in schema.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, Section):
-            keys |= {(name, *path): inner for path, inner in keys_of(field.annotation).items()}
+        for kind in (field.annotation, *get_args(field.annotation)):
+            if isinstance(kind, type) and issubclass(kind, Section):
+                keys |= {(name, *path): inner for path, inner in keys_of(kind).items()}
     return keys

@@ -5,17 +5,59 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from embedkit.errors import Fault, nearest
 from embedkit.recipe.document import Findings
+from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec
+
+Sections = Mapping[Any, Any]
 
 
-def check_training(sections: Mapping[Any, Any], findings: Findings) -> None:
-    """Nothing that `training` asks for is without effect."""
+def check_training(sections: Sections, findings: Findings) -> None:
+    """Nothing that `training` asks for is without effect or without what it needs."""
     training = sections.get("training")
     if isinstance(training, Mapping):
         _check_buckets(training, findings)
+        _check_table(training, sections.get("embedding"), findings)
+        if isinstance(training.get("early_stopping"), Mapping):
+            _check_stopping(training["early_stopping"], sections, findings)
 
 
-def _check_buckets(training: Mapping[Any, Any], findings: Findings) -> None:
+def _check_buckets(training: Sections, findings: Findings) -> None:
     if training.get("bucket") is True and training.get("shuffle") is False:
         what = "buckets mix the order of the examples, and 'shuffle: false' keeps it"
         findings.add(("training", "bucket"), what)
+
+
+def _check_table(training: Sections, embedding: object, findings: Findings) -> None:
+    """Keys about the training of the table go with a table that is trained, in epochs that there are."""
+    said = [
+        key for key in ("table_lr", "table_from_epoch", "table_to_epoch") if training.get(key) is not None
+    ]
+    if isinstance(embedding, EmbeddingSpec) and embedding.trainable == "none":
+        for key in said:
+            findings.add(("training", key), "the table is not trained: embedding.trainable is 'none'")
+        return
+    first, last = training.get("table_from_epoch", 1), training.get("table_to_epoch")
+    epochs = training.get("epochs", 20)
+    if isinstance(first, int) and isinstance(epochs, int) and first > epochs:
+        findings.add(("training", "table_from_epoch"), f"epoch {first} of {epochs} never comes")
+    if isinstance(first, int) and isinstance(last, int) and last < first:
+        what = f"epoch {last} is before the first one in which the table is trained, {first}"
+        findings.add(("training", "table_to_epoch"), what)
+
+
+def _check_stopping(stopping: Sections, sections: Sections, findings: Findings) -> None:
+    """There is a validation split to stop by, and the metric is one that is computed on it."""
+    path = ("training", "early_stopping")
+    data, evaluation = sections.get("data"), sections.get("evaluation")
+    if isinstance(data, Mapping) and data.get("validation") is None:
+        hint = "Give data.validation a reader or a share of the training split."
+        findings.add(path, Fault("there is no validation split to stop by", hint=hint))
+    metrics = evaluation.get("metrics") if isinstance(evaluation, Mapping) else None
+    metric = stopping.get("metric", "loss")
+    if not isinstance(metrics, tuple) or not isinstance(metric, str):
+        return
+    allowed = ("loss", *(spec.use for spec in metrics if isinstance(spec, ComponentSpec)))
+    if metric not in allowed:
+        fault = Fault(f"'{metric}' is not computed", nearest=nearest(metric, allowed), allowed=allowed)
+        findings.add((*path, "metric"), fault)

@@ -29,8 +29,9 @@ class Batch:
 class EncodedSplit:
     """The texts of one split as ids, with the index of each label and the id of each example.
 
-    All ids stand one after another in one tensor, so that a batch is cut out of it by one indexing operation.
-    Batches are padded to `length` tokens; where it is None, each to its own longest text. `lengths` int64 [n].
+    All ids stand one after another in one tensor, and a batch is cut out of it by one indexing operation.
+    Batches are padded to `length` tokens; where it is None, each to its own longest text. `lengths` is
+    int64 [n].
     """
 
     def __init__(

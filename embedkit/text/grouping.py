@@ -20,27 +20,27 @@ Groups = Sequence["Tensor"]
 
 def in_order(texts: int, size: int) -> Groups:
     """Source order, the last group maybe smaller."""
-    return torch.arange(texts).split(size)
+    return torch.split(torch.arange(texts), size)
 
 
 def shuffled(texts: int, size: int, generator: Generator) -> Groups:
     """A random order."""
-    return torch.randperm(texts, generator=generator).split(size)
+    return torch.split(torch.randperm(texts, generator=generator), size)
 
 
 def by_length(lengths: Tensor, size: int) -> Groups:
     """The shortest texts (of `lengths` int64 [n]) first, source order among equals: least padding."""
-    return lengths.argsort(stable=True).split(size)
+    return torch.split(lengths.argsort(stable=True), size)
 
 
 def bucketed(lengths: Tensor, size: int, generator: Generator) -> Groups:
-    """Texts of similar length together, and still at random: which ones meet, and which batch comes when.
+    """Texts of similar length together, and still at random: which ones meet, and which batch is when.
 
-    A random order is cut into chunks, each is sorted by length and cut into batches, the batches are shuffled.
+    A random order is cut into chunks, each is sorted by length and cut into batches; these are shuffled.
     """
     batches = ceil(len(lengths) / size)
     chunk = size * min(BUCKET_BATCHES, ceil(batches / 4))
     order = torch.randperm(len(lengths), generator=generator)
-    chunks = [rows[lengths[rows].argsort(stable=True)] for rows in order.split(chunk)]
-    groups = [group for rows in chunks for group in rows.split(size)]
+    chunks = [rows[lengths[rows].argsort(stable=True)] for rows in torch.split(order, chunk)]
+    groups = [group for rows in chunks for group in torch.split(rows, size)]
     return [groups[i] for i in torch.randperm(len(groups), generator=generator)]

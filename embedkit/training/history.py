@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from embedkit.evaluation.scoring import Scored
@@ -38,6 +38,14 @@ class History:
         numbers = {k: float(figures[k]) for k in self.metrics if isinstance(figures[k], int | float)}
         rate = len(scored.probabilities) / max(seconds, 1e-9)
         self.entries.append(HistoryRow(epoch, split, scored.loss, scored.batch_loss, numbers, seconds, rate))
+
+    def plain(self) -> list[dict[str, Any]]:
+        """The rows as plain data, for a checkpoint."""
+        return [asdict(entry) for entry in self.entries]
+
+    def restore(self, plain: Sequence[Mapping[str, Any]]) -> None:
+        """Put back the rows that a checkpoint kept."""
+        self.entries = [HistoryRow(**row) for row in plain]
 
     def of(self, epoch: int) -> list[HistoryRow]:
         """The rows of one epoch: train, then validation where there is such a split."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.scoring import Scored, Tally, example_losses
 from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
+from embedkit.training.optimization import Optimization
+from embedkit.training.state import TrainingState
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,33 +33,41 @@ class Epoch:
     seconds: float
 
 
+def from_the_start(_state: TrainingState) -> int:
+    """No epoch was trained before."""
+    return 0
+
+
 def fit(
     model: TextClassifier,
     train: EncodedSplit,
     settings: Training,
     seed: int,
     progress: Progress,
-    on_epoch: Callable[[Epoch], None],
+    on_epoch: Callable[[Epoch, TrainingState], object],
+    begin: Callable[[TrainingState], int] = from_the_start,
 ) -> None:
     """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each batch.
 
-    The order of the examples and every random number of the encoder follow from `seed`; torch's global
-    generator is left as it was. Raises TrainingError, before the weights are touched, for a loss or a
-    gradient that is not finite.
+    `begin` may restore the state of a training that was interrupted, and gives the number of epochs done.
+    Training ends after the last epoch, or when `on_epoch` returns True. The order of the examples and every
+    random number of the encoder follow from `seed`; torch's global generator is left as it was. Raises
+    TrainingError, before the weights are touched, for a loss or a gradient that is not finite.
     """
-    optimizer = _optimizer(model, settings)
-    orders = torch.Generator().manual_seed(seed)
+    optimization = Optimization(model, settings, -(-len(train) // settings.batch_size))
+    state = TrainingState(optimization, torch.Generator().manual_seed(seed))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        for number in range(1, settings.epochs + 1):
+        for number in range(begin(state) + 1, settings.epochs + 1):
             start = time.perf_counter()
-            groups = _groups(train, settings, orders)
-            scored = _one_epoch(model, train, optimizer, groups, number, progress)
-            on_epoch(Epoch(number, scored, time.perf_counter() - start))
+            groups = _groups(train, settings, state.orders)
+            scored = _one_epoch(model, train, optimization, groups, number, progress)
+            if on_epoch(Epoch(number, scored, time.perf_counter() - start), state) is True:
+                break
 
 
 def _groups(train: EncodedSplit, settings: Training, orders: torch.Generator) -> Groups:
-    """The batches of an epoch; buckets spare padding, so there is nothing to spare where one length is set."""
+    """The batches of an epoch; where one length is set, buckets have no padding to spare."""
     if not settings.shuffle:
         return in_order(len(train), settings.batch_size)
     if train.length is None if settings.bucket is None else settings.bucket:
@@ -68,46 +78,36 @@ def _groups(train: EncodedSplit, settings: Training, orders: torch.Generator) ->
 def _one_epoch(
     model: TextClassifier,
     train: EncodedSplit,
-    optimizer: torch.optim.Optimizer,
+    optimization: Optimization,
     groups: Groups,
     number: int,
     progress: Progress,
 ) -> Scored:
     model.train()
+    optimization.begin_epoch(number)
     tally = Tally()
     done = 0
     for batch in train.batches(groups):
-        optimizer.zero_grad()
+        optimization.clear()
         logits = model(batch.ids, batch.mask)
         losses = example_losses(logits, batch.labels)
         loss = losses.mean()
         loss.backward()  # type: ignore[no-untyped-call]
-        _refuse_to_step_unless_finite(loss, model.parameters(), number, train, batch)
-        optimizer.step()
+        norm = optimization.gradient_norm()
+        if not torch.isfinite(loss + norm):
+            raise _not_finite(loss, number, train, batch)
+        optimization.step(norm)
         tally.add(batch.rows, logits, losses)
         done += len(batch.labels)
         progress(done, len(train))
     return tally.scored()
 
 
-def _optimizer(model: TextClassifier, settings: Training) -> torch.optim.Optimizer:
-    optimizers: dict[str, Any] = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer: torch.optim.Optimizer = optimizers[settings.optimizer](trained, lr=settings.lr, fused=True)
-    return optimizer
-
-
-def _refuse_to_step_unless_finite(
-    loss: Tensor, parameters: Iterable[Tensor], epoch: int, train: EncodedSplit, batch: Batch
-) -> None:
-    """One bad step would poison the weights for good, so look before it is taken."""
-    gradients = [parameter.grad for parameter in parameters if parameter.grad is not None]
-    norms = torch.stack(torch._foreach_norm(gradients)) if gradients else torch.zeros(1)
-    if torch.isfinite(loss) and torch.isfinite(norms).all():
-        return
+def _not_finite(loss: Tensor, epoch: int, train: EncodedSplit, batch: Batch) -> TrainingError:
+    """One bad step would poison the weights for good, so none is taken."""
     which = "loss" if not torch.isfinite(loss) else "gradient"
     ids = ", ".join(str(train.example_ids[row]) for row in batch.rows.tolist())
     what = f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
-    raise TrainingError(
+    return TrainingError(
         Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
     )

@@ -43,6 +43,8 @@ class LogLoss:
     A probability of 0 is taken as 2.2e-16, the precision of float64: no example costs more than 36.04.
     """
 
+    smaller_is_better = True
+
     def score(
         self,
         labels: IntArray,

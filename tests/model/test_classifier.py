@@ -36,17 +36,18 @@ def rows(*trainable):
     return np.array([row in trainable for row in range(len(VECTORS))])
 
 
-def trained(trainable, optimizer="adam"):
+def trained(trainable, **settings):
     model = build_classifier(VECTORS, trainable, Mean(), classes=2, seed=0)
-    settings = Training(epochs=3, batch_size=2, lr=0.1, optimizer=optimizer)
-    fit(model, SPLIT, settings, 0, lambda done, total: None, lambda epoch: None)
+    settings = Training(epochs=3, batch_size=2, lr=0.1, **settings)
+    fit(model, SPLIT, settings, 0, lambda done, total: None, lambda epoch, state: None)
     return model.embedding.weight.detach().numpy()
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd"])
+@pytest.mark.parametrize("weight_decay", [0.0, 0.1])
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "adadelta"])
 @pytest.mark.parametrize("moving", [(1, 2, 3, 4, 5, 6), (), (1, 4), (6,)])
-def test_training_moves_the_trainable_rows_and_no_others(moving, optimizer):
-    moved = (trained(rows(*moving), optimizer) != VECTORS).any(1)
+def test_training_moves_the_trainable_rows_and_no_others(moving, optimizer, weight_decay):
+    moved = (trained(rows(*moving), optimizer=optimizer, weight_decay=weight_decay) != VECTORS).any(1)
     assert moved.nonzero()[0].tolist() == list(moving)
 
 

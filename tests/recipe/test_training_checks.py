@@ -17,14 +17,16 @@ RECIPE = {
     "encoder": {"use": "rnn", "hidden_size": 3},
     "evaluation": {"metrics": ["accuracy", "confusion-matrix"]},
 }
-VALIDATION = {"data.validation": {"share": 0.5}}
 
 
 def said(registry, overrides):
     """What is said of the recipe with `overrides`: one text for each fault."""
     with pytest.raises(RecipeError) as caught:
         load_recipe(RECIPE, registry, overrides)
-    return [str(fault).partition("training.")[2] for fault in caught.value.faults]
+    return [fault.what for fault in caught.value.faults]
+
+
+STOPPING = {"data.validation": {"share": 0.5}, "training.early_stopping.patience": 2}
 
 
 @pytest.mark.parametrize(
@@ -32,9 +34,88 @@ def said(registry, overrides):
     [
         (
             {"training.bucket": True, "training.shuffle": False},
-            "bucket: buckets mix the order of the examples, and 'shuffle: false' keeps it",
+            "training.bucket: buckets mix the order of the examples, and 'shuffle: false' keeps it",
+        ),
+        (
+            {"embedding.trainable": "none", "training.table_lr": 0.1},
+            "training.table_lr: the table is not trained: embedding.trainable is 'none'",
+        ),
+        (
+            {"embedding.trainable": "none", "training.table_to_epoch": 3},
+            "training.table_to_epoch: the table is not trained: embedding.trainable is 'none'",
+        ),
+        (
+            {"training.table_from_epoch": 4, "training.epochs": 3},
+            "training.table_from_epoch: epoch 4 of 3 never comes",
+        ),
+        (
+            {"training.table_from_epoch": 4, "training.table_to_epoch": 3},
+            "training.table_to_epoch: epoch 3 is before the first one in which the table is trained, 4",
+        ),
+        (
+            {"training.early_stopping": {"metric": "loss"}},
+            "training.early_stopping: there is no validation split to stop by",
+        ),
+        (
+            {**STOPPING, "training.early_stopping.metric": "acuracy"},
+            "training.early_stopping.metric: 'acuracy' is not computed",
+        ),
+        (
+            {**STOPPING, "training.early_stopping.metric": "f1"},
+            "training.early_stopping.metric: 'f1' is not computed",
+        ),
+        (
+            {**STOPPING, "training.early_stopping.patience": 0},
+            "training.early_stopping.patience: expected at least 1, got the integer 0",
+        ),
+        (
+            {**STOPPING, "training.early_stopping.patiense": 1},
+            "training.early_stopping: unknown key 'patiense'",
+        ),
+        ({"training.warmup": 1}, "training.warmup: expected less than 1, got the integer 1"),
+        ({"training.weight_decay": -1}, "training.weight_decay: expected at least 0, got the integer -1"),
+        ({"training.clip_norm": 0}, "training.clip_norm: expected more than 0, got the integer 0"),
+        ({"training.max_norm": 0}, "training.max_norm: expected more than 0, got the integer 0"),
+        (
+            {"training.checkpoint_every": -1},
+            "training.checkpoint_every: expected at least 0, got the integer -1",
+        ),
+        (
+            {"training.schedule": "cosin"},
+            "training.schedule: expected 'constant', 'linear' or 'cosine', got the text 'cosin'",
         ),
     ],
 )
-def test_what_would_have_no_effect_is_refused(registry, overrides, message):
+def test_what_has_no_effect_or_no_sense_is_refused(registry, overrides, message):
     assert said(registry, overrides) == [message]
+
+
+def test_what_could_have_been_meant_is_named(registry):
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(RECIPE, registry, {**STOPPING, "training.early_stopping.metric": "acuracy"})
+    said = "did you mean 'accuracy'? (allowed: loss, accuracy, confusion-matrix)"
+    assert said in str(caught.value)
+    with pytest.raises(RecipeError, match=r"unknown key 'patiense' - did you mean 'patience'"):
+        load_recipe(RECIPE, registry, {**STOPPING, "training.early_stopping.patiense": 1})
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_a_recipe_with_everything_is_kept_as_it_is(registry, metric, tmp_path):
+    settings = {
+        "optimizer": "adamw",
+        "weight_decay": 0.01,
+        "schedule": "linear",
+        "warmup": 0.1,
+        "clip_norm": 1,
+        "max_norm": 3,
+        "table_lr": 1e-4,
+        "table_from_epoch": 2,
+        "table_to_epoch": 5,
+        "early_stopping": {"metric": metric},
+        "checkpoint_every": 2,
+        "bucket": True,
+    }
+    recipe = load_recipe(RECIPE, registry, {"training": settings, "data.validation": {"share": 0.5}})
+    assert recipe.training.early_stopping.patience == 3
+    (tmp_path / "again.yaml").write_text(recipe.to_yaml())
+    assert load_recipe(tmp_path / "again.yaml", registry) == recipe

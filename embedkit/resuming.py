@@ -1,0 +1,49 @@
+"""Whether a run that was interrupted can be gone on with: nothing that it was made of may have changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.recipe.document import describe, dotted
+from embedkit.recipe.yaml import read_document
+
+if TYPE_CHECKING:
+    from embedkit.recipe.document import KeyPath
+    from embedkit.recipe.schema import AnyRecipe
+
+RECIPE, ENVIRONMENT = "recipe.yaml", "environment.json"
+
+
+def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
+    """Raise RunError, naming the keys, where the run in `directory` was started with another recipe."""
+    before = read_document(directory / RECIPE).data
+    changed = [*_changes(before, recipe.to_plain(), ())]
+    if changed:
+        hint = "Go on with the recipe as it was, or choose another --out."
+        faults = [Fault(what, where=str(directory), hint=None) for what in changed]
+        raise RunError(*faults[:-1], Fault(changed[-1], where=str(directory), hint=hint))
+
+
+def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]) -> None:
+    """Raise RunError where a file that the run in `directory` reads is not what it was."""
+    before = json.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))["inputs"]
+    faults = [
+        Fault("the file has changed since the run was started", where=str(now["path"]))
+        for key, now in inputs.items()
+        if any(now[name] != before[key][name] for name in now.keys() & before[key].keys())
+    ]
+    if faults:
+        raise RunError(*faults)
+
+
+def _changes(before: Any, now: Any, path: KeyPath) -> Iterator[str]:
+    """One sentence for each key whose value differs."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in dict.fromkeys((*before, *now)):
+            yield from _changes(before.get(key), now.get(key), (*path, key))
+    elif before != now:
+        yield f"the recipe has changed: {dotted(path)} was {describe(before)} and is {describe(now)}"

@@ -1,0 +1,103 @@
+"""What happens after each epoch: it is recorded, compared with the best one, and kept in a checkpoint."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.training.checkpoints import Checkpoint, Checkpoints
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from embedkit.evaluation.scoring import Scored
+    from embedkit.reporting import Reporter
+    from embedkit.training.history import History
+    from embedkit.training.loop import Epoch
+    from embedkit.training.state import TrainingState
+    from embedkit.training.stopping import Best
+
+log = logging.getLogger(__name__)
+
+
+class Journal:
+    """Keeps the history of a training, and what it takes to go on with it.
+
+    `score` gives the metrics of what the model said about a split, by the split's name; `validate` what it
+    says about the validation split, None where there is none. Of `epochs` epochs, `best` may spare the last.
+    """
+
+    def __init__(
+        self,
+        epochs: int,
+        history: History,
+        checkpoints: Checkpoints,
+        best: Best | None,
+        score: Callable[[str, Scored], dict[str, Any]],
+        validate: Callable[[], Scored | None],
+        reporter: Reporter,
+    ) -> None:
+        self.epochs = epochs
+        self.history = history
+        self.checkpoints = checkpoints
+        self.best = best
+        self.score = score
+        self.validate = validate
+        self.reporter = reporter
+
+    def begin(self, state: TrainingState) -> int:
+        """Restore the newest valid checkpoint, if there is one; the number of epochs that are done."""
+        kept = self.checkpoints.newest()
+        if kept is None:
+            return 0
+        state.restore(kept.tensors)
+        self.history.restore(kept.state["history"])
+        if self.best is not None:
+            self.best.restore(kept.state["best"], _within("best.", kept.tensors))
+        self.reporter.stage(f"going on after epoch {kept.epoch}")
+        log.info("resumed", extra={"epoch": kept.epoch})
+        return self.epochs if self._ended(kept.epoch, state) else kept.epoch
+
+    def epoch_ended(self, epoch: Epoch, state: TrainingState) -> bool:
+        """Record an epoch; True where training ends with it."""
+        scored, number = epoch.scored, epoch.number
+        self.history.add(number, "train", scored, self.score("train", scored), epoch.seconds)
+        self._validate(number, state)
+        self.reporter.epoch(self.history.of(number), self.epochs)
+        self.checkpoints.save(Checkpoint(number, self._tensors(state), self._plain()))
+        return self._ended(number, state)
+
+    def _validate(self, number: int, state: TrainingState) -> None:
+        start = time.perf_counter()
+        scored = self.validate()
+        if scored is None:
+            return
+        figures = self.score("validation", scored)
+        self.history.add(number, "validation", scored, figures, time.perf_counter() - start)
+        if self.best is not None:
+            self.best.consider(number, figures, state.weights())
+
+    def _ended(self, epoch: int, state: TrainingState) -> bool:
+        """Whether `epoch` was the last; if so, the weights become those of the best one."""
+        best = self.best
+        if best is None or not (best.exhausted(epoch) or epoch == self.epochs):
+            return epoch == self.epochs
+        state.restore_weights(best.weights)
+        self.reporter.stage(f"taking epoch {best.epoch}, the best by {best.metric}: {best.value:.4f}")
+        log.info("best epoch", extra={"epoch": best.epoch, "metric": best.metric, "value": best.value})
+        return True
+
+    def _tensors(self, state: TrainingState) -> dict[str, Tensor]:
+        best = self.best.weights if self.best is not None else {}
+        return state.tensors() | {f"best.{name}": tensor for name, tensor in best.items()}
+
+    def _plain(self) -> dict[str, Any]:
+        best = {"best": self.best.plain()} if self.best is not None else {}
+        return {"history": self.history.plain(), **best}
+
+
+def _within(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names start with `prefix`, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
