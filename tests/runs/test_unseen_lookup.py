@@ -311,3 +311,16 @@ def ended(*arguments):
     with pytest.raises(SystemExit) as end:
         main([*arguments])
     assert end.value.code == 0
+
+
+def test_sources_side_by_side_are_opened_again_and_each_file_is_compared(looking_up, vectors, tmp_path):
+    other = tmp_path / "other.bin"
+    save(other, ["good", "odd", "eerie"], VECTORS[:3])
+    sources = [{"use": "word2vec-binary", "path": str(path)} for path in (vectors, other)]
+    embedding = {"use": "concat", "sources": sources, "trainable": "none", "unseen": "lookup"}
+    run = embedkit.run({**looking_up, "embedding": embedding}, out=tmp_path / "concat")
+    (prediction,) = embedkit.load(run.path).predictions(["eerie novel xyz"])
+    assert prediction.states == ("covered", "covered", "unseen")
+    assert prediction.looked_up == (True, True, False)
+    save(other, ["good", "odd", "eerie"], VECTORS[3:6])
+    assert refused(run).startswith(f"embedding.sources.1.path: '{other}' is not the file that the model was")
