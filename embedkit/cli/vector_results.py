@@ -20,6 +20,13 @@ Record = dict[str, Any]
 SHOWN = 5
 """Numbers of a vector that are shown."""
 
+ORDERS = {
+    "frequency": "frequent first, by their lengths",
+    "alphabet": "alphabetical",
+    "other": "not by frequency, by their lengths",
+    None: "too few to tell",
+}
+
 
 def contents_record(contents: Contents) -> Record:
     """All figures; those that are not finite, as the norms of no vectors, are None."""
@@ -31,9 +38,11 @@ def print_contents(contents: Contents) -> None:
     norms = f"{contents.norm_mean:.3f} ± {contents.norm_deviation:.3f}"
     rows = [
         ("format", contents.format),
+        ("layout", f"{contents.layout}, {contents.dtype}"),
         ("vectors", f"{contents.count:,} x {contents.dim:,}"),
         ("bfloat16", "lossless" if contents.bfloat16 else "would lose digits"),
         ("norms", f"{norms}, from {contents.norm_least:.3f} to {contents.norm_most:.3f}"),
+        ("order", ORDERS[contents.order]),
         ("first words", " ".join(map(repr, contents.first))),
         ("last words", " ".join(map(repr, contents.last))),
         *(("wrong", fault) for fault in contents.faults()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from embedkit.vectors.file import VectorFile
+from embedkit.vectors.order import OrderFinder
 from embedkit.vectors.reading import Block
 from embedkit.vectors.word_hash import hash_words
 
@@ -35,12 +36,15 @@ class Contents:
     """What a pass over all of a file found.
 
     Norms are Euclidean lengths of the vectors that are finite; `bfloat16` says whether every value is the
-    same in bfloat16, as those of GoogleNews are.
+    same in bfloat16, as those of GoogleNews are. `order` is that of an OrderFinder.
     """
 
     format: str
+    dtype: str
+    layout: str
     dim: int
     count: int = 0
+    order: str | None = None
     bfloat16: bool = True
     first: list[str] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
@@ -71,13 +75,16 @@ def check(file: VectorFile) -> Contents:
     """
     import numpy as np
 
-    contents = Contents(file.format, file.dim)
+    contents = Contents(file.format, file.dtype, file.layout, file.dim)
+    order = OrderFinder()
     hashes = []
     sums = np.zeros(2)
     for block in file.blocks():
         hashes.append(hash_words(b" ".join(word.replace(b" ", b"\0") for word in block.words)))
+        order.add(block.words)
         _look_at(block, contents)
         sums += _norms(block.vectors, contents)
+    contents.order = order.order()
     finite = max(1, contents.count - contents.not_finite.count)
     contents.norm_mean = float(sums[0] / finite)
     contents.norm_deviation = float(max(0.0, sums[1] / finite - contents.norm_mean**2) ** 0.5)

@@ -35,6 +35,7 @@ class FastText:
     """A fastText model whose header has been checked."""
 
     name = "fasttext"
+    dtype = "float32"
 
     def __init__(self, content: Content, options: Options) -> None:
         self._content = content
@@ -43,6 +44,8 @@ class FastText:
         self.dim = self._header.dim
         self.count = min(self._header.words, options.limit or self._header.words)
         self._matrix: int | None = None
+        buckets = f"{self._header.bucket:,} rows of subwords" if self._header.longest else "no subwords"
+        self.layout = f"model with {buckets}"
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Read the dictionary, then the rows of the wanted words and their subwords.

@@ -53,6 +53,16 @@ class VectorFile:
         return self._reader.dim
 
     @property
+    def dtype(self) -> str:
+        """What the file has its numbers as: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+        return self._reader.dtype
+
+    @property
+    def layout(self) -> str:
+        """How the file arranges words and vectors, such as `records without newlines`."""
+        return self._reader.layout
+
+    @property
     def unk(self) -> FloatArray | None:
         """None: such a file has no vector for unknown words."""
         return None

@@ -25,6 +25,11 @@ class IndexableReader(Protocol):
     name: str
     count: int
     dim: int
+    dtype: str
+
+    @property
+    def layout(self) -> str:
+        """As Reader.layout."""
 
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
@@ -40,9 +45,15 @@ class IndexedReader:
 
     def __init__(self, content: Content, reader: IndexableReader) -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
         self._content = content
         self._reader = reader
         self.blocks = reader.blocks
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, by the index where there is a sound one."""
@@ -61,10 +72,16 @@ class KeptRowsReader:
 
     def __init__(self, content: Content, reader: Reader, options: Options) -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
         self._content = content
         self._reader = reader
         self.blocks = reader.blocks
         self._options = repr([reader.name, reader.dim, options])
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, those of the last time where they are sound."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SIZES = {"<f4": 4, "<f2": 2, "<f8": 8, "bf16": 2}
 """Bytes of a value in the types that can be read."""
 
+DTYPES = {"<f4": "float32", "<f2": "float16", "<f8": "float64", "bf16": "bfloat16"}
+
 BLOCK = 1 << 20
 
 
@@ -62,6 +64,8 @@ class MatrixReader:
         words: Callable[[], Iterator[Sequence[bytes]]],
     ) -> None:
         self.name = name
+        self.dtype = DTYPES[matrix.dtype]
+        self.layout = "matrix"
         self.dim = matrix.dim
         self.count = min(matrix.count, options.limit or matrix.count)
         self._content = content

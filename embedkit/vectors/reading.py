@@ -47,6 +47,14 @@ class Reader(Protocol):
     def dim(self) -> int:
         """D."""
 
+    @property
+    def dtype(self) -> str:
+        """What numbers are written as: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+
+    @property
+    def layout(self) -> str:
+        """How words and vectors are arranged, in words."""
+
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
 

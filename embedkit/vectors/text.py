@@ -47,6 +47,7 @@ class Text:
 
     def __init__(self, content: Content, options: Options, *, header: bool) -> None:
         self.name = "word2vec-text" if header else "glove-text"
+        self.dtype, self.layout = "text", "lines"
         self._content = content
         self._options = options
         self._header = header

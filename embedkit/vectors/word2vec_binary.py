@@ -21,6 +21,8 @@ from embedkit.vectors.windows import Window, windows
 from embedkit.vectors.word2vec_header import has_header, read_header
 from embedkit.vectors.words import WordReader
 
+NEWLINE = b"\n"
+
 
 class Batch(NamedTuple):
     """Records that are in memory together, the first of them `row` of the file, with their checked words."""
@@ -35,6 +37,7 @@ class Word2vecBinary:
     """A word2vec binary file whose header has been read and checked."""
 
     name = "word2vec-binary"
+    dtype = "float32"
 
     def __init__(self, content: Content, options: Options) -> None:
         self._content = content
@@ -44,6 +47,13 @@ class Word2vecBinary:
         self._skip = header.size
         self.dim = header.dim
         self.count = min(header.vectors, options.limit or header.vectors)
+
+    @property
+    def layout(self) -> str:
+        """Whether a newline follows the first vector, as the C tool writes it."""
+        head = self._content.head(self._skip + 1 + MAX_WORD + 1 + 4 * self.dim + 1)
+        end = head.find(b" ", self._skip + 1) + 1 + 4 * self.dim
+        return f"records {'with' if head[end : end + 1] == NEWLINE else 'without'} newlines"
 
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None

@@ -44,6 +44,8 @@ def test_info(embedkit_command, file, keyed):
     lines = dict(line.split(maxsplit=1) for line in done.out.splitlines() if "words" not in line)
     assert done.code == 0
     assert (lines["format"], lines["vectors"]) == ("word2vec-binary", "8 x 9")
+    assert lines["layout"] == "records without newlines, float32"
+    assert lines["order"] == "too few to tell"
     assert lines["bfloat16"] == "would lose digits"
     norms = np.linalg.norm(keyed.vectors, axis=1)
     assert lines["norms"] == (
@@ -58,6 +60,8 @@ def test_info_as_json(embedkit_command, file):
     assert (record["format"], record["count"], record["dim"]) == ("word2vec-binary", 3, 9)
     assert record["last"] == ["the", "king", "queen"]
     assert record["bfloat16"] is False
+    assert (record["dtype"], record["layout"]) == ("float32", "records without newlines")
+    assert record["order"] is None
     assert record["zero"] == {"count": 0, "first": []}
 
 
