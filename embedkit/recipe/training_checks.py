@@ -7,9 +7,10 @@ from typing import Any
 
 from embedkit.errors import Fault, nearest
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec
+from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Training
 
 Sections = Mapping[Any, Any]
+TABLE_KEYS = ("table_lr", "table_from_epoch", "table_to_epoch")
 
 
 def check_training(sections: Sections, findings: Findings) -> None:
@@ -30,9 +31,9 @@ def _check_buckets(training: Sections, findings: Findings) -> None:
 
 def _check_table(training: Sections, embedding: object, findings: Findings) -> None:
     """Keys about the training of the table go with a table that is trained, in epochs that there are."""
-    said = [
-        key for key in ("table_lr", "table_from_epoch", "table_to_epoch") if training.get(key) is not None
-    ]
+    # A saved recipe says every default, which asks for nothing.
+    defaults = {key: Training.model_fields[key].default for key in TABLE_KEYS}
+    said = [key for key, default in defaults.items() if training.get(key, default) != default]
     if isinstance(embedding, EmbeddingSpec) and embedding.trainable == "none":
         for key in said:
             findings.add(("training", key), "the table is not trained: embedding.trainable is 'none'")
