@@ -65,8 +65,8 @@ class Journal:
         scored, number = epoch.scored, epoch.number
         self.history.add(number, "train", scored, self.score("train", scored), epoch.seconds)
         self._validate(number, state)
-        self.reporter.epoch(self.history.of(number), self.epochs)
         self.checkpoints.save(Checkpoint(number, self._tensors(state), self._plain()))
+        self.reporter.epoch(self.history.of(number), self.epochs)
         return self._ended(number, state)
 
     def _validate(self, number: int, state: TrainingState) -> None:

@@ -93,7 +93,7 @@ def _one_epoch(
         losses = example_losses(logits, batch.labels)
         loss = losses.mean()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = optimization.gradient_norm()
+        norm = optimization.gradient_norm(batch.ids)
         if not torch.isfinite(loss + norm):
             raise _not_finite(loss, number, train, batch)
         optimization.step(norm)

@@ -58,14 +58,20 @@ class Optimization:
         for parameter in (*self.model.parameters(), *self.parameters.values()):
             parameter.grad = None
 
-    def gradient_norm(self) -> Tensor:
-        """The length of the gradient of all weights that training moves, a scalar."""
+    def gradient_norm(self, ids: Tensor) -> Tensor:
+        """The length of the gradient of all weights that training moves, a scalar, after a batch of `ids`."""
         if self._table is not None and self._rows is not None and self._table.grad is not None:
             self.parameters[TABLE].grad = self._table.grad[self._rows]
-        gradients = self._gradients()
+        gradients = [
+            self._dense(name, p.grad, ids) for name, p in self.parameters.items() if p.grad is not None
+        ]
         norms = torch._foreach_norm(gradients) if gradients else (torch.zeros(1),)
         total: Tensor = torch.linalg.vector_norm(torch.stack([*norms]))
         return total
+
+    def _dense(self, name: str, gradient: Tensor, ids: Tensor) -> Tensor:
+        """Of the table's gradient the rows of the batch, as all others are zero; of another all of it."""
+        return gradient[torch.unique(ids)] if name == TABLE and self._rows is None else gradient
 
     def _gradients(self) -> list[Tensor]:
         return [p.grad for p in self.parameters.values() if p.grad is not None]
