@@ -11,7 +11,7 @@ from embedkit.logs import log_to
 from embedkit.recipe.build import input_files
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
-from embedkit.recipe.schema import EvaluationRecipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
 from embedkit.resuming import ENVIRONMENT, RECIPE, refuse_other_inputs, refuse_other_recipe
@@ -33,18 +33,20 @@ def run(
     hash: Literal["sampled", "full"] = "sampled",
     reporter: Reporter | None = None,
     resume: bool = False,
+    strict: bool = False,
 ) -> Run:
     """Run a recipe: a path, the name of a bundled recipe, or a mapping that says what a recipe would.
 
     `out` is the run directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as
     `training.epochs`; `block` names plugins not to use; `hash` says how input files are fingerprinted.
     `resume` goes on with a run that was interrupted in `out`, from its newest valid checkpoint; it starts
-    afresh where there is none, and does nothing where the run is finished.
+    afresh where there is none, and does nothing where the run is finished. `strict` makes errors of the
+    warnings about the data: texts that repeat, have two labels or stand in two splits, and the like.
     Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
     VectorFileError, VocabularyError, TrainingError or RunError as their names say.
     """
     registry = build_registry(block)
-    return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter, resume)
+    return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter, resume, strict)
 
 
 def execute(
@@ -54,6 +56,7 @@ def execute(
     hash: Literal["sampled", "full"] = "sampled",
     reporter: Reporter | None = None,
     resume: bool = False,
+    strict: bool = False,
 ) -> Run:
     """Run a recipe that is loaded, into a new run directory, or go on with it there."""
     directory = run_directory(recipe.name, out, resume)
@@ -86,9 +89,22 @@ def execute(
         else:
             from embedkit.train import train_and_evaluate
 
-            train_and_evaluate(recipe, registry, writer, reporter)
+            train_and_evaluate(recipe, registry, writer, reporter, strict)
         log.info("finished")
     return Run(directory)
+
+
+def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: bool) -> None:
+    """Read and tokenize the texts of a recipe that trains, and warn of what is wrong with them.
+
+    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
+    A recipe that trains nothing is left alone.
+    """
+    if isinstance(recipe, Recipe):
+        from embedkit.train import prepare
+
+        input_files(registry, recipe)
+        prepare(recipe, registry, reporter, strict)
 
 
 def load(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from embedkit.classification import Classifier, TextInput
+from embedkit.data.preflight import check_examples, settle
 from embedkit.data.splits import Splits, classes_of, read_splits
 from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
@@ -15,6 +17,7 @@ from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.model.classifier import build_classifier
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
+from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
 from embedkit.training.checkpoints import Checkpoints
 from embedkit.training.history import History
@@ -33,23 +36,27 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def train_and_evaluate(recipe: Recipe, registry: Registry, writer: RunWriter, reporter: Reporter) -> None:
-    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation."""
-    reporter.stage("reading texts")
-    splits = read_splits(
-        recipe.data, lambda spec, key: build_component(registry, "reader", spec, key), recipe.seed
-    )
-    classes = classes_of(splits, recipe.data.labels)
+@dataclass(frozen=True)
+class Prepared:
+    """What there is before any vector is looked up: classes, encoder, and every split as tokens."""
 
-    reporter.stage("tokenizing")
-    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    tokenizer: Tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
-    text_input, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
+    classes: tuple[str, ...]
+    encoder: Encoder
+    text: TextInput
+    tokenized: Mapping[str, TokenizedSplit]
+
+
+def train_and_evaluate(
+    recipe: Recipe, registry: Registry, writer: RunWriter, reporter: Reporter, strict: bool
+) -> None:
+    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation."""
+    prepared = prepare(recipe, registry, reporter, strict)
+    classes, text_input, tokenized = prepared.classes, prepared.text, prepared.tokenized
 
     reporter.stage("looking words up")
     table = embed(recipe, registry, text_input.vocabulary, tokenized, reporter)
     trainable = table.trainable_rows(recipe.embedding.trainable)
-    model = build_classifier(table.vectors, trainable, encoder, len(classes), recipe.seed)
+    model = build_classifier(table.vectors, trainable, prepared.encoder, len(classes), recipe.seed)
     classifier = Classifier(model, text_input, table.origin, classes, recipe.evaluation.threshold)
     evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": classes})
@@ -64,6 +71,25 @@ def train_and_evaluate(recipe: Recipe, registry: Registry, writer: RunWriter, re
         write_unseen(writer, table.unseen)
     write_training(writer, history)
     write_evaluation(writer, evaluated, tokenized, metrics)
+
+
+def prepare(recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool) -> Prepared:
+    """Read every split, look it over and tokenize it.
+
+    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
+    """
+    reporter.stage("reading texts")
+    splits = read_splits(
+        recipe.data, lambda spec, key: build_component(registry, "reader", spec, key), recipe.seed
+    )
+    classes = classes_of(splits, recipe.data.labels)
+
+    reporter.stage("tokenizing")
+    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    tokenizer: Tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
+    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
+    settle([*check_examples(splits), *check_lengths(tokenized)], strict)
+    return Prepared(classes, encoder, text, tokenized)
 
 
 def prepare_text(

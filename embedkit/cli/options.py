@@ -18,6 +18,11 @@ def set_option(command: F) -> F:
     return click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help=text)(command)
 
 
+def strict_option(command: F) -> F:
+    """`--strict`: warnings about the data are errors."""
+    return click.option("--strict", is_flag=True, help="Make warnings about the data errors.")(command)
+
+
 def quiet_option(command: F) -> F:
     """`-q`: nothing but errors."""
     return click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")(command)

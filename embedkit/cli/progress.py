@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,19 +18,44 @@ if TYPE_CHECKING:
 
 @contextmanager
 def console_reporter() -> Iterator[Reporter]:
-    """A reporter that writes to standard error while the block runs."""
-    console = Console(stderr=True, highlight=False)
+    """A reporter that writes to standard error while the block runs, warnings of the loggers included."""
+    with ExitStack() as stack:
+        reporter = _reporter(Console(stderr=True, highlight=False), stack)
+        stack.enter_context(warnings_to(reporter))
+        yield reporter
+
+
+def _reporter(console: Console, stack: ExitStack) -> LineReporter:
     if not console.is_terminal:
-        yield LineReporter(console)
-        return
+        return LineReporter(console)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield BarReporter(console, progress)
+    return BarReporter(console, stack.enter_context(Progress(*columns, console=console, transient=True)))
+
+
+@contextmanager
+def warnings_to(reporter: Reporter) -> Iterator[None]:
+    """Have `reporter` print what embedkit's loggers warn of while the block runs."""
+    logger = logging.getLogger("embedkit")
+    handler = _Warnings(reporter)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__(logging.WARNING)
+        self.reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.reporter.warn(record.getMessage())
 
 
 class LineReporter(Reporter):

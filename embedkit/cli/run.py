@@ -10,7 +10,7 @@ from typing import Literal
 
 import click
 
-from embedkit.cli.options import quiet_option, set_option
+from embedkit.cli.options import quiet_option, set_option, strict_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.rundir import checkpoints_of, partial_of, run_directory
 
@@ -30,6 +30,7 @@ from embedkit.rundir import checkpoints_of, partial_of, run_directory
 @click.option(
     "--resume", is_flag=True, help="Go on with an interrupted run, from its newest valid checkpoint."
 )
+@strict_option
 @quiet_option
 @click.pass_context
 def command(
@@ -39,6 +40,7 @@ def command(
     overrides: tuple[str, ...],
     how: Literal["sampled", "full"],
     resume: bool,
+    strict: bool,
     quiet: bool,
 ) -> None:
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
@@ -62,14 +64,14 @@ def command(
     ]
     with _says_how_to_go_on(directory, command):
         if quiet:
-            execute(loaded, registry, directory, how, resume=resume)
+            execute(loaded, registry, directory, how, resume=resume, strict=strict)
             return
 
         from embedkit.cli.progress import console_reporter
         from embedkit.cli.results import print_results
 
         with console_reporter() as reporter:
-            run = execute(loaded, registry, directory, how, reporter, resume)
+            run = execute(loaded, registry, directory, how, reporter, resume, strict)
         print_results(run)
 
 

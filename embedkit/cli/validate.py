@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from embedkit.cli.options import quiet_option, set_option
+from embedkit.cli.options import quiet_option, set_option, strict_option
 from embedkit.cli.program import blocked_plugins
-from embedkit.errors import Fault, RecipeError
+from embedkit.errors import DataError, Fault, RecipeError
+
+if TYPE_CHECKING:
+    from embedkit.recipe.load import AnyKind
+    from embedkit.registry import Registry
 
 
 @click.command()
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE…")
 @set_option
+@click.option("--data", is_flag=True, help="Read the data too, and warn of what is wrong with them.")
+@strict_option
 @quiet_option
 @click.pass_context
-def command(ctx: click.Context, recipes: tuple[str, ...], overrides: tuple[str, ...], quiet: bool) -> None:
+def command(
+    ctx: click.Context,
+    recipes: tuple[str, ...],
+    overrides: tuple[str, ...],
+    data: bool,
+    strict: bool,
+    quiet: bool,
+) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all its faults with file and line."""
     from embedkit.recipe.load import load_recipe
     from embedkit.registry import build_registry
@@ -23,11 +38,21 @@ def command(ctx: click.Context, recipes: tuple[str, ...], overrides: tuple[str, 
     faults: list[Fault] = []
     for recipe in recipes:
         try:
-            load_recipe(recipe, registry, overrides)
-        except RecipeError as error:
+            loaded = load_recipe(recipe, registry, overrides)
+            if data:
+                _look_over(loaded, registry, strict)
+        except (RecipeError, DataError) as error:
             faults += error.faults
         else:
             if not quiet:
                 click.echo(f"{recipe}: ok")
     if faults:
         raise RecipeError(*faults)
+
+
+def _look_over(recipe: AnyKind, registry: Registry, strict: bool) -> None:
+    from embedkit.cli.progress import console_reporter
+    from embedkit.tasks import look_over
+
+    with console_reporter() as reporter:
+        look_over(recipe, registry, reporter, strict)

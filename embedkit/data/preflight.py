@@ -5,13 +5,16 @@ Each is a warning, or, with `--strict`, an error.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from embedkit.data.splits import Splits
-from embedkit.errors import Fault
+from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Example
+
+log = logging.getLogger(__name__)
 
 SHOWN = 5
 
@@ -22,21 +25,12 @@ def check_examples(splits: Splits) -> list[Fault]:
     return [*faults, *_overlaps(splits)]
 
 
-def check_lengths(lengths: Mapping[str, Sequence[int]], cut: Mapping[str, Sequence[int]]) -> list[Fault]:
-    """Splits in which more than one text in ten loses tokens to `max_length`.
-
-    `lengths` are the tokens that are kept of each text by split, `cut` those that are lost.
-    """
-    faults = []
-    for name, lost in cut.items():
-        shortened = sum(map(bool, lost))
-        if shortened * 10 > len(lost):
-            longest = max(kept + gone for kept, gone in zip(lengths[name], lost, strict=True))
-            what = (
-                f"{shortened:,} of {len(lost):,} texts lose tokens to max_length; the longest has {longest:,}"
-            )
-            faults.append(Fault(what, where=f"data.{name}"))
-    return faults
+def settle(faults: Sequence[Fault], strict: bool) -> None:
+    """Warn of each fault; or, where `strict`, raise one DataError for them all."""
+    if strict and faults:
+        raise DataError(*faults)
+    for fault in faults:
+        log.warning("%s", fault)
 
 
 def _check_split(where: str, examples: Sequence[Example]) -> Iterator[Fault]:

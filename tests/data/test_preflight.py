@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from embedkit.data.preflight import check_examples, check_lengths
+from embedkit.data.preflight import check_examples, settle
+from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
 pytestmark = pytest.mark.core
@@ -49,12 +50,14 @@ def test_only_a_few_are_named():
     )
 
 
-def test_many_texts_that_lose_tokens():
-    lengths = {"train": [3] * 20, "test": [3] * 20}
-    cut = {"train": [0] * 18 + [1, 2], "test": [0] * 17 + [1, 2, 7]}
-    assert [str(fault) for fault in check_lengths(lengths, cut)] == [
-        "data.test: 3 of 20 texts lose tokens to max_length; the longest has 10"
-    ]
+def test_a_fault_is_a_warning_or_where_strict_an_error(caplog):
+    faults = check_examples({"train": examples(("a", "x"), ("a", "y"))})
+    settle(faults, strict=False)
+    assert [record.getMessage() for record in caplog.records] == [str(fault) for fault in faults]
+    with pytest.raises(DataError) as caught:
+        settle(faults, strict=True)
+    assert caught.value.faults == faults
+    settle([], strict=True)
 
 
 @pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")

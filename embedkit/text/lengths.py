@@ -1,0 +1,20 @@
+"""How long the texts are, held against the limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from embedkit.errors import Fault
+from embedkit.text.encoding import TokenizedSplit
+
+
+def check_lengths(splits: Mapping[str, TokenizedSplit]) -> list[Fault]:
+    """A fault for each split in which more than one text in ten loses tokens to `max_length`."""
+    faults = []
+    for name, split in splits.items():
+        shortened = sum(map(bool, split.cut))
+        if shortened * 10 > len(split.cut):
+            longest = max(len(kept) + lost for kept, lost in zip(split.tokens, split.cut, strict=True))
+            what = f"{shortened:,} of {len(split.cut):,} texts lose tokens to their limit"
+            faults.append(Fault(f"{what}; the longest has {longest:,}", where=f"data.{name}"))
+    return faults

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pytest
+
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.lengths import check_lengths
+
+pytestmark = pytest.mark.core
+
+
+def split(name, cut):
+    return TokenizedSplit(name, (), [["a", "b", "c"]] * len(cut), cut)
+
+
+def test_many_texts_that_lose_tokens():
+    splits = {"train": split("train", [0] * 18 + [1, 2]), "test": split("test", [0] * 17 + [1, 2, 7])}
+    assert [str(fault) for fault in check_lengths(splits)] == [
+        "data.test: 3 of 20 texts lose tokens to their limit; the longest has 10"
+    ]
