@@ -296,6 +296,6 @@ def test_by_default_the_last_epoch_is_kept_when_a_run_is_interrupted(long_recipe
     recipe = {**long_recipe, "training": {**long_recipe["training"]}}
     del recipe["training"]["checkpoint_every"]
     partial = interrupted(recipe, tmp_path / "run", 3)
-    assert [path.name for path in checkpoints_of(partial)] == ["epoch-00003"]
+    assert checkpoints_of(partial)[-1].name == "epoch-00003"
     whole = embedkit.run(recipe, out=tmp_path / "whole")
     assert_same(embedkit.run(recipe, out=tmp_path / "run", resume=True), whole)
