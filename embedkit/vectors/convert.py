@@ -82,9 +82,16 @@ def _written_whole(target: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(target)
     except OSError as error:
         raise VectorFileError(Fault(f"cannot be written: {error.strerror}", str(target))) from error
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    """What a new file is not allowed; temporary ones are for their owner alone. It is told only when set."""
+    os.umask(mask := os.umask(0o077))
+    return mask

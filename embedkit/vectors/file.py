@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
+from embedkit.vectors.converted import ConvertedReader
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
@@ -114,7 +115,7 @@ def open_vectors(
     format: str | None = None,
     errors: Errors = "strict",
     limit: int | None = None,
-    cache: bool = True,
+    cache: bool | Literal["full"] = True,
     progress: Progress = no_progress,
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
@@ -125,7 +126,8 @@ def open_vectors(
 
     With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
     take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
-    words. Both go into the folder EMBEDKIT_CACHE.
+    words. Both go into the folder EMBEDKIT_CACHE. With `full` all of a large compressed or text file is kept
+    in safetensors: that takes up to 4 bytes for each number, and makes later lookups of any words fast.
 
     Raises VectorFileError for a file that cannot be read or is something else.
     """
@@ -134,14 +136,16 @@ def open_vectors(
     content = examine(path)
     options = Options(errors, limit)
     reader = format_of(content, format).open(content, options)
-    cached = _cached(content, reader, options) if cache else reader
+    cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
     return VectorFile(content.path, cached, progress)
 
 
-def _cached(content: Content, reader: Reader, options: Options) -> Reader:
+def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -> Reader:
     if isinstance(reader, Word2vecBinary) and content.compression is PLAIN:
         indexable = content.size >= WORTH_INDEXING and options == Options()
         return IndexedReader(content, reader) if indexable else reader
+    if full and options == Options() and (content.compression is not PLAIN or reader.dtype == "text"):
+        return ConvertedReader(content, reader)
     return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader

@@ -6,8 +6,9 @@ themselves stay in the file and are compared there, so that no hash is ever trus
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.vectors.arrays import DamagedError
@@ -48,11 +49,11 @@ class IndexBuilder:
 
 
 class Place(NamedTuple):
-    """Where a wanted word may be."""
+    """Where the wanted word number `wanted` may be."""
 
     offset: int
     row: int
-    word: bytes
+    wanted: int
 
 
 class Index:
@@ -71,18 +72,19 @@ class Index:
         Raises DamagedError where the file does not have the word that should be there.
         """
         size = 4 * selection.dim
+        words = [word for word in selection.slots if b" " not in word]
         with content.reading(), content.path.open("rb", buffering=0) as file:
-            for offset, row, word in sorted(self._places(selection)):
+            for offset, row, wanted in sorted(self.places(words)):
+                word = words[wanted]
                 record = os.pread(file.fileno(), len(word) + 1 + size, offset)
                 if not record.startswith(word + b" ") or len(record) != len(word) + 1 + size:
                     raise DamagedError("the file has another word where it says")
                 selection.take(selection.slots[word], row, memoryview(record)[len(word) + 1 :])
 
-    def _places(self, selection: Selection) -> Iterator[Place]:
-        """Every place of every wanted word, and of any word with the same hash."""
+    def places(self, words: Sequence[bytes]) -> Iterator[Place]:
+        """Every place of each of `words`, which have no spaces, and of any word with the same hash."""
         import numpy as np
 
-        words = [word for word in selection.slots if b" " not in word]
         if not words:
             return iter(())
         hashes = hash_words(b" ".join(words))
@@ -92,4 +94,4 @@ class Index:
         nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = self._rows[begins[wanted] + nth]
         places = zip(self._offsets[rows].tolist(), rows.tolist(), wanted.tolist(), strict=True)
-        return (Place(offset, row, words[i]) for offset, row, i in places)
+        return itertools.starmap(Place, places)

@@ -70,7 +70,7 @@ class MatrixReader:
         self.count = min(matrix.count, options.limit or matrix.count)
         self._content = content
         self._options = options
-        self._matrix = matrix
+        self.matrix = matrix
         self._words = words
         if matrix.offset + matrix.count * matrix.row_size > content.size:
             raise broken(
@@ -87,25 +87,25 @@ class MatrixReader:
             places += [(row + index, selection.slots[words[index]]) for index in hits]
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
             for done, (row, slot) in enumerate(places):
-                data = os.pread(file.fileno(), self._matrix.row_size, self._offset(row))
-                selection.take(slot, row, self._matrix.decode(data).astype("<f4").data.cast("B"))
+                data = os.pread(file.fileno(), self.matrix.row_size, self._offset(row))
+                selection.take(slot, row, self.matrix.decode(data).astype("<f4").data.cast("B"))
                 progress(done + 1, len(places))
         return ScanReport(self.count, selection.duplicates(), replaced, verified=self._options.limit is None)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
         """All rows in order. Raises VectorFileError as `scan`."""
-        size = max(1, BLOCK // self._matrix.row_size)
+        size = max(1, BLOCK // self.matrix.row_size)
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
             for row, words, _ in self._parts():
                 for begin in range(0, len(words), size):
                     part = words[begin : begin + size]
                     first = row + begin
-                    data = os.pread(file.fileno(), len(part) * self._matrix.row_size, self._offset(first))
-                    yield Block(first, part, self._matrix.decode(data))
+                    data = os.pread(file.fileno(), len(part) * self.matrix.row_size, self._offset(first))
+                    yield Block(first, part, self.matrix.decode(data))
                     progress(first + len(part), self.count)
 
     def _offset(self, row: int) -> int:
-        return self._matrix.offset + row * self._matrix.row_size
+        return self.matrix.offset + row * self.matrix.row_size
 
     def _parts(self) -> Iterator[tuple[int, Sequence[bytes], int]]:
         """The words in parts: the row of the first, the words, how many were not UTF-8."""
@@ -118,8 +118,8 @@ class MatrixReader:
             words, wrong = decodable(part, self._options.errors, refuse)
             yield row, words[: max(0, self.count - row)], wrong
             row += len(part)
-        if row != self._matrix.count:
-            what = f"has {row:,} words for {self._matrix.count:,} rows"
+        if row != self.matrix.count:
+            what = f"has {row:,} words for {self.matrix.count:,} rows"
             raise broken(self._content.path, what, hint="The words belong to another matrix, or were cut.")
 
 

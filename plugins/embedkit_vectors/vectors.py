@@ -27,8 +27,11 @@ class Vectors:
         errors: Errors = "strict",
         limit: Limit = None,
         cache: Annotated[
-            Literal["rows", "none"],
-            Doc("`rows` keeps what makes the next run fast, an index or the rows; `none` keeps nothing"),
+            Literal["rows", "full", "none"],
+            Doc(
+                "`rows` keeps what makes the next run fast, an index or the rows; `full` of a compressed or "
+                "text file all of it, up to 4 bytes a number, for runs with any words; `none` keeps nothing"
+            ),
         ] = "rows",
     ) -> None:
         self.path = path
@@ -46,6 +49,6 @@ class Vectors:
             format=None if self.format == "auto" else self.format,
             errors=self.errors,
             limit=self.limit,
-            cache=self.cache != "none",
+            cache="full" if self.cache == "full" else self.cache == "rows",
             progress=context.progress,
         )

@@ -170,7 +170,7 @@ def test_words_that_are_not_utf8(provider, content, tmp_path):
     assert replaced.found.all()
 
 
-def test_cache_none_keeps_nothing(tmp_path, monkeypatch):
+def test_what_is_kept(tmp_path, monkeypatch):
     from embedkit.vectors.cache import entries
 
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
@@ -182,6 +182,8 @@ def test_cache_none_keeps_nothing(tmp_path, monkeypatch):
     assert not entries()
     assert opened("vectors", path=str(path)).lookup(["word7"]).found.all()
     assert [entry.path.name[:4] for entry in entries()] == ["rows"]
+    assert opened("vectors", path=str(path), cache="full").lookup(["word7"]).found.all()
+    assert sorted(entry.path.name[:4] for entry in entries()) == ["copy", "copy", "rows"]
 
 
 RUNS = [

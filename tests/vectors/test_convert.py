@@ -2,6 +2,8 @@
 
 import gzip
 import io
+import os
+import stat
 
 import numpy as np
 import pytest
@@ -106,3 +108,14 @@ def test_targets_that_cannot_be_written(small, tmp_path):
     with pytest.raises(VectorFileError, match="cannot be written: No such file or directory"):
         convert(small, tmp_path / "missing" / "x", "glove-text")
     assert small.path.read_bytes() == SMALL
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o027, 0o640)])
+def test_the_target_is_for_those_whom_the_umask_lets(mask, mode, write, tmp_path):
+    before = os.umask(mask)
+    try:
+        convert(open_vectors(write(SMALL)), tmp_path / "to", "safetensors")
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "to").stat().st_mode) == mode

@@ -1,0 +1,142 @@
+"""All of a compressed or text file, kept in the cache as safetensors: any words of it are then found at once.
+
+Beside the copy an index is kept, as of a plain file, with a CRC-32 of each row. Of the copy only what is
+wanted is read, its words are compared and its rows checked: what was changed is never believed.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import VectorFileError
+from embedkit.interfaces import Progress, no_progress
+from embedkit.vectors.arrays import DamagedError
+from embedkit.vectors.content import Content, examine
+from embedkit.vectors.index import Index, IndexBuilder
+from embedkit.vectors.kept import Kept
+from embedkit.vectors.reading import Options, Reader
+from embedkit.vectors.selection import ScanReport, Selection
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embedkit.vectors.matrix import Matrix, MatrixReader
+
+    Arrays = dict[str, NDArray[Any]]
+
+log = logging.getLogger(__name__)
+
+
+class ConvertedReader:
+    """Reads through the copy in the cache, which the first scan writes."""
+
+    def __init__(self, content: Content, reader: Reader) -> None:
+        self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
+        self.blocks = reader.blocks
+        self._content = content
+        self._reader = reader
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants, from the copy where there is a sound one, or can be."""
+        kept = Kept(self._content, "copy", self.name)
+        copy = kept.path.with_name(f"{kept.path.name}.safetensors")
+        reports: list[ScanReport] = []
+
+        def answer(arrays: Any) -> None:
+            reports.append(_select(copy, arrays, selection))
+
+        if kept.use(answer):
+            return reports[0]
+        selection.forget()
+        if self._convert(copy, progress):
+            kept.keep(_index(copy))
+            if kept.use(answer):
+                return reports[0]
+            selection.forget()
+        return self._reader.scan(selection, progress)
+
+    def _convert(self, copy: Path, progress: Progress) -> bool:
+        """Write the copy; False where that cannot be, for which reading the file itself has the reason."""
+        from embedkit.vectors.convert import convert
+        from embedkit.vectors.file import VectorFile
+
+        unfinished = copy.with_name(f".{copy.name}.{os.getpid()}")
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            convert(VectorFile(self._content.path, self._reader, progress), unfinished, "safetensors")
+            unfinished.replace(copy)
+        except (VectorFileError, OSError) as error:
+            log.warning("%s: the converted copy could not be written: %s", copy, error)
+            return False
+        size = copy.stat().st_size
+        log.info("%s: wrote a converted copy of %s, %d bytes", copy, self._content.path, size)
+        return True
+
+
+def _opened(copy: Path) -> MatrixReader:
+    from embedkit.vectors.safetensors_file import open_safetensors
+
+    return open_safetensors(examine(copy), Options())
+
+
+def _index(copy: Path) -> Arrays:
+    """Where each word of the copy begins, and the CRC-32 of each row."""
+    import numpy as np
+
+    reader = _opened(copy)
+    builder = IndexBuilder(reader.count)
+    begin = reader.matrix.offset + reader.count * reader.matrix.row_size  # where embedkit writes the words
+    for block in reader.blocks(no_progress):
+        ends = begin + np.cumsum([len(word) + 1 for word in block.words])
+        builder.add(block.row, b" ".join(map(_key, block.words)), np.concatenate([[begin], ends[:-1]]))
+        begin = int(ends[-1])
+    return {**builder.arrays(), "checks": np.fromiter(_checks(copy, reader.matrix), "<u4", reader.count)}
+
+
+def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
+    from isal import isal_zlib
+
+    with copy.open("rb") as file:
+        file.seek(matrix.offset)
+        for _ in range(matrix.count):
+            yield isal_zlib.crc32(file.read(matrix.row_size))
+
+
+def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
+    """Give `selection` the rows that it wants. Raises DamagedError for a copy that is not as it was."""
+    from isal import isal_zlib
+
+    checks = arrays["checks"]
+    index = Index({name: array for name, array in arrays.items() if name != "checks"}, len(checks))
+    words = [*selection.slots]
+    try:
+        matrix = _opened(copy).matrix
+        with copy.open("rb", buffering=0) as file:
+            for offset, row, wanted in sorted(index.places([*map(_key, words)])):
+                word = words[wanted]
+                if os.pread(file.fileno(), len(word) + 1, offset) != word + b"\n":
+                    raise DamagedError("the copy has another word where it says")
+                data = os.pread(file.fileno(), matrix.row_size, matrix.offset + row * matrix.row_size)
+                if isal_zlib.crc32(data) != checks[row]:
+                    raise DamagedError("a row of the copy was changed")
+                selection.take(selection.slots[word], row, matrix.decode(data).astype("<f4").data.cast("B"))
+    except VectorFileError as error:
+        raise DamagedError(f"the copy is damaged: {error}") from error
+    copy.touch()
+    return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
+
+
+def _key(word: bytes) -> bytes:
+    """The word without spaces, which part words where they are hashed; what is found is compared in full."""
+    return word.replace(b" ", b"\0")
