@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
 
 import pytest
 
-from embedkit.errors import RunError
+from embedkit.errors import RunError, TrainingError
 from embedkit.fingerprint import BLOCK, describe, sampled, sha256
-from embedkit.rundir import create_run, default_directory
+from embedkit.rundir import checkpoints_of, create_run, default_directory, run_directory
 from embedkit.runs import Run
 
 pytestmark = pytest.mark.core
@@ -131,3 +132,66 @@ def test_a_sampled_fingerprint_sees_size_and_both_ends(tmp_path):
 def test_a_sampled_fingerprint_of_an_empty_file(tmp_path):
     (tmp_path / "empty").touch()
     assert len(sampled(tmp_path / "empty")) == 32
+
+
+def checkpoint(writer, epoch=1):
+    (writer.checkpoints / f"epoch-{epoch:05d}").mkdir(parents=True)
+
+
+def test_a_run_that_fails_keeps_its_checkpoints_and_only_resume_goes_on(tmp_path):
+    with pytest.raises(ZeroDivisionError), create_run(tmp_path / "run") as writer:
+        checkpoint(writer)
+        (writer.checkpoints / "epoch-00002.partial").mkdir()
+        raise ZeroDivisionError
+    partial = tmp_path / "run.partial"
+    assert [path.name for path in checkpoints_of(partial)] == ["epoch-00001"]
+    with pytest.raises(RunError) as caught:
+        write(tmp_path / "run")
+    assert str(caught.value) == (
+        f"{partial}: an unfinished run with checkpoints is here\n"
+        f"    --resume goes on with it; to start afresh, remove {partial}."
+    )
+    with create_run(tmp_path / "run", resume=True) as writer:
+        assert writer.resumed
+        writer.text("a.txt", "done")
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["a.txt", "manifest.json"]
+    Run(tmp_path / "run").verify()
+
+
+def test_resume_without_a_checkpoint_starts_afresh(tmp_path):
+    (tmp_path / "run.partial").mkdir()
+    (tmp_path / "run.partial" / "old.txt").write_text("old")
+    with create_run(tmp_path / "run", resume=True) as writer:
+        assert not writer.resumed
+        assert not (writer.directory / "old.txt").exists()
+
+
+def test_where_there_is_no_room_the_last_good_checkpoint_is_named(tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device", str(tmp_path / "run.partial" / "weights"))
+    with pytest.raises(TrainingError) as caught, create_run(tmp_path / "run") as writer:
+        checkpoint(writer, 7)
+        raise full
+    last = tmp_path / "run.partial" / "checkpoints" / "epoch-00007"
+    assert str(caught.value) == (
+        f"{full.filename}: cannot be written: No space left on device\n"
+        f"    The last good checkpoint is {last}: make room and go on with --resume."
+    )
+    with pytest.raises(TrainingError, match="cannot be written: No space"), create_run(tmp_path / "other"):
+        raise full
+    assert not (tmp_path / "other.partial").exists()
+
+
+def test_another_error_of_the_system_is_left_as_it_is(tmp_path):
+    with pytest.raises(FileNotFoundError), create_run(tmp_path / "run"):
+        raise FileNotFoundError(errno.ENOENT, "No such file", "texts.tsv")
+
+
+def test_where_a_run_goes(tmp_path):
+    assert run_directory("x", tmp_path) == tmp_path
+    assert run_directory("x", None).match("runs/x-????????T??????Z")
+    with pytest.raises(RunError) as caught:
+        run_directory("x", None, resume=True)
+    assert str(caught.value) == (
+        "there is nothing to resume in a new directory\n"
+        "    Name the directory of the run that was interrupted: --out DIR."
+    )
