@@ -49,7 +49,7 @@ def test_what_gensim_and_safetensors_read(format, small, tmp_path):
     elif format == "word2vec-binary":
         assert path.read_bytes() == SMALL
     else:
-        rows = "one 1.0 2.0\ntwo 3.0 4.0\nthree 5.0 6.0\n"
+        rows = "one 1 2\ntwo 3 4\nthree 5 6\n"
         assert path.read_text() == ("3 2\n" if format == "word2vec-text" else "") + rows
 
 
@@ -63,7 +63,7 @@ def test_safetensors_has_float32_where_bfloat16_would_lose(write, tmp_path):
 def test_a_subset_is_written_in_file_order(small, tmp_path):
     words = ["three", "nowhere", "one", "three"]
     assert convert(small, tmp_path / "converted", "word2vec-text", words) == 2
-    assert (tmp_path / "converted").read_text() == "2 2\none 1.0 2.0\nthree 5.0 6.0\n"
+    assert (tmp_path / "converted").read_text() == "2 2\none 1 2\nthree 5 6\n"
     with pytest.raises(VectorFileError, match="has none of the words"):
         convert(small, tmp_path / "none", "word2vec-text", ["nowhere"])
 
@@ -119,3 +119,19 @@ def test_the_target_is_for_those_whom_the_umask_lets(mask, mode, write, tmp_path
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "to").stat().st_mode) == mode
+
+
+@pytest.mark.parametrize("format", ["word2vec-text", "glove-text"])
+def test_text_brings_back_every_float32(format, write, tmp_path):
+    bits = np.random.default_rng(8).integers(0, 2**32, 60_000, dtype=np.uint32).view(np.float32)
+    rows = np.concatenate([bits[np.isfinite(bits)][:58_000], SPECIAL]).reshape(-1, 10)
+    records = b"".join(b"%d %b" % (n, row.tobytes()) for n, row in enumerate(rows))
+    source = open_vectors(write(b"%d 10\n" % len(rows) + records))
+    convert(source, tmp_path / "text", format)
+    (block,) = open_vectors(tmp_path / "text").blocks()
+    assert block.vectors.tobytes() == rows.tobytes()
+
+
+SPECIAL = np.array(
+    [0.0, -0.0, 1e-45, -1.1754942e-38, 3.4028235e38, 1e9, 1e20, 1e-7, 0.1, 16777216], np.float32
+)
