@@ -9,8 +9,8 @@ HEAD = 512
 
 _NUMBER = rb"[ \t]+[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 _HEADER = re.compile(rb"[0-9]+[ \t]+[0-9]+[ \t]*\r?\n")
-_ROW = re.compile(rb"[\r\n]*[^ \t\r\n]+(?:%b){3}" % _NUMBER)
-_NARROW_ROW = re.compile(rb"[\r\n]*[^ \t\r\n]+(?:%b){1,2}[ \t]*\r?\n" % _NUMBER)
+_ROW = re.compile(rb"[\r\n]*[^ \t\r\n\0]+(?:%b){3}" % _NUMBER)
+_NARROW_ROW = re.compile(rb"[\r\n]*[^ \t\r\n\0]+(?:%b){1,2}[ \t]*\r?\n" % _NUMBER)
 
 _SIGNATURES: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
     (name, re.compile(pattern, re.DOTALL))

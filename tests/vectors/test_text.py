@@ -1,6 +1,7 @@
 """Text files of word vectors: what gensim reads, the same; and what is wrong in them, with its line."""
 
 import gzip
+import zipfile
 
 import numpy as np
 import pytest
@@ -168,3 +169,11 @@ def test_formats_are_not_mistaken(write):
         "formats are word2vec-text, glove-text, fasttext, safetensors, numpy, word2vec-binary"
     )
     assert "this is a web page" in failure(write(b"<html>"))
+
+
+@pytest.mark.parametrize("rows", [b"the 1 2 3\n, 4 5 6\n", b"2 3\nthe 1 2 3\n, 4 5 6\n"])
+def test_text_in_an_archive_that_does_not_compress_is_an_archive(rows, tmp_path):
+    with zipfile.ZipFile(tmp_path / "glove.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("glove.txt", rows)
+    with pytest.raises(VectorFileError, match="this is a zip archive"):
+        open_vectors(tmp_path / "glove.zip")
