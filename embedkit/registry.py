@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.errors import ComponentError, Fault, PluginError
 from embedkit.hookspecs import HOOK_OF_KIND, Register
@@ -14,6 +14,8 @@ from embedkit.plugins import LoadedPlugins, Plugin, load_plugins, refuse_failure
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+
+T = TypeVar("T")
 
 KIND_NAMES = {"oov": "out-of-vocabulary policy"}
 
@@ -40,24 +42,27 @@ class Component:
         """
         from embedkit.parameters import parameters_of
 
-        try:
-            return parameters_of(self.factory)
-        except Exception as error:  # an annotation may be anything
-            raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
+        return self._read_from_constructor(parameters_of)
 
     @cached_property
     def input_paths(self) -> frozenset[str]:
         """The parameters that name files to be read."""
         from embedkit.parameters import input_paths
 
-        return input_paths(self.factory)
+        return self._read_from_constructor(input_paths)
 
     @cached_property
     def nested(self) -> Mapping[str, str]:
         """The parameters that take components themselves, and the kind of these."""
         from embedkit.parameters import nested_kinds
 
-        return nested_kinds(self.factory)
+        return self._read_from_constructor(nested_kinds)
+
+    def _read_from_constructor(self, read: Callable[[Callable[..., Any]], T]) -> T:
+        try:
+            return read(self.factory)
+        except Exception as error:  # an annotation may be anything
+            raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
 
     @property
     def summary(self) -> str:

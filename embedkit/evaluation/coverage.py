@@ -4,7 +4,8 @@ A token is `covered` (its word has a vector of its own), `recovered` (another sp
 out-of-vocabulary policy wrote its row), `unseen` (not in the training texts), `dropped` (removed by
 `min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Out of vocabulary are the
 filled, unseen and dropped ones; cut tokens are outside every share. Under `unseen: lookup` an unseen or
-dropped word that the source knows is covered, recovered or filled as any other, and listed apart as looked up.
+dropped word that the source knows is covered, recovered or filled as any other, and listed apart as
+looked up.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def test_every_state(embedkit_command, install, monkeypatch):
         "plugin picky embedkit-picky 1.0 incompatible it requires embedkit>=99, and",
     ):
         assert any(line.startswith(row) for line in listed), row
-    assert not any(line.startswith("encoder") for line in listed)
+    assert not any(line.startswith("encoder rnn ") for line in listed)
     blocked = rows_of(embedkit_command("-p", "no:embedkit-loud", "plugins", "--kind", "command").out)
     assert {row[4] for row in blocked[1:]} == {"blocked"}
     plugins = rows_of(embedkit_command("plugins", "--kind", "plugin").out)

@@ -66,7 +66,8 @@ WRONG = [
     (
         "lr: 5e-3",
         "optimizer: adm",
-        "training.optimizer: expected 'adam', 'adamw', 'sgd' or 'adadelta', got the text 'adm' - did you mean 'adam'?",
+        "training.optimizer: expected 'adam', 'adamw', 'sgd' or 'adadelta', got the text 'adm' "
+        "- did you mean 'adam'?",
     ),
     (
         "tokenizer: nltk-word",
