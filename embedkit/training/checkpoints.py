@@ -67,7 +67,7 @@ class Checkpoints:
             if fault is None:
                 return _read(path)
             self.warn(f"{path}: {fault}; taking the checkpoint before it")
-            log.warning("checkpoint damaged", extra={"path": str(path), "fault": fault})
+            log.info("checkpoint damaged", extra={"path": str(path), "fault": fault})
         return None
 
     def save(self, checkpoint: Checkpoint) -> None:

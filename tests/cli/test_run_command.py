@@ -117,6 +117,7 @@ def spawn(recipe, out, epochs):
     """A run in a process of its own, under way."""
     command = [
         sys.executable,
+        "-P",
         "-m",
         "embedkit",
         "run",

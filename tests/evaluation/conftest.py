@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from embedkit.vectors import open_vectors
@@ -16,6 +15,7 @@ def vector_file(tmp_path):
     """Writes a word2vec binary file of these words and their vectors, and opens it."""
 
     def write(vectors, **options):
+        import numpy as np
         from gensim.models import KeyedVectors
 
         table = np.array([*vectors.values()], dtype=np.float32)
