@@ -69,7 +69,7 @@ def test_two_processes_with_other_hash_seeds_give_the_same_bytes(name):
     script = SCRIPT.format(folder=str(Path(__file__).parent), name=name)
     digests = {
         subprocess.run(
-            [sys.executable, "-c", script],
+            [sys.executable, "-P", "-c", script],
             env={**os.environ, "PYTHONHASHSEED": seed},
             capture_output=True,
             check=True,

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -78,19 +77,16 @@ def mutate(text: str, chance: random.Random) -> str:
 
 def test_mutated_recipes_load_or_say_why_not(written, registry, well_formed):
     chance = random.Random(7)
-    loaded, slowest = 0, 0.0
+    loaded = 0
     for _ in range(1500):
         path = written(mutate(well_formed, chance))
-        start = time.perf_counter()
         outcome = attempt(lambda path=path: load_recipe(path, registry))
-        slowest = max(slowest, time.perf_counter() - start)
         if isinstance(outcome, RecipeError):
             assert all(re.match(r"recipe\.yaml:\d+: \S", str(fault)) for fault in outcome.faults)
         else:
             loaded += 1
             assert load_recipe(written(outcome.to_yaml()), registry) == outcome
     assert 50 < loaded < 1450
-    assert slowest < 5
 
 
 VALUES = st.recursive(

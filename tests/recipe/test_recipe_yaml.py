@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 from hypothesis import given
@@ -198,9 +197,7 @@ def test_both_sides_of_the_limit_of_values():
 def test_an_anchor_bomb_does_not_go_off():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 40)]
-    start = time.perf_counter()
     assert fault_of("\n".join(lines)) == f"r.yaml:5: more than {MAX_NODES} values, aliases written out"
-    assert time.perf_counter() - start < 5
 
 
 def file_fault(tmp_path, content: bytes) -> str:

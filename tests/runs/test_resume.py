@@ -233,7 +233,7 @@ def kill_and_resume(recipe, expected, tmp_path, kills):
         if out.exists():
             assert_same(Run(out), expected)
             shutil.rmtree(out)
-        process = subprocess.Popen([sys.executable, "-c", code, "", out])
+        process = subprocess.Popen([sys.executable, "-P", "-c", code, "", out])
         before = checkpoints_of(partial_of(out))
         while process.poll() is None and checkpoints_of(partial_of(out)) == before:
             time.sleep(0.001)
@@ -260,7 +260,7 @@ def test_a_full_disk_is_one_error_that_names_the_last_good_checkpoint(long_recip
     }
     file = tmp_path / "recipe.yaml"
     file.write_text(json.dumps(recipe))
-    command = [sys.executable, "-c", LIMIT, "40000", "run", file, "--out", tmp_path / "run", "-q"]
+    command = [sys.executable, "-P", "-c", LIMIT, "40000", "run", file, "--out", tmp_path / "run", "-q"]
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "PYTHONWARNINGS": "ignore"}
     )
