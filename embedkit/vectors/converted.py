@@ -123,7 +123,7 @@ def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
     try:
         matrix = _opened(copy).matrix
         with copy.open("rb", buffering=0) as file:
-            for offset, row, wanted in sorted(index.places([*map(_key, words)])):
+            for offset, row, wanted in index.places([*map(_key, words)]):
                 word = words[wanted]
                 if os.pread(file.fileno(), len(word) + 1, offset) != word + b"\n":
                     raise DamagedError("the copy has another word where it says")

@@ -6,10 +6,9 @@ themselves stay in the file and are compared there, so that no hash is ever trus
 
 from __future__ import annotations
 
-import itertools
 import os
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content
@@ -44,16 +43,7 @@ class IndexBuilder:
         import numpy as np
 
         rows = np.argsort(self._hashes).astype("<u4" if len(self._hashes) < 2**32 else "<u8")
-        self._hashes.sort()
-        return {"hashes": self._hashes, "rows": rows, "offsets": self._offsets}
-
-
-class Place(NamedTuple):
-    """Where the wanted word number `wanted` may be."""
-
-    offset: int
-    row: int
-    wanted: int
+        return {"hashes": self._hashes[rows], "rows": rows, "offsets": self._offsets}
 
 
 class Index:
@@ -74,24 +64,30 @@ class Index:
         size = 4 * selection.dim
         words = [word for word in selection.slots if b" " not in word]
         with content.reading(), content.path.open("rb", buffering=0) as file:
-            for offset, row, wanted in sorted(self.places(words)):
+            for offset, row, wanted in self.places(words):
                 word = words[wanted]
                 record = os.pread(file.fileno(), len(word) + 1 + size, offset)
                 if not record.startswith(word + b" ") or len(record) != len(word) + 1 + size:
                     raise DamagedError("the file has another word where it says")
                 selection.take(selection.slots[word], row, memoryview(record)[len(word) + 1 :])
 
-    def places(self, words: Sequence[bytes]) -> Iterator[Place]:
-        """Every place of each of `words`, which have no spaces, and of any word with the same hash."""
+    def places(self, words: Sequence[bytes]) -> Iterable[tuple[int, int, int]]:
+        """Every place of each of `words`, which have no spaces, and of any word with the same hash.
+
+        In the order of the file: the byte, the row, and the number of the word.
+        """
         import numpy as np
 
         if not words:
-            return iter(())
+            return ()
         hashes = hash_words(b" ".join(words))
+        by_hash = np.argsort(hashes)  # neighbours in the index are searched one after the other: far faster
+        hashes = hashes[by_hash]
         begins = np.searchsorted(self._hashes, hashes, "left")
         counts = np.searchsorted(self._hashes, hashes, "right") - begins
         wanted = np.repeat(np.arange(len(words)), counts)
         nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = self._rows[begins[wanted] + nth]
-        places = zip(self._offsets[rows].tolist(), rows.tolist(), wanted.tolist(), strict=True)
-        return itertools.starmap(Place, places)
+        order = np.argsort(self._offsets[rows])
+        columns = (self._offsets[rows], rows, by_hash[wanted])
+        return zip(*(column[order].tolist() for column in columns), strict=True)
