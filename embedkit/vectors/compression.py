@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
+
+from embedkit.errors import Fault, VectorFileError
 
 
 class Stream(Protocol):
@@ -63,12 +66,36 @@ def _xz_faults() -> tuple[type[Exception], ...]:
     return (EOFError, lzma.LZMAError)
 
 
+def _zstd() -> Any:
+    """The module for Zstandard: Python's own from 3.14 on, else its backport."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd
+
+
+def _unzstd(raw: BinaryIO) -> Stream:
+    try:
+        stream: Stream = _zstd().ZstdFile(raw)
+    except ImportError as error:
+        what = "is a Zstandard file, and what decompresses it is not installed"
+        hint = "Install it: pip install backports.zstd"
+        raise VectorFileError(Fault(what, where=str(raw.name), hint=hint)) from error
+    return stream
+
+
+def _zstd_faults() -> tuple[type[Exception], ...]:
+    return (EOFError, _zstd().ZstdError)
+
+
 PLAIN = Compression("plain", b"", 1, lambda raw: raw, lambda: (), heavy=False)  # type: ignore[arg-type,return-value]
 GZIP = Compression("gzip", b"\x1f\x8b", 1032, _gunzip, _gzip_faults)
 BZIP2 = Compression("bzip2", b"BZh", 2_000_000, _bunzip2, lambda: (EOFError,))
 XZ = Compression("xz", b"\xfd7zXZ\x00", 10_000, _unxz, _xz_faults)
+ZSTANDARD = Compression("zstd", b"\x28\xb5\x2f\xfd", 33_000, _unzstd, _zstd_faults)
 
 
 def compression_of(head: bytes) -> Compression:
     """The compression of a file that starts with `head`."""
-    return next((known for known in (GZIP, BZIP2, XZ) if head.startswith(known.magic)), PLAIN)
+    return next((known for known in (GZIP, BZIP2, XZ, ZSTANDARD) if head.startswith(known.magic)), PLAIN)

@@ -10,7 +10,8 @@ class Glove:
     """Vectors of a GloVe text file: a word and its numbers on each line, and no header.
 
     As Stanford publishes them (Pennington, Socher & Manning 2014), glove.840B.300d.txt with its words that
-    hold spaces included; plain or compressed (gzip, bzip2, xz). The policy `glove` knows how they spell.
+    hold spaces included; plain or compressed (gzip, bzip2, xz, Zstandard). The policy `glove` knows how they
+    spell.
     """
 
     def __init__(self, *, path: Path, errors: Errors = "strict", limit: Limit = None) -> None:

@@ -9,7 +9,7 @@ from embedkit_vectors.keys import Errors, Limit, Path
 class Word2vecText:
     """Vectors of a word2vec text file: a line `count dim`, then a word and its numbers on each line.
 
-    Plain or compressed (gzip, bzip2, xz), read in one pass that keeps only the wanted rows.
+    Plain or compressed (gzip, bzip2, xz, Zstandard), read in one pass that keeps only the wanted rows.
     """
 
     def __init__(self, *, path: Path, errors: Errors = "strict", limit: Limit = None) -> None:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import lzma
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +19,11 @@ from embedkit.errors import VectorFileError
 from embedkit.interfaces import EmbeddingContext, VectorSource
 from embedkit.registry import build_registry
 from embedkit.vectors.formats import FORMATS
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 REGISTRY = build_registry()
 TEXTS = [["a", "smart", "and", "moving", "film"], ["a", "dull", "film", "é"], ["smart", "film", "film"]]
@@ -101,7 +107,7 @@ def test_fasttext_says_which_embedding_reads_other_files(files):
     )
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd.compress])
 @pytest.mark.parametrize(
     ("provider", "format"),
     [pair for pair in PAIRS if pair[1] in ("word2vec-binary", "word2vec-text", "glove-text")],

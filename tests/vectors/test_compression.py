@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import lzma
+import sys
 
 import pytest
 from conftest import record
@@ -10,9 +11,21 @@ from conftest import record
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 WORDS = [f"word{i}" for i in range(60)]
 CONTENT = b"60 5\n" + b"".join(record(w, *range(i, i + 5)) for i, w in enumerate(WORDS))
-COMPRESS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
+CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
+
+
+def compress_zstd(content):
+    return zstd.compress(content, options=CHECKED)
+
+
+COMPRESS = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "zstd": compress_zstd}
 
 
 @pytest.fixture(params=COMPRESS)
@@ -50,7 +63,43 @@ def test_changed_content(compress, write):
     assert refused > 0.9 * len(content)
 
 
-def test_a_bzip2_bomb_is_refused_at_once(write):
-    path = write(bz2.compress(b"100 300\n" + bytes(20_000_000)))
+@pytest.mark.parametrize("name", COMPRESS)
+def test_a_bomb_is_refused_at_once(name, write):
+    path = write(COMPRESS[name](b"100 300\n" + bytes(20_000_000)))
     with pytest.raises(VectorFileError, match="no space within 4,096 bytes"):
         open_vectors(path).lookup(WORDS)
+
+
+@pytest.mark.parametrize("name", COMPRESS)
+def test_a_header_that_promises_more_than_can_be_compressed(name, write):
+    path = write(COMPRESS[name](b"1000000000 300\n" + bytes(200)))
+    with pytest.raises(VectorFileError, match="the file can hold at most"):
+        open_vectors(path)
+
+
+def test_zstandard_frames_after_one_another(write):
+    path = write(zstd.compress(CONTENT[:100]) + compress_zstd(CONTENT[100:]))
+    expected = open_vectors(write(CONTENT, "plain")).lookup(WORDS).vectors.tobytes()
+    assert open_vectors(path).lookup(WORDS).vectors.tobytes() == expected
+
+
+def test_a_changed_number_in_a_zstandard_file_with_a_checksum(write):
+    numbers = bytes(range(1, 255)) * 40
+    content = b"127 20\n" + b"".join(b"w%d %b" % (i, numbers[80 * i : 80 * i + 80]) for i in range(127))
+    packed = bytearray(
+        zstd.compress(content, options=CHECKED | {zstd.CompressionParameter.compression_level: 1})
+    )
+    packed[-1] ^= 1
+    with pytest.raises(VectorFileError, match="the zstd content is cut or damaged"):
+        open_vectors(write(bytes(packed))).lookup(["w5"])
+
+
+def test_zstandard_that_is_not_installed(write, monkeypatch):
+    path = write(compress_zstd(CONTENT))
+    monkeypatch.setitem(sys.modules, zstd.__name__.partition(".")[0], None)
+    with pytest.raises(VectorFileError) as caught:
+        open_vectors(path)
+    assert str(caught.value) == (
+        f"{path}: is a Zstandard file, and what decompresses it is not installed\n"
+        "    Install it: pip install backports.zstd"
+    )
