@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from typing_extensions import Doc
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
@@ -37,10 +39,12 @@ __all__ = [
     "InputPath",
     "Lookup",
     "Metric",
+    "OfTokenizerFile",
     "OovPolicy",
     "Progress",
     "Reader",
     "SequenceEncoder",
+    "Task",
     "Tokenizer",
     "VectorSource",
 ]
@@ -96,6 +100,19 @@ class Tokenizer(Protocol):
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """One list of tokens for each text, in order; an empty text gives an empty list."""
+
+
+@runtime_checkable
+class OfTokenizerFile(Protocol):
+    """What goes with a `tokenizer.json` of Hugging Face's tokenizers; optional, for tokenizers and sources.
+
+    A source whose words are the pieces of such a file can only be used with a tokenizer that follows a file
+    of the same content.
+    """
+
+    @property
+    def tokenizer_file(self) -> Path | None:
+        """The file that a tokenizer follows, or whose pieces a source has vectors of; None: no such file."""
 
 
 class Progress(Protocol):
@@ -189,6 +206,10 @@ class OovPolicy(Protocol):
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
         """Rows for words of which no spelling was found."""
+
+
+Task = Literal["binary", "multiclass", "multilabel"]
+"""What is told of a text: one of two classes, one of several, or any number of several."""
 
 
 class SequenceEncoder(Protocol):

@@ -1,22 +1,22 @@
-"""From logits to losses, probabilities and predicted classes."""
+"""What a model says about the texts of a split, in numbers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from torch.nn import functional as F
 
 from embedkit.text.grouping import by_length
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from embedkit.interfaces import IntArray
+    from embedkit.interfaces import BoolArray, IntArray
     from embedkit.model.classifier import TextClassifier
+    from embedkit.model.objective import Objective
     from embedkit.text.batching import EncodedSplit
 
 EVALUATION_BATCH_SIZE = 256
@@ -33,40 +33,24 @@ class Scored:
     probabilities: NDArray[np.float64]
     loss: float
     batch_loss: float
+    objective: Objective
 
-    def predicted(self, threshold: float) -> IntArray:
-        """The class of each text, int64 [n]: the likeliest; of two, the last one from `threshold` on."""
-        if self.probabilities.shape[1] == 2:
-            return np.asarray(self.probabilities[:, 1] >= threshold, dtype=np.int64)
-        return np.asarray(self.probabilities.argmax(1), dtype=np.int64)
-
-
-def example_losses(logits: Tensor, labels: Tensor) -> Tensor:
-    """The loss of each text [B]: binary cross-entropy of one logit, or cross-entropy over C of them."""
-    if logits.shape[1] == 1:
-        return F.binary_cross_entropy_with_logits(logits[:, 0], labels.to(logits.dtype), reduction="none")
-    return F.cross_entropy(logits, labels, reduction="none")
-
-
-def class_probabilities(logits: Tensor) -> Tensor:
-    """Probabilities float64 [B, C] of logits [B, 1 or C]."""
-    logits = logits.double()
-    if logits.shape[1] == 1:
-        positive = torch.sigmoid(logits)
-        return torch.cat([1 - positive, positive], dim=1)
-    return torch.softmax(logits, dim=1)
+    def predicted(self, threshold: float) -> IntArray | BoolArray:
+        """The class of each text, int64 [n]; of a multi-label model its classes, bool [n, C]."""
+        return self.objective.predicted(self.probabilities, threshold)
 
 
 class Tally:
     """Gathers what the batches of one pass gave, and puts it back into the order of the split."""
 
-    def __init__(self) -> None:
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
         self._rows: list[Tensor] = []
         self._logits: list[Tensor] = []
         self._losses: list[Tensor] = []
 
     def add(self, rows: Tensor, logits: Tensor, losses: Tensor) -> None:
-        """One batch: `rows` int64 [B] of the split, `logits` [B, 1 or C], `losses` [B]."""
+        """One batch: `rows` int64 [B] of the split, `logits` [B, L], `losses` [B]."""
         self._rows.append(rows)
         self._logits.append(logits.detach())
         self._losses.append(losses.detach())
@@ -76,8 +60,8 @@ class Tally:
         order = torch.cat(self._rows).argsort()
         loss = torch.cat(self._losses).double().mean()
         batch_loss = torch.stack([losses.mean() for losses in self._losses]).double().mean()
-        probabilities = class_probabilities(torch.cat(self._logits)[order])
-        return Scored(probabilities.numpy(), float(loss), float(batch_loss))
+        probabilities = self._objective.probabilities(torch.cat(self._logits)[order])
+        return Scored(probabilities.numpy(), float(loss), float(batch_loss), self._objective)
 
 
 def score_split(
@@ -85,9 +69,9 @@ def score_split(
 ) -> Scored:
     """What `model`, in evaluation mode and without gradients, says about a split, batched by length."""
     model.eval()
-    tally = Tally()
+    tally = Tally(model.objective)
     with torch.inference_mode():
         for batch in split.batches(by_length(split.lengths, batch_size)):
             logits = model(batch.ids, batch.mask)
-            tally.add(batch.rows, logits, example_losses(logits, batch.labels))
+            tally.add(batch.rows, logits, model.objective.losses(logits, batch.labels))
     return tally.scored()

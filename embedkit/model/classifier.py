@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from embedkit.contracts import check_encoded
+from embedkit.model.objective import Objective, objective_of
 from embedkit.text.vocabulary import PAD_ID
 
 if TYPE_CHECKING:
@@ -18,42 +19,53 @@ if TYPE_CHECKING:
 
 
 class TextClassifier(nn.Module):
-    """Texts to logits [B, C], or [B, 1] for two classes: one logit, that of the positive class.
+    """Texts to the logits [B, L] of an objective: one for a choice of two classes, else one for each.
 
     `moving_rows` (int64 [m]) are the rows of the table that training moves; None for all but the padding row.
     """
 
     moving_rows: Tensor | None = None
 
-    def __init__(self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear) -> None:
+    def __init__(
+        self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear, objective: Objective
+    ) -> None:
         super().__init__()
+        self.objective = objective
         self.embedding = embedding
         self.encoder = encoder
         self.head = head
         self.output_dim = head.in_features
 
     @classmethod
-    def new(cls, rows: int, dim: int, encoder: Encoder, classes: int) -> TextClassifier:
+    def new(
+        cls, rows: int, dim: int, encoder: Encoder, classes: int, multilabel: bool = False
+    ) -> TextClassifier:
         """Submodules are built, and so draw their first weights, in the order embedding, encoder, head."""
         embedding = nn.Embedding(rows, dim, padding_idx=PAD_ID)
         built = encoder.build(dim)
         output_dim = cast("SequenceEncoder", built).output_dim
-        return cls(embedding, built, nn.Linear(output_dim, 1 if classes == 2 else classes))
+        objective = objective_of(classes, multilabel)
+        return cls(embedding, built, nn.Linear(output_dim, objective.logits), objective)
 
     def widened(self, vectors: FloatArray) -> TextClassifier:
         """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D]."""
         weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors)])
         embedding = nn.Embedding(len(weight), weight.shape[1], PAD_ID, _weight=weight, _freeze=True)
-        return TextClassifier(embedding, self.encoder, self.head)
+        return TextClassifier(embedding, self.encoder, self.head, self.objective)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, 1 or C]."""
+        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, L]."""
         encoded = self.encoder(self.embedding(ids), mask)
         return cast("Tensor", self.head(check_encoded(self.encoder, encoded, len(ids), self.output_dim)))
 
 
 def build_classifier(
-    vectors: FloatArray, trainable: BoolArray, encoder: Encoder, classes: int, seed: int
+    vectors: FloatArray,
+    trainable: BoolArray,
+    encoder: Encoder,
+    classes: int,
+    seed: int,
+    multilabel: bool = False,
 ) -> TextClassifier:
     """A classifier over the table `vectors` [V, D], of which training moves the `trainable` rows (bool [V]).
 
@@ -63,7 +75,7 @@ def build_classifier(
     rows, dim = vectors.shape
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = TextClassifier.new(rows, dim, encoder, classes)
+        model = TextClassifier.new(rows, dim, encoder, classes, multilabel)
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
     _restrict_training(model, trainable)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import torch
 
 from embedkit.errors import Fault, TrainingError
-from embedkit.evaluation.scoring import Scored, Tally, example_losses
+from embedkit.evaluation.scoring import Scored, Tally
+from embedkit.model.objective import TrainingLoss
 from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 from embedkit.training.optimization import Optimization
 from embedkit.training.state import TrainingState
@@ -46,8 +47,11 @@ def fit(
     progress: Progress,
     on_epoch: Callable[[Epoch, TrainingState], object],
     begin: Callable[[TrainingState], int] = from_the_start,
+    loss: TrainingLoss | None = None,
 ) -> None:
     """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each batch.
+
+    `loss` is what training follows, by default that of the model's objective as it is.
 
     `begin` may restore the state of a training that was interrupted, and gives the number of epochs done.
     Training ends after the last epoch, or when `on_epoch` returns True. The order of the examples and every
@@ -55,13 +59,14 @@ def fit(
     TrainingError, before the weights are touched, for a loss or a gradient that is not finite.
     """
     optimization = Optimization(model, settings, -(-len(train) // settings.batch_size))
+    loss_of = loss or TrainingLoss(model.objective)
     state = TrainingState(optimization, torch.Generator().manual_seed(seed))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for number in range(begin(state) + 1, settings.epochs + 1):
             start = time.perf_counter()
             groups = _groups(train, settings, state.orders)
-            scored = _one_epoch(model, train, optimization, groups, number, progress)
+            scored = _one_epoch(model, train, optimization, loss_of, groups, number, progress)
             if on_epoch(Epoch(number, scored, time.perf_counter() - start), state) is True:
                 break
 
@@ -79,25 +84,26 @@ def _one_epoch(
     model: TextClassifier,
     train: EncodedSplit,
     optimization: Optimization,
+    loss_of: TrainingLoss,
     groups: Groups,
     number: int,
     progress: Progress,
 ) -> Scored:
     model.train()
     optimization.begin_epoch(number)
-    tally = Tally()
+    tally = Tally(model.objective)
     done = 0
     for batch in train.batches(groups):
         optimization.clear()
         logits = model(batch.ids, batch.mask)
-        losses = example_losses(logits, batch.labels)
-        loss = losses.mean()
+        followed, reported = loss_of(logits, batch.labels)
+        loss = followed.mean()
         loss.backward()  # type: ignore[no-untyped-call]
         norm = optimization.gradient_norm(batch.ids)
         if not torch.isfinite(loss + norm):
             raise _not_finite(loss, number, train, batch)
         optimization.step(norm)
-        tally.add(batch.rows, logits, losses)
+        tally.add(batch.rows, logits, reported)
         done += len(batch.labels)
         progress(done, len(train))
     return tally.scored()

@@ -5,34 +5,13 @@ import pytest
 import torch
 
 from embedkit.evaluation.metrics import score_metrics, wilson_interval
-from embedkit.evaluation.scoring import Scored, Tally, class_probabilities, example_losses
+from embedkit.evaluation.scoring import Scored, Tally
+from embedkit.model.objective import Binary, MultiClass
 from embedkit.registry import build_registry
 
 
-def test_one_logit_is_the_probability_of_the_last_class():
-    probabilities = class_probabilities(torch.tensor([[0.0], [2.0]]))
-    expected = 1 / (1 + np.exp(-2))
-    np.testing.assert_allclose(probabilities, [[0.5, 0.5], [1 - expected, expected]], atol=1e-12)
-
-
-def test_several_logits_are_a_softmax():
-    probabilities = class_probabilities(torch.tensor([[1.0, 2.0, 3.0]]))
-    assert probabilities.dtype == torch.float64
-    np.testing.assert_allclose(probabilities.sum(1), 1)
-    assert probabilities.argmax() == 2
-
-
-def test_losses_are_those_of_torch():
-    logits, labels = torch.tensor([[0.3], [-1.2]]), torch.tensor([1, 0])
-    expected = torch.nn.BCEWithLogitsLoss(reduction="none")(logits[:, 0], labels.float())
-    assert torch.equal(example_losses(logits, labels), expected)
-    logits = torch.tensor([[0.1, 0.5, -1.0]])
-    expected = torch.nn.CrossEntropyLoss(reduction="none")(logits, torch.tensor([2]))
-    assert torch.equal(example_losses(logits, torch.tensor([2])), expected)
-
-
 def scored(*positive):
-    return Scored(np.array([[1 - p, p] for p in positive]), loss=0.1, batch_loss=0.1)
+    return Scored(np.array([[1 - p, p] for p in positive]), 0.1, 0.1, Binary(1))
 
 
 def test_the_threshold_itself_is_positive():
@@ -41,12 +20,12 @@ def test_the_threshold_itself_is_positive():
 
 
 def test_several_classes_ignore_the_threshold():
-    three = Scored(np.array([[0.4, 0.35, 0.25], [0.1, 0.2, 0.7]]), 0.0, 0.0)
+    three = Scored(np.array([[0.4, 0.35, 0.25], [0.1, 0.2, 0.7]]), 0.0, 0.0, MultiClass(3))
     assert three.predicted(0.9).tolist() == [0, 2]
 
 
 def test_a_tally_gives_the_rows_back_in_the_order_of_the_split():
-    tally = Tally()
+    tally = Tally(Binary(1))
     tally.add(torch.tensor([2, 0]), torch.tensor([[2.0], [0.0]]), torch.tensor([1.0, 3.0]))
     tally.add(torch.tensor([1]), torch.tensor([[-2.0]]), torch.tensor([5.0]))
     result = tally.scored()
