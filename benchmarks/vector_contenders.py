@@ -63,6 +63,13 @@ def gensim_mmap(path, words):
     return _rows(KeyedVectors.load(f"{path}.kv", mmap="r"), words)
 
 
+def gensim_limit(path, words):
+    """load_word2vec_format with `limit`, the usual advice where memory is short: later words are lost."""
+    from gensim.models import KeyedVectors
+
+    _rows(KeyedVectors.load_word2vec_format(path, binary=True, limit=500_000), words)
+
+
 def _rows(vectors, words):
     import numpy as np
 
@@ -70,6 +77,39 @@ def _rows(vectors, words):
     for i, word in enumerate(words):
         if word in vectors:
             found[i] = vectors[word]
+    return found
+
+
+def embfile(path, words):
+    """embfile's build_matrix, which reads the file once and keeps what is wanted."""
+    from embfile import BinaryEmbFile, build_matrix
+
+    with BinaryEmbFile(path, verbose=0) as file:
+        return build_matrix(file, words, oov_initializer=None, verbose=False).matrix
+
+
+def word_vectors(path, words):
+    """word-vectors' read_w2v, which reads all of the file, then the rows."""
+    import numpy as np
+    from word_vectors.read import read_w2v
+
+    index, vectors = read_w2v(path)
+    found = np.zeros((len(words), vectors.shape[1]), np.float32)
+    for i, word in enumerate(words):
+        if word in index:
+            found[i] = vectors[index[word]]
+    return found
+
+
+def staticvectors(path, words):
+    """staticvectors' own save of the same vectors."""
+    import numpy as np
+    from staticvectors import StaticVectors
+
+    model = StaticVectors(f"{path}.staticvectors")
+    found = np.zeros((len(words), model.config["dim"]), np.float32)
+    known = [i for i, word in enumerate(words) if word in model.tokens]
+    found[known] = model.embeddings([words[i] for i in known], normalize=False)
     return found
 
 
@@ -129,6 +169,13 @@ def embedkit_again(path, words):
     from embedkit import open_vectors
 
     return open_vectors(path).lookup(words).vectors
+
+
+def embedkit_converted(path, words):
+    """Later use of a compressed file, of which `cache: full` has kept everything: any words."""
+    from embedkit import open_vectors
+
+    return open_vectors(path, cache="full").lookup(words).vectors
 
 
 def c_scan(path, _words):
