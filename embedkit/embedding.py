@@ -17,10 +17,11 @@ from embedkit.model.oov import OovChain
 from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.recipe.build import build_component, component_files
+from embedkit.text.pieces import check_pieces
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Embedding, FloatArray, VectorSource
-    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.schema import ComponentSpec, Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.runs import Run
@@ -45,7 +46,8 @@ def embed(
 ) -> EmbeddingTable:
     """The embedding table of the vocabulary: looked up in the source, completed by the chain.
 
-    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass.
+    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass. Raises
+    RecipeError where the source has vectors of another tokenizer's pieces.
     """
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
     chain = _chain(recipe, registry)
@@ -53,13 +55,32 @@ def embed(
     context = EmbeddingContext(recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance)
     texts = [text for split in splits.values() for text in split.tokens]
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
-    return build_table(vocabulary, embedding.open(context), chain, recipe.seed, besides)
+    source = embedding.open(context)
+    check_pieces(source, build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer"))
+    return build_table(vocabulary, source, chain, recipe.seed, besides)
 
 
 def _chain(recipe: Recipe, registry: Registry) -> OovChain:
     return OovChain(
         [(spec.use, build_component(registry, "oov", spec, f"oov.{i}")) for i, spec in enumerate(recipe.oov)]
     )
+
+
+def check_files(
+    run: Run, registry: Registry, kind: str, spec: ComponentSpec, hint: str | None = None
+) -> None:
+    """The files of the component at `kind` are those whose fingerprints `run` recorded, or RunError."""
+    recorded = run.read_json("environment.json")["inputs"]
+    try:
+        files = component_files(registry, kind, kind, spec)
+    except DataError as error:
+        faults = [Fault(fault.what, fault.where, fault.nearest, hint=hint) for fault in error.faults]
+        raise RunError(*faults) from error
+    for where, path in files:
+        how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
+        if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
+            what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
+            raise RunError(Fault(what, where=where, hint=hint))
 
 
 @dataclass(frozen=True)
@@ -93,24 +114,10 @@ class Reopened:
 
     @cached_property
     def _opened(self) -> tuple[VectorSource, OovChain]:
-        self._check_files()
+        check_files(self.run, self.registry, "embedding", self.recipe.embedding, HINT)
         embedding: Embedding = build_component(self.registry, "embedding", self.recipe.embedding, "embedding")
         source = embedding.open(EmbeddingContext(self.recipe.seed, self.words))
         return source, _chain(self.recipe, self.registry)
-
-    def _check_files(self) -> None:
-        """The embedding's files are those whose fingerprints the run recorded."""
-        recorded = self.run.read_json("environment.json")["inputs"]
-        try:
-            files = component_files(self.registry, "embedding", "embedding", self.recipe.embedding)
-        except DataError as error:
-            faults = [Fault(fault.what, fault.where, fault.nearest, hint=HINT) for fault in error.faults]
-            raise RunError(*faults) from error
-        for where, path in files:
-            how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
-            if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
-                what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
-                raise RunError(Fault(what, where=where, hint=HINT))
 
     def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:
         for word, origin in zip(again.words, again.origin(), strict=True):

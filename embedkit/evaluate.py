@@ -9,7 +9,7 @@ import torch
 
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.splits import read_evaluation
-from embedkit.embedding import Reopened
+from embedkit.embedding import Reopened, check_files
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.model.classifier import TextClassifier
@@ -53,7 +53,8 @@ def load_classifier(
     """The classifier that `run` trained, with the threshold of its recipe unless another is given.
 
     Where the recipe has words looked up that training did not have, `unseen="unk"` makes them `<UNK>`.
-    Raises RunError where the run trained no model, or a file is not what the run wrote.
+    Raises RunError where the run trained no model, a file is not what the run wrote, or the tokenizer's files
+    are not those that it read.
     """
     run.verify()
     recipe = load_recipe(run.path / "recipe.yaml", registry)
@@ -63,6 +64,7 @@ def load_classifier(
             hint = f"It evaluated the model of {recipe.model}: name that run."
         raise RunError(Fault("this run trained no model", where=str(run.path), hint=hint))
     described = run.read_json("model.json")
+    check_files(run, registry, "tokenizer", recipe.tokenizer)
     tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
     limits = {key: described[key] for key in ("max_length", "pad_to")}
     classifier = Classifier(

@@ -15,7 +15,9 @@ from embedkit.vectors.converted import ConvertedReader
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
+from embedkit.vectors.matrix import MatrixReader
 from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordReader
+from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
 
@@ -27,10 +29,14 @@ class VectorFile:
     """The vectors of a file, of which only those that are asked for are read into memory.
 
     A VectorSource: `dim` is D; `unk` is None. `report` tells what the last lookup found on its way.
+    `tokenizer_file` is the tokenizer.json whose pieces the words are, in a file of model2vec's; else None.
     """
 
-    def __init__(self, path: Path, reader: Reader, progress: Progress) -> None:
+    def __init__(
+        self, path: Path, reader: Reader, progress: Progress, tokenizer_file: Path | None = None
+    ) -> None:
         self.path = path
+        self.tokenizer_file = tokenizer_file
         self.report: ScanReport | None = None
         self._reader = reader
         self._progress = progress
@@ -139,13 +145,18 @@ def open_vectors(
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
-    return VectorFile(content.path, cached, progress)
+    tokenizer_file = (
+        reader.words_file if isinstance(reader, MatrixReader) and reader.name == SAFETENSORS else None
+    )
+    return VectorFile(content.path, cached, progress, tokenizer_file)
 
 
 def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -> Reader:
     if isinstance(reader, Word2vecBinary) and content.compression is PLAIN:
         indexable = content.size >= WORTH_INDEXING and options == Options()
         return IndexedReader(content, reader) if indexable else reader
+    if isinstance(reader, MatrixReader) and reader.words_file:
+        return reader  # what is kept is known by one file, and here the words are in another
     if full and options == Options() and (content.compression is not PLAIN or reader.dtype == "text"):
         return ConvertedReader(content, reader)
     return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedkit.interfaces import Progress
@@ -53,7 +54,10 @@ class Matrix:
 
 
 class MatrixReader:
-    """A matrix in a plain file. `words` gives its words, as UTF-8, in parts and in the order of the rows."""
+    """A matrix in a plain file. `words` gives its words, as UTF-8, in parts and in the order of the rows.
+
+    `words_file` is the file beside it that has them; None where they are in its own.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class MatrixReader:
         options: Options,
         matrix: Matrix,
         words: Callable[[], Iterator[Sequence[bytes]]],
+        words_file: Path | None = None,
     ) -> None:
         self.name = name
         self.dtype = DTYPES[matrix.dtype]
@@ -72,6 +77,7 @@ class MatrixReader:
         self._options = options
         self.matrix = matrix
         self._words = words
+        self.words_file = words_file
         if matrix.offset + matrix.count * matrix.row_size > content.size:
             raise broken(
                 content.path, f"the file is cut: {matrix.count:,} x {matrix.dim:,} values do not fit"

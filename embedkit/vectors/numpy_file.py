@@ -1,5 +1,5 @@
 """NumPy: a matrix in a `.npy` file, its words, a line each, in a file of the same name that ends in `.words`,
-`.vocab` or `.txt`.
+as embedkit writes it, or else in `.vocab` or `.txt`.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ def open_numpy(content: Content, options: Options) -> MatrixReader:
         raise broken(content.path, f"is a NumPy array in {content.compression.name}: decompress it first")
     words = _word_list(content)
     return MatrixReader(
-        NAME, content, options, _matrix(content), partial(words_in_lines, words, 0, words.size)
+        NAME, content, options, _matrix(content), partial(words_in_lines, words, 0, words.size), words.path
     )
 
 
 def _word_list(content: Content) -> Content:
     paths = [content.path.with_suffix(ending) for ending in ENDINGS]
-    found = [path for path in paths if path.exists()]
+    own, *others = paths
+    found = [own] if own.exists() else [path for path in others if path.exists()]
     if len(found) != 1:
         what = f"needs one list of words beside it; there are {len(found)}"
         raise broken(content.path, what, hint=f"Looked for {', '.join(map(str, paths))}.")

@@ -2,6 +2,7 @@
 
 embedkit writes a tensor `vectors` [n, D], F32 or BF16, and a tensor `words` of U8: the words as UTF-8, each
 with a newline after it. model2vec has a tensor `embeddings`, and its words in a `tokenizer.json` beside it.
+Its files whose vocabulary was quantized have the tensors `mapping` and `weights` too, and are refused.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from embedkit.vectors.compression import PLAIN
@@ -40,10 +42,11 @@ def open_safetensors(content: Content, options: Options) -> MatrixReader:
         return MatrixReader(
             NAME, content, options, matrix, partial(words_in_lines, content, data + begin, end - begin)
         )
-    if "embeddings" in tensors and "mapping" not in tensors:
+    if "embeddings" in tensors and not tensors.keys() & {"mapping", "weights"}:
         matrix = _matrix(content, tensors["embeddings"], data)
-        words = partial(_tokenizer_words, content, matrix.count)
-        return MatrixReader(NAME, content, options, matrix, words)
+        tokenizer = content.path.with_name("tokenizer.json")
+        words = partial(_tokenizer_words, content, tokenizer, matrix.count)
+        return MatrixReader(NAME, content, options, matrix, words, tokenizer)
     held = ", ".join(sorted(tensors)) or "nothing"
     raise broken(content.path, f"holds {held}; vectors and words, or embeddings alone, can be read")
 
@@ -81,13 +84,14 @@ def _matrix(content: Content, tensor: dict[str, Any], data: int) -> Matrix:
     return matrix
 
 
-def _tokenizer_words(content: Content, count: int) -> Iterator[Sequence[bytes]]:
+def _tokenizer_words(content: Content, path: Path, count: int) -> Iterator[Sequence[bytes]]:
     """The words of the `tokenizer.json` beside a model2vec file, in the order of their ids."""
-    path = content.path.with_name("tokenizer.json")
     try:
-        vocabulary = json.loads(path.read_bytes())["model"]["vocab"]
+        tokenizer = json.loads(path.read_bytes())
+        vocabulary = tokenizer["model"]["vocab"]
         if isinstance(vocabulary, list):  # a unigram model has pairs of a word and its score
             vocabulary = {word: row for row, (word, _) in enumerate(vocabulary)}
+        vocabulary |= {added["content"]: added["id"] for added in tokenizer.get("added_tokens") or ()}
         word_of = {row: word.encode() for word, row in vocabulary.items()}
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise broken(path, f"the words of {content.path.name} cannot be read: {error}") from error

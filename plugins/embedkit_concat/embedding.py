@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 from annotated_types import Len
 
 from embedkit.contracts import check_lookup, check_unknown
+from embedkit.errors import Fault, VectorFileError
+from embedkit.fingerprint import sha256
 from embedkit.interfaces import ComponentOf, Doc, Embedding, EmbeddingContext, Lookup, VectorSource
+from embedkit.text.pieces import tokenizer_file_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
 
 log = logging.getLogger("embedkit.concat")
@@ -38,17 +43,25 @@ class Concat:
         self.sources = sources
 
     def open(self, context: EmbeddingContext) -> ConcatVectors:
-        """Every source, opened. Raises what opening them raises."""
+        """Every source, opened. Raises what opening them raises.
+
+        Raises VectorFileError for sources whose words are the pieces of different tokenizers.
+        """
         seeds = [(context.seed + n) % SEEDS for n in range(len(self.sources))]
         contexts = [replace(context, seed=seed) for seed in seeds]
-        return ConcatVectors([each.open(own) for each, own in zip(self.sources, contexts, strict=True)])
+        opened = [each.open(own) for each, own in zip(self.sources, contexts, strict=True)]
+        return ConcatVectors(opened, _tokenizer_file(opened))
 
 
 class ConcatVectors:
-    """Sources side by side; `rows` are those of the first source that has the word."""
+    """Sources side by side; `rows` are those of the first source that has the word.
 
-    def __init__(self, sources: Sequence[VectorSource]) -> None:
+    `tokenizer_file` is the tokenizer.json whose pieces the words of a source are, None where no source's are.
+    """
+
+    def __init__(self, sources: Sequence[VectorSource], tokenizer_file: Path | None = None) -> None:
         self._sources = sources
+        self.tokenizer_file = tokenizer_file
 
     @property
     def dim(self) -> int:
@@ -90,6 +103,14 @@ class ConcatVectors:
     def _log(self, found: BoolArray, each: Sequence[BoolArray]) -> None:
         counts = [int(part.sum()) for part in each]
         log.info("found side by side", extra={"found": int(found.sum()), "found_in_source": counts})
+
+
+def _tokenizer_file(sources: Sequence[VectorSource]) -> Path | None:
+    files = {sha256(file): file for file in map(tokenizer_file_of, sources) if file is not None}
+    if len(files) > 1:
+        what = f"sources are of the pieces of different tokenizers: {', '.join(map(str, files.values()))}"
+        raise VectorFileError(Fault(what, where="embedding.sources"))
+    return next(iter(files.values()), None)
 
 
 def _subword(source: VectorSource, words: Sequence[str]) -> Lookup:

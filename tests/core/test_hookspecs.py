@@ -19,7 +19,7 @@ pytestmark = pytest.mark.core
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
 PROTOCOLS = {
     "reader": ["Reader"],
-    "tokenizer": ["Tokenizer"],
+    "tokenizer": ["Tokenizer", "OfTokenizerFile"],
     "embedding": ["Embedding", "VectorSource"],
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
@@ -27,7 +27,7 @@ PROTOCOLS = {
 }
 BUNDLED = {
     "reader": ["csv", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
-    "tokenizer": ["nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "whitespace"],
+    "tokenizer": ["nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
     "embedding": ["random", "word2vec-binary"],
     "oov": ["error", "zero"],
     "encoder": ["bag", "cnn", "gru", "lstm", "rnn", "transformer"],

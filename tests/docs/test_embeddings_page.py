@@ -47,7 +47,7 @@ def test_links_inside_the_page_lead_to_a_heading():
 
 def test_the_recipes_on_the_page_load():
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 2
+    assert len(blocks) == 3
     for block in blocks:
         import yaml
 

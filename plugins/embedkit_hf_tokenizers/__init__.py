@@ -1,0 +1,11 @@
+"""Tokenizers that Hugging Face's package `tokenizers` has in a file, `tokenizer.json`."""
+
+from embedkit.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_tokenizers(register: Register) -> None:
+    """The tokenizer `tokenizers`."""
+    from embedkit_hf_tokenizers.tokenizer import HfTokenizer
+
+    register("tokenizers", HfTokenizer)
