@@ -26,17 +26,19 @@ def command(ctx: click.Context) -> None:
 @command.command("list")
 @json_option
 def list_entries(as_json: bool = False) -> None:
-    """List the cache, the longest not used first: what each entry is, its size, when it was used last."""
-    from embedkit.vectors.cache import LIMIT, cache_folder, entries
+    """List the cache, the longest not used first: what each entry is, of which file, size, last use."""
+    from embedkit.vectors.cache import LIMIT, cache_folder, entries, sources
 
-    records = [_record(entry) for entry in entries()]
+    found = entries()
+    source_of = sources(found)
+    records = [_record(entry, source_of[entry.path]) for entry in found]
     total = sum(record["bytes"] for record in records)
     if as_json:
         figures = {"folder": str(cache_folder()), "bytes": total, "limit": LIMIT}
         print_json({**figures, "entries": records})
         return
     if records:
-        print_table([("kept", "size", "last used", "file"), *map(_row, records)])
+        print_table([("kept", "size", "last used", "of", "file"), *map(_row, records)])
     click.echo(f"{len(records)} files, {bytes_as_text(total)} of {bytes_as_text(LIMIT)}, in {cache_folder()}")
 
 
@@ -51,9 +53,10 @@ def list_entries(as_json: bool = False) -> None:
 @json_option
 def clear(keep: int, as_json: bool) -> None:
     """Delete what is kept: all of it, or what was longest not used. It is made again when it is needed."""
-    from embedkit.vectors.cache import trim
+    from embedkit.vectors.cache import entries, sources, trim
 
-    records = [_record(entry) for entry in trim(keep)]
+    source_of = sources(entries())
+    records = [_record(entry, source_of.get(entry.path)) for entry in trim(keep)]
     total = sum(record["bytes"] for record in records)
     if as_json:
         print_json({"bytes": total, "deleted": records})
@@ -61,9 +64,10 @@ def clear(keep: int, as_json: bool) -> None:
     click.echo(f"deleted {len(records)} files, {bytes_as_text(total)}")
 
 
-def _record(entry: Entry) -> dict[str, Any]:
+def _record(entry: Entry, source: str | None) -> dict[str, Any]:
     used = datetime.fromtimestamp(entry.used, UTC).isoformat(timespec="seconds")
-    return {"kept": _kept(entry.path.name), "bytes": entry.size, "used": used, "file": str(entry.path)}
+    kept = {"kept": _kept(entry.path.name), "bytes": entry.size, "used": used}
+    return {**kept, "of": source, "file": str(entry.path)}
 
 
 def _kept(name: str) -> str:
@@ -71,5 +75,6 @@ def _kept(name: str) -> str:
     return "unfinished" if name.startswith(".") else re.split(r"[-.]", name)[0]
 
 
-def _row(record: dict[str, Any]) -> tuple[str, str, str, str]:
-    return record["kept"], bytes_as_text(record["bytes"]), record["used"], record["file"]
+def _row(record: dict[str, Any]) -> tuple[str, ...]:
+    size = bytes_as_text(record["bytes"])
+    return record["kept"], size, record["used"], record["of"] or "?", record["file"]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from embedkit.vectors import VectorFile
 
 F = TypeVar("F", bound=Callable[..., Any])
-ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "safetensors"}
+ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "safetensors", ".npy": "numpy"}
 """The formats that are written without being named."""
 
 

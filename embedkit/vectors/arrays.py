@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 MAGIC = "embedkit-arrays-1"
 
 
+DESCRIPTION = 1 << 16
+"""Bytes that the description has at most: it holds a path."""
+
+
 class DamagedError(Exception):
     """A file of the cache that is not as it was written, or not about what it should be."""
 
 
-def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write `arrays` to `path`, in one step as others see it.
+def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], source: str = "") -> None:
+    """Write `arrays` to `path`, in one step as others see it; `source` names the file they were made of.
 
     Raises OSError where there is no room or no right to.
     """
     import tempfile
 
     described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
-    description = json.dumps([about, described]).encode() + b"\n"
+    description = json.dumps([about, described, source]).encode() + b"\n"
     parts: list[Any] = [description, *map(_bytes, arrays.values())]
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -53,13 +57,24 @@ def read_arrays(path: Path, about: str) -> dict[str, NDArray[Any]]:
         magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
         if magic != MAGIC:
             raise DamagedError("it is damaged, or of another version")
-        description = file.readline(4096)
+        description = file.readline(DESCRIPTION)
         arrays = _read_all(file, description)
         if file.read(1) or f"{_checksum([description, *map(_bytes, arrays.values())]):08x}" != checksum:
             raise DamagedError("its checksum is wrong")
     if json.loads(description)[0] != about:
         raise DamagedError("it is about another file")
     return arrays
+
+
+def source_of(path: Path) -> str | None:
+    """The file that the arrays in `path` were made of; None where it cannot be told."""
+    try:
+        with path.open("rb") as file:
+            file.readline(64)
+            _, _, source = json.loads(file.readline(DESCRIPTION))
+    except (OSError, ValueError, TypeError):
+        return None
+    return str(source) or None
 
 
 def _read_all(file: BufferedReader, description: bytes) -> dict[str, NDArray[Any]]:

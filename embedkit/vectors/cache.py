@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +46,15 @@ def _entries() -> Iterator[Entry]:
         except FileNotFoundError:  # another process deleted it just now
             continue
         yield Entry(path, status.st_size, status.st_mtime)
+
+
+def sources(found: Iterable[Entry]) -> dict[Path, str | None]:
+    """The word-vector file that each entry was made of, where it was then; None where nothing tells."""
+    from embedkit.vectors.arrays import source_of
+
+    folders = {entry.path.parent for entry in found}
+    told = {folder: [source_of(path) for path in folder.iterdir()] for folder in folders}
+    return {entry.path: next(filter(None, told[entry.path.parent]), None) for entry in found}
 
 
 def clear() -> list[Entry]:

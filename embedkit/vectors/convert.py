@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.reading import Block
-from embedkit.vectors.writers import WRITERS, Writer
+from embedkit.vectors.writers import WORD_LISTS, WRITERS, Writer
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
@@ -23,22 +23,35 @@ def convert(
 ) -> int:
     """Write `file`, or only its rows of `words` in file order, to `target`; how many rows there were.
 
-    Raises VectorFileError where `target` exists, for a word that this format cannot hold, and for a damaged
+    A NumPy file's words go into another file of its name, ending in `.words`. Raises VectorFileError where
+    `target` exists, for a word that this format cannot hold, and for a damaged
     file; nothing is left behind then.
     """
     if format not in WRITERS:
         raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
     target = Path(target)
-    if target.exists():
-        raise VectorFileError(Fault("is already there", str(target)))
+    targets = _targets(target, format)
     blocks = file.blocks if words is None else _subset(file, words)
     count, bfloat16 = _survey(blocks(), keeps_bfloat16=format == "safetensors")
-    with _written_whole(target) as handle:
-        writer = WRITERS[format](handle, count, file.dim, bfloat16)
+    with ExitStack() as stack:
+        handles = [stack.enter_context(_written_whole(each)) for each in targets]
+        writer = WRITERS[format](handles, count, file.dim, bfloat16)
         for block in blocks():
             _write(writer, block, target)
         writer.close()
     return count
+
+
+def _targets(target: Path, format: str) -> list[Path]:
+    """The files to write. Raises VectorFileError where one of them exists."""
+    targets = [target, *(target.with_suffix(ending) for ending in [WORD_LISTS.get(format)] if ending)]
+    for each in targets:
+        if each.exists():
+            raise VectorFileError(Fault("is already there", str(each)))
+    if len({*targets}) < len(targets):
+        what = f"is where the words go: the matrix needs another ending than {target.suffix}"
+        raise VectorFileError(Fault(what, str(target)))
+    return targets
 
 
 def _survey(blocks: Iterator[Block], *, keeps_bfloat16: bool) -> tuple[int, bool]:

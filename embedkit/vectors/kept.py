@@ -54,7 +54,7 @@ class Kept:
     def keep(self, arrays: Arrays) -> None:
         """Write the arrays, for the next time."""
         try:
-            write_arrays(self.path, self._about, arrays)
+            write_arrays(self.path, self._about, arrays, str(self._source.absolute()))
             trim()
         except OSError as error:
             log.warning("%s: the %s could not be written: %s", self.path, self._what, error)

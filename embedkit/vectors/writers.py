@@ -31,7 +31,7 @@ class Writer(Protocol):
 class Word2vecBinaryWriter:
     """word2vec binary, without newlines after the vectors, as gensim and GoogleNews have it."""
 
-    def __init__(self, file: BinaryIO, count: int, dim: int, _bfloat16: bool) -> None:
+    def __init__(self, file: BinaryIO, count: int, dim: int) -> None:
         self._file = file
         file.write(f"{count} {dim}\n".encode())
 
@@ -121,10 +121,37 @@ class SafetensorsWriter:
         self._file.write(len(text).to_bytes(8, "little") + text)
 
 
-WRITERS: dict[str, Callable[[BinaryIO, int, int, bool], Writer]] = {
-    "word2vec-binary": Word2vecBinaryWriter,
-    "word2vec-text": lambda file, count, dim, _: TextWriter(file, count, dim),
-    "glove-text": lambda file, _count, dim, _: TextWriter(file, None, dim),
-    "safetensors": SafetensorsWriter,
+class NumpyWriter:
+    """A NumPy matrix of float32, and its words in a file of their own."""
+
+    def __init__(self, file: BinaryIO, words: BinaryIO, count: int, dim: int) -> None:
+        from numpy.lib import format as npy
+
+        self._file, self._words = file, words
+        shape = {"descr": "<f4", "fortran_order": False, "shape": (count, dim)}
+        npy.write_array_header_1_0(file, shape)
+
+    def refuses(self, word: bytes) -> str | None:
+        """A newline ends a word."""
+        return "it has a newline" if b"\n" in word else None
+
+    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+        """Write some rows."""
+        self._file.write(vectors.astype("<f4", copy=False).tobytes())
+        self._words.writelines(word + b"\n" for word in words)
+
+    def close(self) -> None:
+        """Nothing comes last."""
+
+
+WRITERS: dict[str, Callable[[Sequence[BinaryIO], int, int, bool], Writer]] = {
+    "word2vec-binary": lambda files, count, dim, _: Word2vecBinaryWriter(files[0], count, dim),
+    "word2vec-text": lambda files, count, dim, _: TextWriter(files[0], count, dim),
+    "glove-text": lambda files, _count, dim, _: TextWriter(files[0], None, dim),
+    "safetensors": lambda files, count, dim, bfloat16: SafetensorsWriter(files[0], count, dim, bfloat16),
+    "numpy": lambda files, count, dim, _: NumpyWriter(files[0], files[1], count, dim),
 }
-"""By the format's name: a writer for an open file, of so many rows and dimensions, in bfloat16 or not."""
+"""By the format's name: a writer for open files, of so many rows and dimensions, in bfloat16 or not."""
+
+WORD_LISTS = {"numpy": ".words"}
+"""Formats with two files: the ending of the one that has the words, beside the one that has the rows."""

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def test_an_empty_cache(embedkit_command, folder):
     assert not folder.exists()
 
 
-def test_what_each_entry_is_and_how_large(embedkit_command, filled, folder):
+def test_what_each_entry_is_and_how_large(embedkit_command, filled, folder, used):
     done = embedkit_command("cache", "list", "--json")
     listed = json.loads(done.out)
     sizes = [entry.path.stat().st_size for entry in filled]
@@ -64,12 +65,14 @@ def test_what_each_entry_is_and_how_large(embedkit_command, filled, folder):
         f"1970-01-01T00:00:0{second}+00:00" for second in range(3)
     ]
     assert [entry["file"] for entry in listed["entries"]] == [str(entry.path) for entry in filled]
+    sources = [str(used / name) for name in ("vectors.bin", "vectors.bin.gz", "vectors.bin.gz")]
+    assert [entry["of"] for entry in listed["entries"]] == sources
     assert (listed["bytes"], listed["limit"], listed["folder"]) == (sum(sizes), LIMIT, str(folder))
     heading, *rows, total = [line.split() for line in embedkit_command("cache").out.splitlines()]
-    assert heading == ["kept", "size", "last", "used", "file"]
+    assert heading == ["kept", "size", "last", "used", "of", "file"]
     assert [row[0] for row in rows] == ["index", "rows", "rows"]
     assert total[:2] == ["3", "files,"]
-    assert str(filled[0].path) == rows[0][-1]
+    assert [row[-2:] for row in rows] == [[of, str(e.path)] for of, e in zip(sources, filled, strict=True)]
 
 
 def test_clear_deletes_everything(embedkit_command, filled):
@@ -85,6 +88,7 @@ def test_the_longest_not_used_goes_first(embedkit_command, filled):
     deleted = json.loads(done.out)
     assert deleted["bytes"] == filled[0].size
     assert [entry["kept"] for entry in deleted["deleted"]] == ["index"]
+    assert [Path(entry["of"]).name for entry in deleted["deleted"]] == ["vectors.bin"]
     assert entries() == filled[1:]
     assert json.loads(embedkit_command("cache", "clear", "--keep", "1GB", "--json").out)["deleted"] == []
     assert entries() == filled[1:]
@@ -96,6 +100,16 @@ def test_what_is_deleted_is_made_again(embedkit_command, filled, used):
     assert [
         entry["kept"] for entry in json.loads(embedkit_command("cache", "list", "--json").out)["entries"]
     ] == ["index"]
+
+
+def test_an_entry_that_is_damaged_may_not_tell_what_it_is_of(embedkit_command, filled, used):
+    filled[0].path.write_bytes(b"embedkit-arrays-1 00000000\n[]\n")
+    filled[1].path.write_bytes(b"")
+    listed = json.loads(embedkit_command("cache", "list", "--json").out)["entries"]
+    of = {entry["file"]: entry["of"] for entry in listed}
+    assert of[str(filled[0].path)] is None
+    assert of[str(filled[1].path)] == str(used / "vectors.bin.gz"), "as another entry of that file tells"
+    assert "  ?  " in embedkit_command("cache", "list").out
 
 
 def test_a_file_that_a_killed_process_left_is_told_apart(embedkit_command, filled):

@@ -180,7 +180,12 @@ def test_convert_to_every_format_and_back(kind, embedkit_command, file, keyed, t
 
 @pytest.mark.parametrize(
     ("ending", "kind"),
-    [(".bin", "word2vec-binary"), (".vec", "word2vec-text"), (".safetensors", "safetensors")],
+    [
+        (".bin", "word2vec-binary"),
+        (".vec", "word2vec-text"),
+        (".safetensors", "safetensors"),
+        (".npy", "numpy"),
+    ],
 )
 def test_the_ending_stands_for_a_format(ending, kind, embedkit_command, file, tmp_path):
     assert embedkit_command("vectors", "convert", file, tmp_path / f"to{ending}").code == 0
@@ -191,7 +196,7 @@ def test_the_ending_stands_for_a_format(ending, kind, embedkit_command, file, tm
 def test_an_ending_that_stands_for_none(name, embedkit_command, file, tmp_path):
     done = embedkit_command("vectors", "convert", file, tmp_path / name)
     assert (done.code, done.out) == (2, "")
-    assert "stands for no format (allowed: .bin, .vec, .safetensors)" in done.err
+    assert "stands for no format (allowed: .bin, .vec, .safetensors, .npy)" in done.err
     assert not (tmp_path / name).exists()
 
 

@@ -46,6 +46,9 @@ def test_what_gensim_and_safetensors_read(format, small, tmp_path):
             assert str(tensors.get_tensor("vectors").dtype) == "torch.bfloat16"
             assert tensors.get_tensor("vectors").tolist() == [[1, 2], [3, 4], [5, 6]]
             assert bytes(tensors.get_tensor("words").tolist()) == b"one\ntwo\nthree\n"
+    elif format == "numpy":
+        assert np.load(path).tolist() == [[1, 2], [3, 4], [5, 6]]
+        assert path.with_suffix(".words").read_text() == "one\ntwo\nthree\n"
     elif format == "word2vec-binary":
         assert path.read_bytes() == SMALL
     else:
@@ -84,10 +87,11 @@ def test_a_compressed_file(write, tmp_path):
         ("a\tb", "glove-text", "it has white space"),
         ("", "word2vec-text", "it is empty"),
         ("a\nb", "safetensors", "it has a newline"),
+        ("a\nb", "numpy", "it has a newline"),
     ],
 )
 def test_what_a_format_cannot_hold_is_refused(word, format, why):
-    assert WRITERS[format](io.BytesIO(), 1, 1, False).refuses(word.encode()) == why
+    assert WRITERS[format]([io.BytesIO(), io.BytesIO()], 1, 1, False).refuses(word.encode()) == why
 
 
 def test_a_refused_word_leaves_no_file(write, tmp_path):
@@ -98,6 +102,31 @@ def test_a_refused_word_leaves_no_file(write, tmp_path):
     ):
         convert(open_vectors(path), target, "word2vec-binary")
     assert [entry.name for entry in tmp_path.iterdir()] == ["vectors"]
+
+
+def test_numpy_beside_files_of_the_same_name(write, tmp_path):
+    """Such as the text file that is converted: only `.words` is what belongs to it."""
+    source = open_vectors(write(b"the 1 2 3\ntwo words 4 5 6\n", "glove.txt"))
+    assert convert(source, tmp_path / "glove.npy", "numpy") == 2
+    assert open_vectors(tmp_path / "glove.npy").lookup(["the", "two words"]).rows.tolist() == [0, 1]
+
+
+def test_numpy_replaces_no_list_of_words(small, tmp_path):
+    (tmp_path / "to.words").write_text("mine")
+    with pytest.raises(VectorFileError, match="to.words: is already there"):
+        convert(small, tmp_path / "to.npy", "numpy")
+    with pytest.raises(VectorFileError, match="to2.words: is where the words go"):
+        convert(small, tmp_path / "to2.words", "numpy")
+    assert (tmp_path / "to.words").read_text() == "mine"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["to.words", "vectors"]
+
+
+def test_a_refused_word_leaves_neither_matrix_nor_words(tmp_path):
+    np.save(tmp_path / "from.npy", np.ones((1, 2), "<f4"))
+    (tmp_path / "from.words").write_bytes(b"caf\xe9\n")
+    with pytest.raises(VectorFileError, match="not UTF-8"):
+        convert(open_vectors(tmp_path / "from.npy"), tmp_path / "to.npy", "numpy")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["from.npy", "from.words"]
 
 
 def test_targets_that_cannot_be_written(small, tmp_path):
