@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from embedkit.vectors.content import Content, examine
 from embedkit.vectors.index import Index, IndexBuilder
 from embedkit.vectors.kept import Kept
 from embedkit.vectors.reading import Options, Reader
-from embedkit.vectors.selection import ScanReport, Selection
+from embedkit.vectors.selection import BLOCK, ScanReport, Selection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -115,26 +116,39 @@ def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
 
 def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
     """Give `selection` the rows that it wants. Raises DamagedError for a copy that is not as it was."""
-    from isal import isal_zlib
-
     checks = arrays["checks"]
     index = Index({name: array for name, array in arrays.items() if name != "checks"}, len(checks))
     words = [*selection.slots]
+    places = [*index.places([*map(_key, words)])]
     try:
         matrix = _opened(copy).matrix
-        with copy.open("rb", buffering=0) as file:
-            for offset, row, wanted in index.places([*map(_key, words)]):
-                word = words[wanted]
-                if os.pread(file.fileno(), len(word) + 1, offset) != word + b"\n":
-                    raise DamagedError("the copy has another word where it says")
-                data = os.pread(file.fileno(), matrix.row_size, matrix.offset + row * matrix.row_size)
-                if isal_zlib.crc32(data) != checks[row]:
-                    raise DamagedError("a row of the copy was changed")
-                selection.take(selection.slots[word], row, matrix.decode(data).astype("<f4").data.cast("B"))
+        rows = _rows(copy, matrix, [(words[wanted], at, row) for at, row, wanted in places], checks)
+        for begin in range(0, len(places), BLOCK):
+            some = places[begin : begin + BLOCK]
+            vectors = matrix.decode(b"".join(islice(rows, len(some)))).astype("<f4", copy=False)
+            for (_, row, wanted), vector in zip(some, vectors, strict=True):
+                selection.take(selection.slots[words[wanted]], row, vector.data.cast("B"))
     except VectorFileError as error:
         raise DamagedError(f"the copy is damaged: {error}") from error
     copy.touch()
     return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
+
+
+def _rows(
+    copy: Path, matrix: Matrix, places: Sequence[tuple[bytes, int, int]], checks: NDArray[Any]
+) -> Iterator[bytes]:
+    """The bytes of each row at (word, where the word is, row). Raises DamagedError where any was changed."""
+    from isal import isal_zlib
+
+    size = matrix.row_size
+    with copy.open("rb", buffering=0) as file:
+        for word, offset, row in places:
+            if os.pread(file.fileno(), len(word) + 1, offset) != word + b"\n":
+                raise DamagedError("the copy has another word where it says")
+            data = os.pread(file.fileno(), size, matrix.offset + row * size)
+            if isal_zlib.crc32(data) != checks[row]:
+                raise DamagedError("a row of the copy was changed")
+            yield data
 
 
 def _key(word: bytes) -> bytes:
