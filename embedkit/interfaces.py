@@ -44,6 +44,7 @@ __all__ = [
     "Progress",
     "Reader",
     "SequenceEncoder",
+    "SubwordSource",
     "Task",
     "Tokenizer",
     "VectorSource",
@@ -169,6 +170,14 @@ class VectorSource(Protocol):
         """The vectors of `words`, compared exactly, in the order asked."""
 
 
+@runtime_checkable
+class SubwordSource(VectorSource, Protocol):
+    """A source that can put vectors together for words it does not have, such as a fastText `.bin` file."""
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors of `words` made of their parts; `found` False where no part is known, `rows` all -1."""
+
+
 class Embedding(Protocol):
     """Where word vectors come from. A class whose sources know only words that training showed them sets
     `standalone = False`: in those nothing can be looked up later.
@@ -196,7 +205,9 @@ class Filled:
 
 
 class OovPolicy(Protocol):
-    """What to do about words that the source has no vector for."""
+    """What to do about words that the source has no vector for. A class that has something to say of a
+    SubwordSource alone sets `needs_subwords = True`: a run with any other source warns of it.
+    """
 
     total: ClassVar[bool]
     """Whether `fill` answers for every word: a chain must end in a total policy."""

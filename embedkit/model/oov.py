@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,10 +12,12 @@ import numpy as np
 
 from embedkit.contracts import check_candidates, check_filled
 from embedkit.errors import ComponentError, Fault
-from embedkit.interfaces import FillContext, OovPolicy, VectorSource
+from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSource
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,16 @@ class OovChain:
     """Policies by name, in order: the first that answers for a word wins, the last answers for every word."""
 
     policies: Sequence[tuple[str, OovPolicy]]
+
+    def warn_of_idle(self, source: VectorSource) -> None:
+        """Warn of policies that need subwords, where `source` has none: they have nothing to say."""
+        if isinstance(source, SubwordSource):
+            return
+        for i, (name, policy) in enumerate(self.policies):
+            if getattr(policy, "needs_subwords", False):
+                what = f"'{name}' leaves every word: the embedding has no vectors of parts of words"
+                hint = "fasttext with a .bin file and fasttext-train have them."
+                log.warning("%s", Fault(what, where=f"oov.{i}", hint=hint))
 
     def spellings(self, word: str) -> tuple[str, ...]:
         """The word itself, then what each policy proposes, without repeats. Proposals do not compose.

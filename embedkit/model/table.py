@@ -57,8 +57,10 @@ def build_table(
 
     The source is asked once, for all words and all their spellings together, the words `besides` among them.
     Row 0 is zero; row 1 is the source's own vector for unknown words, or what the chain gives for `<UNK>`.
-    Raises ComponentError where the source or a policy breaks its promises.
+    Raises ComponentError where the source or a policy breaks its promises; warns of a policy that needs a
+    SubwordSource where there is none.
     """
+    chain.warn_of_idle(source)
     names, unk = [PAD, UNK, *vocabulary.words], source.unk
     hits, others = look_up([*vocabulary.words, *besides], source, chain).split(len(vocabulary.words))
     origin: list[Origin] = ["pad", "unk", *hits.origin()]

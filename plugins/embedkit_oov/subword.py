@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar
 
 from embedkit.contracts import check_lookup
-from embedkit.interfaces import FillContext, Filled, Lookup
+from embedkit.interfaces import FillContext, Filled, SubwordSource
 from embedkit.text.vocabulary import UNK
-
-
-@runtime_checkable
-class SubwordSource(Protocol):
-    """A source that can put a vector together for words it does not have, such as a fastText `.bin` file."""
-
-    dim: int
-
-    def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors float32 [n, D]; `found` is False for a word of which no part is known."""
 
 
 class Subword:
@@ -27,6 +17,7 @@ class Subword:
     """
 
     total: ClassVar[bool] = False
+    needs_subwords: ClassVar[bool] = True
 
     def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
         """No other spellings."""

@@ -20,11 +20,15 @@ PAGE = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
 PROTOCOLS = {
     "reader": ["Reader"],
     "tokenizer": ["Tokenizer", "OfTokenizerFile"],
-    "embedding": ["Embedding", "VectorSource"],
+    "embedding": ["Embedding", "VectorSource", "SubwordSource"],
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
     "metric": ["Metric"],
+    "vector-format": ["VectorFormat", "WordVectorFile", "VectorRows"],
 }
+VECTORS = build_registry().get("embedding", "vectors")
+"""The component whose parameters name others, and make none."""
+
 BUNDLED = {
     "reader": ["csv", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
     "tokenizer": ["nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
@@ -32,15 +36,18 @@ BUNDLED = {
     "oov": ["error", "zero"],
     "encoder": ["bag", "cnn", "gru", "lstm", "rnn", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
+    "vector-format": ["gensim"],
 }
 """Names that recipes rely on; there may be more."""
 
 
-def test_there_are_six_kinds_each_with_a_hook_and_a_place_in_recipes():
+def test_there_are_seven_kinds_each_with_a_hook_and_a_place_in_recipes():
     specified = {name for name, hook in vars(hookspecs).items() if hasattr(hook, "embedkit_spec")}
     assert {*HOOK_OF_KIND.values()} == specified
-    assert len(HOOK_OF_KIND) == len(specified) == 6
-    assert {*HOOK_OF_KIND} == {*VERB_OF_KIND} == {*PROTOCOLS} == {slot.kind for slot in SLOTS.values()}
+    assert len(HOOK_OF_KIND) == len(specified) == 7
+    assert {*HOOK_OF_KIND} == {*VERB_OF_KIND} == {*PROTOCOLS}
+    assert {*HOOK_OF_KIND} == {slot.kind for slot in SLOTS.values()} | {*VECTORS.named.values()}
+    assert VECTORS.named == {"format": "vector-format"}
 
 
 def sections():
@@ -80,6 +87,7 @@ def test_every_hook_has_a_section_with_its_signature_and_its_components(kind):
 @pytest.mark.parametrize("kind", HOOK_OF_KIND)
 def test_the_section_says_where_such_a_component_stands(kind):
     places = [".".join(map(str, path)) for path, slot in SLOTS.items() if slot.kind == kind]
+    places += [f"embedding.{key}" for key, named in VECTORS.named.items() if named == kind]
     assert places
     assert all(f"`{place}`" in sections()[f"`{HOOK_OF_KIND[kind]}`"] for place in places)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from embedkit.errors import ComponentError
-from embedkit.interfaces import Filled
+from embedkit.interfaces import Filled, SubwordSource
 from embedkit.model.oov import OovChain
 from embedkit.registry import build_registry
 
@@ -129,3 +129,23 @@ def test_a_words_row_does_not_depend_on_spellings_and_words_around_it(last):
     long = registered("googlenews", "subword", last).fill(["<UNK>", "a", "qwzx"], Source(), FOUND, 4)
     np.testing.assert_array_equal(short[0], long[0][2])
     assert long[1] == [last] * 3
+
+
+def test_a_policy_that_needs_subwords_warns_where_there_are_none(caplog):
+    chain = registered("case", "subword", "zero")
+    chain.warn_of_idle(Source())
+    assert caplog.messages == [
+        "oov.1: 'subword' leaves every word: the embedding has no vectors of parts of words\n"
+        "    fasttext with a .bin file and fasttext-train have them."
+    ]
+    caplog.clear()
+    chain.warn_of_idle(with_subwords := WithSubwords())
+    registered("case", "zero").warn_of_idle(Source())
+    assert not caplog.messages
+    assert isinstance(with_subwords, SubwordSource)
+
+
+class WithSubwords(Source):
+    def lookup(self, words): ...
+
+    def subword(self, words): ...

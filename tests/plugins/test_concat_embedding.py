@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from gensim.models import KeyedVectors
 import embedkit
 from embedkit.contracts import check_lookup
 from embedkit.errors import ComponentError
-from embedkit.interfaces import EmbeddingContext, Lookup
+from embedkit.evaluation.intrinsic import Matching, Question, analogies
+from embedkit.interfaces import EmbeddingContext, Lookup, SubwordSource
 from embedkit.registry import build_registry
 
 REGISTRY = build_registry()
@@ -59,7 +61,6 @@ def test_parts_stand_side_by_side_and_what_a_source_lacks_is_zeros(files):
 def test_asking_for_nothing_gives_nothing(files):
     source = of_files(files)
     check_lookup(source, source.lookup([]), 0, 5)
-    check_lookup(source, source.subword([]), 0, 5)
 
 
 def test_the_vector_of_unknown_words_is_that_of_all_sources_or_none(files):
@@ -106,6 +107,32 @@ def test_subwords_come_from_the_sources_that_have_them(files):
     answer = check_lookup(source, source.subword(["doggy", "eel"]), 2, 4)
     assert answer.vectors.tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
     assert answer.found.tolist() == [True, False]
+
+
+def test_without_a_source_that_has_subwords_there_are_none(files):
+    plain = of_files(files)
+    assert not isinstance(plain, SubwordSource)
+    nested = opened([SimpleNamespace(open=lambda context: plain), Parts()])
+    assert isinstance(nested, SubwordSource)
+    check_lookup(nested, nested.subword([]), 0, 7)
+
+
+def test_all_words_of_all_sources_are_listed_once(files, monkeypatch):
+    monkeypatch.setattr("embedkit_concat.listing.CHUNK", 1)
+    source = of_files(files)
+    blocks = [*source.blocks()]
+    words = [word.decode() for block in blocks for word in block.words]
+    assert words == ["cat", "dog", "eel"]
+    assert [block.row + i for block in blocks for i, _ in enumerate(block.words)] == [0, 1, 2]
+    vectors = np.concatenate([block.vectors for block in blocks])
+    np.testing.assert_array_equal(vectors, source.lookup(words).vectors)
+    assert not hasattr(opened([make("random", dim=2), make("random", dim=2)], words=["cat"]), "blocks")
+
+
+def test_analogies_are_answered_side_by_side(files):
+    question = Question("all", "cat", "cat", "dog", "eel")
+    result = analogies(of_files(files), [question], Matching())
+    assert (result.n, result.answers[0].predicted) == (1, "eel")
 
 
 def test_a_source_that_breaks_its_promises_is_named(files):

@@ -50,6 +50,17 @@ def test_every_word_has_its_row():
 
 
 @installed
+def test_its_words_are_listed_with_their_vectors():
+    source = opened()
+    blocks = [*source.blocks()]
+    assert [block.row for block in blocks] == [*range(0, 400_000, len(blocks[0].words))]
+    assert sum(len(block.words) for block in blocks) == 400_000
+    last = blocks[-1]
+    lookup = source.lookup([word.decode() for word in last.words])
+    np.testing.assert_array_equal(lookup.vectors, last.vectors)
+
+
+@installed
 @pytest.mark.parametrize("word", ["", "\ud800", "<UNK>", "qwzx", "the "])
 def test_what_is_not_a_word_is_not_found(word):
     assert opened().lookup([word]).found.tolist() == [False]

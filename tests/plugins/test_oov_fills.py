@@ -30,6 +30,10 @@ WORDS = ["qwzx", "naïve", "日本", "<UNK>"]
 
 class Source:
     dim = 2
+    unk = None
+
+    def lookup(self, words):
+        raise AssertionError("no policy that fills looks words up")
 
 
 class WithSubwords(Source):

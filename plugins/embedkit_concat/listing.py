@@ -1,0 +1,70 @@
+"""All words of several sources, with their vectors side by side, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeGuard, runtime_checkable
+
+from embedkit.interfaces import VectorSource
+from embedkit.vectors.reading import Block
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+CHUNK = 1 << 16
+"""Words that are looked up in the other sources at once: few passes over their files, and little memory."""
+
+
+@runtime_checkable
+class ListedSource(VectorSource, Protocol):
+    """A source that gives all its words and vectors, as a file does."""
+
+    def blocks(self) -> Iterator[Block]:
+        """Every row, in order, a few at a time."""
+
+
+def all_listed(sources: Sequence[VectorSource]) -> TypeGuard[Sequence[ListedSource]]:
+    """Whether every source can give all its words."""
+    return all(isinstance(source, ListedSource) for source in sources)
+
+
+def side_by_side(sources: Sequence[ListedSource]) -> Iterator[Block]:
+    """The words of the first source in its order, then those of the next that none before it has, and so on.
+
+    A word that a source has twice comes twice, its other sources' parts being the same.
+    """
+    row = 0
+    for position, source in enumerate(sources):
+        for words, own in _chunks(source):
+            block = _joined(row, words, own, sources, position)
+            yield block
+            row += len(block.words)
+
+
+def _joined(
+    row: int, words: Sequence[bytes], own: FloatArray, sources: Sequence[VectorSource], position: int
+) -> Block:
+    """The words that no source before the one at `position` has, in all sources; `own` are its vectors."""
+    import numpy as np
+
+    texts = [word.decode() for word in words]
+    answers = {i: other.lookup(texts) for i, other in enumerate(sources) if i != position}
+    new = ~np.any([np.zeros(len(words), np.bool_), *(answers[i].found for i in range(position))], axis=0)
+    parts = [own if i == position else answers[i].vectors for i in range(len(sources))]
+    return Block(row, [words[i] for i in np.flatnonzero(new).tolist()], np.hstack(parts)[new])
+
+
+def _chunks(source: ListedSource) -> Iterator[tuple[list[bytes], FloatArray]]:
+    """The blocks of a source, put together until there are `CHUNK` words."""
+    import numpy as np
+
+    words: list[bytes] = []
+    vectors: list[FloatArray] = []
+    for block in source.blocks():
+        words += block.words
+        vectors.append(block.vectors)
+        if len(words) >= CHUNK:
+            yield words, np.concatenate(vectors)
+            words, vectors = [], []
+    if words:
+        yield words, np.concatenate(vectors)
