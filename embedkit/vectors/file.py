@@ -122,6 +122,7 @@ def open_vectors(
     errors: Errors = "strict",
     limit: int | None = None,
     cache: bool | Literal["full"] = True,
+    processes: Literal[1, 2] = 1,
     progress: Progress = no_progress,
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
@@ -129,6 +130,7 @@ def open_vectors(
     `format` is found by the content, never by the name, unless it is given. `errors` says what becomes of
     words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. `limit`
     reads only the first vectors, and checks nothing after them. `progress` is told bytes of the file on disk.
+    Two `processes` share the first pass over a large plain word2vec binary file, and find what one finds.
 
     With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
     take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
@@ -140,7 +142,7 @@ def open_vectors(
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    options = Options(errors, limit)
+    options = Options(errors, limit, processes)
     reader = format_of(content, format).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, SubwordReader):

@@ -35,8 +35,16 @@ class IndexBuilder:
 
     def add(self, row: int, joined: bytes, offsets: IntArray) -> None:
         """Words from `row` on, with a space between them, and the bytes of the file where they begin."""
-        self._hashes[row : row + len(offsets)] = hash_words(joined)
+        self.put(row, hash_words(joined), offsets)
+
+    def put(self, row: int, hashes: NDArray[np.uint64], offsets: NDArray[Any]) -> None:
+        """The hashes of words from `row` on, and the bytes of the file where they begin."""
+        self._hashes[row : row + len(offsets)] = hashes
         self._offsets[row : row + len(offsets)] = offsets
+
+    def places(self, count: int) -> dict[str, NDArray[np.uint64]]:
+        """The hashes of the first `count` words and their bytes, as `put` takes them."""
+        return {"hashes": self._hashes[:count], "offsets": self._offsets[:count]}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The finished index; the builder is used up."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 from embedkit.interfaces import Lookup, Progress
@@ -26,10 +26,14 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is read: `errors` about words that are not UTF-8, `limit` to the first vectors."""
+    """How a file is read: `errors` about words that are not UTF-8, `limit` to the first vectors.
+
+    Two `processes` share a large plain word2vec binary file; they find what one finds.
+    """
 
     errors: Errors = "strict"
     limit: int | None = None
+    processes: Literal[1, 2] = field(default=1, compare=False, repr=False)
 
 
 class Reader(Protocol):

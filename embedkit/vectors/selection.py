@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +78,14 @@ class Selection:
         at = slot * len(vector)
         self._bytes[at : at + len(vector)] = vector
 
+    def repeat(self, slots: Iterable[int]) -> None:
+        """These are of words that came more than once."""
+        self._repeated.update(dict.fromkeys(slots))
+
     def duplicates(self) -> tuple[str, ...]:
-        """The wanted words that came more than once."""
+        """The wanted words that came more than once, in the order asked."""
         words = [*self._slot_of]
-        return tuple(words[slot] for slot in self._repeated)
+        return tuple(words[slot] for slot in sorted(self._repeated))
 
     def arrays(self, report: ScanReport) -> dict[str, NDArray[Any]]:
         """The filled slots, from which `restore` fills another selection of the same words."""

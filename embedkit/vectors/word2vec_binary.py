@@ -5,13 +5,13 @@ Written by Mikolov's C tool (2013) with a newline after each record, by gensim a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import compress
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from embedkit.interfaces import Progress
+from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
+from embedkit.vectors.gathering import Batch
 from embedkit.vectors.index import IndexBuilder
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
@@ -22,15 +22,6 @@ from embedkit.vectors.word2vec_header import has_header, read_header
 from embedkit.vectors.words import WordReader
 
 NEWLINE = b"\n"
-
-
-class Batch(NamedTuple):
-    """Records that are in memory together, the first of them `row` of the file, with their checked words."""
-
-    row: int
-    words: Sequence[bytes]
-    records: Records
-    window: Window
 
 
 class Word2vecBinary:
@@ -63,14 +54,28 @@ class Word2vecBinary:
         The places of all words go to `builder`. Raises VectorFileError, with record and byte, for a file
         that does not hold what its header says.
         """
+        if self._options.processes == 2 and self._options.limit is None:
+            report = self._scan_halves(selection, progress, builder)
+            if report:
+                return report
+            selection.forget()
         reader = WordReader(self._content.path, self._options.errors)
         for batch in self._batches(reader, progress):
-            _select(batch, selection)
-            if builder:
-                _index(batch, builder)
+            batch.gather(selection, builder)
         return ScanReport(
             self.count, selection.duplicates(), reader.replaced, verified=self._options.limit is None
         )
+
+    def _scan_halves(
+        self, selection: Selection, progress: Progress, builder: IndexBuilder | None
+    ) -> ScanReport | None:
+        from embedkit.vectors.halves import WORTH_HALVING, Half, scan_halves
+
+        content = self._content
+        if content.compression is not PLAIN or content.size < WORTH_HALVING:
+            return None
+        whole = Half(self._skip, content.size, self.dim, self.count, self._options.errors)
+        return scan_halves(content, whole, selection, progress, builder)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
         """All rows in order, about a window at a time. Raises VectorFileError as `scan`."""
@@ -132,19 +137,3 @@ def _refuse_others(content: Content) -> None:
         found = identify(head)
         what = f"this is {found}" if found else "has no header line 'count dim'"
         raise broken(content.path, f"is not word2vec binary: {what}")
-
-
-def _index(batch: Batch, builder: IndexBuilder) -> None:
-    records = batch.records
-    joined = records.joined if batch.words is records.raw else b" ".join(batch.words)
-    builder.add(batch.row, joined, records.begins(joined) + batch.window.offset - batch.window.start)
-
-
-def _select(batch: Batch, selection: Selection) -> None:
-    slots, words = selection.slots, batch.words
-    if slots.keys().isdisjoint(words):
-        return
-    hits = [*compress(range(len(words)), map(slots.__contains__, words))]
-    view, size = memoryview(batch.window.buffer), 4 * selection.dim
-    for index, begin in zip(hits, batch.records.vectors(hits), strict=True):
-        selection.take(slots[words[index]], batch.row + index, view[begin : begin + size])

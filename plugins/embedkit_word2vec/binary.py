@@ -26,10 +26,14 @@ class Word2vecBinary:
         limit: Annotated[
             Annotated[int, Ge(1)] | None, Doc("read only so many vectors from the beginning of the file")
         ] = None,
+        processes: Annotated[
+            Literal[1, 2], Doc("2 share the first pass over a large plain file, and find what one finds")
+        ] = 1,
     ) -> None:
         self.path = path
         self.errors = errors
         self.limit = limit
+        self.processes = processes
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that is something else."""
@@ -40,5 +44,6 @@ class Word2vecBinary:
             format="word2vec-binary",
             errors=self.errors,
             limit=self.limit,
+            processes=self.processes,
             progress=context.progress,
         )
