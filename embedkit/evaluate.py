@@ -56,6 +56,7 @@ def load_classifier(
     Raises RunError where the run trained no model, a file is not what the run wrote, or the tokenizer's files
     are not those that it read.
     """
+    run.refuse_several("a model")
     run.verify()
     recipe = load_recipe(run.path / "recipe.yaml", registry)
     if not isinstance(recipe, Recipe):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 class Reporter:
     """Is told of stages, batches and epochs; this one keeps silent."""
 
+    def run(self, name: str, number: int, of: int) -> None:
+        """The run `name` begins, one of several: the `number`-th, from 1."""
+
     def stage(self, what: str) -> None:
         """A new stage has begun, such as 'reading texts'."""
 

@@ -11,10 +11,12 @@ import csv
 import errno
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,8 @@ from embedkit.fingerprint import sha256
 MANIFEST = "manifest.json"
 LOG = "log.jsonl"
 CHECKPOINTS = "checkpoints"
+FOLDS = "folds"
+"""Where the runs stand, as directories, that a run of several folds or seeds is made of."""
 
 _NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 
@@ -49,6 +53,18 @@ def partial_of(directory: Path) -> Path:
 def checkpoints_of(directory: Path) -> list[Path]:
     """The checkpoints in a run directory, oldest first; those half-written are not among them."""
     return sorted(path for path in (directory / CHECKPOINTS).glob("epoch-*") if not path.suffix)
+
+
+def progress_of(directory: Path) -> list[Path]:
+    """What an unfinished run can go on from, oldest first: its checkpoints, or finished runs and theirs."""
+    inner = sorted((directory / FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name)))
+    kept = [checkpoints_of(path) if path.suffix else [path] for path in inner]
+    return [*checkpoints_of(directory), *chain.from_iterable(kept)]
+
+
+def numbers_in(name: str) -> tuple[int, ...]:
+    """The numbers in a name such as `fold-10-seed-1`, to sort by."""
+    return tuple(map(int, re.findall(r"\d+", name)))
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
@@ -113,27 +129,39 @@ def create_run(directory: Path, resume: bool = False) -> Iterator[RunWriter]:
     TrainingError where there is no room to write.
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
-    partial = partial_of(directory)
     with _locked(directory):
         _refuse_existing(directory)
-        resumed = _clear(partial, resume)
-        try:
-            yield RunWriter(partial, resumed)
-            _seal(partial)
-        except BaseException as error:
-            if not checkpoints_of(partial):
-                shutil.rmtree(partial, ignore_errors=True)
-            if isinstance(error, OSError) and error.errno in _NO_ROOM:
-                raise _no_room(partial, error) from error
-            raise
-        partial.rename(directory)
-        sync(directory.parent)
-        shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
+        with write_run(directory, resume) as writer:
+            yield writer
+
+
+@contextmanager
+def write_run(directory: Path, resume: bool) -> Iterator[RunWriter]:
+    """As `create_run`, for a directory that nobody else can be writing: that of a run inside another one."""
+    partial = partial_of(directory)
+    resumed = _clear(partial, resume)
+    try:
+        yield RunWriter(partial, resumed)
+        _seal(partial)
+    except BaseException as error:
+        if not progress_of(partial):
+            shutil.rmtree(partial, ignore_errors=True)
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise _no_room(partial, error) from error
+        raise
+    partial.rename(directory)
+    sync(directory.parent)
+    drop_checkpoints(directory)
+
+
+def drop_checkpoints(directory: Path) -> None:
+    """A finished run needs none."""
+    shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
 
 
 def _clear(partial: Path, resume: bool) -> bool:
     """Make room for a run; whether there is one to go on with."""
-    if checkpoints_of(partial):
+    if progress_of(partial):
         if resume:
             return True
         hint = f"--resume goes on with it; to start afresh, remove {partial}."
@@ -144,7 +172,7 @@ def _clear(partial: Path, resume: bool) -> bool:
 
 
 def _no_room(partial: Path, error: OSError) -> TrainingError:
-    kept = checkpoints_of(partial)
+    kept = progress_of(partial)
     hint = f"The last good checkpoint is {kept[-1]}: make room and go on with --resume." if kept else None
     where = str(error.filename or partial)
     return TrainingError(Fault(f"cannot be written: {error.strerror}", where=where, hint=hint))
@@ -174,8 +202,11 @@ def _refuse_existing(directory: Path) -> None:
 
 
 def _seal(partial: Path) -> None:
-    written = [path for path in partial.iterdir() if path.name != CHECKPOINTS]
-    manifest = {path.name: sha256(path) for path in sorted(written) if path.name not in (MANIFEST, LOG)}
+    """List what was written, of runs inside it their manifests, and make it durable."""
+    files = [path for path in partial.iterdir() if path.is_file()]
+    written = [*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")]
+    names = {path.relative_to(partial).as_posix(): path for path in sorted(written)}
+    manifest = {name: sha256(path) for name, path in names.items() if name not in (MANIFEST, LOG)}
     (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for path in (*written, partial / MANIFEST):
         sync(path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
 from embedkit.fingerprint import sha256
-from embedkit.rundir import MANIFEST, partial_of
+from embedkit.rundir import FOLDS, MANIFEST, numbers_in, partial_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,13 +39,34 @@ class Run:
                 faults.append(Fault("the file is not what the run wrote: SHA-256 differs", where=str(path)))
         if faults:
             raise RunError(*faults)
+        for run in self.folds:
+            run.verify()
+
+    @cached_property
+    def folds(self) -> list[Run]:
+        """The runs that this one is made of, by folds, then by seeds; none where it trained one model."""
+        paths = (self.path / FOLDS).glob(f"*/{MANIFEST}")
+        return [Run(path.parent) for path in sorted(paths, key=lambda path: numbers_in(path.parent.name))]
+
+    def refuse_several(self, what: str) -> None:
+        """Raise RunError, which says that each of its runs has `what`, where this one is made of several."""
+        if self.folds:
+            names = tuple(str(run.path.relative_to(self.path)) for run in self.folds)
+            hint = f"Name the directory of one of its {len(names)} runs, such as {self.folds[0].path}."
+            fault = f"this run is made of several, and each of them has {what}"
+            raise RunError(Fault(fault, where=str(self.path), allowed=names, hint=hint))
 
     def read_json(self, name: str) -> Any:
-        """A JSON file of the run."""
+        """A JSON file of the run. Raises RunError for one that only the runs inside it have."""
+        self._refuse_inner(name)
         return json.loads((self.path / name).read_text(encoding="utf-8"))
 
     def read_csv(self, name: str) -> pd.DataFrame:
-        """A CSV file of the run; words and labels stay text, whatever they look like."""
+        """A CSV file of the run; words and labels stay text, whatever they look like.
+
+        Raises RunError for one that only the runs inside it have.
+        """
+        self._refuse_inner(name)
         import pandas as pd
 
         text = dict.fromkeys(("word", "label", "predicted", "text", "oov_tokens", "token_list", "via"), str)
@@ -56,6 +77,10 @@ class Run:
             frame[column] = [json.loads(cell) for cell in frame[column]]
         return frame
 
+    def _refuse_inner(self, name: str) -> None:
+        if not (self.path / name).exists():
+            self.refuse_several(f"a {name}")
+
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """By split, the metrics of metrics.json."""
@@ -63,7 +88,7 @@ class Run:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """predictions.csv: one row for each example of every split."""
+        """predictions.csv: one row for each example of every split; of several runs, of the held-out one."""
         return self.read_csv("predictions.csv")
 
     @cached_property
@@ -102,5 +127,6 @@ class Run:
         from safetensors.numpy import load_file
 
         name = {"before": "embedding-before.safetensors", "after": "weights.safetensors"}[when]
+        self._refuse_inner(name)
         table = load_file(self.path / name)["embedding.weight"]
         return pd.DataFrame(table, index=pd.Index(self.vocabulary["word"], name="word"))

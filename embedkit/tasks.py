@@ -11,11 +11,12 @@ from embedkit.logs import log_to
 from embedkit.recipe.build import input_files
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
+from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.resuming import ENVIRONMENT, RECIPE, refuse_other_inputs, refuse_other_recipe
-from embedkit.rundir import LOG, create_run, run_directory
+from embedkit.resuming import begin, refuse_other_recipe
+from embedkit.rundir import LOG, create_run, drop_checkpoints, run_directory
 from embedkit.runs import Run
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def execute(
     if resume and directory.exists():
         run = Run(directory)
         refuse_other_recipe(directory, recipe)
+        drop_checkpoints(directory)
         reporter.stage(f"nothing to do: the run in {directory} is finished")
         return run
     inputs = input_files(registry, recipe)
@@ -72,12 +74,7 @@ def execute(
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
         environment = describe_environment(registry.plugins.plugins, inputs, hash)
-        if writer.resumed:
-            refuse_other_recipe(writer.directory, recipe)
-            refuse_other_inputs(writer.directory, environment["inputs"])
-        else:
-            writer.text(RECIPE, recipe.to_yaml())
-            writer.json(ENVIRONMENT, environment)
+        begin(writer, recipe, environment)
         if isinstance(recipe, EvaluationRecipe):
             from embedkit.evaluate import evaluate_trained
 
@@ -86,6 +83,10 @@ def execute(
             from embedkit.intrinsic import evaluate_vectors
 
             evaluate_vectors(recipe, registry, writer, reporter)
+        elif single_runs(recipe):
+            from embedkit.repeated import train_each
+
+            train_each(recipe, registry, writer, environment, reporter, strict)
         else:
             from embedkit.train import train_and_evaluate
 
@@ -101,10 +102,13 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
     A recipe that trains nothing is left alone.
     """
     if isinstance(recipe, Recipe):
+        from embedkit.remembering import Remembering
         from embedkit.train import prepare
 
         input_files(registry, recipe)
-        prepare(recipe, registry, reporter, strict)
+        remembering = Remembering(registry)
+        for single in single_runs(recipe).values() or [recipe]:
+            prepare(single, registry, reporter, strict, remembering)
 
 
 def load(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.classification import Classifier, TextInput
@@ -27,11 +28,13 @@ from embedkit.training.stopping import best_of
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder, Metric, Tokenizer
-    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.schema import ComponentSpec, Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.rundir import RunWriter
     from embedkit.text.encoding import TokenizedSplit
+
+    Build = Callable[[str, ComponentSpec, str], Any]
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +50,18 @@ class Prepared:
 
 
 def train_and_evaluate(
-    recipe: Recipe, registry: Registry, writer: RunWriter, reporter: Reporter, strict: bool
+    recipe: Recipe,
+    registry: Registry,
+    writer: RunWriter,
+    reporter: Reporter,
+    strict: bool,
+    build: Build | None = None,
 ) -> None:
-    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation."""
-    prepared = prepare(recipe, registry, reporter, strict)
+    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation.
+
+    `build` makes the readers and the tokenizer, where not `build_component` is to.
+    """
+    prepared = prepare(recipe, registry, reporter, strict, build)
     classes, text_input, tokenized = prepared.classes, prepared.text, prepared.tokenized
 
     reporter.stage("looking words up")
@@ -73,20 +84,21 @@ def train_and_evaluate(
     write_evaluation(writer, evaluated, tokenized, metrics)
 
 
-def prepare(recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool) -> Prepared:
-    """Read every split, look it over and tokenize it.
+def prepare(
+    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Build | None = None
+) -> Prepared:
+    """Read every split, look it over and tokenize it; `build` as in `train_and_evaluate`.
 
     Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
     """
+    build = build or partial(build_component, registry)
     reporter.stage("reading texts")
-    splits = read_splits(
-        recipe.data, lambda spec, key: build_component(registry, "reader", spec, key), recipe.seed
-    )
+    splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
     classes = classes_of(splits, recipe.data.labels)
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    tokenizer: Tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
+    tokenizer: Tokenizer = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
     settle([*check_examples(splits), *check_lengths(tokenized)], strict)
     return Prepared(classes, encoder, text, tokenized)

@@ -64,6 +64,10 @@ class LineReporter(Reporter):
     def __init__(self, console: Console) -> None:
         self.console = console
 
+    def run(self, name: str, number: int, of: int) -> None:
+        """Print which run of how many."""
+        self.console.print(f"run {number} of {of}: {name}")
+
     def stage(self, what: str) -> None:
         """Print the stage."""
         self.console.print(what)

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from embedkit.cli.intrinsic_results import print_intrinsic
+from embedkit.cli.repeated_results import print_repeated
 from embedkit.evaluation.coverage import STATES
 
 if TYPE_CHECKING:
@@ -24,9 +25,12 @@ SHOWN = 5
 def print_results(run: Run) -> None:
     """The metrics by split with n and interval, coverage, the wrong texts with most out of vocabulary.
 
-    Of an intrinsic evaluation, its figures.
+    Of an intrinsic evaluation, its figures; of a run made of several, what they come to.
     """
     console = Console(highlight=False)
+    if run.folds:
+        print_repeated(run, console)
+        return
     if not (run.path / "predictions.csv").is_file():
         print_intrinsic(run, console)
         return

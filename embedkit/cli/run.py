@@ -12,7 +12,7 @@ import click
 
 from embedkit.cli.options import quiet_option, set_option, strict_option
 from embedkit.cli.program import blocked_plugins
-from embedkit.rundir import checkpoints_of, partial_of, run_directory
+from embedkit.rundir import partial_of, progress_of, run_directory
 
 
 @click.command()
@@ -81,7 +81,7 @@ def _says_how_to_go_on(directory: Path, command: Sequence[str]) -> Iterator[None
     try:
         yield
     except KeyboardInterrupt:
-        kept = checkpoints_of(partial_of(directory))
+        kept = progress_of(partial_of(directory))
         if kept:
             again = shlex.join([*command, "--resume"])
             click.echo(f"{kept[-1].name} is kept; to go on: {again}", err=True)

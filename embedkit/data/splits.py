@@ -7,6 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from embedkit.data.folds import hold_out
 from embedkit.errors import DataError, Fault, nearest
 from embedkit.interfaces import Example, Reader
 from embedkit.recipe.schema import ComponentSpec, Data, Share
@@ -20,9 +21,13 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
     """The splits that a recipe names, by name: train, then validation and test where they are given.
 
     Shares are taken from the training examples in the order validation, test, and are parts of what the
-    training source holds; `id` stays the example's row there. Raises DataError for a split without examples.
+    training source holds; `id` stays the example's row there. Where there are folds, the one that `only`
+    names is held out first and is the test split. Raises DataError for a split without examples.
     """
     splits = {"train": [*open_reader(data.train, "data.train").read()]}
+    held_out = None
+    if data.folds is not None:
+        splits["train"], held_out = hold_out(splits["train"], data.folds)
     whole = len(splits["train"])
     for name, spec in (("validation", data.validation), ("test", data.test)):
         if isinstance(spec, Share):
@@ -30,6 +35,8 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
             splits["train"], splits[name] = split_off(splits["train"], take, spec.stratify, seed)
         elif spec is not None:
             splits[name] = [*open_reader(spec, f"data.{name}").read()]
+    if held_out is not None:
+        splits["test"] = held_out
     for name, examples in splits.items():
         if not examples:
             raise DataError(Fault("the split has no examples", where=f"data.{name}"))

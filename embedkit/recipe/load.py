@@ -17,6 +17,7 @@ from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
+from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.schema import EvaluationRecipe, Recipe, keys_of
 from embedkit.recipe.slots import DEFAULTS, SLOTS
 from embedkit.recipe.training_checks import check_training
@@ -76,14 +77,27 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
         if path[-1] in known.get(path[:-1], ()):
             default = DEFAULTS.get(path) if schema is not IntrinsicRecipe else None
             _resolve_slot(path, sections, resolver, default)
-    data = sections.get("data")
-    if isinstance(data, dict) and isinstance(data.get("labels"), list):
-        data["labels"] = tuple(data["labels"])
+    if isinstance(sections.get("seeds"), list):
+        sections["seeds"] = tuple(sections["seeds"])
+    if isinstance(sections.get("data"), dict):
+        sections["data"] |= _settled_data(sections["data"], document)
     if schema is EvaluationRecipe and isinstance(sections["model"], str):
         sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
     if isinstance(sections.get("intrinsic"), dict):
         sections["intrinsic"] |= _absolute_sets(sections["intrinsic"], document)
     return sections
+
+
+def _settled_data(data: Sections, document: Document) -> Sections:
+    """The labels as a tuple, and the folds with the whole path of their file."""
+    settled: Sections = {}
+    if isinstance(data.get("labels"), list):
+        settled["labels"] = tuple(data["labels"])
+    folds = data.get("folds")
+    if isinstance(folds, dict) and isinstance(folds.get("file"), str):
+        base = document.origin(("data", "folds", "file")).base
+        settled["folds"] = {**folds, "file": absolute(folds["file"], base)}
+    return settled
 
 
 def _absolute_sets(section: Sections, document: Document) -> Sections:
@@ -119,6 +133,8 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     data, evaluation = sections.get("data"), sections.get("evaluation")
     if isinstance(data, dict):
         check_shares(data.get("validation"), data.get("test"), findings)
+        check_folds(data, findings)
+    check_seeds(sections.get("seeds"), findings)
     if isinstance(evaluation, dict):
         check_metrics(evaluation["metrics"], findings)
     if "intrinsic" in sections:

@@ -95,6 +95,25 @@ class Share(Section):
     stratify: Annotated[bool, Field(description="keep the proportions of the labels")] = True
 
 
+class Folds(Section):
+    """Cross-validation: each part of the training examples is held out once, as the test split."""
+
+    count: Annotated[int, Field(ge=2, description="how many folds")]
+    file: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="a file whose i-th line is the fold, from 0, of the i-th example; null draws them",
+        ),
+    ] = None
+    seed: Annotated[
+        int, Field(ge=0, lt=2**32, description="what folds without a file are drawn by, label for label")
+    ] = 0
+    only: Annotated[
+        int | None, Field(ge=0, description="the one fold that is held out, from 0; null: each in turn")
+    ] = None
+
+
 class Data(Section):
     """Which texts are trained on and which are evaluated."""
 
@@ -104,6 +123,9 @@ class Data(Section):
     ] = None
     test: Annotated[
         ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
+    ] = None
+    folds: Annotated[
+        Folds | None, Field(description="cross-validation: the test split is each fold in turn, or null")
     ] = None
     labels: Annotated[
         tuple[str, ...] | None,
@@ -253,6 +275,10 @@ class Recipe(AnyRecipe):
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")
     ] = 0
+    seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] | None,
+        Field(min_length=2, description="train once with each, in place of `seed`; null: with `seed` alone"),
+    ] = None
     data: Annotated[Data, Field(description="which texts are trained on and which are evaluated")]
     tokenizer: Annotated[ComponentSpec, Field(description="how texts become words")]
     vocabulary: Annotated[
@@ -264,6 +290,11 @@ class Recipe(AnyRecipe):
     encoder: Annotated[ComponentSpec, Field(description="how a text's vectors become one")]
     training: Annotated[Training, Field(default_factory=Training, description="how the model is trained")]
     evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """The file of the folds."""
+        if self.data.folds is not None and self.data.folds.file is not None:
+            yield "data.folds.file", self.data.folds.file
 
 
 class EvaluationRecipe(AnyRecipe):

@@ -14,6 +14,7 @@ from embedkit.recipe.schema import (
     EmbeddingSpec,
     Evaluation,
     EvaluationRecipe,
+    Folds,
     Recipe,
     Section,
     Share,
@@ -33,7 +34,7 @@ def row(key: str, default: str) -> str:
     return f"| `{key}` | {default} |".replace("|  |", "| |")
 
 
-@pytest.mark.parametrize("section", [Data, Share, VocabularySettings, Training, Evaluation])
+@pytest.mark.parametrize("section", [Data, Share, Folds, VocabularySettings, Training, Evaluation])
 def test_every_key_is_documented_with_its_default(section: type[Section]):
     for key, field in section.model_fields.items():
         if key == "metrics":
@@ -47,6 +48,7 @@ def test_every_section_is_documented():
     for key in Recipe.model_fields:
         assert f"| `{key}` |" in PAGE
     assert row("seed", "`0`") in PAGE
+    assert row("seeds", "`null`") in PAGE
     assert row("trainable", f"`{EmbeddingSpec.model_fields['trainable'].default}`") in PAGE
     assert row("unseen", f"`{EmbeddingSpec.model_fields['unseen'].default}`") in PAGE
     for key in EvaluationRecipe.model_fields:

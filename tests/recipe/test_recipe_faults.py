@@ -7,7 +7,7 @@ from embedkit.recipe.load import load_recipe
 
 pytestmark = pytest.mark.core
 
-SECTIONS = "name, seed, data, tokenizer, vocabulary, embedding, oov, encoder, training, evaluation"
+SECTIONS = "name, seed, seeds, data, tokenizer, vocabulary, embedding, oov, encoder, training, evaluation"
 NAME = "a name, or a mapping with 'use'"
 RNN = "hidden_size, num_layers, bidirectional, dropout, pooling, nonlinearity, mask_padding"
 
@@ -38,7 +38,7 @@ WRONG = [
         "max_length: 60",
         "max_lenght: 60",
         "data: unknown key 'max_lenght' - did you mean 'max_length'? "
-        "(allowed: train, validation, test, labels, max_length, cut)",
+        "(allowed: train, validation, test, folds, labels, max_length, cut)",
     ),
     ("share: 0.1", "share: 1", "data.validation.share: expected less than 1, got the integer 1"),
     (

@@ -93,7 +93,7 @@ FAULTS = [
     ),
     (
         "trainning.epochs=5",
-        "unknown key 'trainning' - did you mean 'training'? (allowed: name, seed, data, tokenizer, "
+        "unknown key 'trainning' - did you mean 'training'? (allowed: name, seed, seeds, data, tokenizer, "
         "vocabulary, embedding, oov, encoder, training, evaluation)",
     ),
     ("encoder.hidden_size=ten", "encoder.hidden_size: expected an integer, got the text 'ten'"),

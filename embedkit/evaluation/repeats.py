@@ -1,0 +1,41 @@
+"""The figures of several runs together: mean, deviation, interval, and each run's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import sqrt
+from statistics import fmean, stdev
+from typing import Any
+
+Figures = Mapping[str, Mapping[str, Any]]
+"""By split, the figures by name: what metrics.json of one run holds."""
+
+
+def summarize(runs: Sequence[Figures]) -> dict[str, dict[str, Any]]:
+    """The figures of two or more runs as those of one, each summed up by `summary`."""
+    return {
+        split: {name: summary([figures[split][name] for figures in runs]) for name in first}
+        for split, first in runs[0].items()
+    }
+
+
+def summary(values: Sequence[Any]) -> dict[str, Any]:
+    """`mean`, `std`, `ci95` and, under `folds`, the values in the order of the runs.
+
+    `std` is the sample's deviation (divisor n - 1), `ci95` the 95% t interval of the mean as [low, high]
+    (Student 1908). All three are None where a value is None; for what is no number, as a confusion matrix,
+    there is `folds` alone.
+    """
+    if not all(value is None or isinstance(value, int | float) for value in values):
+        return {"folds": [*values]}
+    if None in values:
+        return {"mean": None, "std": None, "ci95": None, "folds": [*values]}
+    mean, deviation = fmean(values), stdev(values)
+    half = _quantile(len(values) - 1) * deviation / sqrt(len(values))
+    return {"mean": mean, "std": deviation, "ci95": [mean - half, mean + half], "folds": [*values]}
+
+
+def _quantile(degrees: int) -> float:
+    from scipy.stats import t
+
+    return float(t.ppf(0.975, degrees))

@@ -1,0 +1,66 @@
+"""Recipes of several runs: every fold, every seed, and each of these runs as a recipe of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+from embedkit.errors import Fault
+from embedkit.recipe.document import Findings
+from embedkit.recipe.schema import Recipe
+
+
+def single_runs(recipe: Recipe) -> dict[str, Recipe]:
+    """The runs that a recipe asks for, by name such as `fold-0`, `seed-1` or `fold-0-seed-1`.
+
+    In the order of folds, then of seeds. Empty for a recipe of one run, as those in the result are.
+    """
+    several = product(_folds(recipe), sorted(recipe.seeds) if recipe.seeds else [None])
+    named = {_name(fold, seed): _single(recipe, fold, seed) for fold, seed in several}
+    return {name: single for name, single in named.items() if name}
+
+
+def _folds(recipe: Recipe) -> list[int] | list[None]:
+    """The folds that are to be held out in turn; None where there are none, or one is settled upon."""
+    folds = recipe.data.folds
+    return [None] if folds is None or folds.only is not None else [*range(folds.count)]
+
+
+def _name(fold: int | None, seed: int | None) -> str:
+    parts = {"fold": fold, "seed": seed}
+    return "-".join(f"{part}-{number}" for part, number in parts.items() if number is not None)
+
+
+def _single(recipe: Recipe, fold: int | None, seed: int | None) -> Recipe:
+    changes: dict[str, Any] = {}
+    if fold is not None and recipe.data.folds is not None:
+        folds = recipe.data.folds.model_copy(update={"only": fold})
+        changes["data"] = recipe.data.model_copy(update={"folds": folds})
+    if seed is not None:
+        changes |= {"seed": seed, "seeds": None}
+    return recipe.model_copy(update=changes)
+
+
+def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
+    """Folds are the test split, the one asked for is among them, and a file's are not drawn."""
+    folds = data.get("folds")
+    if not isinstance(folds, Mapping):
+        return
+    if data.get("test") is not None:
+        hint = "Leave data.test out; a share of each fold's training part may be data.validation."
+        findings.add(("data", "test"), Fault("with data.folds, each fold is the test split", hint=hint))
+    count, only = folds.get("count"), folds.get("only")
+    if isinstance(count, int) and isinstance(only, int) and only >= count:
+        findings.add(
+            ("data", "folds", "only"), f"there is no fold {only}: {count} folds are 0 to {count - 1}"
+        )
+    if folds.get("file") is not None and folds.get("seed", 0) != 0:
+        findings.add(("data", "folds", "seed"), "the folds come from a file and are not drawn")
+
+
+def check_seeds(seeds: object, findings: Findings) -> None:
+    """Each seed stands once."""
+    for index, seed in enumerate(seeds if isinstance(seeds, tuple) else ()):
+        if isinstance(seed, int) and seed in seeds[:index]:  # type: ignore[index]
+            findings.add(("seeds", index), f"the seed {seed} stands here twice")

@@ -1,0 +1,61 @@
+"""Texts read and tokenized once, however many runs are made of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from embedkit.contracts import check_tokens
+from embedkit.recipe.build import build_component
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Example, Reader, Tokenizer
+    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.registry import Registry
+
+
+class Remembering:
+    """Builds readers and tokenizers that do their work once, whatever number of runs asks for it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._build = partial(build_component, registry)
+        self._built: dict[str, Any] = {}
+
+    def __call__(self, kind: str, spec: ComponentSpec, where: str) -> Any:
+        """The component as `build_component` makes it, with a memory; the same one for the same spec."""
+        key = json.dumps([kind, spec.to_plain()], sort_keys=True)
+        if key not in self._built:
+            memory = {"reader": ReadOnce, "tokenizer": TokenizedOnce}[kind]
+            self._built[key] = memory(self._build(kind, spec, where))
+        return self._built[key]
+
+
+class ReadOnce:
+    """A reader that keeps what it read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self._examples: Sequence[Example] | None = None
+
+    def read(self) -> Sequence[Example]:
+        """Every example."""
+        if self._examples is None:
+            self._examples = [*self.reader.read()]
+        return self._examples
+
+
+class TokenizedOnce:
+    """A tokenizer that keeps the tokens of every text, which follow from the text alone."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
+        self._tokens: dict[str, list[str]] = {}
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """The tokens of each text. Raises ComponentError where the tokenizer gives something else."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
+        tokens = check_tokens(self.tokenizer, self.tokenizer.tokenize(new), new)
+        self._tokens.update(zip(new, tokens, strict=True))
+        return [self._tokens[text] for text in texts]

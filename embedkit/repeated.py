@@ -1,0 +1,78 @@
+"""Cross-validation and repeated seeds: a run inside the run for each, and what they come to together."""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.repeats import summarize
+from embedkit.logs import log_to
+from embedkit.recipe.repeats import single_runs
+from embedkit.remembering import Remembering
+from embedkit.resuming import begin
+from embedkit.rundir import FOLDS, LOG, drop_checkpoints, write_run
+from embedkit.train import train_and_evaluate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from embedkit.recipe.schema import Recipe
+    from embedkit.registry import Registry
+    from embedkit.reporting import Reporter
+    from embedkit.rundir import RunWriter
+
+log = logging.getLogger(__name__)
+
+
+def train_each(
+    recipe: Recipe,
+    registry: Registry,
+    writer: RunWriter,
+    environment: Mapping[str, Any],
+    reporter: Reporter,
+    strict: bool,
+) -> None:
+    """Make every run that the recipe asks for, but for those that are finished, and gather their figures."""
+    singles = single_runs(recipe)
+    directories = {name: writer.directory / FOLDS / name for name in singles}
+    (writer.directory / FOLDS).mkdir(exist_ok=True)
+    build = Remembering(registry)
+    for number, (name, single) in enumerate(singles.items(), 1):
+        reporter.run(name, number, len(singles))
+        if directories[name].exists():
+            drop_checkpoints(directories[name])
+            reporter.stage("finished before")
+            continue
+        log.info("run", extra={"run": name, "number": number, "of": len(singles)})
+        with write_run(directories[name], resume=True) as inner, log_to(inner.directory / LOG):
+            begin(inner, single, environment)
+            train_and_evaluate(single, registry, inner, reporter, strict, build)
+    _gather(singles, directories, writer)
+
+
+def _gather(singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter) -> None:
+    """metrics.json and predictions.csv over all runs."""
+    figures = [json.loads((directories[name] / "metrics.json").read_bytes()) for name in singles]
+    metrics = summarize(figures)
+    writer.json("metrics.json", metrics)
+    rows = _held_out(singles, directories, [*metrics][-1])
+    writer.csv("predictions.csv", next(rows), rows)
+
+
+def _held_out(
+    singles: Mapping[str, Recipe], directories: Mapping[str, Path], split: str
+) -> Iterator[list[str]]:
+    """The header, then what every run predicted on `split`, with its fold, where it has one, and its seed."""
+    for index, (name, single) in enumerate(singles.items()):
+        folds = single.data.folds
+        which = {} if folds is None else {"fold": str(folds.only)}
+        which["seed"] = str(single.seed)
+        with (directories[name] / "predictions.csv").open(encoding="utf-8", newline="") as file:
+            rows = csv.reader(file)
+            header = next(rows)
+            if index == 0:
+                yield [*which, *header]
+            yield from ([*which.values(), *row] for row in rows if row[0] == split)
