@@ -69,7 +69,8 @@ class Word2vecBinary:
     def _scan_halves(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None
     ) -> ScanReport | None:
-        from embedkit.vectors.halves import WORTH_HALVING, Half, scan_halves
+        from embedkit.vectors.halves import WORTH_HALVING, scan_halves
+        from embedkit.vectors.parts import Half
 
         content = self._content
         if content.compression is not PLAIN or content.size < WORTH_HALVING:
