@@ -157,6 +157,13 @@ def embedkit(path, words):
     return open_vectors(path, cache=False).lookup(words).vectors
 
 
+def embedkit_two(path, words):
+    """The same by two processes, a half each."""
+    from embedkit import open_vectors
+
+    return open_vectors(path, cache=False, processes=2).lookup(words).vectors
+
+
 def embedkit_first(path, words):
     """First use: one pass that writes the index, or for a compressed file the rows, into an empty cache."""
     with tempfile.TemporaryDirectory() as folder:
@@ -184,11 +191,22 @@ def c_scan(path, _words):
 
 
 def peak_kib():
-    """Peak resident memory of this process. getrusage would count that of its parent before exec, too."""
+    """Peak resident memory of this process and of the largest that it started, which is all of it at most.
+
+    getrusage alone would count the memory of this process' own parent before exec, too.
+    """
+    return _own_peak_kib() + _kib(resource.getrusage(resource.RUSAGE_CHILDREN))
+
+
+def _own_peak_kib():
     status = Path("/proc/self/status")
     if status.exists():
         return int(re.search(r"VmHWM:\s*(\d+)", status.read_text())[1])
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return _kib(resource.getrusage(resource.RUSAGE_SELF))
+
+
+def _kib(usage):
+    return usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ CONTENDERS = Path(__file__).with_name("vector_contenders.py")
 RIVALS = ["mmap_find", "buffered_loop", "embfile", "word_vectors", "gensim_full"]
 PLAIN = [
     "embedkit",
+    "embedkit_two",
     "embedkit_first",
     "embedkit_again",
     *RIVALS,
@@ -46,7 +47,15 @@ COMPRESSED = [
     "inflate_isal",
     "numpy_only",
 ]
-OTHER_SIZES = ["embedkit", "embedkit_first", "embedkit_again", "mmap_find", "gensim_mmap", "numpy_only"]
+OTHER_SIZES = [
+    "embedkit",
+    "embedkit_two",
+    "embedkit_first",
+    "embedkit_again",
+    "mmap_find",
+    "gensim_mmap",
+    "numpy_only",
+]
 WARMED = ["embedkit_again", "embedkit_converted"]
 
 
