@@ -33,6 +33,11 @@ class Cnn:
         dropout: Annotated[
             float, Ge(0), Lt(1), Doc("share of the encoded text set to zero in training")
         ] = 0.5,
+        padding: Annotated[
+            int,
+            Ge(0),
+            Doc("zero vectors put before and after every text, for filters to reach over its ends"),
+        ] = 0,
     ) -> None:
         twice = [width for width in widths if widths.count(width) > 1]
         if twice:
@@ -42,9 +47,10 @@ class Cnn:
         self.maps = maps
         self.activation: Literal["relu", "tanh"] = activation
         self.dropout = dropout
+        self.padding = padding
 
     def build(self, input_dim: int) -> nn.Module:
         """A module whose weights are drawn, width by width, as `nn.Conv1d` draws them."""
         from embedkit_cnn.module import CnnModule
 
-        return CnnModule(input_dim, self.widths, self.maps, self.activation, self.dropout)
+        return CnnModule(input_dim, self.widths, self.maps, self.activation, self.dropout, self.padding)

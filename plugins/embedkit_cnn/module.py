@@ -13,8 +13,9 @@ from torch.nn.functional import linear, pad
 class CnnModule(nn.Module):
     """Texts [B, T, D] to the largest value of each filter, [B, H]: H filters, those of one width together.
 
-    A filter looks at every window of its width inside the text. A text shorter than that has one window,
-    completed with zeros. Padding is in no other window and a text without tokens is a row of zeros.
+    A filter looks at every window of its width inside the text, to which `padding` zero vectors belong on
+    either side. A text shorter than that has one window, completed with zeros. A batch's padding is in no
+    other window and a text without tokens is a row of zeros.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class CnnModule(nn.Module):
         maps: int,
         activation: Literal["relu", "tanh"],
         dropout: float,
+        padding: int = 0,
     ) -> None:
         super().__init__()
         self.widths = tuple(widths)
@@ -31,17 +33,19 @@ class CnnModule(nn.Module):
         self.filters = nn.ModuleList(nn.Conv1d(input_dim, maps, width) for width in self.widths)
         self.activation = {"relu": nn.ReLU, "tanh": nn.Tanh}[activation]()
         self.dropout = nn.Dropout(dropout)
+        self.padding = padding
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
         """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]."""
-        lengths = mask.sum(dim=1, keepdim=True)
         texts = embedded.masked_fill(~mask[:, :, None], 0.0)
-        texts = pad(texts, (0, 0, 0, max(max(self.widths) - texts.shape[1], 0)))
+        missing = max(self.widths) - texts.shape[1] - self.padding
+        texts = pad(texts, (0, 0, self.padding, max(missing, self.padding)))
+        lengths = mask.sum(dim=1, keepdim=True) + 2 * self.padding
         groups = cast("Iterable[nn.Conv1d]", self.filters)
         largest = torch.cat([_largest(group, texts, lengths) for group in groups], dim=1)
         # Neither activation ever falls, so it may wait until the largest value is known.
         encoded: Tensor = self.dropout(self.activation(largest))
-        return encoded.masked_fill(lengths == 0, 0.0)
+        return encoded.masked_fill(~mask.any(dim=1, keepdim=True), 0.0)
 
 
 def _largest(group: nn.Conv1d, texts: Tensor, lengths: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from embedkit.model.pooling import masked_max, masked_mean
 from embedkit_rnn.keys import PoolingName
 
 
@@ -32,9 +33,9 @@ class Mean(nn.Module):
     def __init__(self, rnn: nn.RNNBase) -> None:  # noqa: ARG002
         super().__init__()
 
-    def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:
+    def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
         """[B, T, H] -> [B, H]."""
-        return states.masked_fill(~mask[:, :, None], 0.0).sum(dim=1) / lengths[:, None]
+        return masked_mean(states, mask)
 
 
 class Max(nn.Module):
@@ -45,7 +46,7 @@ class Max(nn.Module):
 
     def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
         """[B, T, H] -> [B, H]."""
-        return states.masked_fill(~mask[:, :, None], -torch.inf).amax(dim=1)
+        return masked_max(states, mask)
 
 
 class Attention(nn.Module):

@@ -7,8 +7,16 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from embedkit_transformer.pooling import POOLINGS
+from embedkit.model.pooling import masked_max, masked_mean
 from embedkit_transformer.positions import sinusoids
+
+
+def first(states: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG001
+    """The first token's state, [B, T, D] -> [B, D]; in a text without tokens, that of padding."""
+    return states[:, 0]
+
+
+POOLINGS = {"mean": masked_mean, "max": masked_max, "first": first}
 
 
 class TransformerModule(nn.Module):

@@ -35,12 +35,13 @@ def padded(texts, width):
     return embedded, mask
 
 
-def by_hand(encoder, text, activation):
+def by_hand(encoder, text, activation, padding=0):
     """The largest of activation(w · x_{i:i+h} + b) over the windows, for every filter of every width."""
     features = []
     for group in encoder.filters:
         width = group.kernel_size[0]
-        tokens = torch.cat((text, torch.zeros(max(0, width - len(text)), D)))
+        ends = torch.zeros(padding, D)
+        tokens = torch.cat((ends, text, ends, torch.zeros(max(0, width - len(text) - 2 * padding), D)))
         for weight, bias in zip(group.weight, group.bias, strict=True):
             windows = [tokens[i : i + width] for i in range(len(tokens) - width + 1)]
             features.append(max(activation((weight.T * window).sum() + bias) for window in windows))
@@ -57,6 +58,17 @@ def test_features_are_those_worked_out_by_hand(widths, activation, width):
     assert encoded.shape == (len(LENGTHS), encoder.output_dim) == (len(LENGTHS), 4 * len(widths))
     for text, row in zip(texts, encoded, strict=True):
         expected = by_hand(encoder, text, getattr(torch, activation)) if len(text) else torch.zeros(len(row))
+        torch.testing.assert_close(row, expected, atol=1e-6, rtol=1e-6)
+
+
+@pytest.mark.parametrize("padding", [1, 4])
+@pytest.mark.parametrize("widths", [[3, 4, 5], [1], [40, 2]], ids=str)
+@pytest.mark.parametrize("width", [23, 31])
+def test_padding_lets_filters_reach_over_both_ends(widths, padding, width):
+    encoder = build(widths=widths, maps=4, padding=padding).eval()
+    texts = [torch.randn(length, D) for length in LENGTHS]
+    for text, row in zip(texts, encoder(*padded(texts, width)), strict=True):
+        expected = by_hand(encoder, text, torch.relu, padding) if len(text) else torch.zeros(len(row))
         torch.testing.assert_close(row, expected, atol=1e-6, rtol=1e-6)
 
 
@@ -119,6 +131,7 @@ def test_defaults_are_kims():
         "maps": 100,
         "activation": "relu",
         "dropout": 0.5,
+        "padding": 0,
     }
     assert build().output_dim == 300
 
@@ -132,6 +145,7 @@ def test_defaults_are_kims():
         {"maps": 0},
         {"activation": "gelu"},
         {"dropout": 1.0},
+        {"padding": -1},
     ],
     ids=str,
 )

@@ -34,6 +34,7 @@ SETTINGS = {
         {"widths": [1], "maps": 16},
         {"widths": [2, 7], "maps": 3, "activation": "tanh", "dropout": 0.0},
         {"widths": [31], "maps": 16},
+        {"widths": [3, 5], "maps": 8, "padding": 4},
     ],
     "bag": [{"pooling": pooling, "dropout": 0.4} for pooling in ("mean", "max", "both")],
     "transformer": [
@@ -112,7 +113,7 @@ def together_and_alone(model):
 
 def test_every_registered_encoder_is_here():
     assert sorted(SETTINGS) == REGISTRY.names("encoder")
-    assert len(CASES) == 11 + 10 + 10 + 4 + 3 + 12
+    assert len(CASES) == 11 + 10 + 10 + 5 + 3 + 12
 
 
 @pytest.mark.parametrize("grad", [True, False])
