@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
 
+from embedkit.data.labels import Labelling
 from embedkit.evaluation.coverage import TokenStates
 from embedkit.evaluation.predictions import Prediction, gather, header, rows
 from embedkit.evaluation.scoring import Scored, score_split
@@ -41,12 +42,11 @@ class TextInput:
         """The texts of a split as tokens."""
         return tokenize_split(name, examples, self.tokenizer, self.max_length, self.cut)
 
-    def encode(self, split: TokenizedSplit, classes: Sequence[str]) -> EncodedSplit:
-        """The ids of a split, with the index of each label among `classes` (0 where no label is known)."""
-        index = {label: i for i, label in enumerate(classes)}
-        labels = [0 if example.label is None else index[example.label] for example in split.examples]
+    def encode(self, split: TokenizedSplit, labelling: Labelling) -> EncodedSplit:
+        """The ids of a split, with the targets of its labels."""
+        targets = labelling.targets([example.label for example in split.examples])
         example_ids = [example.id for example in split.examples]
-        return EncodedSplit(split.ids(self.vocabulary), labels, example_ids, self.pad_to)
+        return EncodedSplit(split.ids(self.vocabulary), targets, example_ids, self.pad_to)
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,16 @@ class Classifier:
     model: TextClassifier
     input: TextInput
     origin: Sequence[str]
-    classes: tuple[str, ...]
+    labelling: Labelling
     threshold: float = 0.5
     looked_up: int = 0
     missing: frozenset[str] = frozenset()
     source: Callable[[Sequence[str]], Unseen] | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in order, of two the positive one last."""
+        return self.labelling.classes
 
     def widened(self, unseen: Unseen) -> Classifier:
         """The classifier with rows for what was looked up."""
@@ -86,9 +91,9 @@ class Classifier:
         return self._judge(split)
 
     def _judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
-        scored = score_split(self.model, self.input.encode(split, self.classes))
+        scored = score_split(self.model, self.input.encode(split, self.labelling))
         states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
-        return scored, gather(split, states, scored, self.classes, self.threshold)
+        return scored, gather(split, states, scored, self.labelling, self.threshold)
 
     def predictions(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do."""

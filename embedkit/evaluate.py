@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 
 from embedkit.classification import Classifier, TextInput
+from embedkit.data.labels import Labelling
 from embedkit.data.splits import read_evaluation
 from embedkit.embedding import Reopened, check_files
 from embedkit.errors import Fault, RunError
@@ -38,12 +39,12 @@ def evaluate_trained(
 
     reporter.stage("reading texts")
     examples = read_evaluation(
-        build_component(registry, "reader", recipe.data.test, "data.test"), classifier.classes
+        build_component(registry, "reader", recipe.data.test, "data.test"), classifier.labelling
     )
 
     reporter.stage("evaluating")
     tokenized = {"test": classifier.input.tokenize("test", examples)}
-    metrics = build_metrics(registry, recipe.evaluation.metrics)
+    metrics = build_metrics(registry, recipe.evaluation.metrics, classifier.labelling.task)
     write_evaluation(writer, classifier, tokenized, metrics)
 
 
@@ -72,7 +73,7 @@ def load_classifier(
         model=_model(run, recipe, registry, described),
         input=TextInput(tokenizer, _vocabulary(run), cut=recipe.data.cut, **limits),
         origin=tuple(run.vocabulary["origin"]),
-        classes=tuple(described["classes"]),
+        labelling=Labelling(tuple(described["classes"]), recipe.data.label_separator),
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
     )
     looks_up = recipe.embedding.unseen == "lookup" and unseen is None
@@ -112,6 +113,7 @@ def _model(run: Run, recipe: Recipe, registry: Registry, described: dict[str, An
     encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     rows, dim = described["table"]
     with torch.random.fork_rng(devices=[]):
-        model = TextClassifier.new(rows, dim, encoder, len(described["classes"]))
+        multilabel = recipe.data.label_separator is not None
+        model = TextClassifier.new(rows, dim, encoder, len(described["classes"]), multilabel)
     model.load_state_dict(load_file(run.path / "weights.safetensors"))
     return model.eval()

@@ -247,18 +247,21 @@ class Encoder(Protocol):
 
 class Metric(Protocol):
     """A figure for how good predictions are. A class whose smaller figures are the better ones sets
-    `smaller_is_better = True`, for early stopping.
+    `smaller_is_better = True`, for early stopping. One that can score several labels of a text says so in
+    `tasks`, an attribute, or a property that goes by its parameters; by default ("binary", "multiclass").
     """
 
     def score(
         self,
-        labels: IntArray,
-        predicted: IntArray,
+        labels: Any,
+        predicted: Any,
         probabilities: NDArray[np.float64],
         classes: Sequence[str],
     ) -> float | Mapping[str, Any] | None:
         """`labels` and `predicted` int64 [n] index `classes`, `probabilities` is [n, C].
 
         None where the figure is not defined for these labels (ROC-AUC of one class). With two classes the
-        last one is the positive class.
+        last one is the positive class. A metric with "multilabel" among its `tasks` may be given bool [n, C]
+        as `labels` and `predicted`: of each text, which classes it is of; the probabilities of a text are
+        then each class's own and add up to anything.
         """

@@ -85,7 +85,7 @@ def write_evaluation(
     predictions: list[Prediction] = []
     for name, split in splits.items():
         scored, judged = classifier.judge(split)
-        labels = classifier.input.encode(split, classifier.classes).labels
+        labels = classifier.labelling.targets([example.label for example in split.examples])
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
         states, looked_up = [p.states for p in judged], [p.looked_up for p in judged]
         covered[name] = coverage(split.tokens, states, looked_up, split.cut)

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.classification import Classifier, TextInput
+from embedkit.data.labels import Labelling, labelling_of
 from embedkit.data.preflight import check_examples, settle
-from embedkit.data.splits import Splits, classes_of, read_splits
+from embedkit.data.splits import Splits, read_splits
 from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
 from embedkit.evaluation.metrics import build_metrics, score_metrics
@@ -43,7 +44,7 @@ log = logging.getLogger(__name__)
 class Prepared:
     """What there is before any vector is looked up: classes, encoder, and every split as tokens."""
 
-    classes: tuple[str, ...]
+    labelling: Labelling
     encoder: Encoder
     text: TextInput
     tokenized: Mapping[str, TokenizedSplit]
@@ -62,18 +63,25 @@ def train_and_evaluate(
     `build` makes the readers and the tokenizer, where not `build_component` is to.
     """
     prepared = prepare(recipe, registry, reporter, strict, build)
-    classes, text_input, tokenized = prepared.classes, prepared.text, prepared.tokenized
+    labelling, text_input, tokenized = prepared.labelling, prepared.text, prepared.tokenized
 
     reporter.stage("looking words up")
     table = embed(recipe, registry, text_input.vocabulary, tokenized, reporter)
     trainable = table.trainable_rows(recipe.embedding.trainable)
-    model = build_classifier(table.vectors, trainable, prepared.encoder, len(classes), recipe.seed)
-    classifier = Classifier(model, text_input, table.origin, classes, recipe.evaluation.threshold)
+    model = build_classifier(
+        table.vectors,
+        trainable,
+        prepared.encoder,
+        len(labelling.classes),
+        recipe.seed,
+        labelling.multilabel,
+    )
+    classifier = Classifier(model, text_input, table.origin, labelling, recipe.evaluation.threshold)
     evaluated = classifier.widened(table.unseen)
-    log.info("built", extra={"rows": table.rows_by_origin(), "classes": classes})
+    log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
 
     reporter.stage("training")
-    metrics = build_metrics(registry, recipe.evaluation.metrics)
+    metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("evaluating")
@@ -94,14 +102,14 @@ def prepare(
     build = build or partial(build_component, registry)
     reporter.stage("reading texts")
     splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
-    classes = classes_of(splits, recipe.data.labels)
+    labelling = labelling_of(splits, recipe.data.labels, recipe.data.label_separator)
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     tokenizer: Tokenizer = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
     settle([*check_examples(splits), *check_lengths(tokenized)], strict)
-    return Prepared(classes, encoder, text, tokenized)
+    return Prepared(labelling, encoder, text, tokenized)
 
 
 def prepare_text(
@@ -142,9 +150,9 @@ def train_model(
     `evaluated` is the classifier with rows for what was looked up besides: it scores, and never trains.
     """
     history = History([spec.use for spec in recipe.evaluation.metrics])
-    splits = {"train": classifier.input.encode(tokenized["train"], classifier.classes)}
+    splits = {"train": classifier.input.encode(tokenized["train"], classifier.labelling)}
     if "validation" in tokenized:
-        splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.classes)
+        splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.labelling)
 
     def score(split: str, scored: Scored) -> dict[str, Any]:
         labels = splits[split].labels

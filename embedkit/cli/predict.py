@@ -8,9 +8,11 @@ import click
 
 from embedkit.cli.options import json_option, lines_of, print_json
 from embedkit.cli.program import blocked_plugins
+from embedkit.data.labels import parts_of
 from embedkit.errors import DataError, Fault
 
 if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
     from embedkit.evaluation.predictions import Prediction
 
 
@@ -39,20 +41,23 @@ def command(
         )
     from embedkit.tasks import load
 
-    predictions = load(run, blocked_plugins(ctx), unseen).predictions(given)
+    classifier = load(run, blocked_plugins(ctx), unseen)
+    predictions = classifier.predictions(given)
     if as_json:
-        print_json([_plain(prediction) for prediction in predictions])
+        print_json([_plain(prediction, classifier.labelling) for prediction in predictions])
         return
     for prediction in predictions:
         click.echo(f"{prediction.predicted}\t{prediction.probability:.4f}\t{prediction.text}")
 
 
-def _plain(prediction: Prediction) -> dict[str, Any]:
+def _plain(prediction: Prediction, labelling: Labelling) -> dict[str, Any]:
     return {
         "id": prediction.id,
         "text": prediction.text,
         "predicted": prediction.predicted,
+        "predicted_labels": parts_of(prediction.predicted, labelling.separator),
         "probability": prediction.probability,
+        "probabilities": dict(zip(labelling.classes, prediction.probabilities, strict=True)),
         "oov_share": prediction.oov_share,
         "tokens": [
             {"token": token, "state": state, "looked_up": looked_up}

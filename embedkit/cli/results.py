@@ -102,7 +102,8 @@ def wrong_line(row: Mapping[Hashable, Any]) -> Text:
     share = (
         "no tokens" if row["oov_share"] != row["oov_share"] else f"{row['oov_share']:.0%} out of vocabulary"
     )
-    verdict = f"{row['label']}, predicted {row['predicted']} ({row['probability']:.2f})"
+    label, predicted = (row[key] or "no label" for key in ("label", "predicted"))
+    verdict = f"{label}, predicted {predicted} ({row['probability']:.2f})"
     line = Text(f"  id {row['id']}: {verdict}, {share}\n    ")
     missing = [*row["oov_tokens"]]
     for token in row["token_list"]:

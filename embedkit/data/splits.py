@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from embedkit.data.folds import hold_out
-from embedkit.errors import DataError, Fault, nearest
+from embedkit.data.labels import Labelling, refuse_unseen, settle_labels
+from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Example, Reader
 from embedkit.recipe.schema import ComponentSpec, Data, Share
 
@@ -24,7 +25,7 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
     training source holds; `id` stays the example's row there. Where there are folds, the one that `only`
     names is held out first and is the test split. Raises DataError for a split without examples.
     """
-    splits = {"train": [*open_reader(data.train, "data.train").read()]}
+    splits = {"train": _read(open_reader, data.train, "data.train", data.label_separator)}
     held_out = None
     if data.folds is not None:
         splits["train"], held_out = hold_out(splits["train"], data.folds)
@@ -34,7 +35,7 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
             take = max(1, round(spec.share * whole))
             splits["train"], splits[name] = split_off(splits["train"], take, spec.stratify, seed)
         elif spec is not None:
-            splits[name] = [*open_reader(spec, f"data.{name}").read()]
+            splits[name] = _read(open_reader, spec, f"data.{name}", data.label_separator)
     if held_out is not None:
         splits["test"] = held_out
     for name, examples in splits.items():
@@ -44,15 +45,24 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
     return splits
 
 
-def read_evaluation(reader: Reader, classes: Sequence[str]) -> list[Example]:
+def _read(
+    open_reader: Callable[[ComponentSpec, str], Reader],
+    spec: ComponentSpec,
+    where: str,
+    separator: str | None,
+) -> list[Example]:
+    return settle_labels([*open_reader(spec, where).read()], separator, where)
+
+
+def read_evaluation(reader: Reader, labelling: Labelling) -> list[Example]:
     """The examples a trained model is evaluated on.
 
-    Raises DataError where there are none, or where a label is not one of the model's `classes`.
+    Raises DataError where there are none, or where a label is not one of the model's classes.
     """
-    examples = [*reader.read()]
+    examples = settle_labels([*reader.read()], labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
-    _refuse_unseen({"test": examples}, set(classes), classes)
+    refuse_unseen({"test": examples}, set(labelling.classes), labelling)
     return examples
 
 
@@ -82,43 +92,3 @@ def _quotas(sizes: Sequence[int], take: int) -> list[int]:
     for i in by_remainder[: take - sum(quotas)]:
         quotas[i] += 1
     return quotas
-
-
-def classes_of(splits: Splits, given: Sequence[str] | None = None) -> tuple[str, ...]:
-    """The classes in order, the positive one last: as `given`, or the training labels sorted.
-
-    Whole numbers sort as numbers. Raises DataError for an example without a label, a single class, and a
-    label that training has never seen.
-    """
-    seen = {example.label: example for example in splits["train"]}
-    if None in seen:
-        raise DataError(Fault(f"example {seen[None].id} has no label", where="data.train"))
-    labels = {label for label in seen if label is not None}
-    classes = tuple(given) if given is not None else tuple(sorted(labels, key=_label_order))
-    if len(labels) < 2:
-        raise DataError(
-            Fault(f"every example is labelled '{min(labels)}': nothing to learn", where="data.train")
-        )
-    _refuse_unseen(splits, labels & set(classes), classes)
-    return classes
-
-
-def _refuse_unseen(splits: Splits, known: set[str], classes: Sequence[str]) -> None:
-    faults = []
-    for name, examples in splits.items():
-        strange = {example.label: example for example in reversed(examples) if example.label not in known}
-        for label, example in strange.items():
-            if label is None:
-                what = f"example {example.id} has no label"
-            elif label in classes:
-                what = f"label '{label}' (example {example.id}) does not occur in the training split"
-            else:
-                what = f"unknown label '{label}' (example {example.id})"
-            near = nearest(label, known) if label is not None else None
-            faults.append(Fault(what, f"data.{name}", near, tuple(sorted(known, key=_label_order))))
-    if faults:
-        raise DataError(*faults)
-
-
-def _label_order(label: str) -> tuple[int, int, str]:
-    return (0, int(label), label) if label.isascii() and label.removeprefix("-").isdigit() else (1, 0, label)

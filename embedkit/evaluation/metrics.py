@@ -7,36 +7,48 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from embedkit.errors import RecipeError
 from embedkit.evaluation.scoring import Scored
 from embedkit.recipe.build import build_component
+from embedkit.recipe.metric_checks import unfit
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Metric
+    from embedkit.interfaces import BoolArray, IntArray, Metric, Task
     from embedkit.recipe.schema import ComponentSpec
     from embedkit.registry import Registry
 
 
-def build_metrics(registry: Registry, specs: Sequence[ComponentSpec]) -> dict[str, Metric]:
-    """The metrics by name, in the recipe's order."""
-    return {
-        s.use: build_component(registry, "metric", s, f"evaluation.metrics.{i}") for i, s in enumerate(specs)
+def build_metrics(registry: Registry, specs: Sequence[ComponentSpec], task: Task) -> dict[str, Metric]:
+    """The metrics by name, in the recipe's order. Raises RecipeError for those that cannot score `task`."""
+    keys = [f"evaluation.metrics.{index}" for index in range(len(specs))]
+    metrics = {
+        spec.use: build_component(registry, "metric", spec, key)
+        for key, spec in zip(keys, specs, strict=True)
     }
+    faults = [
+        unfit(registry, name, metric, (task,), key)
+        for key, (name, metric) in zip(keys, metrics.items(), strict=True)
+    ]
+    if any(faults):
+        raise RecipeError(*filter(None, faults))
+    return metrics
 
 
 def score_metrics(
     metrics: Mapping[str, Metric],
     scored: Scored,
-    labels: Sequence[int],
+    labels: Sequence[int] | IntArray | BoolArray,
     classes: Sequence[str],
     threshold: float,
 ) -> dict[str, Any]:
     """`n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927)."""
-    true, predicted = np.asarray(labels, dtype=np.int64), scored.predicted(threshold)
+    true, predicted = np.asarray(labels), scored.predicted(threshold)
     figures: dict[str, Any] = {"n": len(true), "loss": scored.loss}
     for name, metric in metrics.items():
         figures[name] = metric.score(true, predicted, scored.probabilities, classes)
         if name == "accuracy":
-            figures["accuracy_ci95"] = wilson_interval(int((true == predicted).sum()), len(true))
+            right = (true == predicted).reshape(len(true), -1).all(axis=1)
+            figures["accuracy_ci95"] = wilson_interval(int(right.sum()), len(true))
     return figures
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from embedkit.data.labels import Labelling
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, TokenStates, oov_share
 from embedkit.evaluation.scoring import Scored
 from embedkit.text.encoding import TokenizedSplit
@@ -15,7 +16,9 @@ from embedkit.text.encoding import TokenizedSplit
 class Prediction:
     """What the model said of one text, and what it knew of its tokens: `states`, and which were looked up.
 
-    `probability` is that of the predicted label, `probabilities` those of all classes in order.
+    `probability` is that of the predicted label, `probabilities` those of all classes in order. Several
+    labels stand in `label` and `predicted` in the order of the classes, joined by the recipe's separator, so
+    that the same labels are the same text; none is "", and `label` is None where it is not known.
     """
 
     split: str
@@ -50,30 +53,35 @@ def gather(
     split: TokenizedSplit,
     states: TokenStates,
     scored: Scored,
-    classes: Sequence[str],
+    labelling: Labelling,
     threshold: float,
 ) -> list[Prediction]:
     """The predictions of a split, in its order."""
+    predicted = scored.predicted(threshold)
+    labels = [example.label for example in split.examples]
+    true = labelling.written(labelling.targets(labels))
     return [
         Prediction(
             split=split.name,
             id=example.id,
             text=example.text,
-            label=example.label,
-            predicted=classes[best],
-            probabilities=tuple(map(float, probabilities)),
-            probability=float(probabilities[best]),
+            label=None if example.label is None else label,
+            predicted=best,
+            probabilities=tuple(probabilities),
+            probability=probability,
             tokens=tuple(tokens),
             states=tuple(states.of(tokens)),
             looked_up=tuple(states.apart(tokens)),
             cut=cut,
         )
-        for example, tokens, cut, probabilities, best in zip(
+        for example, label, tokens, cut, probabilities, best, probability in zip(
             split.examples,
+            true,
             split.tokens,
             split.cut,
-            scored.probabilities,
-            scored.predicted(threshold),
+            scored.probabilities.tolist(),
+            labelling.written(predicted),
+            scored.objective.probability(scored.probabilities, predicted).tolist(),
             strict=True,
         )
     ]

@@ -47,6 +47,12 @@ class Objective(ABC):
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> IntArray | BoolArray:
         """What is predicted from probabilities [n, C]."""
 
+    def probability(
+        self, probabilities: NDArray[np.float64], predicted: IntArray | BoolArray
+    ) -> NDArray[np.float64]:
+        """The probability [n] of what was `predicted`."""
+        return probabilities[np.arange(len(predicted)), predicted]
+
 
 class Binary(Objective):
     """One of two classes, by one logit: that of the last class. Targets int64 [B], weights [2]."""
@@ -108,6 +114,13 @@ class MultiLabel(Objective):
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> BoolArray:
         """Every class from `threshold` on, bool [n, C]."""
         return np.asarray(probabilities >= threshold, dtype=np.bool_)
+
+    def probability(
+        self, probabilities: NDArray[np.float64], predicted: IntArray | BoolArray
+    ) -> NDArray[np.float64]:
+        """Of the predicted labels and no others, [n]: the classes are independent, so it is a product."""
+        product: NDArray[np.float64] = np.where(predicted, probabilities, 1 - probabilities).prod(axis=1)
+        return product
 
 
 def objective_of(classes: int, multilabel: bool = False) -> Objective:

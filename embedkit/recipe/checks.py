@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from collections.abc import Mapping
+from typing import Any, TypeGuard
 
 from embedkit.errors import ComponentError, Fault
 from embedkit.recipe.build import within
@@ -10,10 +11,12 @@ from embedkit.recipe.document import Findings
 from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Share
 from embedkit.registry import Registry
 
+Sections = Mapping[Any, Any]
+
 
 def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
     """The last out-of-vocabulary policy, and no other, answers for every word."""
-    if not _all_named(chain):
+    if not all_named(chain):
         return
     for index, spec in enumerate(chain):
         last = index == len(chain) - 1
@@ -44,14 +47,6 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
             findings.add(("embedding", "unseen"), what)
 
 
-def check_metrics(metrics: object, findings: Findings) -> None:
-    """A metric's name is its key in metrics.json, so it stands once."""
-    names = [spec.use for spec in metrics] if _all_named(metrics) else []
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            findings.add(("evaluation", "metrics", index), f"the metric '{name}' stands here twice")
-
-
 def check_shares(validation: object, test: object, findings: Findings) -> None:
     """Shares of the training split leave something of it."""
     if isinstance(validation, Share) and isinstance(test, Share) and validation.share + test.share >= 1:
@@ -59,7 +54,7 @@ def check_shares(validation: object, test: object, findings: Findings) -> None:
         findings.add(("data", "test", "share"), what)
 
 
-def _all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
+def all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
     """Whether `specs` are components whose names are known."""
     return isinstance(specs, tuple) and all(isinstance(spec, ComponentSpec) and spec.use for spec in specs)
 
@@ -71,3 +66,13 @@ def is_total(registry: Registry, name: str) -> bool:
     if not isinstance(total, bool):
         raise ComponentError(Fault("expected a class attribute 'total', True or False", where=f"{component}"))
     return total
+
+
+def check_labels(data: Sections, findings: Findings) -> None:
+    """A label that holds the separator of labels could not be told from several."""
+    separator, labels = data.get("label_separator"), data.get("labels")
+    if isinstance(separator, str) and separator and isinstance(labels, tuple):
+        for index, label in enumerate(labels):
+            if isinstance(label, str) and separator in label:
+                what = f"'{label}' holds '{separator}', which separates labels"
+                findings.add(("data", "labels", index), what)

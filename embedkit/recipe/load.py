@@ -10,11 +10,12 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
-from embedkit.recipe.checks import check_chain, check_metrics, check_shares, check_unseen
+from embedkit.recipe.checks import check_chain, check_labels, check_shares, check_unseen
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
 from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
+from embedkit.recipe.metric_checks import check_metrics
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
@@ -134,9 +135,10 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     if isinstance(data, dict):
         check_shares(data.get("validation"), data.get("test"), findings)
         check_folds(data, findings)
+        check_labels(data, findings)
     check_seeds(sections.get("seeds"), findings)
     if isinstance(evaluation, dict):
-        check_metrics(evaluation["metrics"], findings)
+        check_metrics(evaluation["metrics"], data, registry, findings)
     if "intrinsic" in sections:
         check_intrinsic(sections, registry, findings)
     else:

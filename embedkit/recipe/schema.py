@@ -134,6 +134,13 @@ class Data(Section):
     max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
         None
     )
+    label_separator: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="what separates the labels of a text, which then has any number; null: it has one",
+        ),
+    ] = None
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
@@ -223,7 +230,10 @@ class Evaluation(Section):
     threshold: Annotated[
         float,
         Field(
-            gt=0, lt=1, description="of two classes, the probability from which the positive one is predicted"
+            gt=0,
+            lt=1,
+            description="the probability from which the positive one of two classes, or one of several "
+            "labels, is predicted",
         ),
     ] = 0.5
 

@@ -16,9 +16,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+    from embedkit.interfaces import BoolArray, IntArray
+
 @dataclass(frozen=True)
 class Batch:
-    """B texts: `ids` int64 [B, T], `mask` bool [B, T], `labels` int64 [B], their `rows` in the split."""
+    """B texts: `ids` int64 [B, T], `mask` bool [B, T], `labels`, their `rows` in the split.
+
+    `labels` are int64 [B]; where a text may have several, bool [B, C].
+    """
 
     ids: Tensor
     mask: Tensor
@@ -27,7 +32,7 @@ class Batch:
 
 
 class EncodedSplit:
-    """The texts of one split as ids, with the index of each label and the id of each example.
+    """The texts of one split as ids, with the index of each label, or which labels there are, and each id.
 
     All ids stand one after another in one tensor, and a batch is cut out of it by one indexing operation.
     Batches are padded to `length` tokens; where it is None, each to its own longest text. `lengths` is
@@ -37,7 +42,7 @@ class EncodedSplit:
     def __init__(
         self,
         ids: Sequence[Sequence[int]],
-        labels: Sequence[int],
+        labels: Sequence[int] | IntArray | BoolArray,
         example_ids: Sequence[int],
         length: int | None = None,
     ) -> None:
@@ -49,7 +54,7 @@ class EncodedSplit:
         # One id of padding ends the tensor: what a batch reads beyond a text's end.
         self._ids = torch.from_numpy(np.fromiter(chain(*ids, [PAD_ID]), np.int64, count=tokens + 1))
         self._starts = self.lengths.cumsum(0) - self.lengths
-        self._labels = torch.tensor(labels, dtype=torch.int64)
+        self._labels = torch.from_numpy(np.asarray(labels))
 
     def __len__(self) -> int:
         return len(self.lengths)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embedkit.hookspecs import Register, hookimpl
 from embedkit_metrics.averaged import F1, Precision, Recall
-from embedkit_metrics.counted import Accuracy, ConfusionMatrix
+from embedkit_metrics.counted import Accuracy, ConfusionMatrix, HammingLoss
 from embedkit_metrics.probabilistic import LogLoss, RocAuc
 
 
@@ -18,3 +18,4 @@ def register_metrics(register: Register) -> None:
     register("roc-auc", RocAuc)
     register("log-loss", LogLoss)
     register("confusion-matrix", ConfusionMatrix)
+    register("hamming-loss", HammingLoss)

@@ -8,21 +8,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Doc
+
+from embedkit_metrics.tasks import EVERY_TASK
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import IntArray
+    from embedkit.interfaces import Task
 
-Average = Literal["auto", "binary", "macro", "micro", "weighted"]
+Average = Literal["auto", "binary", "macro", "micro", "weighted", "samples", "none"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AveragedMetric(ABC):
-    """A figure of the positive class, or an average over the classes.
+    """A figure of the positive class, or an average over the classes, or one for each.
 
     A quotient of nothing (a class that is never predicted, or that no example has) counts as 0.0. A macro
     average is over every class of the model, those without an example included.
@@ -33,34 +34,33 @@ class AveragedMetric(ABC):
         Doc(
             "binary: of the positive class, the last one; macro: mean over the classes; "
             "micro: over all examples at once; weighted: mean over the classes by their support; "
+            "samples: mean over the examples, of several labels; none: each class's own; "
             "auto: binary for two classes, macro for more"
         ),
     ] = "auto"
 
-    def score(
-        self,
-        labels: IntArray,
-        predicted: IntArray,
-        probabilities: NDArray[np.float64],
-        classes: Sequence[str],
-    ) -> float | None:
-        """The figure, 0 to 1; None where there are no examples.
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What this average is defined for."""
+        only: dict[str, tuple[Task, ...]] = {"binary": ("binary",), "samples": ("multilabel",)}
+        return only.get(self.average, EVERY_TASK)
 
-        Raises DataError for a binary average over more or fewer than two classes.
-        """
+    def score(
+        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> float | dict[str, float] | None:
+        """The figure, 0 to 1, or that of each class by its name; None where there are no examples."""
         if not len(labels):
             return None
-        average = self._average(classes)
+        average = self._average(labels, classes)
         which = {"pos_label": 1} if average == "binary" else {"labels": range(len(classes))}
-        return float(self._function()(labels, predicted, average=average, zero_division=0.0, **which))
+        figures = self._function()(labels, predicted, average=average, zero_division=0.0, **which)
+        return float(figures) if average else dict(zip(classes, figures.tolist(), strict=True))
 
-    def _average(self, classes: Sequence[str]) -> str:
+    def _average(self, labels: Any, classes: Sequence[str]) -> str | None:
+        """What scikit-learn is asked for."""
         if self.average == "auto":
-            return "binary" if len(classes) == 2 else "macro"
-        if self.average == "binary" and len(classes) != 2:
-            what = f"a binary average needs two classes, and there are {len(classes)}: {', '.join(classes)}"
-            raise DataError(Fault(what, where="average", allowed=("auto", "macro", "micro", "weighted")))
-        return self.average
+            return "binary" if labels.ndim == 1 and len(classes) == 2 else "macro"
+        return None if self.average == "none" else self.average
 
     @abstractmethod
     def _function(self) -> Callable[..., Any]:

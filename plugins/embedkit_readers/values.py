@@ -13,15 +13,13 @@ def text_of(value: object, where: str) -> str:
 
 
 def label_of(value: object, where: str) -> str:
-    """A label as it is written: 1 is "1", true is "true". Raises DataError for other types, and for ""."""
+    """A label as it is written: 1 is "1", true is "true". Raises DataError for other types."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if not isinstance(value, str):
         raise DataError(Fault(f"the label is {_kind(value)}, not a string, an integer or a boolean", where))
-    if not value:
-        raise DataError(Fault("the label is empty", where))
     return _writable(value, "label", where)
 
 

@@ -64,3 +64,28 @@ def test_nothing_to_classify_is_an_error(embedkit_command, run):
 def test_a_directory_without_a_run_is_an_error(embedkit_command, tmp_path):
     done = embedkit_command("predict", tmp_path, "good")
     assert (done.code, done.err) == (2, f"error: {tmp_path}: no finished run in this directory\n")
+
+
+def test_several_labels_or_none(embedkit_command, tmp_path):
+    texts, labels = ["laughs film", "hours film", "laughs hours", "film"], ["funny", "long", "funny|long", ""]
+    recipe = {
+        "name": "several",
+        "data": {
+            "train": {"use": "inline", "texts": texts * 5, "labels": labels * 5},
+            "test": {"use": "inline", "texts": ["laughs", "new"], "labels": ["", "long"]},
+            "label_separator": "|",
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "random", "dim": 8},
+        "encoder": "bag",
+        "training": {"epochs": 60, "batch_size": 4, "lr": 0.05},
+    }
+    run = embedkit.run(recipe, out=tmp_path / "run").path
+    both, none = json.loads(embedkit_command("predict", run, "hours laughs", "film", "--json").out)
+    assert (both["predicted"], both["predicted_labels"]) == ("funny|long", ["funny", "long"])
+    assert (none["predicted"], none["predicted_labels"]) == ("", [])
+    assert list(both["probabilities"]) == ["funny", "long"]
+    said = embedkit_command("predict", run, "hours laughs", "film").out.splitlines()
+    assert [line.split("\t")[0] for line in said] == ["funny|long", ""]
+    again = embedkit_command("run", run / "recipe.yaml", "--out", tmp_path / "again").out
+    assert ": no label, predicted funny" in again

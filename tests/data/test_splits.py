@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embedkit.data.splits import classes_of, read_evaluation, read_splits, split_off
+from embedkit.data.labels import Labelling
+from embedkit.data.splits import read_evaluation, read_splits, split_off
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 from embedkit.recipe.schema import ComponentSpec, Data, Share
@@ -72,65 +73,33 @@ def test_an_empty_split_is_named():
         read(Reader(), test=Share(share=0.5))
 
 
-def test_whole_numbers_sort_as_numbers_and_before_words():
-    assert classes_of({"train": Reader("10", "9", "-1", "b", "a").examples}) == ("-1", "9", "10", "a", "b")
-
-
-def test_the_order_of_classes_can_be_given():
-    assert classes_of({"train": Reader("pos", "neg").examples}, ("pos", "neg")) == ("pos", "neg")
-
-
-@pytest.mark.parametrize(
-    ("splits", "given_classes", "message"),
-    [
-        (
-            {"train": Reader("pos", "pos")},
-            None,
-            "data.train: every example is labelled 'pos': nothing to learn",
-        ),
-        ({"train": Reader("pos", None)}, None, "data.train: example 2 has no label"),
-        (
-            {"train": Reader("pos", "neg"), "test": Reader("pos", "Negs", "neg")},
-            None,
-            "data.test: unknown label 'Negs' (example 2) - did you mean 'neg'? (allowed: neg, pos)",
-        ),
-        (
-            {"train": Reader("pos", "neg"), "test": Reader(None)},
-            None,
-            "data.test: example 1 has no label (allowed: neg, pos)",
-        ),
-        (
-            {"train": Reader("pos", "neg"), "test": Reader("neutral")},
-            ("neg", "neutral", "pos"),
-            "data.test: label 'neutral' (example 1) does not occur in the training split (allowed: neg, pos)",
-        ),
-        (
-            {"train": Reader("pos", "neg", "other")},
-            ("neg", "pos"),
-            "data.train: unknown label 'other' (example 3) (allowed: neg, pos)",
-        ),
-    ],
-)
-def test_labels_that_cannot_be_used_are_named(splits, given_classes, message):
-    with pytest.raises(DataError) as caught:
-        classes_of({name: reader.examples for name, reader in splits.items()}, given_classes)
-    assert str(caught.value) == message
-
-
-def test_every_unknown_label_is_reported_at_once():
-    splits = {
-        "train": Reader("a", "b").examples,
-        "validation": Reader("x").examples,
-        "test": Reader("y").examples,
-    }
-    with pytest.raises(DataError) as caught:
-        classes_of(splits)
-    assert [fault.where for fault in caught.value.faults] == ["data.validation", "data.test"]
-
-
 def test_an_evaluation_needs_examples_with_the_models_labels():
-    assert [e.label for e in read_evaluation(Reader("a", "a"), ("a", "b"))] == ["a", "a"]
+    assert [e.label for e in read_evaluation(Reader("a", "a"), Labelling(("a", "b")))] == ["a", "a"]
     with pytest.raises(DataError, match="no examples"):
-        read_evaluation(Reader(), ("a", "b"))
+        read_evaluation(Reader(), Labelling(("a", "b")))
     with pytest.raises(DataError, match="unknown label 'c'"):
-        read_evaluation(Reader("c"), ("a", "b"))
+        read_evaluation(Reader("c"), Labelling(("a", "b")))
+
+
+def test_an_empty_label_is_refused_in_every_split():
+    with pytest.raises(DataError, match=r"^data\.train: the label of example 2 is empty\n.*label_separator"):
+        read(Reader("a", "", "b"))
+    with pytest.raises(DataError, match=r"^data\.test: the label of example 1 is empty"):
+        read(Reader("a", "b"), test=Reader(""))
+    with pytest.raises(DataError, match=r"^data\.test: the label of example 1 is empty"):
+        read_evaluation(Reader(""), Labelling(("a", "b")))
+
+
+def test_a_stratified_share_keeps_the_sets_of_labels_in_whatever_order_they_stand():
+    labels = ["a|b", "b|a", "a", ""] * 10
+    data = Data(train=ComponentSpec(use="any"), test=Share(share=0.2), label_separator="|")
+    splits = read_splits(data, lambda _, where: Reader(*labels), seed=1)
+    assert Counter(e.label for e in splits["test"]) == {"a|b": 4, "a": 2, "": 2}
+
+
+def test_a_multilabel_model_is_evaluated_on_the_labels_it_knows():
+    labelling = Labelling(("a", "b", "c"), "|")
+    examples = read_evaluation(Reader("c|a", "", "b"), labelling)
+    assert [e.label for e in examples] == ["a|c", "", "b"]
+    with pytest.raises(DataError, match="unknown label 'd' .example 2. .allowed: a, b, c."):
+        read_evaluation(Reader("a", "b|d"), labelling)

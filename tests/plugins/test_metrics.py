@@ -12,11 +12,13 @@ import numpy as np
 import pytest
 from sklearn import metrics as sklearn_metrics
 
-from embedkit.errors import DataError
+from embedkit.errors import RecipeError
+from embedkit.evaluation.metrics import build_metrics
+from embedkit.recipe.schema import ComponentSpec
 from embedkit.registry import Registry, build_registry
 
 TWO, THREE = ("neg", "pos"), ("a", "b", "c")
-NAMES = ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"]
+NAMES = ["accuracy", "confusion-matrix", "f1", "hamming-loss", "log-loss", "precision", "recall", "roc-auc"]
 
 
 @cache
@@ -162,14 +164,6 @@ class TestWhatIsNotDefined:
         assert score(name, [0, 0], [0, 0]) == 0.0
         assert score(name, [0, 1], [0, 1], THREE) == pytest.approx(2 / 3)
 
-    @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
-    def test_a_binary_average_of_three_classes(self, name):
-        message = (
-            r"average: a binary average needs two classes, and there are 3: a, b, c \(allowed: auto, macro"
-        )
-        with pytest.raises(DataError, match=message):
-            score(name, *MULTI, THREE, average="binary")
-
     def test_an_unknown_average(self):
         with pytest.raises(ValueError, match="average"):
             metric("f1", average="mikro")
@@ -194,3 +188,90 @@ def test_what_goes_in_is_left_alone(name):
     score(name, labels, predicted, THREE, probabilities)
     for array, copy in zip([labels, predicted, probabilities], before, strict=True):
         np.testing.assert_array_equal(array, copy)
+
+
+# labels    x  xy  -   y      of x: 2 texts, predicted twice, once rightly
+# predicted x  y   x   y      of y: 2 texts, predicted twice, both rightly
+LABELS = np.array([[1, 0], [1, 1], [0, 0], [0, 1]], bool)
+PREDICTED = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], bool)
+
+
+def of_several(name, labels=LABELS, predicted=PREDICTED, probabilities=None, **keys):
+    if probabilities is None:
+        probabilities = predicted * 0.8 + 0.1
+    return metric(name, **keys).score(labels, predicted, probabilities, ("x", "y"))
+
+
+class TestSeveralLabels:
+    @pytest.mark.parametrize(
+        ("name", "keys", "expected"),
+        [
+            ("accuracy", {}, 2 / 4),
+            ("hamming-loss", {}, 2 / 8),
+            ("precision", {}, (1 / 2 + 2 / 2) / 2),
+            ("recall", {"average": "micro"}, 3 / 4),
+            ("recall", {"average": "none"}, {"x": 1 / 2, "y": 1.0}),
+            ("f1", {"average": "weighted"}, (2 * 1 / 2 + 2 * 1) / 4),
+            ("precision", {"average": "samples"}, (1 + 1 + 0 + 1) / 4),
+            (
+                "confusion-matrix",
+                {},
+                {"x": {"tn": 1, "fp": 1, "fn": 1, "tp": 1}, "y": {"tn": 2, "fp": 0, "fn": 0, "tp": 2}},
+            ),
+            ("log-loss", {}, -(6 * math.log(0.9) + 2 * math.log(0.1)) / 8),
+            ("roc-auc", {}, (2 / 4 + 4 / 4) / 2),
+        ],
+    )
+    def test_by_hand(self, name, keys, expected):
+        result = of_several(name, **keys)
+        assert result == pytest.approx(expected) if not isinstance(expected, dict) else result == expected
+        assert json.loads(json.dumps(result)) == result
+
+    @pytest.mark.parametrize("average", ["macro", "micro", "weighted", "samples", "none"])
+    @pytest.mark.parametrize("name", ["precision", "recall", "f1"])
+    def test_averages_against_scikit_learn(self, name, average):
+        rng = np.random.default_rng(4)
+        labels, predicted = rng.random((50, 5)) < 0.3, rng.random((50, 5)) < 0.4
+        function = getattr(sklearn_metrics, f"{name}_score")
+        expected = function(
+            labels, predicted, average=None if average == "none" else average, zero_division=0
+        )
+        result = metric(name, average=average).score(labels, predicted, labels * 1.0, tuple("abcde"))
+        assert (list(result.values()) if average == "none" else result) == pytest.approx(expected)
+
+    @pytest.mark.parametrize("labels", [LABELS[:2], LABELS[2:], LABELS[:0]])
+    def test_roc_auc_of_a_label_that_all_have_or_none(self, labels):
+        assert of_several("roc-auc", labels, labels) is None
+
+    @pytest.mark.parametrize("name", sorted({*NAMES} - {"confusion-matrix"}))
+    def test_no_examples(self, name):
+        assert of_several(name, LABELS[:0], PREDICTED[:0]) is None
+
+    def test_a_label_that_no_text_has_has_a_log_loss(self):
+        none = np.zeros((2, 2), bool)
+        assert of_several("log-loss", none, none) == pytest.approx(-math.log(0.9))
+
+
+def test_each_class_of_one_label_by_itself():
+    assert score("recall", *MULTI, THREE, average="none") == {"a": 2 / 3, "b": 1 / 2, "c": 0.0}
+    assert score("precision", *BINARY, average="none") == {"neg": 4 / 5, "pos": 3 / 5}
+
+
+def test_hamming_loss_of_one_label_is_what_accuracy_leaves():
+    assert score("hamming-loss", *BINARY) == pytest.approx(1 - 7 / 10)
+
+
+@pytest.mark.parametrize(
+    ("average", "task", "message"),
+    [
+        ("binary", "multiclass", "cannot score several classes, but two classes"),
+        ("binary", "multilabel", "cannot score several labels of a text, but two classes"),
+        ("samples", "binary", "cannot score two classes, but several labels of a text"),
+    ],
+)
+def test_an_average_that_is_not_defined_is_refused_before_training(average, task, message):
+    specs = [ComponentSpec(use="accuracy"), ComponentSpec(use="f1", parameters={"average": average})]
+    with pytest.raises(RecipeError) as caught:
+        build_metrics(registry(), specs, task)
+    assert f"evaluation.metrics.1: 'f1' as it stands here {message}" in str(caught.value)
+    assert "accuracy" in caught.value.faults[0].allowed

@@ -87,8 +87,8 @@ class TestInline:
     def test_lengths_must_agree(self):
         assert "labels: 2 texts and 1 labels" in failure("inline", texts=["a", "b"], labels=["x"])
 
-    def test_an_empty_label_is_an_error(self):
-        assert failure("inline", texts=["a", "b"], labels=["x", ""]) == "text 2: the label is empty"
+    def test_a_label_may_be_empty(self):
+        assert read("inline", texts=["a", "b"], labels=["x", ""]) == [("a", "x"), ("b", "")]
 
 
 class TestTsv:
@@ -160,7 +160,6 @@ class TestTsv:
             ),
             ("text\ttext\na\tb\n", {"label": None}, ":1: 2 columns are called 'text'"),
             ("text\tlabel\na\0\tb\n", {}, ":2: the line holds a NUL character"),
-            ("text\tlabel\na\t\n", {}, ":2: the label is empty"),
             ("", {}, ":1: there is no header row"),
             ("a\tb\n", {"header": False}, "`columns` must name the columns"),
             ("a\tb\n", {"columns": ["text"]}, ":1: the row has 2 columns, expected 1: text"),
@@ -303,13 +302,44 @@ class TestLabelledLines:
             ("", "the line does not begin with a label"),
             ("a text __label__x", "the line does not begin with a label"),
             ("__label__ a text", "the label is empty"),
-            ("__label__a __label__b text", "the line has several labels, which is not supported"),
-            ("__label__a some text\t__label__b", "the line has several labels, which is not supported"),
+            ("__label__a __label__b text", "the line has several labels\n    `separator` "),
+            ("__label__a some text\t__label__b", "the line has several labels\n    `separator` "),
         ],
     )
     def test_a_malformed_line(self, write, line, message):
         path = write(f"__label__x a\n{line}\n__label__x b\n")
         assert failure("labelled-lines", path=path).startswith(f"{path}:2: {message}")
+
+    def test_several_labels_where_they_have_a_separator(self, write):
+        lines = [
+            "__label__a __label__b two labels",
+            "none",
+            "__label__b\tone",
+            "",
+            "__label__a",
+            "__label__x__label__y z",
+        ]
+        path = write("\n".join([*lines, ""]))
+        assert read("labelled-lines", path=path, separator="|") == [
+            ("two labels", "a|b"),
+            ("none", ""),
+            ("one", "b"),
+            ("", ""),
+            ("", "a"),
+            ("z", "x__label__y"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("line", "message"),
+        [
+            ("__label__a text __label__b", "a label stands behind the text"),
+            ("__label__a __label__ text", "the label is empty"),
+            ("__label__a|b text", "the label 'a|b' holds '|', the separator"),
+        ],
+    )
+    def test_a_malformed_line_of_several(self, write, line, message):
+        path = write(f"__label__x a\n{line}\n__label__x b\n")
+        assert failure("labelled-lines", path=path, separator="|").startswith(f"{path}:2: {message}")
 
 
 class TestLabelsAndNormalForm:

@@ -60,7 +60,7 @@ def test_a_metric_without_a_number_is_an_error(value):
 
 def test_of_which_figures_smaller_ones_are_better():
     metrics = build_metrics(
-        build_registry(), [ComponentSpec(use=n, parameters={}) for n in ("accuracy", "log-loss")]
+        build_registry(), [ComponentSpec(use=n, parameters={}) for n in ("accuracy", "log-loss")], "binary"
     )
     smaller = {
         name: best_of(Training(early_stopping=EarlyStopping(metric=name)), metrics).smaller

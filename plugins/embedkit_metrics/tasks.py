@@ -1,0 +1,10 @@
+"""What the metrics say they can score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Task
+
+EVERY_TASK: tuple[Task, ...] = ("binary", "multiclass", "multilabel")
