@@ -52,7 +52,9 @@ def embed(
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
     chain = _chain(recipe, registry)
     training_tokens = splits["train"].tokens
-    context = EmbeddingContext(recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance)
+    context = EmbeddingContext(
+        recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance, formats=lambda: registry
+    )
     texts = [text for split in splits.values() for text in split.tokens]
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = embedding.open(context)
@@ -116,7 +118,7 @@ class Reopened:
     def _opened(self) -> tuple[VectorSource, OovChain]:
         check_files(self.run, self.registry, "embedding", self.recipe.embedding, HINT)
         embedding: Embedding = build_component(self.registry, "embedding", self.recipe.embedding, "embedding")
-        source = embedding.open(EmbeddingContext(self.recipe.seed, self.words))
+        source = embedding.open(EmbeddingContext(self.recipe.seed, self.words, formats=lambda: self.registry))
         return source, _chain(self.recipe, self.registry)
 
     def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:

@@ -6,7 +6,7 @@ A plugin is a module named by an entry point of the group `embedkit`. Its hooks 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pluggy
@@ -47,6 +47,11 @@ def register_metrics(register: Register) -> None:
     """Metrics, which score predictions: see `interfaces.Metric`."""
 
 
+@hookspec
+def register_vector_formats(register: Register) -> None:
+    """Formats of word-vector files: see `interfaces.VectorFormat` and `interfaces.VectorRows`."""
+
+
 HOOK_OF_KIND = {
     "reader": "register_readers",
     "tokenizer": "register_tokenizers",
@@ -54,6 +59,7 @@ HOOK_OF_KIND = {
     "oov": "register_oov_policies",
     "encoder": "register_encoders",
     "metric": "register_metrics",
+    "vector-format": "register_vector_formats",
 }
 """The kinds of component, and the hook through which each comes in."""
 
@@ -64,5 +70,18 @@ VERB_OF_KIND = {
     "oov": "fill",
     "encoder": "build",
     "metric": "score",
+    "vector-format": "open",
 }
 """The method of each kind that does its work at run time."""
+
+BUILT_IN: Mapping[str, Mapping[str, str]] = {
+    "vector-format": {
+        "word2vec-text": "word2vec text: `count dim` on a line, then a line for each word",
+        "glove-text": "GloVe text: a line for each word, and none before them",
+        "fasttext": "fastText's model, with vectors of subwords",
+        "safetensors": "safetensors: embedkit's own layout and model2vec's",
+        "numpy": "NumPy: a matrix, and a list of words beside it",
+        "word2vec-binary": "word2vec binary: `count dim` on a line, then words and float32",
+    }
+}
+"""Of each kind the names that embedkit itself has, not one of its plugins, each with what it is for."""

@@ -11,8 +11,9 @@ bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidd
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
 
 from typing_extensions import Doc
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor, nn
+
+    from embedkit.registry import Registry
 
     FloatArray = NDArray[np.float32]
     BoolArray = NDArray[np.bool_]
@@ -39,6 +42,7 @@ __all__ = [
     "InputPath",
     "Lookup",
     "Metric",
+    "NameOf",
     "OfTokenizerFile",
     "OovPolicy",
     "Progress",
@@ -47,7 +51,10 @@ __all__ = [
     "SubwordSource",
     "Task",
     "Tokenizer",
+    "VectorFormat",
+    "VectorRows",
     "VectorSource",
+    "WordVectorFile",
 ]
 
 
@@ -78,6 +85,13 @@ class ComponentOf:
     def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, str]:
         """How it is described: by its kind, to which `embedkit schema` puts a reference."""
         return {"component": self.kind}
+
+
+@dataclass(frozen=True)
+class NameOf:
+    """Marks a parameter that names a component of `kind`, without making it, or else has its default."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +146,15 @@ class EmbeddingContext:
     """What exists when an embedding is opened.
 
     `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
-    tokens of the training split, for providers that train on them.
+    tokens of the training split, for providers that train on them. `formats` is for those that read files:
+    `open_vectors(…, formats=context.formats)` knows the formats of the plugins that the recipe may use.
     """
 
     seed: int
     words: Sequence[str] = ()
     training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
     progress: Progress = no_progress
+    formats: Callable[[], Registry] | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +201,67 @@ class Embedding(Protocol):
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """A source to look words up in. Raises VectorFileError for a file that is not what it should be."""
+
+
+class WordVectorFile(Protocol):
+    """A file of word vectors as a format gets it."""
+
+    @property
+    def path(self) -> Path:
+        """Where it is: a regular file that can be read."""
+
+    def open(self) -> AbstractContextManager[BinaryIO]:
+        """Its bytes from front to back, decompressed on the way, any number of times.
+
+        Reading them raises VectorFileError for a file that is cut or damaged in its compression.
+        """
+
+
+class VectorRows(Protocol):
+    """What a file has, its beginning read and checked.
+
+    One of a file with subwords also has a method `subword(words: Sequence[str]) -> Lookup`: vectors of words
+    that the file has not; `found` is False for those that have none either.
+    """
+
+    @property
+    def dim(self) -> int:
+        """D."""
+
+    @property
+    def count(self) -> int | None:
+        """How many vectors there are; None where only reading all of them can tell."""
+
+    @property
+    def dtype(self) -> str:
+        """What the file has its numbers as, such as `float32` or `text`."""
+
+    @property
+    def layout(self) -> str:
+        """How the file arranges words and vectors, in words."""
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """Other files that belong to it: what the cache keeps is made again when one of them changes."""
+
+    def blocks(self) -> Iterable[tuple[Sequence[str | bytes], FloatArray]]:
+        """All n words and vectors, float32 [n, D], in the file's order, any number of them at a time.
+
+        Called for every pass. Words that are bytes are taken for UTF-8 and checked. Raises VectorFileError
+        for a file that is damaged.
+        """
+
+
+class VectorFormat(Protocol):
+    """A format of word-vector files. One whose reading can run code that is in the file, as a pickle's does,
+    sets `runs_code = True`: such a file is only opened for who says that it is trusted.
+    """
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether a file is of this format, by its first 512 bytes, uncompressed; fewer of a shorter file."""
+
+    def open(self, file: WordVectorFile) -> VectorRows:
+        """The file, its beginning checked. Raises VectorFileError for one that is not what it should be."""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,8 @@ def _open(
         )
     )
     embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
-    source: VectorSource = embedding.open(EmbeddingContext(0, [*words], progress=reporter.advance))
+    context = EmbeddingContext(0, [*words], progress=reporter.advance, formats=lambda: registry)
+    source: VectorSource = embedding.open(context)
     return source
 
 

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import Doc
 
-from embedkit.interfaces import ComponentOf, InputPath
+from embedkit.interfaces import ComponentOf, InputPath, NameOf
 
 RESERVED = frozenset({"use", "trainable", "unseen", "share"})
 """Keys that recipes themselves give to a component's mapping."""
@@ -84,6 +84,12 @@ def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
     return {
         name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, ComponentOf)
     }
+
+
+def named_kinds(factory: Callable[..., Any]) -> dict[str, str]:
+    """The parameters that name components (`NameOf`), and the kind of these."""
+    marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
+    return {name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, NameOf)}
 
 
 def _parts(hint: Any) -> Iterator[Any]:

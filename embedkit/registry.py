@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.errors import ComponentError, Fault, PluginError
-from embedkit.hookspecs import HOOK_OF_KIND, Register
+from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND, Register
 from embedkit.plugins import LoadedPlugins, Plugin, load_plugins, refuse_failures
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-KIND_NAMES = {"oov": "out-of-vocabulary policy"}
+KIND_NAMES = {"oov": "out-of-vocabulary policy", "vector-format": "vector format"}
 
 
 def describe_kind(kind: str) -> str:
@@ -58,6 +58,13 @@ class Component:
 
         return self._read_from_constructor(nested_kinds)
 
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """The parameters that name components without making them, and the kind of these."""
+        from embedkit.parameters import named_kinds
+
+        return self._read_from_constructor(named_kinds)
+
     def _read_from_constructor(self, read: Callable[[Callable[..., Any]], T]) -> T:
         try:
             return read(self.factory)
@@ -81,7 +88,7 @@ class Registry:
     _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
 
     def names(self, kind: str) -> list[str]:
-        """The names of a kind, sorted."""
+        """The names of a kind that plugins registered, sorted."""
         return sorted(name for of_kind, name in self._claims if of_kind == kind)
 
     def components(self) -> list[Component]:
@@ -102,11 +109,11 @@ class Registry:
             blocks = " or ".join(f"-p no:{claim.plugin.name}" for claim in claims)
             what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
             raise PluginError(Fault(what, where, hint=f"Block one of them: embedkit {blocks} …"))
-        raise PluginError(
-            Fault.unknown(describe_kind(kind), name, self.names(kind), where=where, hint=self._suspects())
-        )
+        known = [*self.names(kind), *BUILT_IN.get(kind, ())]
+        raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
 
-    def _suspects(self) -> str | None:
+    def suspects(self) -> str | None:
+        """A line for each plugin that is not in use, and so may be what somebody misses; None without any."""
         idle = [p for p in self.plugins.plugins if p.state != "loaded"]
         if not self.plugins.plugins:
             return (
@@ -120,6 +127,8 @@ class Registry:
                 raise TypeError(
                     f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
                 )
+            if name in BUILT_IN.get(kind, ()):
+                raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
             claims = self._claims.setdefault((kind, name), [])
             if any(claim.plugin is plugin for claim in claims):
                 raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")

@@ -6,6 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from embedkit import __version__
+from embedkit.hookspecs import BUILT_IN
+
 if TYPE_CHECKING:
     from embedkit.provenance import Plugin
     from embedkit.registry import Component, Registry
@@ -15,10 +18,24 @@ COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")
 
 
 def component_records(registry: Registry) -> list[Record]:
-    """Every registered component; in the state `conflict` where several claim its name."""
+    """Every component, those that are built in too; in the state `conflict` where several claim its name."""
     components = registry.components()
     claims = Counter((component.kind, component.name) for component in components)
-    return [_component(c, "loaded" if claims[c.kind, c.name] == 1 else "conflict") for c in components]
+    states = ["loaded" if claims[c.kind, c.name] == 1 else "conflict" for c in components]
+    records = [_component(c, state) for c, state in zip(components, states, strict=True)]
+    return sorted([*records, *_built_in()], key=lambda record: (record["kind"], record["name"]))
+
+
+def _built_in() -> list[Record]:
+    """What is embedkit's own and no plugin's: it cannot be blocked, and `plugin` is None."""
+    return [
+        {
+            **dict(zip(COLUMNS, (kind, name, "embedkit", __version__, "built-in", what), strict=True)),
+            "plugin": None,
+        }
+        for kind, names in BUILT_IN.items()
+        for name, what in names.items()
+    ]
 
 
 def _component(component: Component, state: str) -> Record:

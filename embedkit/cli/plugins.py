@@ -50,13 +50,16 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     components = [component for component in registry.components() if component.name == name]
     plugins = [record for record in plugin_records(registry) if _is_called(name, record)]
     commands = [record for record in command_records(registry) if _is_called(name, record)]
-    if not (components or plugins or commands):
-        raise _unknown(name, registry)
     brought = component_records(registry)
+    built_in = [record for record in brought if record["plugin"] is None and record["name"] == name]
+    if not (components or plugins or commands or built_in):
+        raise _unknown(name, registry)
     if as_json:
         details = [{**_record_of(c, brought), "keys": key_records(c)} for c in components]
-        print_json({"plugins": plugins, "components": [*details, *commands]})
+        print_json({"plugins": plugins, "components": [*details, *built_in, *commands]})
         return
+    for record in built_in:
+        click.echo(f"{record['kind']} {name}, built in: {record['summary']}")
     for plugin in (*plugins, *commands):
         _print_plugin(plugin, [record for record in brought if record["plugin"] == plugin["plugin"]])
     for component in components:
@@ -64,7 +67,7 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
 
 
 def _unknown(name: str, registry: Registry) -> PluginError:
-    known = {component.name for component in registry.components()}
+    known = {record["name"] for record in component_records(registry)}
     known |= {plugin.entry for plugin in (*registry.plugins.plugins, *registry.plugins.commands)}
     return PluginError(Fault.unknown("component, command or plugin", name, known))
 

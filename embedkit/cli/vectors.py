@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from embedkit.cli.options import json_option, lines_of, print_json
+from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, VectorFileError
 
 if TYPE_CHECKING:
@@ -38,6 +40,12 @@ def reading(function: F) -> F:
             default="strict",
             help="Words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes.",
         ),
+        click.option(
+            "--from", "format", help="The format that FILE has to be of; by default it is found out."
+        ),
+        click.option(
+            "--trust", is_flag=True, help="Let code run that is in FILE, as in a pickle of gensim's."
+        ),
         click.argument("file"),
     ):
         function = decorate(function)
@@ -47,8 +55,10 @@ def reading(function: F) -> F:
 @contextmanager
 def opened(file: str, **options: Any) -> Iterator[VectorFile]:
     """The vectors of `file`, on a terminal with a bar. Raises VectorFileError as open_vectors does."""
+    from embedkit.registry import build_registry
     from embedkit.vectors import open_vectors
 
+    options["formats"] = partial(build_registry, blocked_plugins(click.get_current_context()))
     if not sys.stderr.isatty():
         yield open_vectors(file, **options)
         return

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from embedkit.errors import Fault, PluginError
+from embedkit.hookspecs import BUILT_IN
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
@@ -74,15 +75,17 @@ class Resolver:
         elif not isinstance(said["use"], str):
             self.findings.add((*path, "use"), f"expected a text, got {describe(said['use'])}")
         else:
-            return self._registered(kind, path, said["use"])
+            return self._registered(kind, path, said["use"], (*path, "use"))
         return None
 
-    def _registered(self, kind: str, path: KeyPath, name: str) -> Component | None:
+    def _registered(
+        self, kind: str, path: KeyPath, name: str, said_at: KeyPath | None = None
+    ) -> Component | None:
         try:
             return self.registry.get(kind, name)
         except PluginError as error:
             for fault in error.faults:
-                self.findings.add(path, fault, said_at=(*path, "use"))
+                self.findings.add(path, fault, said_at=said_at)
         return None
 
     def _names(self, kind: str) -> str:
@@ -103,10 +106,18 @@ class Resolver:
             known = [*component.parameters.model_fields, *self._core_keys(path)]
             explain(error, given, path, {(): known}, self.findings)
             return {}
+        self._check_names(component, path, given)
         values = checked.model_dump(mode="json", warnings=False)
         for name in component.input_paths & given.keys():
             values[name] = self._absolute(values[name], (*path, name))
         return values | inner
+
+    def _check_names(self, component: Component, path: KeyPath, given: Mapping[str, Any]) -> None:
+        for key, kind in component.named.items():
+            default = component.parameters.model_fields[key].default
+            name = given.get(key, default)
+            if name != default and name not in BUILT_IN.get(kind, ()):
+                self._registered(kind, (*path, key), name)
 
     def _nested(self, kind: str, path: KeyPath, written: Any) -> Any:
         """The components that a parameter takes, resolved, as plain data again."""

@@ -33,14 +33,15 @@ log = logging.getLogger(__name__)
 
 
 class ConvertedReader:
-    """Reads through the copy in the cache, which the first scan writes."""
+    """Reads through the copy in the cache, which the first scan writes. `besides` tells it from other copies."""
 
-    def __init__(self, content: Content, reader: Reader) -> None:
+    def __init__(self, content: Content, reader: Reader, besides: str = "") -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
         self.dtype = reader.dtype
         self.blocks = reader.blocks
         self._content = content
         self._reader = reader
+        self._detail = f"{reader.name} {besides}".strip()
 
     @property
     def layout(self) -> str:
@@ -49,7 +50,7 @@ class ConvertedReader:
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Give `selection` the rows that it wants, from the copy where there is a sound one, or can be."""
-        kept = Kept(self._content, "copy", self.name)
+        kept = Kept(self._content, "copy", self._detail)
         copy = kept.path.with_name(f"{kept.path.name}.safetensors")
         reports: list[ScanReport] = []
 

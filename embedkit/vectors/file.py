@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
+from embedkit.vectors.brought_formats import BroughtFormats
+from embedkit.vectors.brought_rows import BroughtReader
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.converted import ConvertedReader
@@ -23,6 +25,7 @@ from embedkit.vectors.word2vec_binary import Word2vecBinary
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
+    from embedkit.registry import Registry
 
 
 class VectorFile:
@@ -122,28 +125,33 @@ def open_vectors(
     errors: Errors = "strict",
     limit: int | None = None,
     cache: bool | Literal["full"] = True,
-    processes: Literal[1, 2] = 1,
     progress: Progress = no_progress,
+    trust: bool = False,
+    formats: Callable[[], Registry] | None = None,
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
 
     `format` is found by the content, never by the name, unless it is given. `errors` says what becomes of
     words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. `limit`
     reads only the first vectors, and checks nothing after them. `progress` is told bytes of the file on disk.
-    Two `processes` share the first pass over a large plain word2vec binary file, and find what one finds.
-
     With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
     take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
     words. Both go into the folder EMBEDKIT_CACHE. With `full` all of a large compressed or text file is kept
     in safetensors: that takes up to 4 bytes for each number, and makes later lookups of any words fast.
 
-    Raises VectorFileError for a file that cannot be read or is something else.
+    A file that no built-in format recognises is offered to the formats of plugins: those of the registry that
+    `formats` gives, such as an EmbeddingContext's, or else of all that are installed. With `trust` code may
+    run that is in the file, as a pickle has it.
+
+    Raises VectorFileError for a file that cannot be read or is something else, PluginError for a format that
+    nobody knows.
     """
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    options = Options(errors, limit, processes)
-    reader = format_of(content, format).open(content, options)
+    options = Options(errors, limit)
+    brought = BroughtFormats(formats or _installed, trust)
+    reader = format_of(content, format, brought).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
@@ -153,12 +161,27 @@ def open_vectors(
     return VectorFile(content.path, cached, progress, tokenizer_file)
 
 
+def _installed() -> Registry:
+    from embedkit.registry import build_registry
+
+    return build_registry()
+
+
 def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -> Reader:
     if isinstance(reader, Word2vecBinary) and content.compression is PLAIN:
         indexable = content.size >= WORTH_INDEXING and options == Options()
         return IndexedReader(content, reader) if indexable else reader
     if isinstance(reader, MatrixReader) and reader.words_file:
         return reader  # what is kept is known by one file, and here the words are in another
+    if isinstance(reader, BroughtReader):
+        return _cached_of_plugin(content, reader, options, full=full)
     if full and options == Options() and (content.compression is not PLAIN or reader.dtype == "text"):
         return ConvertedReader(content, reader)
     return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader
+
+
+def _cached_of_plugin(content: Content, reader: BroughtReader, options: Options, *, full: bool) -> Reader:
+    if full and options == Options():
+        return ConvertedReader(content, reader, reader.depends_on)
+    worth = reader.size >= WORTH_KEEPING
+    return KeptRowsReader(content, reader, options, reader.depends_on) if worth else reader

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from embedkit.errors import Fault, VectorFileError
+from typing import NoReturn
+
+from embedkit.vectors.brought_formats import BroughtFormats
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.reading import Format, Options, Reader
@@ -60,21 +62,24 @@ FORMATS: dict[str, Format] = {
 """By name. The first that recognises a file has it."""
 
 
-def format_of(content: Content, name: str | None) -> Format:
-    """The format called `name`, or else the one that the content is of.
+def format_of(content: Content, name: str | None, brought: BroughtFormats) -> Format:
+    """The format called `name`, or else the one that the content is of: a built-in one, or one of plugins'.
 
-    Raises VectorFileError for an unknown name, and for content of none of these formats.
+    Raises PluginError for an unknown name, and VectorFileError for content of none of these formats, of
+    several, or of one that runs code where that is not trusted.
     """
     if name is not None:
-        if name not in FORMATS:
-            raise VectorFileError(Fault.unknown("vector format", name, FORMATS))
-        return FORMATS[name]
+        return FORMATS.get(name) or brought.named(content, name)
     head = content.head(HEAD)
     for known in FORMATS.values():
         if known.recognises(head):
             return known
+    return brought.recognising(content) or _unknown(content, head, brought)
+
+
+def _unknown(content: Content, head: bytes, brought: BroughtFormats) -> NoReturn:
     found = identify(head)
     what = f"this is {found}" if found else "not a format that is known"
-    raise broken(
-        content.path, f"holds no word vectors that can be read: {what}; formats are {', '.join(FORMATS)}"
-    )
+    names = ", ".join([*FORMATS, *brought.names()])
+    what = f"holds no word vectors that can be read: {what}; formats are {names}"
+    raise broken(content.path, what, hint=brought.suspects())

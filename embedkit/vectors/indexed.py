@@ -68,15 +68,15 @@ class IndexedReader:
 
 
 class KeptRowsReader:
-    """Keeps the rows of every vocabulary that is asked for; `options` are what else decides about them."""
+    """Keeps the rows of every vocabulary that is asked for; they depend on `options` and `besides`, too."""
 
-    def __init__(self, content: Content, reader: Reader, options: Options) -> None:
+    def __init__(self, content: Content, reader: Reader, options: Options, besides: str = "") -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
         self.dtype = reader.dtype
         self._content = content
         self._reader = reader
         self.blocks = reader.blocks
-        self._options = repr([reader.name, reader.dim, options])
+        self._options = repr([reader.name, reader.dim, options, *filter(None, [besides])])
 
     @property
     def layout(self) -> str:

@@ -1,4 +1,4 @@
-"""Word vectors that gensim trains on the recipe's own training texts."""
+"""Word vectors that gensim trains on the recipe's own training texts, and gensim's own saves of vectors."""
 
 from embedkit.hookspecs import Register, hookimpl
 
@@ -11,3 +11,11 @@ def register_embeddings(register: Register) -> None:
 
     register("word2vec-train", Word2vecTraining)
     register("fasttext-train", FastTextTraining)
+
+
+@hookimpl
+def register_vector_formats(register: Register) -> None:
+    """The format `gensim`."""
+    from embedkit_gensim.saves import GensimSaves
+
+    register("gensim", GensimSaves)

@@ -26,7 +26,13 @@ class FastText:
         """The file, its header checked. Raises VectorFileError for a file that fastText does not write."""
         from embedkit.vectors import open_vectors
 
-        vectors = open_vectors(self.path, errors=self.errors, limit=self.limit, progress=context.progress)
+        vectors = open_vectors(
+            self.path,
+            errors=self.errors,
+            limit=self.limit,
+            progress=context.progress,
+            formats=context.formats,
+        )
         if vectors.format not in FORMATS:
             what = f"is {vectors.format}; fastText writes {' and '.join(FORMATS.values())}"
             hint = "The embedding `vectors` reads any format."

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from embedkit.interfaces import Doc, EmbeddingContext, VectorSource
+from embedkit.interfaces import Doc, EmbeddingContext, NameOf, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
-FileFormat = Literal[
-    "auto", "word2vec-binary", "word2vec-text", "glove-text", "fasttext", "safetensors", "numpy"
+FileFormat = Annotated[
+    str,
+    NameOf("vector-format"),
+    Doc("what the file has to be, one of `embedkit plugins --kind vector-format`; `auto` finds it out"),
 ]
 
 
@@ -16,14 +18,15 @@ class Vectors:
     """Vectors of a file of any format that is known, found by its content and never by its name.
 
     word2vec binary and text, GloVe text, fastText models and text, safetensors (embedkit's own and
-    model2vec's) and NumPy with a list of words beside it; where the format allows it, compressed.
+    model2vec's) and NumPy with a list of words beside it; where the format allows it, compressed. Plugins may
+    bring other formats, as gensim's own saves.
     """
 
     def __init__(
         self,
         *,
         path: Path,
-        format: Annotated[FileFormat, Doc("what the file has to be; `auto` finds it out")] = "auto",
+        format: FileFormat = "auto",
         errors: Errors = "strict",
         limit: Limit = None,
         cache: Annotated[
@@ -33,12 +36,17 @@ class Vectors:
                 "text file all of it, up to 4 bytes a number, for runs with any words; `none` keeps nothing"
             ),
         ] = "rows",
+        trust: Annotated[
+            bool,
+            Doc("open a file even if code may run that is in it, as in gensim's saves, which are pickles"),
+        ] = False,
     ) -> None:
         self.path = path
         self.format = format
         self.errors = errors
         self.limit = limit
         self.cache = cache
+        self.trust = trust
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that is something else."""
@@ -51,4 +59,6 @@ class Vectors:
             limit=self.limit,
             cache="full" if self.cache == "full" else self.cache == "rows",
             progress=context.progress,
+            trust=self.trust,
+            formats=context.formats,
         )

@@ -8,15 +8,16 @@ import json
 import lzma
 import sys
 from pathlib import Path
-from typing import get_args
 
 import numpy as np
 import pytest
 
 import embedkit
 from embedkit.contracts import check_lookup
-from embedkit.errors import VectorFileError
+from embedkit.errors import RecipeError, VectorFileError
+from embedkit.hookspecs import BUILT_IN
 from embedkit.interfaces import EmbeddingContext, VectorSource
+from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
 from embedkit.vectors.formats import FORMATS
 
@@ -129,12 +130,46 @@ def test_a_text_file_of_fasttext_has_none(files):
     assert not hasattr(opened("fasttext", path=files["word2vec-text"]), "subword")
 
 
-def test_the_keys_of_vectors_name_every_format():
-    schema = REGISTRY.get("embedding", "vectors").parameters
-    (choices,) = [
-        get_args(field.annotation) for name, field in schema.model_fields.items() if name == "format"
-    ]
-    assert {*choices} == {"auto", *FORMATS}
+def test_the_built_in_formats_are_those_that_are_listed():
+    assert {*BUILT_IN["vector-format"]} == {*FORMATS}
+
+
+def recipe_with(embedding):
+    text = {"use": "inline", "texts": ["a", "b"], "labels": ["x", "y"]}
+    encoder = {"use": "rnn", "hidden_size": 4}
+    return {
+        "name": "r",
+        "data": {"train": text},
+        "tokenizer": "whitespace",
+        "embedding": embedding,
+        "encoder": encoder,
+    }
+
+
+@pytest.mark.parametrize("format", ["auto", *FORMATS, "gensim"])
+def test_every_format_can_be_named(format):
+    embedding = {"use": "vectors", "path": "vectors.bin", "format": format}
+    assert load_recipe(recipe_with(embedding), REGISTRY).embedding.parameters["format"] == format
+
+
+@pytest.mark.parametrize(
+    ("blocked", "format", "near"), [((), "gensm", "gensim"), (["gensim"], "gensim", None)]
+)
+def test_a_format_that_nobody_knows_is_a_fault_of_the_recipe(blocked, format, near, tmp_path):
+    path = tmp_path / "r.yaml"
+    embedding = f"embedding:\n  use: vectors\n  path: x\n  format: {format}\n"
+    train = "data: {train: {use: inline, texts: [a], labels: [x]}}\n"
+    model = "tokenizer: whitespace\nencoder: {use: rnn, hidden_size: 2}\n"
+    path.write_text(f"name: r\n{embedding}{train}{model}")
+    with pytest.raises(RecipeError) as caught:
+        load_recipe(path, build_registry(blocked))
+    nearest = f" - did you mean '{near}'?" if near else ""
+    known = sorted({*FORMATS, "gensim"} if near else FORMATS)
+    said = (
+        f"{path}:5: embedding.format: unknown vector format '{format}'{nearest} (allowed: {', '.join(known)})"
+    )
+    assert said in str(caught.value)
+    assert ("Not in use: gensim of embedkit" in str(caught.value)) == bool(blocked)
 
 
 @pytest.mark.parametrize("provider", ["word2vec-text", "glove", "fasttext", "vectors"])
@@ -146,7 +181,7 @@ def test_keys_are_checked(provider):
         "errors": "strict",
         "limit": None,
     }
-    for wrong in ({"errors": "ignore"}, {"limit": 0}, {"limit": 1.0}, {"format": "bin"}, {"cache": True}):
+    for wrong in ({"errors": "ignore"}, {"limit": 0}, {"limit": 1.0}, {"format": 1}, {"cache": True}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             model(path="x", **wrong)
 

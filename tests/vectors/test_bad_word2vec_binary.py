@@ -14,7 +14,7 @@ import pytest
 from conftest import record
 
 from embedkit import open_vectors
-from embedkit.errors import VectorFileError
+from embedkit.errors import PluginError, VectorFileError
 
 BODY = record("one", 1, 2) + record("two", 3, 4) + record("three", 5, 6)
 GOOD = b"3 2\n" + BODY
@@ -221,7 +221,7 @@ def _npy():
             "a Git LFS pointer, not the file itself",
         ),
         (b"<!DOCTYPE html>\n<title>Quota exceeded</title>", "a web page"),
-        (b"\x28\xb5\x2f\xfd\x00", "a Zstandard file"),
+        (gzip.compress(b"\x28\xb5\x2f\xfd\x00"), "a Zstandard file"),
         (gzip.compress(gzip.compress(GOOD)), "gzip inside gzip"),
     ],
 )
@@ -307,6 +307,6 @@ def test_an_unreadable_file(write, request):
 
 def test_an_unknown_format_suggests_one(write):
     with pytest.raises(
-        VectorFileError, match="unknown vector format 'word2vec-binry' - did you mean 'word2vec-binary'"
+        PluginError, match="unknown vector format 'word2vec-binry' - did you mean 'word2vec-binary'"
     ):
         open_vectors(write(GOOD), format="word2vec-binry")

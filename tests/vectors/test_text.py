@@ -166,7 +166,7 @@ def test_formats_are_not_mistaken(write):
     )
     assert failure(write(b"plain words\n")) == (
         ": holds no word vectors that can be read: not a format that is known; "
-        "formats are word2vec-text, glove-text, fasttext, safetensors, numpy, word2vec-binary"
+        "formats are word2vec-text, glove-text, fasttext, safetensors, numpy, word2vec-binary, gensim"
     )
     assert "this is a web page" in failure(write(b"<html>"))
 

@@ -1,0 +1,97 @@
+"""The format `gensim`: what gensim's `save` writes, a pickle and often arrays in files beside it."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.interfaces import Lookup
+from embedkit_gensim.source import TrainedSubwords
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, WordVectorFile
+
+PICKLE = b"\x80"
+"""What every pickle of protocol 2 and later begins with."""
+
+COMPRESSED = (".gz", ".bz2")
+"""Endings of files that gensim decompresses, and whose arrays it cannot map."""
+
+BLOCK = 4096
+"""Words that are handed on at once."""
+
+
+class GensimSaves:
+    """gensim's own saves of KeyedVectors, Word2Vec and FastText, which are Python pickles."""
+
+    runs_code: ClassVar[bool] = True
+
+    def recognises(self, head: bytes) -> bool:
+        """Whether it is a pickle whose first object is one of gensim's."""
+        return head.startswith(PICKLE) and b"gensim.models" in head
+
+    def open(self, file: WordVectorFile) -> SavedVectors:
+        """Let gensim load it, arrays beside it mapped and not read.
+
+        Raises VectorFileError for a save that is damaged, lacks one of its files, or has no word vectors.
+        """
+        from gensim.models import KeyedVectors
+
+        model = _load(file.path)
+        wv = getattr(model, "wv", model)
+        if not isinstance(wv, KeyedVectors) or not hasattr(wv, "vectors"):
+            what = f"holds a {type(model).__name__} without word vectors"
+            raise VectorFileError(Fault(what, str(file.path)))
+        return (SavedSubwords if hasattr(wv, "buckets_word") else SavedVectors)(wv, file.path)
+
+
+def _load(path: Path) -> Any:
+    from gensim.utils import SaveLoad
+
+    try:
+        return SaveLoad.load(str(path), mmap=None if path.suffix in COMPRESSED else "r")
+    except Exception as error:  # a pickle may raise anything
+        missing = getattr(error, "filename", None)
+        what = f"its file {missing} is missing" if missing else f"{type(error).__name__}: {error}"
+        hint = "gensim's `save` may write several files: keep them together, under the names that it gave."
+        raise VectorFileError(Fault(f"gensim cannot load it: {what}", str(path), hint=hint)) from error
+
+
+class SavedVectors:
+    """gensim's KeyedVectors `wv` as they were saved at `path`."""
+
+    def __init__(self, wv: Any, path: Path) -> None:
+        self._wv = wv
+        self._path = path
+        self.dim = int(wv.vector_size)
+        self.count = len(wv.index_to_key)
+        self.dtype = str(wv.vectors.dtype)
+        self.layout = f"pickle of {type(wv).__name__}"
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """The arrays beside it."""
+        return sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}.*.np[yz]"))
+
+    def blocks(self) -> Iterator[tuple[Sequence[str], FloatArray]]:
+        """Words and vectors, float32 [n, D]. Raises VectorFileError where they are not as many."""
+        import numpy as np
+
+        words, vectors = self._wv.index_to_key, self._wv.vectors
+        if vectors.shape != (len(words), self.dim):
+            what = f"has {len(words):,} words and an array {[*vectors.shape]}: of different saves"
+            raise VectorFileError(Fault(what, str(self._path)))
+        for begin in range(0, len(words), BLOCK):
+            part = vectors[begin : begin + BLOCK]
+            yield words[begin : begin + BLOCK], np.asarray(part, np.float32)
+
+
+class SavedSubwords(SavedVectors):
+    """gensim's FastTextKeyedVectors: vectors for other words too, from their character n-grams."""
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """The mean of the vectors of a word's n-grams; `found` is False where none of these was trained."""
+        return TrainedSubwords(self._wv).subword(words)
