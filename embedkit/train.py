@@ -75,6 +75,7 @@ def train_and_evaluate(
         len(labelling.classes),
         recipe.seed,
         labelling.multilabel,
+        recipe.embedding.sparse,
     )
     classifier = Classifier(model, text_input, table.origin, labelling, recipe.evaluation.threshold)
     evaluated = classifier.widened(table.unseen)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from embedkit.text.grouping import by_length
+from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from embedkit.model.classifier import TextClassifier
     from embedkit.model.objective import Objective
     from embedkit.text.batching import EncodedSplit
+    from embedkit.text.grouping import Groups
 
 EVALUATION_BATCH_SIZE = 256
 
@@ -41,37 +43,55 @@ class Scored:
 
 
 class Tally:
-    """Gathers what the batches of one pass gave, and puts it back into the order of the split."""
+    """Gathers what the batches of one pass gave, and puts it back into the order of the split.
 
-    def __init__(self, objective: Objective) -> None:
+    `groups` are the examples whose mean losses `batch_loss` is the mean of; each process of `world` adds the
+    batches that it has read.
+    """
+
+    def __init__(self, objective: Objective, groups: Groups, world: World = ALONE) -> None:
         self._objective = objective
-        self._rows: list[Tensor] = []
-        self._logits: list[Tensor] = []
-        self._losses: list[Tensor] = []
+        self._groups = groups
+        self._world = world
+        self._batches: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def add(self, rows: Tensor, logits: Tensor, losses: Tensor) -> None:
         """One batch: `rows` int64 [B] of the split, `logits` [B, L], `losses` [B]."""
-        self._rows.append(rows)
-        self._logits.append(logits.detach())
-        self._losses.append(losses.detach())
+        self._batches.append((rows, logits.detach(), losses.detach()))
 
     def scored(self) -> Scored:
-        """All that was added."""
-        order = torch.cat(self._rows).argsort()
-        loss = torch.cat(self._losses).double().mean()
-        batch_loss = torch.stack([losses.mean() for losses in self._losses]).double().mean()
-        probabilities = self._objective.probabilities(torch.cat(self._logits)[order])
-        return Scored(probabilities.numpy(), float(loss), float(batch_loss), self._objective)
+        """All that was added, in every process."""
+        rows, logits, losses = self._gathered()
+        order = rows.argsort()
+        in_order = losses[order]
+        batch_loss = torch.stack([in_order[group].mean() for group in self._groups]).double().mean()
+        probabilities = self._objective.probabilities(logits[order])
+        return Scored(
+            probabilities.numpy(), float(losses.double().mean()), float(batch_loss), self._objective
+        )
+
+    def _gathered(self) -> list[Tensor]:
+        """Rows, logits and losses of all processes, one after another."""
+        own = [torch.cat(parts).cpu() for parts in zip(*self._batches, strict=True)]
+        gathered = self._world.gather([own] if own else [])
+        return [torch.cat(parts) for parts in zip(*gathered, strict=True)]
 
 
 def score_split(
-    model: TextClassifier, split: EncodedSplit, batch_size: int = EVALUATION_BATCH_SIZE
+    model: TextClassifier,
+    split: EncodedSplit,
+    batch_size: int = EVALUATION_BATCH_SIZE,
+    world: World = ALONE,
 ) -> Scored:
-    """What `model`, in evaluation mode and without gradients, says about a split, batched by length."""
+    """What `model`, in evaluation mode and without gradients, says about a split, batched by length.
+
+    The processes of `world` share every batch, and each of them gets all that was said.
+    """
     model.eval()
-    tally = Tally(model.objective)
+    groups = by_length(split.lengths, batch_size * world.count)
+    tally = Tally(model.objective, groups, world)
     with torch.inference_mode():
-        for batch in split.batches(by_length(split.lengths, batch_size)):
+        for batch in split.to(model.device).batches(filter(len, map(world.share, groups))):
             logits = model(batch.ids, batch.mask)
             tally.add(batch.rows, logits, model.objective.losses(logits, batch.labels))
     return tally.scored()

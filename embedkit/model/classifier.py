@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from embedkit.contracts import check_encoded
 from embedkit.model.objective import Objective, objective_of
@@ -22,9 +23,11 @@ class TextClassifier(nn.Module):
     """Texts to the logits [B, L] of an objective: one for a choice of two classes, else one for each.
 
     `moving_rows` (int64 [m]) are the rows of the table that training moves; None for all but the padding row.
+    `sparse` says that a step moves such of them alone as it reads.
     """
 
     moving_rows: Tensor | None = None
+    sparse: bool = False
 
     def __init__(
         self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear, objective: Objective
@@ -47,15 +50,24 @@ class TextClassifier(nn.Module):
         objective = objective_of(classes, multilabel)
         return cls(embedding, built, nn.Linear(output_dim, objective.logits), objective)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.embedding.weight.device
+
     def widened(self, vectors: FloatArray) -> TextClassifier:
         """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D]."""
-        weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors)])
+        weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors).to(self.device)])
         embedding = nn.Embedding(len(weight), weight.shape[1], PAD_ID, _weight=weight, _freeze=True)
         return TextClassifier(embedding, self.encoder, self.head, self.objective)
 
-    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, L]."""
-        encoded = self.encoder(self.embedding(ids), mask)
+    def forward(self, ids: Tensor, mask: Tensor, rows: Tensor | None = None) -> Tensor:
+        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, L].
+
+        The ids are numbers of rows of the table or, where given, of `rows` [U, D], the first being padding.
+        """
+        embedded = self.embedding(ids) if rows is None else F.embedding(ids, rows, PAD_ID)
+        encoded = self.encoder(embedded, mask)
         return cast("Tensor", self.head(check_encoded(self.encoder, encoded, len(ids), self.output_dim)))
 
 
@@ -66,8 +78,11 @@ def build_classifier(
     classes: int,
     seed: int,
     multilabel: bool = False,
+    sparse: bool = False,
 ) -> TextClassifier:
     """A classifier over the table `vectors` [V, D], of which training moves the `trainable` rows (bool [V]).
+
+    Where `sparse`, a step moves such of them alone as it reads.
 
     The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear`
     would draw; torch's global generator is left as it was.
@@ -79,6 +94,7 @@ def build_classifier(
     with torch.no_grad():
         model.embedding.weight.copy_(torch.from_numpy(vectors))
     _restrict_training(model, trainable)
+    model.sparse = sparse
     return model
 
 

@@ -77,6 +77,9 @@ class EmbeddingSpec(ComponentSpec):
     trainable: Annotated[
         Literal["all", "none", "missing"], Field(description="which rows training moves")
     ] = "all"
+    sparse: Annotated[
+        bool, Field(description="a step moves the rows of the words that it reads, and leaves the others be")
+    ] = False
     unseen: Annotated[
         Literal["unk", "lookup"],
         Field(description="words that training did not have: `<UNK>`, or looked up when they are met"),
@@ -84,7 +87,7 @@ class EmbeddingSpec(ComponentSpec):
 
     def to_plain(self) -> dict[str, Any]:
         """The mapping as it stands in YAML."""
-        own = {"trainable": self.trainable, "unseen": self.unseen}
+        own = {"trainable": self.trainable, "sparse": self.sparse, "unseen": self.unseen}
         return {"use": self.use, **thaw(self.parameters), **own}
 
 
@@ -174,7 +177,11 @@ class Training(Section):
     """How the model is trained."""
 
     epochs: Annotated[int, Field(ge=1, description="passes over the training split")] = 20
-    batch_size: Annotated[int, Field(ge=1, description="examples in a batch")] = 32
+    batch_size: Annotated[int, Field(ge=1, description="examples in a batch, of each process")] = 32
+    accumulate: Annotated[int, Field(ge=1, description="batches that a step of the optimizer follows")] = 1
+    precision: Annotated[
+        Literal["full", "bf16", "fp16"], Field(description="in which numbers texts are read in training")
+    ] = "full"
     shuffle: Annotated[bool, Field(description="a new order of the examples every epoch")] = True
     bucket: Annotated[
         bool | None,
@@ -187,6 +194,9 @@ class Training(Section):
         Literal["adam", "adamw", "sgd", "adadelta"], Field(description="how gradients become steps")
     ] = "adam"
     lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
+    momentum: Annotated[
+        float, Field(ge=0, lt=1, description="how much of its last step `sgd` takes again")
+    ] = 0.0
     weight_decay: Annotated[
         float, Field(ge=0, description="how strongly weights are pulled towards zero")
     ] = 0.0

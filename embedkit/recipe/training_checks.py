@@ -16,11 +16,27 @@ TABLE_KEYS = ("table_lr", "table_from_epoch", "table_to_epoch")
 def check_training(sections: Sections, findings: Findings) -> None:
     """Nothing that `training` asks for is without effect or without what it needs."""
     training = sections.get("training")
+    _check_sparse(sections.get("embedding"), findings)
     if isinstance(training, Mapping):
+        _check_momentum(training, findings)
         _check_buckets(training, findings)
         _check_table(training, sections.get("embedding"), findings)
         if isinstance(training.get("early_stopping"), Mapping):
             _check_stopping(training["early_stopping"], sections, findings)
+
+
+def _check_sparse(embedding: object, findings: Findings) -> None:
+    """Rows are moved sparsely where rows are moved."""
+    if isinstance(embedding, EmbeddingSpec) and embedding.sparse and embedding.trainable == "none":
+        findings.add(("embedding", "sparse"), "the table is not trained: embedding.trainable is 'none'")
+
+
+def _check_momentum(training: Sections, findings: Findings) -> None:
+    """Momentum goes with the one optimizer that does not bring its own."""
+    optimizer = training.get("optimizer", Training.model_fields["optimizer"].default)
+    if training.get("momentum") and optimizer != "sgd":
+        what = f"momentum goes with 'optimizer: sgd', not with '{optimizer}'"
+        findings.add(("training", "momentum"), what)
 
 
 def _check_buckets(training: Sections, findings: Findings) -> None:

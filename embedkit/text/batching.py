@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,8 +16,8 @@ from embedkit.text.vocabulary import PAD_ID
 if TYPE_CHECKING:
     from torch import Tensor
 
-
     from embedkit.interfaces import BoolArray, IntArray
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -59,13 +60,21 @@ class EncodedSplit:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    def to(self, device: torch.device) -> EncodedSplit:
+        """The split with its ids on `device`; batches are then there too, but for their `rows`."""
+        moved = copy(self)
+        moved._ids = self._ids.to(device)
+        return moved
+
     def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
         """One batch for each of `groups`, the rows (int64 [B]) of its texts in the split."""
         return map(self._batch, groups)
 
     def _batch(self, rows: Tensor) -> Batch:
+        device = self._ids.device
         lengths = self.lengths[rows, None]
-        columns = torch.arange(max(1, self.length or int(lengths.max())))
-        mask = columns < lengths
-        positions = torch.where(mask, self._starts[rows, None] + columns, len(self._ids) - 1)
-        return Batch(self._ids[positions], mask, self._labels[rows], rows)
+        columns = torch.arange(max(1, self.length or int(lengths.max())), device=device)
+        mask = columns < lengths.to(device)
+        starts = self._starts[rows, None].to(device)
+        positions = torch.where(mask, starts + columns, len(self._ids) - 1)
+        return Batch(self._ids[positions], mask, self._labels[rows].to(device), rows)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import Fault, RunError
 from embedkit.training.checkpoints import Checkpoint, Checkpoints
+from embedkit.training.state import within
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -49,13 +51,14 @@ class Journal:
 
     def begin(self, state: TrainingState) -> int:
         """Restore the newest valid checkpoint, if there is one; the number of epochs that are done."""
-        kept = self.checkpoints.newest()
+        kept = state.world.from_main(self.checkpoints.newest)
         if kept is None:
             return 0
+        refuse_other_number(kept.state["processes"], state.world.count)
         state.restore(kept.tensors)
         self.history.restore(kept.state["history"])
         if self.best is not None:
-            self.best.restore(kept.state["best"], _within("best.", kept.tensors))
+            self.best.restore(kept.state["best"], within("best.", kept.tensors))
         self.reporter.stage(f"going on after epoch {kept.epoch}")
         log.info("resumed", extra={"epoch": kept.epoch})
         return self.epochs if self._ended(kept.epoch, state) else kept.epoch
@@ -65,7 +68,7 @@ class Journal:
         scored, number = epoch.scored, epoch.number
         self.history.add(number, "train", scored, self.score("train", scored), epoch.seconds)
         self._validate(number, state)
-        self.checkpoints.save(Checkpoint(number, self._tensors(state), self._plain()))
+        self.checkpoints.save(Checkpoint(number, self._tensors(state), self._plain(state)))
         self.reporter.epoch(self.history.of(number), self.epochs)
         return self._ended(number, state)
 
@@ -93,11 +96,13 @@ class Journal:
         best = self.best.weights if self.best is not None else {}
         return state.tensors() | {f"best.{name}": tensor for name, tensor in best.items()}
 
-    def _plain(self) -> dict[str, Any]:
+    def _plain(self, state: TrainingState) -> dict[str, Any]:
         best = {"best": self.best.plain()} if self.best is not None else {}
-        return {"history": self.history.plain(), **best}
+        return {"processes": state.world.count, "history": self.history.plain(), **best}
 
 
-def _within(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names start with `prefix`, without it."""
-    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}
+def refuse_other_number(before: int, now: int) -> None:
+    """Raise RunError where another number of processes goes on with a run: they share the texts otherwise."""
+    if before != now:
+        what = f"the run was started with {before} processes, and cannot go on with {now}"
+        raise RunError(Fault(what, hint=f"Start {before} again, or choose another --out."))

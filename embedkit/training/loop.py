@@ -12,9 +12,11 @@ import torch
 from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import TrainingLoss
-from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 from embedkit.training.optimization import Optimization
+from embedkit.training.precision import check_precision
 from embedkit.training.state import TrainingState
+from embedkit.training.steps import Step, groups_of, step_size, steps
+from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,7 +24,11 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Progress
     from embedkit.model.classifier import TextClassifier
     from embedkit.recipe.schema import Training
-    from embedkit.text.batching import Batch, EncodedSplit
+    from embedkit.text.batching import EncodedSplit
+    from embedkit.text.grouping import Groups
+
+ODD = 0x9E3779B9
+"""Keeps the seeds of the processes apart, in the 32 bits that torch's generator takes."""
 
 
 @dataclass(frozen=True)
@@ -48,72 +54,79 @@ def fit(
     on_epoch: Callable[[Epoch, TrainingState], object],
     begin: Callable[[TrainingState], int] = from_the_start,
     loss: TrainingLoss | None = None,
+    world: World = ALONE,
 ) -> None:
-    """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each batch.
+    """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each step.
 
-    `loss` is what training follows, by default that of the model's objective as it is.
+    `loss` is what training follows, by default that of the model's objective as it is. Every process of
+    `world` is given the same model and the same texts and reads its share of them; after each step all have
+    the same weights.
 
     `begin` may restore the state of a training that was interrupted, and gives the number of epochs done.
     Training ends after the last epoch, or when `on_epoch` returns True. The order of the examples and every
-    random number of the encoder follow from `seed`; torch's global generator is left as it was. Raises
+    random number of the encoder follow from `seed`; torch's global generators are left as they were. Raises
     TrainingError, before the weights are touched, for a loss or a gradient that is not finite.
     """
-    optimization = Optimization(model, settings, -(-len(train) // settings.batch_size))
-    loss_of = loss or TrainingLoss(model.objective)
-    state = TrainingState(optimization, torch.Generator().manual_seed(seed))
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    check_precision(settings.precision, model.device)
+    size = step_size(settings, world)
+    optimization = Optimization(model, settings, -(-len(train) // size), world)
+    loop = Loop(train.to(model.device), optimization, loss or TrainingLoss(model.objective), progress)
+    state = TrainingState(optimization, torch.Generator().manual_seed(seed), world)
+    with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
+        torch.manual_seed((seed + ODD * world.index) % 2**32)
         for number in range(begin(state) + 1, settings.epochs + 1):
             start = time.perf_counter()
-            groups = _groups(train, settings, state.orders)
-            scored = _one_epoch(model, train, optimization, loss_of, groups, number, progress)
+            scored = loop.epoch(number, groups_of(train, settings, size, state.orders))
             if on_epoch(Epoch(number, scored, time.perf_counter() - start), state) is True:
                 break
 
 
-def _groups(train: EncodedSplit, settings: Training, orders: torch.Generator) -> Groups:
-    """The batches of an epoch; where one length is set, buckets have no padding to spare."""
-    if not settings.shuffle:
-        return in_order(len(train), settings.batch_size)
-    if train.length is None if settings.bucket is None else settings.bucket:
-        return bucketed(train.lengths, settings.batch_size, orders)
-    return shuffled(len(train), settings.batch_size, orders)
+@dataclass(frozen=True)
+class Loop:
+    """Goes through the training split, one step after another."""
 
+    train: EncodedSplit
+    optimization: Optimization
+    loss: TrainingLoss
+    progress: Progress
 
-def _one_epoch(
-    model: TextClassifier,
-    train: EncodedSplit,
-    optimization: Optimization,
-    loss_of: TrainingLoss,
-    groups: Groups,
-    number: int,
-    progress: Progress,
-) -> Scored:
-    model.train()
-    optimization.begin_epoch(number)
-    tally = Tally(model.objective)
-    done = 0
-    for batch in train.batches(groups):
-        optimization.clear()
-        logits = model(batch.ids, batch.mask)
-        followed, reported = loss_of(logits, batch.labels)
-        loss = followed.mean()
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = optimization.gradient_norm(batch.ids)
-        if not torch.isfinite(loss + norm):
-            raise _not_finite(loss, number, train, batch)
-        optimization.step(norm)
-        tally.add(batch.rows, logits, reported)
-        done += len(batch.labels)
-        progress(done, len(train))
-    return tally.scored()
+    def epoch(self, number: int, groups: Groups) -> Scored:
+        """One pass in steps of `groups`: what the model said of every example as it was being trained."""
+        optimization = self.optimization
+        optimization.model.train()
+        optimization.begin_epoch(number)
+        tally = Tally(optimization.model.objective, groups, optimization.world)
+        done = 0
+        for step in steps(self.train, groups, optimization.settings.batch_size, optimization.world):
+            loss = self._read(step, tally)
+            norm = optimization.settle(loss)
+            if not torch.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
+                raise self._not_finite(loss, number, step)
+            optimization.step(norm)
+            done += len(step.rows)
+            self.progress(done, len(self.train))
+        return tally.scored()
 
+    def _read(self, step: Step, tally: Tally) -> Tensor:
+        """Add up the gradients of this process's batches; gives its part of the mean loss of the step."""
+        self.optimization.begin_step(step)
+        total = torch.zeros((), device=self.optimization.model.device)
+        for batch in step.batches:
+            logits = self.optimization.logits(batch)
+            followed, reported = self.loss(logits, batch.labels)
+            loss = followed.sum() / len(step.rows)
+            self.optimization.precision.backward(loss)
+            total += loss.detach()
+            tally.add(batch.rows, logits, reported)
+        return total
 
-def _not_finite(loss: Tensor, epoch: int, train: EncodedSplit, batch: Batch) -> TrainingError:
-    """One bad step would poison the weights for good, so none is taken."""
-    which = "loss" if not torch.isfinite(loss) else "gradient"
-    ids = ", ".join(str(train.example_ids[row]) for row in batch.rows.tolist())
-    what = f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
-    return TrainingError(
-        Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
-    )
+    def _not_finite(self, loss: Tensor, epoch: int, step: Step) -> TrainingError:
+        """One bad step would poison the weights for good, so none is taken."""
+        which = "loss" if not torch.isfinite(loss) else "gradient"
+        ids = ", ".join(str(self.train.example_ids[row]) for row in step.rows.tolist())
+        what = (
+            f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
+        )
+        return TrainingError(
+            Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
+        )

@@ -2,104 +2,166 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
-from torch import nn
 
 from embedkit.training.optimizers import build_optimizer
+from embedkit.training.precision import Precision
+from embedkit.training.rows_in_use import RowsInUse
 from embedkit.training.schedules import factor
+from embedkit.training.tables import ChosenRows, Memory, Table
+from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from collections.abc import Mapping
+
+    from torch import Tensor, nn
 
     from embedkit.model.classifier import TextClassifier
     from embedkit.recipe.schema import Training
+    from embedkit.text.batching import Batch
+    from embedkit.training.steps import Step
 
 TABLE = "embedding.weight"
 
 
 class Optimization:
-    """Moves the weights of a model as a recipe's section `training` says.
+    """Moves the weights of a model as a recipe's section `training` says, in all processes of `world` alike.
 
-    `parameters` are what the optimizer moves, by name. Where training moves some rows of the table alone,
-    these rows are a parameter of their own, so that neither weight decay nor momentum reaches the others.
+    `parameters` are what the optimizer moves, by name; that of the table may hold some of its rows alone.
     """
 
-    def __init__(self, model: TextClassifier, settings: Training, steps_per_epoch: int) -> None:
+    def __init__(
+        self, model: TextClassifier, settings: Training, steps_per_epoch: int, world: World = ALONE
+    ) -> None:
         self.model = model
         self.settings = settings
         self.steps_per_epoch = steps_per_epoch
+        self.world = world
         self.step_number = 0
+        self.precision = Precision(settings.precision, model.device)
         self.parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self._table = self.parameters.get(TABLE)
-        self._rows: Tensor | None = model.moving_rows if self._table is not None else None
-        if self._table is not None and self._rows is not None:
-            self.parameters[TABLE] = nn.Parameter(self._table.detach()[self._rows])
+        self.table = table_of(model)
+        if self.table is not None:
+            self.parameters[TABLE] = self.table.parameter
+        self._moving_table = self.table
         self.optimizer = self._build()
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
 
     def _build(self) -> torch.optim.Optimizer:
         groups = [{"params": [p for n, p in self.parameters.items() if n != TABLE]}]
-        if self._table is not None:
+        if self.table is not None:
             rate = self.settings.table_lr or self.settings.lr
-            groups.append({"params": [self.parameters[TABLE]], "lr": rate})  # type: ignore[dict-item]
+            groups.append({"params": [self.table.parameter], "lr": rate})  # type: ignore[dict-item]
         return build_optimizer(groups, self.settings)
 
     def begin_epoch(self, number: int) -> None:
         """Freeze or unfreeze the table for epoch `number` (from 1)."""
         self.step_number = (number - 1) * self.steps_per_epoch
-        if self._table is not None:
+        if self.table is not None:
             last = self.settings.table_to_epoch or self.settings.epochs
-            self._table.requires_grad_(self.settings.table_from_epoch <= number <= last)
+            moves = self.settings.table_from_epoch <= number <= last
+            self.table.train(moves)
+            self._moving_table = self.table if moves else None
 
-    def clear(self) -> None:
-        """Forget the gradients."""
+    def begin_step(self, step: Step) -> None:
+        """Forget the gradients, and make the table ready for the words of `step`."""
         for parameter in (*self.model.parameters(), *self.parameters.values()):
             parameter.grad = None
+        if self._moving_table is not None:
+            self._moving_table.begin(step.words(), self._memory(TABLE))
 
-    def gradient_norm(self, ids: Tensor) -> Tensor:
-        """The length of the gradient of all weights that training moves, a scalar, after a batch of `ids`."""
-        if self._table is not None and self._rows is not None and self._table.grad is not None:
-            self.parameters[TABLE].grad = self._table.grad[self._rows]
-        gradients = [
-            self._dense(name, p.grad, ids) for name, p in self.parameters.items() if p.grad is not None
-        ]
-        norms = torch._foreach_norm(gradients) if gradients else (torch.zeros(1),)
+    def logits(self, batch: Batch) -> Tensor:
+        """What the model says of a batch of the step, float32 [B, L]."""
+        with self.precision.reading():
+            table = self._moving_table
+            logits = table.logits(self.model, batch) if table else self.model(batch.ids, batch.mask)
+        return logits.float()
+
+    def settle(self, loss: Tensor) -> Tensor:
+        """The gradient of all batches has been added up: do so over all processes, with `loss`, in place.
+
+        Gives the length of the gradient of all weights that training moves, a scalar.
+        """
+        if self._moving_table is not None:
+            self._moving_table.settle()
+        if self.world.count > 1:
+            self._add_up(loss)
+        self.precision.unscale(self.optimizer)
+        gradients = [*self._in_use().values()]
+        norms = torch._foreach_norm(gradients) if gradients else (torch.zeros_like(loss),)
         total: Tensor = torch.linalg.vector_norm(torch.stack([*norms]))
         return total
 
-    def _dense(self, name: str, gradient: Tensor, ids: Tensor) -> Tensor:
-        """Of the table's gradient the rows of the batch, as all others are zero; of another all of it."""
-        return gradient[torch.unique(ids)] if name == TABLE and self._rows is None else gradient
+    def _add_up(self, loss: Tensor) -> None:
+        for name, parameter in self.parameters.items():
+            if parameter.grad is None and (name != TABLE or self._moving_table is not None):
+                parameter.grad = torch.zeros_like(parameter)
+        gradients = self._in_use()
+        self.world.add_up([loss, *gradients.values()])
+        if self._moving_table is not None:
+            self._moving_table.replace(gradients[TABLE])
 
-    def _gradients(self) -> list[Tensor]:
-        return [p.grad for p in self.parameters.values() if p.grad is not None]
+    def _in_use(self) -> dict[str, Tensor]:
+        """The gradients by name, of the table's where it is not zero."""
+        gradients = {name: p.grad for name, p in self.parameters.items() if p.grad is not None}
+        if self._moving_table is not None and TABLE in gradients:
+            gradients[TABLE] = self._moving_table.gradient()
+        return gradients
 
     def step(self, norm: Tensor) -> None:
         """Move the weights along their gradient, whose length is `norm`."""
         settings = self.settings
         if settings.clip_norm is not None and norm > settings.clip_norm:
-            torch._foreach_mul_(self._gradients(), float(settings.clip_norm / norm))
+            gradients = [p.grad for p in self.parameters.values() if p.grad is not None]
+            torch._foreach_mul_(gradients, float(settings.clip_norm / norm))
         steps = settings.epochs * self.steps_per_epoch
         scale = factor(settings.schedule, self.step_number, steps, settings.warmup)
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * scale
-        self.optimizer.step()
+        self.precision.step(self.optimizer)
         self.step_number += 1
-        self._put_back()
+        if self._moving_table is not None:
+            self._moving_table.end(self._memory(TABLE))
+        self._shorten_head()
 
     @torch.no_grad()
-    def _put_back(self) -> None:
-        """The moved rows into the table, and the head's weights to their greatest length."""
-        if self._table is not None and self._rows is not None and self._table.requires_grad:
-            self._table[self._rows] = self.parameters[TABLE]
+    def _shorten_head(self) -> None:
+        """The head's weights of each class to their greatest length."""
         if self.settings.max_norm is not None:
             head = self.model.head.weight
             head.copy_(torch.renorm(head, 2, 0, self.settings.max_norm))
 
-    @torch.no_grad()
-    def take_rows(self) -> None:
-        """Read the rows that training moves from the table anew, after it was changed from outside."""
-        if self._table is not None and self._rows is not None:
-            self.parameters[TABLE].copy_(self._table[self._rows])
+    def reread(self) -> None:
+        """The weights were changed from outside."""
+        if self.table is not None:
+            self.table.reread()
+
+    def _memory(self, name: str) -> Memory:
+        memory: Memory = self.optimizer.state[self.parameters[name]]
+        return memory
+
+    def remembered(self, name: str) -> dict[str, Tensor]:
+        """What the optimizer remembers of the parameter `name`."""
+        if name == TABLE and self.table is not None:
+            return self.table.remembered(self._memory(name))
+        return {key: value for key, value in self._memory(name).items() if isinstance(value, torch.Tensor)}
+
+    def remember(self, name: str, kept: Mapping[str, Tensor]) -> None:
+        """Put back what `remembered` gave."""
+        parameter = self.parameters[name]
+        if name == TABLE and self.table is not None:
+            self.optimizer.state[parameter] = self.table.remember(kept)
+        else:
+            self.optimizer.state[parameter] = {key: t.to(parameter.device) for key, t in kept.items()}
+
+
+def table_of(model: TextClassifier) -> Table | None:
+    """How training moves the model's table, or None where it is frozen."""
+    weight = cast("nn.Parameter", model.embedding.weight)
+    if not weight.requires_grad:
+        return None
+    if model.sparse:
+        return RowsInUse(weight, model.moving_rows)
+    return Table(weight) if model.moving_rows is None else ChosenRows(weight, model.moving_rows)

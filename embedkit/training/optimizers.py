@@ -24,6 +24,6 @@ def build_optimizer(groups: Sequence[dict[str, Any]], settings: Training) -> tor
         case "adamw":
             return torch.optim.AdamW(groups, fused=True, **common)
         case "sgd":
-            return torch.optim.SGD(groups, fused=True, **common)
+            return torch.optim.SGD(groups, fused=True, momentum=settings.momentum, **common)
         case "adadelta":
             return torch.optim.Adadelta(groups, rho=0.95, eps=1e-6, **common)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from embedkit.world import ALONE, World
+
 if TYPE_CHECKING:
     from torch import Tensor
 
@@ -18,26 +20,37 @@ if TYPE_CHECKING:
 class TrainingState:
     """The weights, what the optimizer remembers of each, and the random numbers still to come.
 
-    `orders` draws the order of the examples; torch's global generator everything else.
+    `orders` draws the order of the examples, in all processes the same; torch's global generators everything
+    else, in each process of `world` something else.
     """
 
     optimization: Optimization
     orders: torch.Generator
+    world: World = ALONE
 
     def tensors(self) -> dict[str, Tensor]:
-        """All of it, at the end of an epoch: `weight.NAME`, `optimizer.NAME.KEY`, `random.orders|torch`.
+        """All of it, at the end of an epoch: `weight.NAME`, `optimizer.NAME.KEY`, `random.NAME`, `scaler`.
 
-        Weights that training never moves are not among them.
+        Weights that training never moves are not among them. The states of the processes' generators stand
+        one after another: all processes must ask for them.
         """
         tensors = {f"weight.{name}": tensor for name, tensor in self.weights().items()}
-        for name, parameter in self.optimization.parameters.items():
-            remembered = self.optimization.optimizer.state.get(parameter, {})
-            tensors |= {
-                f"optimizer.{name}.{key}": value
-                for key, value in remembered.items()
-                if isinstance(value, torch.Tensor)
-            }
-        return tensors | {"random.orders": self.orders.get_state(), "random.torch": torch.get_rng_state()}
+        for name in self.optimization.parameters:
+            remembered = self.optimization.remembered(name)
+            tensors |= {f"optimizer.{name}.{key}": value for key, value in remembered.items()}
+        states = {name: torch.cat(self.world.gather([state])) for name, state in self._random().items()}
+        return (
+            tensors
+            | self.optimization.precision.state()
+            | states
+            | {"random.orders": self.orders.get_state()}
+        )
+
+    def _random(self) -> dict[str, Tensor]:
+        """The states of this process's generators."""
+        states = {"random.torch": torch.get_rng_state()}
+        device = self.optimization.model.device
+        return states | ({"random.device": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {})
 
     def weights(self) -> dict[str, Tensor]:
         """The weights that training moves, and the model's buffers, by their names in the model."""
@@ -47,19 +60,32 @@ class TrainingState:
         return moving | dict(model.named_buffers())
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put back what `tensors` gave."""
-        self.restore_weights({n.removeprefix("weight."): t for n, t in tensors.items() if n[:7] == "weight."})
-        for name, parameter in self.optimization.parameters.items():
-            prefix = f"optimizer.{name}."
-            remembered = {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
+        """Put back what `tensors` gave, to as many processes."""
+        self.restore_weights(within("weight.", tensors))
+        for name in self.optimization.parameters:
+            remembered = within(f"optimizer.{name}.", tensors)
             if remembered:
-                self.optimization.optimizer.state[parameter] = remembered
+                self.optimization.remember(name, remembered)
+        if "scaler" in tensors:
+            self.optimization.precision.restore(tensors["scaler"])
         self.orders.set_state(tensors["random.orders"])
-        torch.set_rng_state(tensors["random.torch"])
+        own = {
+            name: states.chunk(self.world.count)[self.world.index]
+            for name, states in tensors.items()
+            if name in ("random.torch", "random.device")
+        }
+        torch.set_rng_state(own["random.torch"])
+        if "random.device" in own:
+            torch.cuda.set_rng_state(own["random.device"], self.optimization.model.device)
 
     @torch.no_grad()
     def restore_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Give the model these weights."""
         for name, tensor in self.weights().items():
             tensor.copy_(weights[name])
-        self.optimization.take_rows()
+        self.optimization.reread()
+
+
+def within(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors whose names start with `prefix`, without it."""
+    return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

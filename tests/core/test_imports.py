@@ -13,6 +13,7 @@ from embedkit.recipe.bundled import bundled_recipes
 pytestmark = pytest.mark.core
 
 HEAVY = {
+    "accelerate",
     "backports",
     "charset_normalizer",
     "gensim",

@@ -25,7 +25,7 @@ def test_several_classes_ignore_the_threshold():
 
 
 def test_a_tally_gives_the_rows_back_in_the_order_of_the_split():
-    tally = Tally(Binary(1))
+    tally = Tally(Binary(1), [torch.tensor([0, 2]), torch.tensor([1])])
     tally.add(torch.tensor([2, 0]), torch.tensor([[2.0], [0.0]]), torch.tensor([1.0, 3.0]))
     tally.add(torch.tensor([1]), torch.tensor([[-2.0]]), torch.tensor([5.0]))
     result = tally.scored()

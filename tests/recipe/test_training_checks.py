@@ -45,6 +45,23 @@ STOPPING = {"data.validation": {"share": 0.5}, "training.early_stopping.patience
             "training.table_to_epoch: the table is not trained: embedding.trainable is 'none'",
         ),
         (
+            {"embedding.trainable": "none", "embedding.sparse": True},
+            "embedding.sparse: the table is not trained: embedding.trainable is 'none'",
+        ),
+        (
+            {"training.momentum": 0.9},
+            "training.momentum: momentum goes with 'optimizer: sgd', not with 'adam'",
+        ),
+        (
+            {"training.optimizer": "sgd", "training.momentum": 1},
+            "training.momentum: expected less than 1, got the integer 1",
+        ),
+        ({"training.accumulate": 0}, "training.accumulate: expected at least 1, got the integer 0"),
+        (
+            {"training.precision": "fp8"},
+            "training.precision: expected 'full', 'bf16' or 'fp16', got the text 'fp8'",
+        ),
+        (
             {"training.table_from_epoch": 4, "training.epochs": 3},
             "training.table_from_epoch: epoch 4 of 3 never comes",
         ),
@@ -114,6 +131,8 @@ def test_a_recipe_with_everything_is_kept_as_it_is(registry, metric, tmp_path):
         "early_stopping": {"metric": metric},
         "checkpoint_every": 2,
         "bucket": True,
+        "accumulate": 2,
+        "precision": "bf16",
     }
     recipe = load_recipe(RECIPE, registry, {"training": settings, "data.validation": {"share": 0.5}})
     assert recipe.training.early_stopping.patience == 3

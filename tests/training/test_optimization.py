@@ -71,6 +71,11 @@ def test_an_optimizer_is_torchs(name, optimizer, weight_decay):
     assert_close(trained(optimizer=name, weight_decay=weight_decay), expected)
 
 
+def test_momentum_is_torchs():
+    expected = plainly(lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9))
+    assert_close(trained(optimizer="sgd", momentum=0.9), expected)
+
+
 def test_clipping_is_torchs():
     def sgd(parameters):
         return torch.optim.SGD(parameters, lr=1.0)

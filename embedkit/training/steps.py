@@ -1,0 +1,55 @@
+"""What one step of the optimizer follows: some examples of all processes, in batches of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
+
+if TYPE_CHECKING:
+    from torch import Generator, Tensor
+
+    from embedkit.recipe.schema import Training
+    from embedkit.text.batching import Batch, EncodedSplit
+    from embedkit.world import World
+
+
+@dataclass(frozen=True)
+class Step:
+    """The examples `rows` (int64 [S]) of `split` that a step follows; `batches` are this process's part."""
+
+    split: EncodedSplit
+    rows: Tensor
+    batches: Sequence[Batch]
+
+    def words(self) -> Tensor:
+        """The rows of the table that any process reads, int64 [U], each once, in order."""
+        alone = len(self.batches) == 1 and len(self.batches[0].rows) == len(self.rows)
+        (whole,) = self.batches if alone else self.split.batches([self.rows])
+        words: Tensor = torch.unique(whole.ids)
+        return words
+
+
+def step_size(settings: Training, world: World) -> int:
+    """How many examples a step follows, all but the last one of an epoch."""
+    return settings.batch_size * settings.accumulate * world.count
+
+
+def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Generator) -> Groups:
+    """The examples of an epoch's steps; where one length is set, buckets have no padding to spare."""
+    if not settings.shuffle:
+        return in_order(len(train), size)
+    if train.length is None if settings.bucket is None else settings.bucket:
+        return bucketed(train.lengths, size, orders)
+    return shuffled(len(train), size, orders)
+
+
+def steps(train: EncodedSplit, groups: Groups, batch_size: int, world: World) -> Iterator[Step]:
+    """One step for each of `groups`; a process may have no batch in one that is smaller than the others."""
+    for rows in groups:
+        parts = torch.split(world.share(rows), batch_size)
+        yield Step(train, rows, [*train.batches(part for part in parts if len(part))])

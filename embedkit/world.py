@@ -1,0 +1,134 @@
+"""The processes that run a recipe together, and the device that each of them computes on.
+
+`torchrun` and `accelerate launch` start them and say through the environment how many there are; what they
+tell each other goes through torch.distributed, set up by Accelerate. All of them must ask for the same
+exchanges in the same order.
+https://huggingface.co/docs/accelerate
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from embedkit.errors import Fault, RunError
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+PATIENCE = timedelta(days=1)
+"""How long a process waits for one that is still at work, such as reading a large file."""
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class AnotherEnded(SystemExit):
+    """Another process has ended before its time, and has said why."""
+
+
+def _exchange(function: Callable[P, T]) -> Callable[P, T]:
+    """An exchange between processes, which fails where one of them is gone."""
+
+    def exchanged(*arguments: P.args, **more: P.kwargs) -> T:
+        try:
+            return function(*arguments, **more)
+        except RuntimeError as error:
+            raise AnotherEnded(1) from error
+
+    return exchanged
+
+
+@dataclass(frozen=True)
+class World:
+    """`count` processes, of which this is number `index`; number 0, the main one, alone writes and speaks."""
+
+    index: int = 0
+    count: int = 1
+
+    @property
+    def main(self) -> bool:
+        """Whether this is the main process."""
+        return self.index == 0
+
+    @property
+    def device(self) -> torch.device:
+        """What this process computes on: a GPU of its own, where there is one."""
+        from accelerate.state import PartialState
+
+        device: torch.device = PartialState().device
+        return device
+
+    def share(self, rows: Tensor) -> Tensor:
+        """The part that this process has of `rows` [n]: every `count`-th of them, maybe none."""
+        return rows[self.index :: self.count]
+
+    @_exchange
+    def gather(self, items: Sequence[T]) -> list[T]:
+        """The items of all processes, in the order of the processes."""
+        if self.count == 1:
+            return [*items]
+        from accelerate.utils import gather_object
+
+        gathered: list[T] = gather_object([*items])
+        return gathered
+
+    @_exchange
+    def add_up(self, tensors: Sequence[Tensor]) -> None:
+        """Replace each tensor by its sum over all processes, in one exchange."""
+        if self.count == 1:
+            return
+        import torch
+        from accelerate.utils import reduce
+
+        summed = reduce(torch.cat([tensor.reshape(-1) for tensor in tensors]), "sum")
+        parts = torch.split(summed, [tensor.numel() for tensor in tensors])
+        for tensor, part in zip(tensors, parts, strict=True):
+            tensor.copy_(part.view_as(tensor))
+
+    def from_main(self, make: Callable[[], T]) -> T:
+        """What `make` gives in the main process, where alone it is called."""
+        made = make() if self.main else None
+        return made if self.count == 1 else self._broadcast(made)  # type: ignore[return-value]
+
+    @_exchange
+    def _broadcast(self, made: Any) -> Any:
+        from accelerate.utils import broadcast_object_list
+
+        return broadcast_object_list([made])[0]
+
+    def wait(self) -> None:
+        """Go on when every process has come here."""
+        self.gather([None])
+
+
+ALONE = World()
+"""The one process of a run that nobody shares."""
+
+
+@cache
+def join() -> World:
+    """The world that this process was started into. Raises RunError where the others cannot be reached."""
+    count = int(os.environ.get("WORLD_SIZE", "1"))
+    if count == 1:
+        return ALONE
+    import torch
+    from accelerate.state import PartialState
+    from torch.distributed import DistError
+
+    # Without this, Accelerate takes a process without a GPU for one that is alone.
+    try:
+        state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
+    except DistError as error:
+        raise RunError(
+            Fault(f"the other processes cannot be reached: {error}", where="MASTER_ADDR")
+        ) from error
+    if state.num_processes != count:
+        what = f"{count} processes were started, and this one finds {state.num_processes}"
+        raise RunError(Fault(what, where="WORLD_SIZE"))
+    return World(state.process_index, count)
