@@ -1,0 +1,125 @@
+"""What training did to the table: how far each row moved, and which neighbours it gained and lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import FloatArray, IntArray
+
+    Floats = NDArray[np.float64]
+
+NEIGHBOURS = 10
+PAIRS = 100_000_000
+"""Of how many pairs of rows at most the angle is taken, before and after: of all up to 10,000 words."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Of m rows, in order: how far each moved, float64 [m], and its angle's cosine, NaN where a row is zero.
+
+    `before` and `after`, int64 [q, k], are the nearest rows of the first q of `asked`, the nearest first, -1
+    where there is none: a row of zeros is near nothing.
+    """
+
+    distance: Floats
+    cosine: Floats
+    asked: IntArray
+    before: IntArray
+    after: IntArray
+
+    def changed(self, query: int) -> tuple[list[int], list[int]]:
+        """The rows that became neighbours of the `query`-th row asked for, and those that ceased to be."""
+        before, after = self.before[query].tolist(), self.after[query].tolist()
+        gained = [row for row in after if row >= 0 and row not in before]
+        return gained, [row for row in before if row >= 0 and row not in after]
+
+
+def measure_drift(
+    before: FloatArray, after: FloatArray, counts: Sequence[int], k: int = NEIGHBOURS, pairs: int = PAIRS
+) -> Drift:
+    """Compare two tables float32 [m, D]. Neighbours are by cosine, k of them, within the table.
+
+    In a table too large for that they are those of the most frequent words, by `counts` [m], alone.
+    """
+    import numpy as np
+
+    distance = np.linalg.norm(after.astype(np.float64) - before, axis=1)
+    asked = np.argsort(-np.asarray(counts), kind="stable")[: max(1, pairs // max(1, len(before)))]
+    asked = np.sort(asked)
+    return Drift(distance, _cosine(before, after), asked, nearest(before, asked, k), nearest(after, asked, k))
+
+
+def nearest(table: FloatArray, asked: IntArray, k: int) -> IntArray:
+    """The k rows of `table` nearest to each row `asked` for by cosine, itself left out, int64 [q, k]."""
+    import numpy as np
+    from sklearn.neighbors import NearestNeighbors
+
+    norms = np.linalg.norm(table, axis=1)
+    there = np.flatnonzero(norms > 0)
+    found = np.full((len(asked), k), -1, dtype=np.int64)
+    queries = np.flatnonzero(norms[asked] > 0)
+    width = min(k + 1, len(there))
+    if not len(queries):
+        return found
+    unit = table[there] / norms[there, None]
+    position = np.searchsorted(there, asked[queries])
+    search = NearestNeighbors(n_neighbors=width, algorithm="brute").fit(unit)
+    rows = there[search.kneighbors(unit[position], return_distance=False)]
+    found[queries, : width - 1] = _without(rows, asked[queries])
+    return found
+
+
+def _without(rows: IntArray, own: IntArray) -> IntArray:
+    """`rows` [q, w] less each one's own, or less the last where others are as near: [q, w - 1]."""
+    import numpy as np
+
+    is_own = rows == own[:, None]
+    is_own[~is_own.any(axis=1), -1] = True
+    return np.asarray(rows[~is_own].reshape(len(rows), -1))
+
+
+def _cosine(before: FloatArray, after: FloatArray) -> Floats:
+    import numpy as np
+
+    product = np.einsum("md,md->m", before, after, dtype=np.float64)
+    lengths = np.linalg.norm(before, axis=1).astype(np.float64) * np.linalg.norm(after, axis=1)
+    cosine = np.divide(product, lengths, out=np.full(len(before), np.nan), where=lengths > 0)
+    return np.asarray(cosine.clip(-1, 1))
+
+
+def summarize_drift(drift: Drift, origin: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By origin: `rows`, `moved`, the mean and median `distance`, the median `cosine`, and the mean `gained`.
+
+    `gained` is of the rows whose neighbours were asked for, `neighbours_of`; what is not defined is None.
+    """
+    import numpy as np
+
+    origins = np.asarray(origin)
+    gained = np.array([len(drift.changed(query)[0]) for query in range(len(drift.asked))], dtype=np.float64)
+    summary = {}
+    for name in dict.fromkeys(origin):
+        rows = origins == name
+        distance, cosine = drift.distance[rows], drift.cosine[rows]
+        of_asked = gained[rows[drift.asked]]
+        summary[name] = {
+            "rows": int(rows.sum()),
+            "moved": int((distance > 0).sum()),
+            "mean_distance": float(distance.mean()),
+            "median_distance": float(np.median(distance)),
+            "median_cosine": _or_none(np.nanmedian, cosine),
+            "neighbours_of": len(of_asked),
+            "mean_gained": float(of_asked.mean()) if len(of_asked) else None,
+        }
+    return summary
+
+
+def _or_none(figure: Any, values: Floats) -> float | None:
+    import numpy as np
+
+    return None if np.isnan(values).all() else float(figure(values))

@@ -1,0 +1,96 @@
+"""The odds of a wrong text for every ten points more out of vocabulary, texts of one length compared."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.evaluation.oov.shares import Shares
+
+    Floats = NDArray[np.float64]
+
+PER = 0.1
+"""The difference in share that the ratio is for."""
+
+COLUMNS = ("intercept", "share", "length")
+
+
+def odds_ratio(shares: Shares) -> dict[str, Any]:
+    """`value`, `ci95`, `p_value` of the ratio for each `per` of content share, or in `why` why there is none.
+
+    A logistic regression of being wrong on the content share and the number of tokens (Cox 1958), with Wald's
+    interval and test. It has no finite estimate where a line separates wrong from right texts (Albert &
+    Anderson 1984), which a linear program finds out (Konis 2007).
+    """
+    import numpy as np
+
+    there = ~np.isnan(shares.content)
+    wrong, share, length = shares.wrong[there], shares.content[there], shares.length[there]
+    why = _why_not(wrong.astype(np.float64), share, length.astype(np.float64))
+    if why:
+        return {"per": PER, "value": None, "ci95": None, "p_value": None, "why": f"not estimable: {why}"}
+    design = _design(share, length.astype(np.float64))
+    return _fitted(wrong.astype(np.float64), design)
+
+
+def _why_not(wrong: Floats, share: Floats, length: Floats) -> str | None:
+    if not len(wrong):
+        return "no text has content tokens"
+    if wrong.min() == wrong.max():
+        return f"every text is {'wrong' if wrong[0] else 'right'}"
+    if share.min() == share.max():
+        return "the share is the same in every text"
+    if _singular(_design(share, length)):
+        return "share and length say the same"
+    if separated(wrong, _design(share, length)):
+        return "share and length separate wrong from right texts"
+    return None
+
+
+def _design(share: Floats, length: Floats) -> Floats:
+    """Columns intercept, share in steps of `PER`, and the length about its mean in its deviations.
+
+    The length is left out where it is the same in every text.
+    """
+    import numpy as np
+
+    columns = [np.ones(len(share)), share / PER]
+    if length.min() < length.max():
+        columns.append((length - length.mean()) / length.std())
+    return np.column_stack(columns)
+
+
+def _singular(design: Floats) -> bool:
+    import numpy as np
+
+    return bool(np.linalg.matrix_rank(design) < design.shape[1])
+
+
+def separated(wrong: Floats, design: Floats) -> bool:
+    """Whether some line has every wrong text on one side or on it, every right one on the other or on it."""
+    import numpy as np
+    from scipy.optimize import linprog
+
+    signed = np.unique(np.where(wrong[:, None] > 0, design, -design), axis=0)
+    bounds = [(-1, 1)] * design.shape[1]
+    best = linprog(-signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(signed)), bounds=bounds)
+    return bool(-best.fun > 1e-6)
+
+
+def _fitted(wrong: Floats, design: Floats) -> dict[str, Any]:
+    import numpy as np
+    from statsmodels.discrete.discrete_model import Logit
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # convergence is asked below
+        fit = Logit(wrong, design).fit(disp=False, maxiter=100)
+    low, high = np.exp(np.clip(fit.conf_int()[1], -50, 50)).tolist()
+    value, p_value = float(np.exp(fit.params[1])), float(fit.pvalues[1])
+    if not fit.mle_retvals["converged"] or not np.isfinite([value, p_value, low, high]).all():
+        why = "not estimable: the regression does not converge"
+        return {"per": PER, "value": None, "ci95": None, "p_value": None, "why": why}
+    return {"per": PER, "value": value, "ci95": [low, high], "p_value": p_value, "why": None}

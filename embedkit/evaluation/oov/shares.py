@@ -1,0 +1,64 @@
+"""How much of each text is out of vocabulary, of all its tokens and of its content tokens alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, State
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.evaluation.oov.content import Content
+    from embedkit.evaluation.predictions import Prediction
+    from embedkit.interfaces import BoolArray, IntArray
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of n texts, in order: `wrong` bool [n], the tokens read, `length` int64 [n], and the shares.
+
+    `all` and `content` are float64 [n], NaN for a text without such tokens.
+    """
+
+    wrong: BoolArray
+    length: IntArray
+    all: NDArray[np.float64]
+    content: NDArray[np.float64]
+
+
+def measure(texts: Sequence[Prediction], content: Content) -> Shares:
+    """The shares of texts whose labels are known; the others are left out."""
+    import numpy as np
+
+    known = [text for text in texts if text.label is not None]
+    counts = np.array(
+        [
+            (len(text.tokens), _missing(text.states), *count_content(text.tokens, text.states, content))
+            for text in known
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 4)
+    length, missing, of_content, missing_content = counts.T
+    wrong = np.array([text.wrong for text in known], dtype=np.bool_)
+    return Shares(wrong, length, _ratio(missing, length), _ratio(missing_content, of_content))
+
+
+def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:
+    """How many tokens are content, and how many of these are out of vocabulary."""
+    of_content = [state for token, state in zip(tokens, states, strict=True) if content.is_content(token)]
+    return len(of_content), _missing(of_content)
+
+
+def _missing(states: Sequence[State]) -> int:
+    return sum(map(states.count, OUT_OF_VOCABULARY))
+
+
+def _ratio(part: IntArray, whole: IntArray) -> NDArray[np.float64]:
+    import numpy as np
+
+    shares: NDArray[np.float64] = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+    return shares
