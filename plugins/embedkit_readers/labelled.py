@@ -32,13 +32,19 @@ class LabelledFile(ABC):
     path: Annotated[InputPath, Doc("the file to read")]
     nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
     label_map: Annotated[
-        Mapping[str, str] | None, Doc("the label to use for each label of the file; null keeps them")
+        Mapping[str, str | None] | None,
+        Doc("the label to use for each label of the file, null for rows to leave out; null keeps them all"),
     ] = None
 
     def read(self) -> Iterator[Example]:
-        """Every row in order, ids from 1. Raises DataError, naming the row, at one that is malformed."""
+        """Every row in order but those that `label_map` leaves out; ids are the numbers of the rows, from 1.
+
+        Raises DataError, naming the row, at one that is malformed.
+        """
         for number, row in enumerate(self._rows(), start=1):
             label = self._label(row) if self._labelled else None
+            if label is None and self._labelled:
+                continue
             yield Example(number, self._normal(text_of(row.text, row.where)), label)
 
     @abstractmethod
@@ -52,7 +58,8 @@ class LabelledFile(ABC):
     def _normal(self, string: str) -> str:
         return unicodedata.normalize("NFC", string) if self.nfc else string
 
-    def _label(self, row: Row) -> str:
+    def _label(self, row: Row) -> str | None:
+        """The label that is used for that of the row, None where the row is left out."""
         label = self._normal(label_of(row.label, row.where))
         if self.label_map is None:
             return label
@@ -62,7 +69,7 @@ class LabelledFile(ABC):
         return self._map[label]
 
     @cached_property
-    def _map(self) -> Mapping[str, str]:
+    def _map(self) -> Mapping[str, str | None]:
         return {self._normal(source): label for source, label in (self.label_map or {}).items()}
 
 

@@ -357,6 +357,17 @@ class TestLabelsAndNormalForm:
         expected = [("bad", "neg"), ("good", "pos"), ("poor", "neg")]
         assert read("tsv", path=path, label_map=mapped, **LABEL_TEXT) == expected
 
+    def test_rows_of_a_label_that_maps_to_nothing_are_left_out(self, write):
+        path = write("0\ta\n2\tb\n4\tc\n")
+        mapped = {"0": "neg", "2": None, "4": "pos"}
+        examples = [*reader("tsv", path=path, label_map=mapped, **LABEL_TEXT).read()]
+        assert [(e.id, e.text, e.label) for e in examples] == [(1, "a", "neg"), (3, "c", "pos")]
+
+    def test_without_labels_a_label_map_leaves_nothing_out(self, write):
+        mapped = {"0": None}
+        columns = {"header": False, "columns": ["text"], "label": None}
+        assert read("tsv", path=write("a\nb\n"), label_map=mapped, **columns) == [("a", None), ("b", None)]
+
     def test_a_label_map_in_another_normal_form(self, write):
         mapped = {unicodedata.normalize("NFD", "schön"): "pos"}
         assert read("tsv", path=write("schön\ta\n"), label_map=mapped, **LABEL_TEXT) == [("a", "pos")]

@@ -16,6 +16,19 @@ NAMES = [
     "evaluate",
     "intrinsic-analogies",
     "intrinsic-similarity",
+    "kim2014/mr-gru-nonstatic",
+    "kim2014/mr-gru-rand",
+    "kim2014/mr-gru-static",
+    "kim2014/mr-nonstatic",
+    "kim2014/mr-rand",
+    "kim2014/mr-static",
+    "kim2014/sst1-nonstatic",
+    "kim2014/sst1-rand",
+    "kim2014/sst1-static",
+    "kim2014/sst2-nonstatic",
+    "kim2014/sst2-phrases-rand",
+    "kim2014/sst2-rand",
+    "kim2014/sst2-static",
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
@@ -35,7 +48,7 @@ def test_a_bundled_recipe_loads_and_says_how_to_run_it(name, registry):
     assert recipe.command.split()[:3] == ["embedkit", "run", name]
     assert recipe.summary
     loaded = load_recipe(name, registry)
-    assert loaded.name == name
+    assert loaded.name == name.rpartition("/")[2]
     assert load_recipe(loaded.to_plain(), registry) == loaded
 
 
