@@ -48,6 +48,11 @@ def register_metrics(register: Register) -> None:
 
 
 @hookspec
+def register_function_words(register: Register) -> None:
+    """Function words of a language, which the analysis tells from content: see `interfaces.FunctionWords`."""
+
+
+@hookspec
 def register_vector_formats(register: Register) -> None:
     """Formats of word-vector files: see `interfaces.VectorFormat` and `interfaces.VectorRows`."""
 
@@ -59,6 +64,7 @@ HOOK_OF_KIND = {
     "oov": "register_oov_policies",
     "encoder": "register_encoders",
     "metric": "register_metrics",
+    "function-words": "register_function_words",
     "vector-format": "register_vector_formats",
 }
 """The kinds of component, and the hook through which each comes in."""
@@ -70,6 +76,7 @@ VERB_OF_KIND = {
     "oov": "fill",
     "encoder": "build",
     "metric": "score",
+    "function-words": "words",
     "vector-format": "open",
 }
 """The method of each kind that does its work at run time."""

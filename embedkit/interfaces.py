@@ -10,7 +10,7 @@ bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidd
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, ClassVar, Literal, Protocol, runtime_checkable
@@ -39,6 +39,7 @@ __all__ = [
     "Example",
     "FillContext",
     "Filled",
+    "FunctionWords",
     "InputPath",
     "Lookup",
     "Metric",
@@ -320,6 +321,13 @@ class Encoder(Protocol):
 
     def build(self, input_dim: int) -> nn.Module:
         """A module that is a SequenceEncoder for D = input_dim; draws its weights from torch's generator."""
+
+
+class FunctionWords(Protocol):
+    """The function words of a language, which carry its grammar: articles, pronouns and the like."""
+
+    def words(self) -> Collection[str]:
+        """The words, in any case. Raises DataError where what they are read from is not installed."""
 
 
 class Metric(Protocol):

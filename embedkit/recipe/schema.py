@@ -254,6 +254,10 @@ class ModelEvaluation(Section):
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
     threshold: Annotated[
         float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
+    function_words: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    ]
     ] = None
     unseen: Annotated[
         Literal["unk"] | None,
@@ -269,6 +273,10 @@ class AnyRecipe(Section):
 
     def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
         """Every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
+    function_words: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    ]
         for path, slot in SLOTS.items():
             value: Any = self
             for part in path:

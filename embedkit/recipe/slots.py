@@ -27,6 +27,7 @@ SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
         ("oov",): Slot("oov", many=True),
         ("encoder",): Slot("encoder"),
         ("evaluation", "metrics"): Slot("metric", many=True),
+        ("evaluation", "function_words"): Slot("function-words", many=True),
     }
 )
 """Where components stand, and of which kind they are."""
@@ -35,7 +36,11 @@ SHARES = (("data", "validation"), ("data", "test"))
 """Where a share of the training data may stand in place of a reader."""
 
 DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
-    {("oov",): ("zero",), ("evaluation", "metrics"): ("accuracy",)}
+    {
+        ("oov",): ("zero",),
+        ("evaluation", "metrics"): ("accuracy",),
+        ("evaluation", "function_words"): ("english",),
+    }
 )
 """The components that stand where a recipe names none."""
 

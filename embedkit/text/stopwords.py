@@ -7,8 +7,8 @@ from unicodedata import normalize
 from embedkit.errors import DataError, Fault
 
 
-def stop_words(language: str) -> frozenset[str]:
-    """The stop words of `language`, such as `english`, each as `fold` gives it.
+def stop_words(language: str, where: str = "stop_words") -> frozenset[str]:
+    """The stop words of `language`, such as `english`, each as `fold` gives it; `where` is the recipe's key.
 
     Raises DataError where the corpus is not installed, or has no list for `language`.
     """
@@ -18,9 +18,9 @@ def stop_words(language: str) -> frozenset[str]:
         languages = stopwords.fileids()
     except LookupError as error:
         hint = "Install it: python -m nltk.downloader stopwords"
-        raise DataError(Fault("NLTK's stopwords corpus is not installed", "stop_words", hint=hint)) from error
+        raise DataError(Fault("NLTK's stopwords corpus is not installed", where, hint=hint)) from error
     if language not in languages:
-        raise DataError(Fault.unknown("stop-word language", language, languages, where="stop_words"))
+        raise DataError(Fault.unknown("stop-word language", language, languages, where=where))
     return frozenset(fold(word.strip()) for word in stopwords.words(language))
 
 

@@ -41,6 +41,7 @@ def test_the_keys_of_the_components(load):
         ("encoder", "encoder"),
         ("evaluation.metrics.0", "metric"),
         ("evaluation.metrics.1", "metric"),
+        ("evaluation.function_words.0", "function-words"),
     ]
 
 

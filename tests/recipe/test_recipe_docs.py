@@ -37,8 +37,8 @@ def row(key: str, default: str) -> str:
 @pytest.mark.parametrize("section", [Data, Share, Folds, VocabularySettings, Training, Evaluation])
 def test_every_key_is_documented_with_its_default(section: type[Section]):
     for key, field in section.model_fields.items():
-        if key == "metrics":
-            default = "`[accuracy]`"
+        if ("evaluation", key) in DEFAULTS and section is Evaluation:
+            default = f"`[{', '.join(DEFAULTS['evaluation', key])}]`"
         else:
             default = "" if field.is_required() else f"`{dump(field.default).splitlines()[0]}`"
         assert row(key, default) in PAGE, key
@@ -66,7 +66,8 @@ def test_every_key_of_an_intrinsic_evaluation_is_documented_with_its_default():
 def test_every_place_of_a_component_is_documented():
     for path, slot in SLOTS.items():
         line = next(line for line in PAGE.splitlines() if f"`{'.'.join(map(str, path))}`" in line)
-        assert slot.kind.replace("oov", "out-of-vocabulary") in line
+        kind = slot.kind.replace("oov", "out of vocabulary").replace("-", " ")
+        assert kind in re.sub("[-_]", " ", line)
         if path in DEFAULTS:
             assert f"`[{', '.join(DEFAULTS[path])}]`" in line
 

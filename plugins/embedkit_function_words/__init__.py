@@ -1,0 +1,12 @@
+"""Function words, which carry grammar and not what a text is about: `english`."""
+
+from __future__ import annotations
+
+from embedkit.hookspecs import Register, hookimpl
+from embedkit_function_words.english import English
+
+
+@hookimpl
+def register_function_words(register: Register) -> None:
+    """Register the closed classes of English."""
+    register("english", English)
