@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import ComponentError, Fault
@@ -55,14 +56,22 @@ def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
     return unk
 
 
-def check_candidates(policy: object, candidates: Any, word: str) -> Sequence[str]:
-    """`candidates` as they are, if they are a sequence of strings."""
+def check_candidates(policy: object, proposed: list[Any], words: Sequence[str]) -> list[Sequence[str]]:
+    """What was `proposed` for each of `words`, as it is, if each time it is a sequence of strings."""
+    kinds = {*map(type, proposed)}
+    # All words at once first: one by one this would take longer than what it checks.
+    if not kinds <= {list, tuple} or not {*map(type, chain.from_iterable(proposed))} <= {str}:
+        for candidates, word in zip(proposed, words, strict=True):
+            _check_candidates_of(policy, candidates, word)
+    return proposed
+
+
+def _check_candidates_of(policy: object, candidates: Any, word: str) -> None:
     listed = isinstance(candidates, Sequence) and not isinstance(candidates, str)
     strange = [each for each in candidates if not isinstance(each, str)] if listed else [candidates]
     if strange:
         came = f"{_describe(strange[0])} for the word {word[:60]!r}"
         raise _breach(policy, "candidates", "a sequence of strings", came)
-    return candidates  # type: ignore[no-any-return]
 
 
 def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:

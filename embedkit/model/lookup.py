@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain as chained
+from itertools import compress
 from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from embedkit.contracts import check_lookup
 from embedkit.model.oov import OovChain
@@ -49,9 +53,12 @@ def look_up(words: Sequence[str], source: VectorSource, chain: OovChain) -> Hits
 
     Raises ComponentError where the source or a policy breaks its promises.
     """
-    spellings = [chain.spellings(word) for word in words]
-    asked = {spelling: i for i, spelling in enumerate(dict.fromkeys(s for each in spellings for s in each))}
+    proposed = chain.proposals(words)
+    asked = dict.fromkeys(chained(words, *map(chained.from_iterable, proposed)))
     lookup = check_lookup(source, source.lookup([*asked]), len(asked), source.dim)
-    known = {spelling for spelling, found in zip(asked, lookup.found.tolist(), strict=True) if found}
-    hits = [next((spelling for spelling in each if spelling in known), None) for each in spellings]
-    return Hits(words, hits, lookup.vectors[[asked[hit] for hit in hits if hit is not None]])
+    known = dict(zip(compress(asked, lookup.found), np.flatnonzero(lookup.found).tolist(), strict=True))
+    hits: list[str | None] = [word if word in known else None for word in words]
+    for i in [i for i, hit in enumerate(hits) if hit is None]:
+        others = chained.from_iterable(each[i] for each in proposed)
+        hits[i] = next(filter(known.__contains__, others), None)
+    return Hits(words, hits, lookup.vectors[[known[hit] for hit in hits if hit is not None]])

@@ -36,15 +36,22 @@ class OovChain:
                 hint = "fasttext with a .bin file and fasttext-train have them."
                 log.warning("%s", Fault(what, where=f"oov.{i}", hint=hint))
 
-    def spellings(self, word: str) -> tuple[str, ...]:
-        """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
+    def proposals(self, words: Sequence[str]) -> list[list[Sequence[str]]]:
+        """Of each policy, in order, the other spellings that it proposes for each of `words`.
 
         Raises ComponentError for a policy whose proposals are not a sequence of strings.
         """
-        spellings = [word]
-        for _, policy in self.policies:
-            spellings += check_candidates(policy, policy.candidates(word), word)
-        return tuple(dict.fromkeys(spellings))
+        return [
+            check_candidates(policy, [*map(policy.candidates, words)], words) for _, policy in self.policies
+        ]
+
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
+
+        Raises ComponentError as `proposals`.
+        """
+        proposed = [spelling for (each,) in self.proposals([word]) for spelling in each]
+        return tuple(dict.fromkeys([word, *proposed]))
 
     def fill(
         self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int

@@ -73,7 +73,10 @@ class GloveVectors:
         import pyarrow as pa
         import pyarrow.compute as pc
 
-        asked = pa.array([word if is_unicode(word) else None for word in words], pa.string())
+        try:
+            asked = pa.array(words, pa.string())
+        except UnicodeEncodeError:  # a word with a lone surrogate, which no file can have
+            asked = pa.array([word if is_unicode(word) else None for word in words], pa.string())
         rows = pc.index_in(asked, value_set=self._words)
         rows = rows.fill_null(-1).to_numpy().astype(np.int64)
         found = rows >= 0

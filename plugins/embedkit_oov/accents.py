@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from embedkit_oov.respelling import Respelling
 
@@ -14,6 +14,10 @@ MARKS = re.compile("[\u0300-\u036f]+")
 
 class Accents(Respelling):
     """The word without accents: `café` is `cafe`. Marks of other scripts, which are letters there, stay."""
+
+    def candidates(self, word: str) -> Sequence[str]:
+        """None where there can be none: an ASCII word has no accents."""
+        return () if word.isascii() else super().candidates(word)
 
     def spellings(self, word: str) -> Iterable[str]:
         """The word without accents."""

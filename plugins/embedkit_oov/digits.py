@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from annotated_types import Ge, Len
@@ -27,6 +27,10 @@ class Digits(Respelling):
     ) -> None:
         self.mark = mark
         self.least = least
+
+    def candidates(self, word: str) -> Sequence[str]:
+        """None of a word without digits."""
+        return super().candidates(word) if DIGIT.search(word) else ()
 
     def spellings(self, word: str) -> Iterable[str]:
         """The word with its digits hidden."""

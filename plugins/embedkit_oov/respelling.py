@@ -17,10 +17,15 @@ class Respelling(ABC):
 
     def candidates(self, word: str) -> Sequence[str]:
         """The spellings in order, each once; neither the word as it is nor nothing at all."""
-        spellings = self.spellings(word if word.isascii() else unicodedata.normalize("NFC", word))
-        if not word.isascii():
-            spellings = [unicodedata.normalize("NFC", each) for each in spellings]
-        return [each for each in dict.fromkeys(spellings) if each and each != word]
+        if word.isascii():
+            spellings = dict.fromkeys(self.spellings(word))
+        else:
+            composed = self.spellings(unicodedata.normalize("NFC", word))
+            spellings = dict.fromkeys(unicodedata.normalize("NFC", each) for each in composed)
+        spellings.pop(word, None)
+        spellings.pop("", None)
+        # A tuple of strings is nothing that the garbage collector goes over, a list of them is.
+        return (*spellings,)
 
     @abstractmethod
     def spellings(self, word: str) -> Iterable[str]:
