@@ -1,0 +1,1 @@
+"""Several models on the same examples: how far apart they are, and what these examples can tell of that."""

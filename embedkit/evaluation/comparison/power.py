@@ -1,0 +1,60 @@
+"""The smallest difference of accuracies that given examples would have shown."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.comparison.paired import Differences
+
+ALPHA = 0.05
+POWER = 0.8
+
+
+def smallest_difference(differences: Differences) -> float | None:
+    """The mean difference, 0 to 1, that is found at 5% in 80% of samples as large and discordant as this one.
+
+    By the exact power of McNemar's test where every difference is -1, 0 or 1, or else by that of a z test.
+    None where so few examples differ that none would be found.
+    """
+    if not np.isin(differences, (-1.0, 0.0, 1.0)).all():
+        return _of_averages(differences)
+    n, discordance = len(differences), float((differences != 0).mean())
+    if not discordance or mcnemar_power(discordance, n, discordance) < POWER:
+        return None
+    from scipy.optimize import brentq
+
+    missing = partial(_power_missing, n=n, discordance=discordance)
+    return float(brentq(missing, 0.0, discordance, xtol=1e-6))
+
+
+def _power_missing(difference: float, n: int, discordance: float) -> float:
+    return mcnemar_power(difference, n, discordance) - POWER
+
+
+def mcnemar_power(difference: float, n: int, discordance: float) -> float:
+    """How often McNemar's exact test at 5% finds a `difference` of accuracies.
+
+    Of n examples each is discordant (one model right, the other wrong) with probability `discordance`, which
+    is at least `difference`. The number of discordant ones is not given, so it is summed over.
+    """
+    from scipy.stats import binom
+
+    one_sided = 0.5 + difference / (2 * discordance)
+    low, high = binom.ppf([1e-10, 1 - 1e-10], n, discordance)
+    discordant = np.arange(int(low), int(high) + 1)
+    critical = binom.ppf(ALPHA / 2, discordant, 0.5)
+    critical -= binom.cdf(critical, discordant, 0.5) > ALPHA / 2
+    found = binom.cdf(critical, discordant, one_sided) + binom.cdf(critical, discordant, 1 - one_sided)
+    return float(binom.pmf(discordant, n, discordance) @ found)
+
+
+def _of_averages(differences: Differences) -> float:
+    from statsmodels.stats.power import NormalIndPower
+
+    deviation = float(differences.std(ddof=1))
+    size = NormalIndPower().solve_power(nobs1=len(differences), alpha=ALPHA, power=POWER, ratio=0)
+    return float(size) * deviation
