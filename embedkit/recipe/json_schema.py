@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from embedkit.errors import ComponentError
+from embedkit.hookspecs import BUILT_IN
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe, Section, keys_of
@@ -91,7 +92,7 @@ def _kind(registry: Registry, kind: str) -> Json:
     """A component of that kind: a bare name where no parameter is required, or a mapping."""
     claims = Counter(c.name for c in registry.components() if c.kind == kind)
     schemas = {
-        component.name: _component(component)
+        component.name: _component(component, registry)
         for component in registry.components()
         if component.kind == kind and claims[component.name] == 1
     }
@@ -99,7 +100,7 @@ def _kind(registry: Registry, kind: str) -> Json:
     return {"anyOf": [{"enum": bare}, *schemas.values()]}
 
 
-def _component(component: Component) -> Json:
+def _component(component: Component, registry: Registry) -> Json:
     """The mapping of a component; one whose constructor cannot be read may hold anything."""
     use = {"use": {"const": component.name, "description": component.summary}}
     try:
@@ -112,9 +113,16 @@ def _component(component: Component) -> Json:
     return {
         **schema,
         "title": component.name,
-        "properties": use | _referring(schema["properties"]) | core,
+        "properties": use | _referring(schema["properties"]) | _naming(component, registry, schema) | core,
         "required": required,
     }
+
+
+def _naming(component: Component, registry: Registry, schema: Json) -> Json:
+    """The parameters that name components, with the names that these may be."""
+    keys = {key: schema["properties"][key] for key in component.named}
+    names = {key: [*BUILT_IN.get(kind, ()), *registry.names(kind)] for key, kind in component.named.items()}
+    return {key: {**keys[key], "enum": [keys[key].get("default"), *names[key]]} for key in keys}
 
 
 def _referring(node: Any) -> Any:

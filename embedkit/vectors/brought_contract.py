@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import ComponentError, EmbedkitError, Fault
@@ -36,7 +37,8 @@ class Contract:
         except EmbedkitError:
             raise
         except OSError as error:
-            raise unreadable(self.content.path, error) from error
+            path = Path(error.filename) if isinstance(error.filename, str) else self.content.path
+            raise unreadable(path, error) from error
         except Exception as error:  # a plugin may raise anything
             what = f"reading {self.content.path} raised {type(error).__name__}: {error}"
             raise ComponentError(Fault(what, where=str(self.component))) from error

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class ConvertedReader:
-    """Reads through the copy in the cache, which the first scan writes. `besides` tells it from other copies."""
+    """Reads through the copy in the cache, which the first scan writes; `besides` sets it apart."""
 
     def __init__(self, content: Content, reader: Reader, besides: str = "") -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim

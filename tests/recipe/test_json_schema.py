@@ -87,3 +87,10 @@ def test_the_keys_of_bundled_recipes_are_described(schema):
         described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])
         assert set(described["required"]) <= set(data)
+
+
+def test_a_parameter_that_names_a_component_lists_the_names(schema, registry):
+    (vectors,) = [o for o in schema["$defs"]["embedding"]["anyOf"] if o.get("title") == "vectors"]
+    names = vectors["properties"]["format"]["enum"]
+    assert names[0] == "auto"
+    assert {"word2vec-binary", "safetensors", "gensim"} < {*names}

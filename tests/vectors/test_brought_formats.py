@@ -209,7 +209,11 @@ def test_a_promise_that_is_not_kept_names_the_plugin(breach, odd):
         ("yield [", "return; yield [", "should have 2 vectors; there are 0"),
         ("2, 2, ", "2, 0, ", "should have 0 vectors; there are 2"),
         ('["a", "b"]', '["a", b"caf\\xe9"]', r"record 2: the word b'caf\xe9' is not UTF-8"),
-        ("return Rows()", "return Rows(open('/nowhere'))", "cannot be read: No such file or directory"),
+        (
+            "return Rows()",
+            "return Rows(open('/nowhere'))",
+            "/nowhere: cannot be read: No such file or directory",
+        ),
     ],
 )
 def test_files_that_are_not_what_they_should_be(was, becomes, message, odd):
