@@ -25,6 +25,7 @@ from embedkit.training.checkpoints import Checkpoints
 from embedkit.training.history import History
 from embedkit.training.journal import Journal
 from embedkit.training.loop import fit
+from embedkit.training.losses import training_loss
 from embedkit.training.stopping import best_of
 
 if TYPE_CHECKING:
@@ -177,6 +178,7 @@ def train_model(
             reporter.advance,
             journal.epoch_ended,
             journal.begin,
+            training_loss(settings, classifier.labelling, splits["train"].labels),
         )
     except KeyboardInterrupt:
         checkpoints.flush()

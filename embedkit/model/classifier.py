@@ -23,11 +23,13 @@ class TextClassifier(nn.Module):
     """Texts to the logits [B, L] of an objective: one for a choice of two classes, else one for each.
 
     `moving_rows` (int64 [m]) are the rows of the table that training moves; None for all but the padding row.
-    `sparse` says that a step moves such of them alone as it reads.
+    `sparse` says that a step moves such of them alone as it reads. `embedding_dropout` is the share of the
+    numbers of all word vectors that are set to zero in training.
     """
 
     moving_rows: Tensor | None = None
     sparse: bool = False
+    embedding_dropout: float = 0.0
 
     def __init__(
         self, embedding: nn.Embedding, encoder: nn.Module, head: nn.Linear, objective: Objective
@@ -67,6 +69,8 @@ class TextClassifier(nn.Module):
         The ids are numbers of rows of the table or, where given, of `rows` [U, D], the first being padding.
         """
         embedded = self.embedding(ids) if rows is None else F.embedding(ids, rows, PAD_ID)
+        if self.training and self.embedding_dropout:
+            embedded = F.dropout(embedded, self.embedding_dropout)
         encoded = self.encoder(embedded, mask)
         return cast("Tensor", self.head(check_encoded(self.encoder, encoded, len(ids), self.output_dim)))
 

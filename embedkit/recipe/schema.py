@@ -134,9 +134,6 @@ class Data(Section):
         tuple[str, ...] | None,
         Field(min_length=2, description="the classes in order, the positive one last; by default sorted"),
     ] = None
-    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
-        None
-    )
     label_separator: Annotated[
         str | None,
         Field(
@@ -144,6 +141,9 @@ class Data(Section):
             description="what separates the labels of a text, which then has any number; null: it has one",
         ),
     ] = None
+    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
+        None
+    )
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
@@ -222,6 +222,23 @@ class Training(Section):
     table_to_epoch: Annotated[
         int | None, Field(ge=1, description="the last epoch in which the table is trained; null: the last")
     ] = None
+    class_weights: Annotated[
+        Literal["balanced"] | Mapping[str, Annotated[float, Field(gt=0)]] | None,
+        AfterValidator(freeze),
+        Field(
+            description="how much each label counts in training: balanced, by its rarity, or by label; "
+            "null: all the same"
+        ),
+    ] = None
+    label_smoothing: Annotated[
+        float, Field(ge=0, lt=1, description="share of each target spread over all classes, in training")
+    ] = 0.0
+    word_dropout: Annotated[
+        float, Field(ge=0, lt=1, description="share of the tokens read as `<UNK>`, in training")
+    ] = 0.0
+    embedding_dropout: Annotated[
+        float, Field(ge=0, lt=1, description="share of the numbers of all word vectors set to 0, in training")
+    ] = 0.0
     early_stopping: Annotated[
         EarlyStopping | None, Field(description="stop when the validation split gets no better, or null")
     ] = None
@@ -237,6 +254,10 @@ class Evaluation(Section):
     """How predictions are made and scored."""
 
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    function_words: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    ]
     threshold: Annotated[
         float,
         Field(
@@ -252,12 +273,12 @@ class ModelEvaluation(Section):
     """How the predictions of a trained model are made and scored."""
 
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
-    threshold: Annotated[
-        float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
     function_words: Annotated[
         tuple[ComponentSpec, ...],
         Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
     ]
+    threshold: Annotated[
+        float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
     ] = None
     unseen: Annotated[
         Literal["unk"] | None,
@@ -273,10 +294,6 @@ class AnyRecipe(Section):
 
     def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
         """Every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
-    function_words: Annotated[
-        tuple[ComponentSpec, ...],
-        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
-    ]
         for path, slot in SLOTS.items():
             value: Any = self
             for part in path:

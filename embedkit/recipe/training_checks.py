@@ -20,6 +20,7 @@ def check_training(sections: Sections, findings: Findings) -> None:
     if isinstance(training, Mapping):
         _check_momentum(training, findings)
         _check_buckets(training, findings)
+        _check_weights(training.get("class_weights"), sections.get("data"), findings)
         _check_table(training, sections.get("embedding"), findings)
         if isinstance(training.get("early_stopping"), Mapping):
             _check_stopping(training["early_stopping"], sections, findings)
@@ -43,6 +44,17 @@ def _check_buckets(training: Sections, findings: Findings) -> None:
     if training.get("bucket") is True and training.get("shuffle") is False:
         what = "buckets mix the order of the examples, and 'shuffle: false' keeps it"
         findings.add(("training", "bucket"), what)
+
+
+def _check_weights(weights: object, data: object, findings: Findings) -> None:
+    """Weights are those of the labels, where the recipe names these."""
+    labels = data.get("labels") if isinstance(data, Mapping) else None
+    if isinstance(weights, Mapping) and isinstance(labels, tuple):
+        for label in weights:
+            if label not in labels:
+                known = tuple(filter(lambda each: isinstance(each, str), labels))
+                fault = Fault(f"unknown label '{label}'", nearest=nearest(label, known), allowed=known)
+                findings.add(("training", "class_weights", label), fault)
 
 
 def _check_table(training: Sections, embedding: object, findings: Findings) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from embedkit.text.vocabulary import PAD_ID
+from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,6 +65,14 @@ class EncodedSplit:
         moved = copy(self)
         moved._ids = self._ids.to(device)
         return moved
+
+    def with_unknown(self, share: float, generator: torch.Generator) -> EncodedSplit:
+        """The split with each token read as `<UNK>` by a chance of `share`; no text gets any shorter."""
+        changed = copy(self)
+        chosen = torch.rand(len(self._ids) - 1, generator=generator) < share
+        changed._ids = self._ids.clone()
+        changed._ids[:-1].masked_fill_(chosen.to(self._ids.device), UNK_ID)
+        return changed
 
     def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
         """One batch for each of `groups`, the rows (int64 [B]) of its texts in the split."""

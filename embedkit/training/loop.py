@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -70,13 +70,15 @@ def fit(
     check_precision(settings.precision, model.device)
     size = step_size(settings, world)
     optimization = Optimization(model, settings, -(-len(train) // size), world)
+    model.embedding_dropout = settings.embedding_dropout
     loop = Loop(train.to(model.device), optimization, loss or TrainingLoss(model.objective), progress)
     state = TrainingState(optimization, torch.Generator().manual_seed(seed), world)
     with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
         torch.manual_seed((seed + ODD * world.index) % 2**32)
         for number in range(begin(state) + 1, settings.epochs + 1):
             start = time.perf_counter()
-            scored = loop.epoch(number, groups_of(train, settings, size, state.orders))
+            groups = groups_of(train, settings, size, state.orders)
+            scored = loop.reading(settings.word_dropout, state.orders).epoch(number, groups)
             if on_epoch(Epoch(number, scored, time.perf_counter() - start), state) is True:
                 break
 
@@ -89,6 +91,12 @@ class Loop:
     optimization: Optimization
     loss: TrainingLoss
     progress: Progress
+
+    def reading(self, word_dropout: float, generator: torch.Generator) -> Loop:
+        """The loop over texts of which `word_dropout` of the tokens, another part each time, are `<UNK>`."""
+        if not word_dropout:
+            return self
+        return replace(self, train=self.train.with_unknown(word_dropout, generator))
 
     def epoch(self, number: int, groups: Groups) -> Scored:
         """One pass in steps of `groups`: what the model said of every example as it was being trained."""

@@ -38,7 +38,7 @@ WRONG = [
         "max_length: 60",
         "max_lenght: 60",
         "data: unknown key 'max_lenght' - did you mean 'max_length'? "
-        "(allowed: train, validation, test, folds, labels, max_length, cut)",
+        "(allowed: train, validation, test, folds, labels, label_separator, max_length, cut)",
     ),
     ("share: 0.1", "share: 1", "data.validation.share: expected less than 1, got the integer 1"),
     (
@@ -153,7 +153,7 @@ def test_unknown_keys_of_a_component_name_its_parameters(faults):
     ]
     assert faults("dim: 100", "dims: 100") == [
         "recipe.yaml:10: embedding: unknown key 'dims' - did you mean 'dim'? "
-        "(allowed: dim, distribution, scale, trainable, unseen)"
+        "(allowed: dim, distribution, scale, trainable, sparse, unseen)"
     ]
 
 

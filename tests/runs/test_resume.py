@@ -61,6 +61,10 @@ def long_recipe(recipe):
         "table_from_epoch": 2,
         "early_stopping": {"metric": "accuracy", "patience": 7},
         "checkpoint_every": 1,
+        "class_weights": "balanced",
+        "label_smoothing": 0.1,
+        "word_dropout": 0.2,
+        "embedding_dropout": 0.2,
     }
     encoder = {"use": "lstm", "hidden_size": 5, "num_layers": 2, "dropout": 0.2}
     embedding = {"use": "random", "dim": 8}

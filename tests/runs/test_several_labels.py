@@ -42,7 +42,7 @@ def recipe():
             "validation": {"share": 0.2},
             "test": {
                 "use": "inline",
-                "texts": ["a film", "laughs for hours", "tears and laughs", "hours of tears", "tears"],
+                "texts": ["film", "laughs film hours", "tears laughs", "hours tears", "tears"],
                 "labels": ["", "long/funny", "sad/funny/long", "sad/long", "sad"],
             },
             "label_separator": "/",
