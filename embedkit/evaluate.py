@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
+from embedkit.analysis import read_content, write_analysis
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.labels import Labelling
 from embedkit.data.splits import read_evaluation
@@ -20,6 +21,7 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.paths import locate
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.records import write_evaluation
+from embedkit.refilling import Trained
 from embedkit.runs import Run
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
@@ -45,7 +47,14 @@ def evaluate_trained(
     reporter.stage("evaluating")
     tokenized = {"test": classifier.input.tokenize("test", examples)}
     metrics = build_metrics(registry, recipe.evaluation.metrics, classifier.labelling.task)
-    write_evaluation(writer, classifier, tokenized, metrics)
+    content = read_content(recipe.evaluation.function_words, registry)
+    predictions = write_evaluation(writer, classifier, tokenized, metrics, content)
+
+    reporter.stage("analysing errors")
+    made_by = load_recipe(run.path / "recipe.yaml", registry)
+    assert isinstance(made_by, Recipe), "load_classifier has seen to it"
+    trained = Trained(classifier, made_by, [*run.vocabulary["via"]])
+    write_analysis(writer, trained, tokenized, predictions, content, registry)
 
 
 def load_classifier(

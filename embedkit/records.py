@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.coverage import coverage
 from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.oov.columns import COLUMNS, cells
 from embedkit.evaluation.predictions import Prediction, header, rows
 from embedkit.model.summary import describe_model
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier
+    from embedkit.evaluation.oov.content import Content
     from embedkit.interfaces import Metric
     from embedkit.model.table import EmbeddingTable
     from embedkit.model.unseen import Unseen
@@ -78,19 +80,32 @@ def write_evaluation(
     classifier: Classifier,
     splits: Mapping[str, TokenizedSplit],
     metrics: Mapping[str, Metric],
-) -> None:
-    """metrics.json, predictions.csv, embedding.json: every split judged by the trained model."""
+    content: Content,
+) -> dict[str, list[Prediction]]:
+    """metrics.json, predictions.csv, embedding.json: every split judged by the trained model.
+
+    What it predicts, by split, is given back. `content` tells content tokens.
+    """
     figures: dict[str, Any] = {}
     covered: dict[str, Any] = {}
-    predictions: list[Prediction] = []
+    predictions: dict[str, list[Prediction]] = {}
     for name, split in splits.items():
         scored, judged = classifier.judge(split)
         labels = classifier.labelling.targets([example.label for example in split.examples])
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
         states, looked_up = [p.states for p in judged], [p.looked_up for p in judged]
         covered[name] = coverage(split.tokens, states, looked_up, split.cut)
-        predictions += judged
+        predictions[name] = judged
     writer.json("metrics.json", figures)
-    writer.csv("predictions.csv", header(classifier.classes), rows(predictions))
+    writer.csv(
+        "predictions.csv",
+        [*header(classifier.classes), *COLUMNS],
+        (
+            [*row, *cells(text, content)]
+            for texts in predictions.values()
+            for text, row in zip(texts, rows(texts), strict=True)
+        ),
+    )
     trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
     writer.json("embedding.json", {"rows": dict(Counter(trained)), "coverage": covered})
+    return predictions

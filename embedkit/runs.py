@@ -15,6 +15,11 @@ from embedkit.rundir import FOLDS, MANIFEST, numbers_in, partial_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.oov_frames import OovFrames
+
+LISTS = ("oov_tokens", "token_list", "token_states", "token_content", "gained", "lost")
+"""Columns of CSV files that hold JSON lists."""
+
 
 class Run:
     """A finished run, read from its directory. Tables come as pandas DataFrames."""
@@ -69,12 +74,11 @@ class Run:
         self._refuse_inner(name)
         import pandas as pd
 
-        text = dict.fromkeys(("word", "label", "predicted", "text", "oov_tokens", "token_list", "via"), str)
-        frame = pd.read_csv(
-            self.path / name, dtype=text, keep_default_na=False, na_values={"oov_share": [""]}
-        )
-        for column in frame.columns.intersection(["oov_tokens", "token_list"]):
-            frame[column] = [json.loads(cell) for cell in frame[column]]
+        text = dict.fromkeys(("word", "label", "predicted", "text", "via", *LISTS), str)
+        empty = {key: [""] for key in ("oov_share", "content_oov_share", "cosine")}
+        frame = pd.read_csv(self.path / name, dtype=text, keep_default_na=False, na_values=empty)
+        for column in frame.columns.intersection([*LISTS]):
+            frame[column] = [json.loads(cell) if cell else None for cell in frame[column]]
         return frame
 
     def _refuse_inner(self, name: str) -> None:
@@ -90,6 +94,13 @@ class Run:
     def predictions(self) -> pd.DataFrame:
         """predictions.csv: one row for each example of every split; of several runs, of the held-out one."""
         return self.read_csv("predictions.csv")
+
+    @cached_property
+    def oov(self) -> OovFrames:
+        """What is out of vocabulary and whether errors go with it, as DataFrames."""
+        from embedkit.oov_frames import OovFrames
+
+        return OovFrames(self)
 
     @cached_property
     def history(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from embedkit.analysis import read_content, write_analysis, write_drift
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.labels import Labelling, labelling_of
 from embedkit.data.preflight import check_examples, settle
@@ -19,6 +20,7 @@ from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.model.classifier import build_classifier
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
+from embedkit.refilling import Trained
 from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
 from embedkit.training.checkpoints import Checkpoints
@@ -84,6 +86,7 @@ def train_and_evaluate(
 
     reporter.stage("training")
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
+    content = read_content(recipe.evaluation.function_words, registry)
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("evaluating")
@@ -91,7 +94,12 @@ def train_and_evaluate(
     if recipe.embedding.unseen == "lookup":
         write_unseen(writer, table.unseen)
     write_training(writer, history)
-    write_evaluation(writer, evaluated, tokenized, metrics)
+    predictions = write_evaluation(writer, evaluated, tokenized, metrics, content)
+
+    reporter.stage("analysing errors")
+    drift = write_drift(writer, classifier, table)
+    trained = Trained(evaluated, recipe, table.via)
+    write_analysis(writer, trained, tokenized, predictions, content, registry, drift)
 
 
 def prepare(

@@ -24,8 +24,10 @@ FILES = [
     "metrics.json",
     "model.json",
     "model.txt",
+    "oov.json",
     "predictions.csv",
     "recipe.yaml",
+    "table-drift.csv",
     "vocabulary.csv",
     "weights.safetensors",
 ]

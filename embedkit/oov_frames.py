@@ -1,0 +1,117 @@
+"""The analysis of a run as pandas DataFrames: `run.oov`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.runs import Run
+
+Row = dict[str, Any]
+
+
+class OovFrames:
+    """What oov.json, table-drift.csv and predictions.csv of a run say of its out-of-vocabulary tokens.
+
+    Each raises RunError where only the runs inside it have such a file.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    @cached_property
+    def figures(self) -> dict[str, Any]:
+        """oov.json as it is."""
+        return dict(self._run.read_json("oov.json"))
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Tokens and types by split and class in each state; the class of a whole split is None."""
+        rows: list[Row] = []
+        for split, found in self.figures["splits"].items():
+            groups = {None: found["coverage"], **found["coverage"]["classes"]}
+            for label, counts in groups.items():
+                for unit in ("tokens", "types"):
+                    where = {"split": split, "class": label, "unit": unit}
+                    rows += [{**where, "of": of, **states} for of, states in counts[unit].items()]
+        return _frame(rows)
+
+    @property
+    def missing(self) -> pd.DataFrame:
+        """The most frequent words out of vocabulary of every split: word, count, state, content."""
+        return _frame([{"split": s, **word} for s, found in self._splits() for word in found["missing"]])
+
+    @property
+    def buckets(self) -> pd.DataFrame:
+        """The error rate by share, of content and of all tokens, with its interval `low` to `high`."""
+        return _frame(
+            [
+                {"split": split, "of": of, **_with_bounds(bucket)}
+                for split, found in self._splits()
+                for of in ("content", "all")
+                for bucket in found["errors"][of]["buckets"]
+            ]
+        )
+
+    @property
+    def tests(self) -> pd.DataFrame:
+        """One row for each split and `of`: mean shares of wrong and right texts, difference, p-value."""
+        rows = [
+            {"split": split, "of": of, **found["errors"][of]}
+            for split, found in self._splits()
+            for of in ("content", "all")
+        ]
+        return _frame([{key: value for key, value in row.items() if key != "buckets"} for row in rows])
+
+    @property
+    def odds_ratios(self) -> pd.DataFrame:
+        """One row for each split: the odds ratio for ten points of content share, or why there is none."""
+        return _frame([{"split": s, **_with_bounds(f["errors"]["odds_ratio"])} for s, f in self._splits()])
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """By split, what the figures say."""
+        return {split: found["errors"]["verdict"] for split, found in self._splits()}
+
+    @property
+    def policies(self) -> pd.DataFrame:
+        """How many texts another policy would have turned right and wrong, by policy and split."""
+        refilled = self.figures["policies"]["refilled"]
+        return _frame(
+            [{"policy": p, "split": s, **counts} for p, by in refilled.items() for s, counts in by.items()]
+        )
+
+    @property
+    def wrong(self) -> pd.DataFrame:
+        """The wrong rows of `run.predictions`, those with the largest content share first."""
+        predictions = self._run.predictions
+        wrong = predictions[predictions["label"] != predictions["predicted"]]
+        return wrong.sort_values("content_oov_share", ascending=False, kind="stable")
+
+    @property
+    def drift(self) -> pd.DataFrame:
+        """table-drift.csv: of every row how far training moved it, neighbours gained and lost."""
+        return self._run.read_csv("table-drift.csv")
+
+    @property
+    def drift_by_origin(self) -> pd.DataFrame:
+        """The same summed up by origin of the row; empty where training moved none."""
+        return _frame([{"origin": name, **row} for name, row in (self.figures["drift"] or {}).items()])
+
+    def _splits(self) -> list[tuple[str, dict[str, Any]]]:
+        return [*self.figures["splits"].items()]
+
+
+def _with_bounds(row: Mapping[str, Any]) -> Row:
+    low, high = row["ci95"] or (None, None)
+    return {**{key: value for key, value in row.items() if key != "ci95"}, "low": low, "high": high}
+
+
+def _frame(rows: list[Row]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows)

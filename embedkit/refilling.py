@@ -1,0 +1,150 @@
+"""Would another policy have helped: a frozen table's filled rows refilled by each, and texts read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedkit.errors import EmbedkitError
+from embedkit.evaluation.oov.refilling import flips
+from embedkit.interfaces import Lookup
+from embedkit.model.classifier import TextClassifier
+from embedkit.model.oov import OovChain
+from embedkit.recipe.build import build_component
+from embedkit.recipe.checks import is_total
+from embedkit.recipe.schema import spec_of
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.vocabulary import PAD_ID
+
+if TYPE_CHECKING:
+    from embedkit.classification import Classifier
+    from embedkit.evaluation.predictions import Prediction
+    from embedkit.interfaces import BoolArray, FloatArray, OovPolicy
+    from embedkit.recipe.schema import Recipe
+    from embedkit.registry import Registry
+
+FINE_TUNED = (
+    "training moved the rows that the policy wrote, and the model with them: "
+    "another policy can be asked by another run alone"
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier with what it was made of: its recipe, and `via`, by what each row of its table came."""
+
+    classifier: Classifier
+    recipe: Recipe
+    via: Sequence[str]
+
+    @property
+    def policy(self) -> str:
+        """The policy that answered for every word that was left."""
+        return self.recipe.oov[-1].use
+
+    @property
+    def filled(self) -> BoolArray:
+        """Which rows of the table it wrote, that of `<UNK>` included, bool [V]."""
+        return np.array([name == self.policy for name in self.via])
+
+
+@dataclass(frozen=True)
+class FoundWords:
+    """The words of a table that have vectors of their own, as a source: `words` m, `vectors` [m, D]."""
+
+    words: Sequence[str]
+    vectors: FloatArray
+    unk: None = None
+
+    @property
+    def dim(self) -> int:
+        """D."""
+        return int(self.vectors.shape[1])
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """What the table has of `words`."""
+        row_of = {word: row for row, word in enumerate(self.words)}
+        rows = np.array([row_of.get(word, -1) for word in words], dtype=np.int64)
+        vectors = np.zeros((len(words), self.dim), dtype=np.float32)
+        vectors[rows >= 0] = self.vectors[rows[rows >= 0]]
+        return Lookup(vectors, rows >= 0, rows)
+
+
+def ask_policies(
+    trained: Trained,
+    splits: Mapping[str, TokenizedSplit],
+    predictions: Mapping[str, Sequence[Prediction]],
+    registry: Registry,
+) -> dict[str, Any]:
+    """By policy and split how many texts turn right and wrong; or, in `why`, why that cannot be asked.
+
+    The training split is left out where there are others: the model was fitted to what its rows were.
+    """
+    asked: dict[str, Any] = {"policy": trained.policy, "why": None, "refilled": {}, "refused": {}}
+    if trained.recipe.embedding.trainable != "none":
+        return {**asked, "why": FINE_TUNED}
+    if not trained.filled.any():
+        return {**asked, "why": f"'{trained.policy}' wrote no row"}
+    held_out = {name: split for name, split in splits.items() if name != "train"} or splits
+    for name in _others(trained.policy, registry):
+        try:
+            policy: OovPolicy = build_component(registry, "oov", spec_of(name), "oov")
+            classifier = refilled(trained, name, policy)
+        except EmbedkitError as error:
+            asked["refused"][name] = error.faults[0].what
+            continue
+        asked["refilled"][name] = {
+            split: _flips(trained, classifier, held_out[split], predictions[split]) for split in held_out
+        }
+    return asked
+
+
+def _others(policy: str, registry: Registry) -> list[str]:
+    """The other policies that answer for every word, and whose name says all."""
+    names = [name for name in registry.names("oov") if name != policy and is_total(registry, name)]
+    fields = {name: registry.get("oov", name).parameters.model_fields.values() for name in names}
+    return [name for name in names if not any(field.is_required() for field in fields[name])]
+
+
+def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
+    """The classifier with the rows that its last policy wrote as `policy` would have written them."""
+    model = trained.classifier.model
+    vectors = model.embedding.weight.detach().cpu().numpy().copy()
+    words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
+    origin = trained.classifier.origin[: len(table)]
+    known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
+    source = FoundWords([words[row] for row in known], table[known])
+    rows = np.flatnonzero(trained.filled)
+    chain = OovChain([(name, policy)])
+    table[rows], _ = chain.fill([words[row] for row in rows], source, source.vectors, trained.recipe.seed)
+    return replace(trained.classifier, model=_with_table(model, vectors))
+
+
+def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
+    import torch
+    from torch import nn
+
+    rows, dim = vectors.shape
+    weight = torch.from_numpy(vectors).to(model.embedding.weight.device)
+    embedding = nn.Embedding(rows, dim, PAD_ID, _weight=weight, _freeze=True)
+    return TextClassifier(embedding, model.encoder, model.head, model.objective)
+
+
+def _flips(
+    trained: Trained, other: Classifier, split: TokenizedSplit, before: Sequence[Prediction]
+) -> dict[str, int]:
+    """What changes on `split`; only texts that read a refilled row are read again."""
+    filled = {*np.flatnonzero(trained.filled).tolist()}
+    ids = trained.classifier.input.vocabulary.ids
+    reading = [i for i, tokens in enumerate(split.tokens) if not filled.isdisjoint(ids(tokens))]
+    part = TokenizedSplit(
+        split.name,
+        [split.examples[i] for i in reading],
+        [split.tokens[i] for i in reading],
+        [split.cut[i] for i in reading],
+    )
+    after = other.judge(part)[1] if reading else []
+    return flips([before[i].wrong for i in reading], [text.wrong for text in after])
