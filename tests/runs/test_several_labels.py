@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 from sklearn import metrics as sk
 
 import embedkit
@@ -150,3 +154,54 @@ def test_two_labels_are_not_two_classes(recipe, tmp_path):
     assert run.metrics["train"]["accuracy"] == 1.0
     assert set(run.metrics["train"]["confusion-matrix"]["x"]) == {"tn", "fp", "fn", "tp"}
     assert embedkit.load(run.path).model.head.out_features == 2
+
+
+@pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
+def test_sentences_that_are_positive_or_negative_and_strongly_so_or_neither(tmp_path):
+    """SST's five grades as three labels: neutral sentences have none of them."""
+    grades = {"0": "negative+strong", "1": "negative", "2": "", "3": "positive", "4": "strong+positive"}
+
+    def reader(name):
+        path = Path(os.environ["EMBEDKIT_DATA"], name)
+        return {
+            "use": "tsv",
+            "path": path,
+            "header": False,
+            "columns": ["label", "text"],
+            "label_map": grades,
+        }
+
+    recipe = {
+        "name": "grades",
+        "data": {
+            "train": reader("sst1.train.tsv"),
+            "validation": {"share": 0.1},
+            "test": reader("sst1.test.tsv"),
+            "label_separator": "+",
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "random", "dim": 50},
+        "encoder": {"use": "bag", "dropout": 0.3},
+        "training": {"epochs": 4, "batch_size": 50, "lr": 0.01, "class_weights": "balanced"},
+        "evaluation": {"metrics": ["accuracy", "f1", "roc-auc", "hamming-loss"]},
+    }
+    run = embedkit.run(recipe, out=tmp_path / "run")
+    test = run.predictions.query("split == 'test'")
+    assert test["label"].value_counts().to_dict() == {
+        "negative": 633, "positive": 510, "positive+strong": 399, "": 389, "negative+strong": 279
+    }  # fmt: skip
+    shares = run.predictions.groupby("split")["label"].value_counts(normalize=True).unstack()
+    np.testing.assert_allclose(shares.loc["validation"], shares.loc["train"], atol=0.002)
+    figures, classes = run.metrics["test"], ["negative", "positive", "strong"]
+    true, guessed = (
+        np.array([[label in cell.split("+") for label in classes] for cell in test[column]])
+        for column in ("label", "predicted")
+    )
+    both, either = (true & guessed).sum(0), true.sum(0) + guessed.sum(0)
+    assert figures["f1"] == pytest.approx((2 * both / either).mean())
+    assert figures["hamming-loss"] == pytest.approx((true ^ guessed).mean())
+    ranks = rankdata(test[[f"p_{label}" for label in classes]], axis=0)
+    there = true.sum(0)
+    pairs = (ranks * true).sum(0) - there * (there + 1) / 2
+    assert figures["roc-auc"] == pytest.approx((pairs / (there * (len(true) - there))).mean())
+    assert figures["roc-auc"] > 0.68
