@@ -125,6 +125,7 @@ def open_vectors(
     errors: Errors = "strict",
     limit: int | None = None,
     cache: bool | Literal["full"] = True,
+    processes: Literal[1, 2] = 1,
     progress: Progress = no_progress,
     trust: bool = False,
     formats: Callable[[], Registry] | None = None,
@@ -134,6 +135,8 @@ def open_vectors(
     `format` is found by the content, never by the name, unless it is given. `errors` says what becomes of
     words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. `limit`
     reads only the first vectors, and checks nothing after them. `progress` is told bytes of the file on disk.
+    Two `processes` share the first pass over a large plain word2vec binary file, and find what one finds.
+
     With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
     take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
     words. Both go into the folder EMBEDKIT_CACHE. With `full` all of a large compressed or text file is kept
@@ -149,7 +152,7 @@ def open_vectors(
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    options = Options(errors, limit)
+    options = Options(errors, limit, processes)
     brought = BroughtFormats(formats or _installed, trust)
     reader = format_of(content, format, brought).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
