@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.analysis import read_content, write_analysis, write_drift
 from embedkit.classification import Classifier, TextInput
 from embedkit.data.labels import Labelling, labelling_of
-from embedkit.data.preflight import check_examples, settle
+from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
@@ -118,7 +118,8 @@ def prepare(
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     tokenizer: Tokenizer = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
-    settle([*check_examples(splits), *check_lengths(tokenized)], strict)
+    separated = check_separator(splits["train"], recipe.data.label_separator)
+    settle([*check_examples(splits), *separated, *check_lengths(tokenized)], strict)
     return Prepared(labelling, encoder, text, tokenized)
 
 

@@ -25,6 +25,14 @@ def check_examples(splits: Splits) -> list[Fault]:
     return [*faults, *_overlaps(splits)]
 
 
+def check_separator(train: Sequence[Example], separator: str | None) -> list[Fault]:
+    """A separator that no label has may not be the one that separates them."""
+    if separator is None or any(separator in (example.label or "") for example in train):
+        return []
+    what = f"no text of the training split has two labels: is it {separator!r} that separates them?"
+    return [Fault(what, where="data.label_separator")]
+
+
 def settle(faults: Sequence[Fault], strict: bool) -> None:
     """Warn of each fault; or, where `strict`, raise one DataError for them all."""
     if strict and faults:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from embedkit.data.preflight import check_examples, settle
+from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
@@ -40,6 +40,14 @@ def test_texts_in_two_splits():
         "data.test: 1 texts are empty: examples 3",
         "data.test: 1 texts are in the train split too: examples 2 = 2",
     ]
+
+
+def test_a_separator_that_separates_nothing():
+    train = examples(("a", "x;y"), ("b", ""), ("c", "x"))
+    assert check_separator(train, ";") == check_separator(train, None) == []
+    (fault,) = check_separator(train, "|")
+    said = "no text of the training split has two labels: is it '|' that separates them?"
+    assert str(fault) == f"data.label_separator: {said}"
 
 
 def test_only_a_few_are_named():
