@@ -41,6 +41,7 @@ __all__ = [
     "Filled",
     "FunctionWords",
     "InputPath",
+    "KeepableTokenizer",
     "Lookup",
     "Metric",
     "NameOf",
@@ -129,6 +130,16 @@ class OfTokenizerFile(Protocol):
     @property
     def tokenizer_file(self) -> Path | None:
         """The file that a tokenizer follows, or whose pieces a source has vectors of; None: no such file."""
+
+
+@runtime_checkable
+class KeepableTokenizer(Tokenizer, Protocol):
+    """A tokenizer whose tokens may be kept from one run to the next, as it says all that they follow from."""
+
+    def depends_on(self) -> Sequence[Path]:
+        """The files that decide about its tokens, besides its parameters, its package's code and the packages
+        that its distribution requires; folders stand for all that is in them.
+        """
 
 
 class Progress(Protocol):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.contracts import check_tokens
-from embedkit.recipe.build import build_component
+from embedkit.kept_tokens import build_keeping
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example, Reader, Tokenizer
@@ -20,11 +20,11 @@ class Remembering:
     """Builds readers and tokenizers that do their work once, whatever number of runs asks for it."""
 
     def __init__(self, registry: Registry) -> None:
-        self._build = partial(build_component, registry)
+        self._build = partial(build_keeping, registry)
         self._built: dict[str, Any] = {}
 
     def __call__(self, kind: str, spec: ComponentSpec, where: str) -> Any:
-        """The component as `build_component` makes it, with a memory; the same one for the same spec."""
+        """The component as `build_keeping` makes it, with a memory; the same one for the same spec."""
         key = json.dumps([kind, spec.to_plain()], sort_keys=True)
         if key not in self._built:
             memory = {"reader": ReadOnce, "tokenizer": TokenizedOnce}[kind]

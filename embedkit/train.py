@@ -17,6 +17,7 @@ from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
 from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
+from embedkit.kept_tokens import build_keeping
 from embedkit.model.classifier import build_classifier
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
@@ -109,7 +110,7 @@ def prepare(
 
     Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
     """
-    build = build or partial(build_component, registry)
+    build = build or partial(build_keeping, registry)
     reporter.stage("reading texts")
     splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
     labelling = labelling_of(splits, recipe.data.labels, recipe.data.label_separator)

@@ -1,4 +1,4 @@
-"""The folder of what was worked out from word-vector files, so that the next run need not do it again.
+"""The folder of what was worked out of files and texts, so that the next run need not do it again.
 
 It is that of the environment variable EMBEDKIT_CACHE, or else the platform's. Everything in it can be deleted
 at any time; what is damaged in it is noticed and made again.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ def entries() -> list[Entry]:
 
 
 def _entries() -> Iterator[Entry]:
-    for path in cache_folder().glob("vectors/*/*"):
+    for path in chain.from_iterable(map(cache_folder().glob, ("vectors/*/*", "tokens/*/*"))):
         try:
             status = path.stat()
         except FileNotFoundError:  # another process deleted it just now
@@ -49,7 +50,10 @@ def _entries() -> Iterator[Entry]:
 
 
 def sources(found: Iterable[Entry]) -> dict[Path, str | None]:
-    """The word-vector file that each entry was made of, where it was then; None where nothing tells."""
+    """What each entry was made of: a word-vector file, where it was then, or texts, by which tokenizer.
+
+    None where nothing tells.
+    """
     from embedkit.vectors.arrays import source_of
 
     folders = {entry.path.parent for entry in found}

@@ -1,9 +1,10 @@
-"""What the cache keeps about a word-vector file: used where it is sound, else done without."""
+"""What the cache keeps, of word-vector files above all: used where it is sound, else done without."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.vectors.arrays import DamagedError, read_arrays, write_arrays
@@ -19,23 +20,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-class Kept:
-    """Arrays in the cache about the file as it is now: its index, or the rows of a vocabulary.
+class KeptArrays:
+    """Arrays in the cache at `path`: `about` is all that they follow from; `what` they are, of which `source`."""
 
-    `what` says which; `detail` is whatever else they depend on, such as the words.
-    """
-
-    def __init__(self, content: Content, what: str, detail: str = "") -> None:
-        import hashlib
-
-        self._source = content.path
+    def __init__(self, path: Path, about: str, what: str, source: str) -> None:
+        self.path = path
+        self._about = about
         self._what = what
-        seen = fingerprint(content)
-        self._about = " ".join(
-            [seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()]
-        )
-        name = f"{what}-{self._about[-16:]}" if detail else what
-        self.path = cache_folder() / "vectors" / seen / name
+        self._source = source
 
     def use(self, answer: Callable[[Arrays], None]) -> bool:
         """Hand the arrays to `answer`; False where there are none, or none that can be believed."""
@@ -54,10 +46,26 @@ class Kept:
     def keep(self, arrays: Arrays) -> None:
         """Write the arrays, for the next time."""
         try:
-            write_arrays(self.path, self._about, arrays, str(self._source.absolute()))
+            write_arrays(self.path, self._about, arrays, self._source)
             trim()
         except OSError as error:
             log.warning("%s: the %s could not be written: %s", self.path, self._what, error)
             return
         size = self.path.stat().st_size
         log.info("%s: wrote the %s of %s, %d bytes", self.path, self._what, self._source, size)
+
+
+class Kept(KeptArrays):
+    """Arrays in the cache about the file as it is now: its index, or the rows of a vocabulary.
+
+    `what` says which; `detail` is whatever else they depend on, such as the words.
+    """
+
+    def __init__(self, content: Content, what: str, detail: str = "") -> None:
+        import hashlib
+
+        seen = fingerprint(content)
+        about = " ".join([seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()])
+        name = f"{what}-{about[-16:]}" if detail else what
+        path = cache_folder() / "vectors" / seen / name
+        super().__init__(path, about, what, str(content.path.absolute()))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Doc
 from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit_nltk.resources import stop_word_files
 
 
 class NltkTweet:
@@ -27,6 +29,10 @@ class NltkTweet:
         self.strip_handles = strip_handles
         self.lowercase = lowercase
         self.stop_words = stop_words
+
+    def depends_on(self) -> list[Path]:
+        """The corpus of stop words, where they are left out."""
+        return stop_word_files(self.stop_words)
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """`TweetTokenizer(...).tokenize(text)` of each text, then cleaned.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 from embedkit.interfaces import Doc
 from embedkit.text.cleaning import Lowercase, StopWords, clean
 from embedkit_nltk.punkt import require_model
+from embedkit_nltk.resources import resource_files, stop_word_files
 
 
 class NltkWord:
@@ -28,6 +30,11 @@ class NltkWord:
         self.sentences = sentences
         self.lowercase = lowercase
         self.stop_words = stop_words
+
+    def depends_on(self) -> list[Path]:
+        """The sentence model and the corpus of stop words, where they are used."""
+        models = [] if self.sentences == "none" else resource_files(f"tokenizers/punkt_tab/{self.language}")
+        return [*models, *stop_word_files(self.stop_words)]
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """Exactly `word_tokenize(text, language, preserve_line)` of each text, then cleaned.

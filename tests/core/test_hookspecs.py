@@ -19,7 +19,7 @@ pytestmark = pytest.mark.core
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
 PROTOCOLS = {
     "reader": ["Reader"],
-    "tokenizer": ["Tokenizer", "OfTokenizerFile"],
+    "tokenizer": ["Tokenizer", "OfTokenizerFile", "KeepableTokenizer"],
     "embedding": ["Embedding", "VectorSource", "SubwordSource"],
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
