@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import ComponentError, Fault
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from embedkit.interfaces import Filled, FloatArray, Lookup
@@ -95,6 +97,17 @@ def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor
             encoder, "forward", f"a floating-point tensor of shape [{batch}, {dim}]", _describe(encoded)
         )
     return encoded
+
+
+def check_probabilities(baseline: object, probabilities: Any, n: int, classes: int) -> NDArray[np.float64]:
+    """`probabilities` as they are, if they are float64 [n, classes] and from 0 to 1."""
+    _check_array(baseline, "probabilities", probabilities, (n, classes), "float64")
+    _check_finite(baseline, "probabilities", probabilities)
+    low, high = probabilities.min(initial=0), probabilities.max(initial=1)
+    if low < 0 or high > 1 + 1e-9:
+        raise _breach(baseline, "probabilities", "numbers from 0 to 1", f"{low if low < 0 else high}")
+    checked: NDArray[np.float64] = probabilities
+    return checked
 
 
 def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:

@@ -48,6 +48,11 @@ def register_metrics(register: Register) -> None:
 
 
 @hookspec
+def register_baselines(register: Register) -> None:
+    """Baselines, simple classifiers that a model is held against: see `interfaces.Baseline`."""
+
+
+@hookspec
 def register_function_words(register: Register) -> None:
     """Function words of a language, which the analysis tells from content: see `interfaces.FunctionWords`."""
 
@@ -64,6 +69,7 @@ HOOK_OF_KIND = {
     "oov": "register_oov_policies",
     "encoder": "register_encoders",
     "metric": "register_metrics",
+    "baseline": "register_baselines",
     "function-words": "register_function_words",
     "vector-format": "register_vector_formats",
 }
@@ -76,6 +82,7 @@ VERB_OF_KIND = {
     "oov": "fill",
     "encoder": "build",
     "metric": "score",
+    "baseline": "fit",
     "function-words": "words",
     "vector-format": "open",
 }

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     IntArray = NDArray[np.int64]
 
 __all__ = [
+    "Baseline",
     "ComponentOf",
     "Doc",
     "Embedding",
@@ -39,6 +40,7 @@ __all__ = [
     "Example",
     "FillContext",
     "Filled",
+    "FittedBaseline",
     "FunctionWords",
     "InputPath",
     "KeepableTokenizer",
@@ -332,6 +334,29 @@ class Encoder(Protocol):
 
     def build(self, input_dim: int) -> nn.Module:
         """A module that is a SequenceEncoder for D = input_dim; draws its weights from torch's generator."""
+
+
+class FittedBaseline(Protocol):
+    """A baseline that has seen the training split."""
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Of each class [n, C], in the order of `classes`; of one class a text, they add up to 1."""
+
+
+class Baseline(Protocol):
+    """A simple classifier of texts that a model is held against. It is given the texts as the readers give
+    them, and no vectors. A class that can learn other tasks than one class a text says so in `tasks`, as a
+    Metric does.
+    """
+
+    def fit(
+        self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
+    ) -> FittedBaseline:
+        """Learn the training split: `labels` int64 [n] index `classes`; of several labels bool [n, C].
+
+        Two classes or more occur. What it draws at random is the same every time. Raises DataError, which
+        says why, where it cannot learn from these texts: it is then left out.
+        """
 
 
 class FunctionWords(Protocol):

@@ -76,3 +76,11 @@ def check_labels(data: Sections, findings: Findings) -> None:
             if isinstance(label, str) and separator in label:
                 what = f"'{label}' holds '{separator}', which separates labels"
                 findings.add(("data", "labels", index), what)
+
+
+def check_baselines(baselines: object, findings: Findings) -> None:
+    """A baseline's name is its key in metrics.json, so it stands once."""
+    names = [spec.use for spec in baselines] if all_named(baselines) else []
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            findings.add(("evaluation", "baselines", index), f"the baseline '{name}' stands here twice")

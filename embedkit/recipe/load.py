@@ -10,7 +10,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
-from embedkit.recipe.checks import check_chain, check_labels, check_shares, check_unseen
+from embedkit.recipe.checks import check_baselines, check_chain, check_labels, check_shares, check_unseen
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of
 from embedkit.recipe.explain import explain
@@ -139,6 +139,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     check_seeds(sections.get("seeds"), findings)
     if isinstance(evaluation, dict):
         check_metrics(evaluation["metrics"], data, registry, findings)
+        check_baselines(evaluation.get("baselines"), findings)
     if "intrinsic" in sections:
         check_intrinsic(sections, registry, findings)
     else:

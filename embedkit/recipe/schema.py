@@ -254,6 +254,10 @@ class Evaluation(Section):
     """How predictions are made and scored."""
 
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    baselines: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="simple classifiers that are fitted to the same texts and scored beside the model"),
+    ]
     function_words: Annotated[
         tuple[ComponentSpec, ...],
         Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),

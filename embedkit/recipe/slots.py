@@ -27,6 +27,7 @@ SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
         ("oov",): Slot("oov", many=True),
         ("encoder",): Slot("encoder"),
         ("evaluation", "metrics"): Slot("metric", many=True),
+        ("evaluation", "baselines"): Slot("baseline", many=True),
         ("evaluation", "function_words"): Slot("function-words", many=True),
     }
 )
@@ -39,6 +40,7 @@ DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
     {
         ("oov",): ("zero",),
         ("evaluation", "metrics"): ("accuracy",),
+        ("evaluation", "baselines"): ("majority", "tfidf-logistic-regression", "nbsvm"),
         ("evaluation", "function_words"): ("english",),
     }
 )

@@ -24,6 +24,7 @@ PROTOCOLS = {
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
     "metric": ["Metric"],
+    "baseline": ["Baseline", "FittedBaseline"],
     "function-words": ["FunctionWords"],
     "vector-format": ["VectorFormat", "WordVectorFile", "VectorRows"],
 }
@@ -37,16 +38,17 @@ BUNDLED = {
     "oov": ["error", "zero"],
     "encoder": ["bag", "cnn", "gru", "lstm", "rnn", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
+    "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"],
     "function-words": ["english", "nltk-stopwords"],
     "vector-format": ["gensim"],
 }
 """Names that recipes rely on; there may be more."""
 
 
-def test_there_are_eight_kinds_each_with_a_hook_and_a_place_in_recipes():
+def test_there_are_nine_kinds_each_with_a_hook_and_a_place_in_recipes():
     specified = {name for name, hook in vars(hookspecs).items() if hasattr(hook, "embedkit_spec")}
     assert {*HOOK_OF_KIND.values()} == specified
-    assert len(HOOK_OF_KIND) == len(specified) == 8
+    assert len(HOOK_OF_KIND) == len(specified) == 9
     assert {*HOOK_OF_KIND} == {*VERB_OF_KIND} == {*PROTOCOLS}
     assert {*HOOK_OF_KIND} == {slot.kind for slot in SLOTS.values()} | {*VECTORS.named.values()}
     assert VECTORS.named == {"format": "vector-format"}

@@ -41,6 +41,9 @@ def test_the_keys_of_the_components(load):
         ("encoder", "encoder"),
         ("evaluation.metrics.0", "metric"),
         ("evaluation.metrics.1", "metric"),
+        ("evaluation.baselines.0", "baseline"),
+        ("evaluation.baselines.1", "baseline"),
+        ("evaluation.baselines.2", "baseline"),
         ("evaluation.function_words.0", "function-words"),
     ]
 

@@ -1,0 +1,118 @@
+"""Baselines beside a model: fitted to its training split, scored on its splits, tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedkit.contracts import check_probabilities
+from embedkit.errors import DataError
+from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
+from embedkit.evaluation.comparison.power import smallest_difference
+from embedkit.evaluation.comparison.several import holm
+from embedkit.evaluation.metrics import score_metrics, wilson_interval
+from embedkit.evaluation.scoring import Scored
+from embedkit.recipe.build import build_component
+from embedkit.recipe.metric_checks import SINGLE_LABEL
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embedkit.data.labels import Labelling
+    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Metric
+    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.registry import Registry
+
+THRESHOLD = 0.5
+"""From which probability a baseline predicts: a recipe's threshold is its model's."""
+
+Fitted = Mapping[str, "FittedBaseline | str"]
+"""Baselines by name; in place of one that is left out, why it is."""
+
+
+def fit_baselines(
+    registry: Registry, specs: Sequence[ComponentSpec], examples: Sequence[Example], labelling: Labelling
+) -> dict[str, FittedBaseline | str]:
+    """The baselines of a recipe, fitted to the training split."""
+    texts = [example.text for example in examples]
+    labels = labelling.targets([example.label for example in examples])
+    fitted: dict[str, FittedBaseline | str] = {}
+    for index, spec in enumerate(specs):
+        baseline = build_component(registry, "baseline", spec, f"evaluation.baselines.{index}")
+        fitted[spec.use] = _fit(baseline, texts, labels, labelling)
+    return fitted
+
+
+def _fit(
+    baseline: Baseline, texts: Sequence[str], labels: IntArray | BoolArray, labelling: Labelling
+) -> FittedBaseline | str:
+    if labelling.task not in getattr(baseline, "tasks", SINGLE_LABEL):
+        return f"it cannot learn a {labelling.task} task"
+    try:
+        return baseline.fit(texts, labels, labelling.classes)
+    except DataError as error:
+        return "; ".join(fault.what for fault in error.faults)
+
+
+def score_baselines(
+    baselines: Fitted,
+    examples: Sequence[Example],
+    scored: Scored,
+    threshold: float,
+    metrics: Mapping[str, Metric],
+    labelling: Labelling,
+) -> dict[str, dict[str, Any]]:
+    """By name, every metric of a baseline on a split, and under `against_model` how far it is from the model.
+
+    `scored` is what the model says of the split, `threshold` its own. Of one that is left out there is
+    `left_out`, the reason, alone.
+    """
+    texts = [example.text for example in examples]
+    labels = labelling.targets([example.label for example in examples])
+    model_right = _right(labels, scored.predicted(threshold))
+    figures: dict[str, dict[str, Any]] = {}
+    for name, fitted in baselines.items():
+        if isinstance(fitted, str):
+            figures[name] = {"left_out": fitted}
+            continue
+        given = fitted.probabilities(texts)
+        probabilities = check_probabilities(fitted, given, len(texts), len(labelling.classes))
+        beside = Scored(probabilities, nan, nan, scored.objective)
+        right = _right(labels, beside.predicted(THRESHOLD))
+        own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
+        figures[name] = _accuracy(right) | {key: own[key] for key in own if key not in ("n", "loss")}
+        figures[name]["against_model"] = against(model_right, right)
+    return _corrected(figures)
+
+
+def _right(labels: IntArray | BoolArray, predicted: IntArray | BoolArray) -> NDArray[np.float64]:
+    """1.0 for every example of which all is right, or else 0.0."""
+    return np.asarray((labels == predicted).reshape(len(labels), -1).all(axis=1), dtype=np.float64)
+
+
+def _accuracy(right: NDArray[np.float64]) -> dict[str, Any]:
+    n = len(right)
+    return {"accuracy": float(right.mean()), "accuracy_ci95": wilson_interval(int(right.sum()), n)}
+
+
+def against(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, Any]:
+    """The second's accuracy less the first's, interval and test; of each [n], 1.0 where it is right."""
+    differences = second - first
+    return {
+        "difference": float(differences.mean()),
+        "ci95": bootstrap_interval(differences),
+        "only_baseline_right": int((differences > 0).sum()),
+        "only_model_right": int((differences < 0).sum()),
+        "p": p_value(differences),
+        "smallest_difference": smallest_difference(differences),
+    }
+
+
+def _corrected(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    compared = [each["against_model"] for each in figures.values() if "against_model" in each]
+    for each, p in zip(compared, holm([each["p"] for each in compared]), strict=True):
+        each["p_holm"] = p
+    return figures
