@@ -19,6 +19,7 @@ from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.kept_tokens import build_keeping
 from embedkit.model.classifier import build_classifier
+from embedkit.model.selfcheck import check_encoder
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.refilling import Trained
@@ -117,6 +118,7 @@ def prepare(
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    check_encoder(encoder)
     tokenizer: Tokenizer = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
     separated = check_separator(splits["train"], recipe.data.label_separator)
