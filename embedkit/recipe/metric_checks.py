@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import Fault, nearest
+from embedkit.errors import ComponentError, Fault, nearest
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import all_named
 from embedkit.recipe.document import Findings
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 SINGLE_LABEL: tuple[Task, ...] = ("binary", "multiclass")
 """What a metric that says nothing about it can score."""
+
+_DESCRIBED: Mapping[Task, str] = {
+    "binary": "two classes",
+    "multiclass": "several classes",
+    "multilabel": "several labels of a text",
+}
 
 
 def check_metrics(metrics: object, data: object, registry: Registry, findings: Findings) -> None:
@@ -68,9 +74,18 @@ def _as_known(registry: Registry, spec: ComponentSpec) -> object:
 
 
 def _scores(metric: object) -> Sequence[Task] | None:
-    """The tasks that a metric can score; None where its parameters decide and are not known."""
+    """The tasks that a metric can score; None where its parameters decide and are not known.
+
+    Raises ComponentError where its attribute `tasks` holds anything else.
+    """
     tasks = getattr(metric, "tasks", SINGLE_LABEL)
-    return None if isinstance(tasks, property) else tasks
+    if isinstance(tasks, property):
+        return None
+    if not tasks or isinstance(tasks, str) or not {*tasks} <= {*_DESCRIBED}:
+        kind = metric if isinstance(metric, type) else type(metric)
+        where = f"{kind.__module__}.{kind.__qualname__}.tasks"
+        raise ComponentError(Fault(f"expected some of {', '.join(_DESCRIBED)}, got {tasks!r}", where=where))
+    return tuple(tasks)
 
 
 def _may(registry: Registry, name: str, tasks: Sequence[Task]) -> bool:
@@ -79,9 +94,4 @@ def _may(registry: Registry, name: str, tasks: Sequence[Task]) -> bool:
 
 
 def _described(tasks: Sequence[Task]) -> str:
-    said = {
-        "binary": "two classes",
-        "multiclass": "several classes",
-        "multilabel": "several labels of a text",
-    }
-    return " or ".join(said[task] for task in tasks)
+    return " or ".join(_DESCRIBED[task] for task in tasks)

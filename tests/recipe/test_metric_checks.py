@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedkit.errors import RecipeError
+from embedkit.errors import ComponentError, RecipeError
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
 
@@ -93,6 +93,13 @@ def test_a_strangers_metric_is_asked_for_what_it_says_it_can_score(install):
     single = {"data.label_separator": None, "evaluation.metrics": ["plain", "jaccard"]}
     with pytest.raises(RecipeError, match="'jaccard' as it stands here cannot score two classes or several"):
         load_recipe(RECIPE, registry, single)
+
+
+@pytest.mark.parametrize("tasks", ["'multilabel'", "('multi-label',)", "()"])
+def test_a_metric_that_says_nonsense_of_itself_is_named(install, tasks):
+    install("stranger", STRANGER.replace('("multilabel",)', tasks), entries=["stranger"])
+    with pytest.raises(ComponentError, match="stranger.Jaccard.tasks: expected some of binary, multiclass, "):
+        load_recipe(RECIPE, build_registry(), {"evaluation.metrics": ["jaccard"]})
 
 
 def test_a_fault_of_the_parameters_hides_no_other(install):
