@@ -27,7 +27,8 @@ def test_it_opens_the_file_of_its_parameters(component, real_vectors):
 
 def test_its_parameters(component):
     model = component.parameters
-    assert model(path="x.bin").model_dump() == {"path": "x.bin", "errors": "strict", "limit": None}
+    keys = {"path": "x.bin", "errors": "strict", "limit": None, "processes": 1}
+    assert model(path="x.bin").model_dump() == keys
     for wrong in ({"errors": "ignore"}, {"limit": 0}, {"limit": 1.0}, {"binary": True}):
         with pytest.raises(ValueError, match=next(iter(wrong))):
             model(path="x.bin", **wrong)

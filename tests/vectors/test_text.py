@@ -164,7 +164,7 @@ def test_formats_are_not_mistaken(write):
     assert (
         failure(write(WORD2VEC.encode()), format="glove-text") == ": is not glove-text: this is word2vec-text"
     )
-    assert failure(write(b"plain words\n")) == (
+    assert failure(write(b"plain words\n")).partition("\n")[0] == (
         ": holds no word vectors that can be read: not a format that is known; "
         "formats are word2vec-text, glove-text, fasttext, safetensors, numpy, word2vec-binary, gensim"
     )
