@@ -22,6 +22,7 @@ COMMANDS = {
     "validate": "Check recipes: every fault at once, with file and line.",
     "show": "Print a recipe as YAML with every default filled in.",
     "schema": "Print the JSON Schema of recipes, for editors.",
+    "explain": "Say whether errors go with missing words, or look at one text.",
     "predict": "Classify texts with the model of a finished run.",
     "plugins": "List what the installed plugins bring.",
     "vectors": "Look into word-vector files, check, convert and fetch them.",

@@ -32,15 +32,15 @@ def _texts(n_wrong: int, n_right: int) -> str:
 def _means(compared: Mapping[str, Any]) -> str:
     p_value = compared["p_value"]
     shown = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
-    wrong, right = compared["wrong_mean"], compared["right_mean"]
-    return f"{wrong:.1%} of a wrong text's content tokens on average, {right:.1%} of a right one's ({shown})"
+    wrong, right = (f"{compared[key]:.1%}" for key in ("wrong_mean", "right_mean"))
+    return f"on average {wrong} of a wrong text's content tokens are, {right} of a right one's ({shown})"
 
 
 def _nothing_seen(compared: Mapping[str, Any]) -> str:
     points = 100 * compared["detectable"]
     return (
-        f"Errors are not seen to go with words out of vocabulary: {_means(compared)}; "
-        f"with {_texts(compared['n_wrong'], compared['n_right'])} "
+        f"Errors are not seen to go with words out of vocabulary: {_means(compared)}. "
+        f"With {_texts(compared['n_wrong'], compared['n_right'])} "
         f"a difference below {points:.1f} points would often be missed."
     )
 

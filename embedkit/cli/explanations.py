@@ -1,0 +1,117 @@
+"""The whole analysis of a run, and one text token by token, on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.text import Text
+
+from embedkit.cli.marking import STYLES, colours, mark_all
+from embedkit.cli.oov_results import (
+    bucket_table,
+    class_table,
+    coverage_table,
+    looked_up_lines,
+    missing_table,
+    plain_table,
+    wrong_lines,
+)
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from embedkit.runs import Run
+
+
+def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:
+    """Coverage; of every split classes, missing words, error rates, wrong texts, verdict; the table."""
+    console = Console(highlight=False)
+    console.print(coverage_table(figures["splits"]))
+    for line in looked_up_lines(figures["splits"]):
+        console.print(line, soft_wrap=True)
+    for split, found in figures["splits"].items():
+        console.print(f"\n[bold]{split}[/bold]\n")
+        _print_split(run, split, found, console)
+    _print_policies(figures["policies"], figures["splits"], console)
+    if figures["drift"]:
+        console.print("\n[bold]what training did to the table[/bold]\n")
+        console.print(drift_table(figures["drift"]))
+
+
+def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Console) -> None:
+    console.print(class_table(found["coverage"]["classes"]))
+    if found["missing"]:
+        console.print(missing_table(found["missing"]))
+    errors = found["errors"]
+    console.print(bucket_table(errors["content"]["buckets"]))
+    console.print(bucket_table(errors["all"]["buckets"], "all tokens out of vocabulary"))
+    predictions = run.predictions[run.predictions["split"] == split]
+    for line in wrong_lines(split, predictions, colours(console), len(predictions)):
+        console.print(line, soft_wrap=True)
+    console.print(f"\n{errors['verdict']}", soft_wrap=True)
+
+
+def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], console: Console) -> None:
+    console.print(f"\n[bold]another policy than {policies['policy']}[/bold]\n")
+    if policies["why"]:
+        console.print(f"Cannot be asked: {policies['why']}.", soft_wrap=True)
+        return
+    table = plain_table("refilled by", "split", "turn right", "turn wrong")
+    for name, by_split in policies["refilled"].items():
+        for split, counts in by_split.items():
+            if split in splits:
+                table.add_row(name, split, f"{counts['turned_right']:,}", f"{counts['turned_wrong']:,}")
+    console.print(table)
+    for name, why in policies["refused"].items():
+        console.print(f"{name}: {why}", soft_wrap=True, markup=False)
+
+
+def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each origin: how many rows moved, how far, and how many of ten neighbours are new."""
+    table = plain_table("rows", "count", "moved", "median distance", "median cosine", "new neighbours of 10")
+    for origin, row in drift.items():
+        cosine, gained = (
+            "–" if row[key] is None else f"{row[key]:.2f}" for key in ("median_cosine", "mean_gained")
+        )
+        moved = f"{row['rows']:,}", f"{row['moved']:,}", f"{row['median_distance']:.3f}"
+        table.add_row(origin, *moved, cosine, gained)
+    return table
+
+
+def print_text(text: Mapping[str, Any]) -> None:
+    """One text: what was predicted, the tokens marked, and a row for each."""
+    console = Console(highlight=False)
+    coloured = colours(console)
+    right = "wrong" if text["wrong"] else "right"
+    label, predicted = (text[key] or "no label" for key in ("label", "predicted"))
+    line = (
+        f"{text['split']} {text['id']}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
+    )
+    console.print(line, markup=False, soft_wrap=True)
+    tokens, states = ([token[key] for token in text["tokens"]] for key in ("token", "state"))
+    console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
+    shares = {"of its tokens": text["oov_share"], "of its content": text["content_oov_share"]}
+    told = [f"{share:.0%} {what}" for what, share in shares.items() if share is not None]
+    if told:
+        console.print(f"out of vocabulary: {', '.join(told)}")
+    if text["cut"]:
+        console.print(f"{text['cut']:,} tokens were cut and not read")
+    if tokens:
+        console.print(token_table(text, coloured))
+
+
+def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
+    """One row for each token: its state, by what it came to its row, its nearest words in the table."""
+    table = plain_table("token", "state", "by", "nearest in the trained table")
+    for column in table.columns:
+        column.justify, column.no_wrap = "left", False
+    for token in text["tokens"]:
+        state = Text(token["state"], STYLES.get(token["state"], "") if coloured else "")
+        kind = "" if token["content"] else " (structural)"
+        near = ", ".join(f"{each['word']} {each['cosine']:.2f}" for each in token["nearest"])
+        if token["similar"]:
+            near = f"no row; spelt like {token['similar']}"
+        table.add_row(Text(token["token"]), state.append(kind), Text(token["via"] or ""), Text(near))
+    return table

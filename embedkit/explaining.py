@@ -1,0 +1,113 @@
+"""One text of a run, token by token: its state, the spelling that was used, and the words nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.interfaces import FloatArray
+    from embedkit.runs import Run
+
+NEAREST = 3
+
+
+class Explanations:
+    """What a run's files tell of its texts; no model is needed for it, and no word-vector file.
+
+    Texts of an evaluation of another run's model have neither `via` nor nearest words.
+    """
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def of(self, number: int, split: str | None = None) -> list[dict[str, Any]]:
+        """The texts with the id `number`, of `split` or of all. Raises RunError where there is none."""
+        predictions = self.run.predictions
+        splits = [*dict.fromkeys(predictions["split"])]
+        if split is not None and split not in splits:
+            raise RunError(Fault.unknown("split", split, splits, where=str(self.run.path)))
+        found = predictions[predictions["id"] == number]
+        if split is not None:
+            found = found[found["split"] == split]
+        if found.empty:
+            of = split or " or ".join(splits)
+            raise RunError(Fault(f"no text of {of} has the id {number}", where=str(self.run.path)))
+        return [self._text(row) for row in found.to_dict("records")]
+
+    def _text(self, row: Mapping[Any, Any]) -> dict[str, Any]:
+        classes = [key.removeprefix("p_") for key in row if str(key).startswith("p_")]
+        return {
+            **{key: row[key] for key in ("split", "id", "label", "predicted", "probability", "text")},
+            "probabilities": {label: row[f"p_{label}"] for label in classes},
+            "wrong": row["label"] != row["predicted"],
+            "oov_share": _known(row["oov_share"]),
+            "content_oov_share": _known(row["content_oov_share"]),
+            "cut": row["cut"],
+            "tokens": [*self._tokens(row)],
+        }
+
+    def _tokens(self, row: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
+        for token, state, content in zip(
+            row["token_list"], row["token_states"], row["token_content"], strict=True
+        ):
+            yield {
+                "token": token,
+                "state": state,
+                "content": bool(content),
+                "via": self._via.get(token) or None,
+                "nearest": self.nearest(token),
+                "similar": nearest(token, self._rows) if state in ("unseen", "dropped") else None,
+            }
+
+    def nearest(self, word: str, count: int = NEAREST) -> list[dict[str, Any]]:
+        """The words whose vectors in the trained table are nearest to that of `word`, with their cosines.
+
+        None for a word without a row, or with a row of zeros.
+        """
+        import numpy as np
+
+        row = self._rows.get(word)
+        if row is None or not self._units[row].any():
+            return []
+        cosines = self._units @ self._units[row]
+        cosines[[0, 1, row]] = -2
+        best = np.argsort(-cosines, kind="stable")[:count].tolist()
+        return [{"word": self._words[i], "cosine": float(cosines[i])} for i in best if cosines[i] > -2]
+
+    @cached_property
+    def _vocabulary(self) -> pd.DataFrame | None:
+        return self.run.vocabulary if (self.run.path / "vocabulary.csv").is_file() else None
+
+    @cached_property
+    def _words(self) -> list[str]:
+        return [] if self._vocabulary is None else [*self._vocabulary["word"]]
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {word: row for row, word in enumerate(self._words) if row > 1}
+
+    @cached_property
+    def _via(self) -> dict[str, str]:
+        known = [] if self._vocabulary is None else [self._vocabulary[["word", "via"]].iloc[2:]]
+        if (self.run.path / "unseen.csv").is_file():
+            known.append(self.run.read_csv("unseen.csv")[["word", "via"]])
+        return {word: via for frame in known for word, via in frame.itertuples(index=False)}
+
+    @cached_property
+    def _units(self) -> FloatArray:
+        import numpy as np
+
+        table = self.run.embedding_frame("after").to_numpy()
+        norms = np.linalg.norm(table, axis=1, keepdims=True)
+        units: FloatArray = np.divide(table, norms, out=np.zeros_like(table), where=norms > 0)
+        return units
+
+
+def _known(share: float) -> float | None:
+    return None if share != share else share
