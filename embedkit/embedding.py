@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from embedkit.coverage_check import check_coverage, covered_shares
+from embedkit.data.preflight import settle
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.fingerprint import describe
 from embedkit.interfaces import EmbeddingContext
@@ -43,11 +45,13 @@ def embed(
     vocabulary: Vocabulary,
     splits: Mapping[str, TokenizedSplit],
     reporter: Reporter,
+    strict: bool = False,
 ) -> EmbeddingTable:
     """The embedding table of the vocabulary: looked up in the source, completed by the chain.
 
-    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass. Raises
-    RecipeError where the source has vectors of another tokenizer's pieces.
+    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass. Warns of a
+    split that the source hardly covers, which is a DataError where `strict`. Raises RecipeError where the
+    source has vectors of another tokenizer's pieces.
     """
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
     chain = _chain(recipe, registry)
@@ -59,7 +63,11 @@ def embed(
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = embedding.open(context)
     check_pieces(source, build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer"))
-    return build_table(vocabulary, source, chain, recipe.seed, besides)
+    table = build_table(vocabulary, source, chain, recipe.seed, besides)
+    shares = covered_shares(table, vocabulary, splits)
+    reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
+    settle(check_coverage(shares), strict)
+    return table
 
 
 def _chain(recipe: Recipe, registry: Registry) -> OovChain:

@@ -102,13 +102,15 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
     A recipe that trains nothing is left alone.
     """
     if isinstance(recipe, Recipe):
+        from embedkit.embedding import embed
         from embedkit.remembering import Remembering
         from embedkit.train import prepare
 
         input_files(registry, recipe)
         remembering = Remembering(registry)
         for single in single_runs(recipe).values() or [recipe]:
-            prepare(single, registry, reporter, strict, remembering)
+            prepared = prepare(single, registry, reporter, strict, remembering)
+            embed(single, registry, prepared.text.vocabulary, prepared.tokenized, reporter, strict)
 
 
 def load(

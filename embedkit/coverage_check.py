@@ -1,0 +1,45 @@
+"""How much of each split the vectors cover, looked at before the first epoch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from embedkit.errors import Fault
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, TokenStates
+
+if TYPE_CHECKING:
+    from embedkit.model.table import EmbeddingTable
+    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.text.vocabulary import Vocabulary
+
+LEAST = 0.5
+"""The share of a split's tokens that are expected to have a vector."""
+
+
+def covered_shares(
+    table: EmbeddingTable, vocabulary: Vocabulary, splits: Mapping[str, TokenizedSplit]
+) -> dict[str, float]:
+    """The share of the tokens that the model reads that have a vector, by split; not of a split without tokens."""
+    known = vocabulary.extended(table.unseen.words)
+    states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
+    shares = {}
+    for name, split in splits.items():
+        counts = Counter(chain.from_iterable(split.tokens))
+        pairs = zip(counts.values(), states.of([*counts]), strict=True)
+        covered = sum(count for count, state in pairs if state not in OUT_OF_VOCABULARY)
+        if counts:
+            shares[name] = covered / counts.total()
+    return shares
+
+
+def check_coverage(shares: Mapping[str, float]) -> list[Fault]:
+    """A fault for each split of which less than half of the tokens are covered."""
+    hint = "Are these vectors of the texts' language, and are their words spelt like the tokens?"
+    return [
+        Fault(f"only {share:.1%} of the tokens have a vector", where=f"data.{name}", hint=hint)
+        for name, share in shares.items()
+        if share < LEAST
+    ]
