@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.coverage import coverage
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import COLUMNS, cells
@@ -81,10 +82,12 @@ def write_evaluation(
     splits: Mapping[str, TokenizedSplit],
     metrics: Mapping[str, Metric],
     content: Content,
+    baselines: Fitted | None = None,
 ) -> dict[str, list[Prediction]]:
     """metrics.json, predictions.csv, embedding.json: every split judged by the trained model.
 
-    What it predicts, by split, is given back. `content` tells content tokens.
+    What it predicts, by split, is given back. `content` tells content tokens; `baselines` are scored beside
+    the model.
     """
     figures: dict[str, Any] = {}
     covered: dict[str, Any] = {}
@@ -93,6 +96,10 @@ def write_evaluation(
         scored, judged = classifier.judge(split)
         labels = classifier.labelling.targets([example.label for example in split.examples])
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
+        if baselines:
+            figures[name]["baselines"] = score_baselines(
+                baselines, split.examples, scored, classifier.threshold, metrics, classifier.labelling
+            )
         states, looked_up = [p.states for p in judged], [p.looked_up for p in judged]
         covered[name] = coverage(split.tokens, states, looked_up, split.cut)
         predictions[name] = judged

@@ -15,6 +15,7 @@ from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.embedding import embed
 from embedkit.errors import DataError, Fault
+from embedkit.evaluation.comparison.baselines import fit_baselines
 from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.kept_tokens import build_keeping
@@ -91,12 +92,16 @@ def train_and_evaluate(
     content = read_content(recipe.evaluation.function_words, registry)
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
+    reporter.stage("fitting baselines")
+    specs = recipe.evaluation.baselines
+    baselines = fit_baselines(registry, specs, tokenized["train"].examples, labelling)
+
     reporter.stage("evaluating")
     write_model(writer, classifier, table)
     if recipe.embedding.unseen == "lookup":
         write_unseen(writer, table.unseen)
     write_training(writer, history)
-    predictions = write_evaluation(writer, evaluated, tokenized, metrics, content)
+    predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)
 
     reporter.stage("analysing errors")
     drift = write_drift(writer, classifier, table)
