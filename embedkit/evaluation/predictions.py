@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from embedkit.data.labels import Labelling
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, TokenStates, oov_share
-from embedkit.evaluation.scoring import Scored
-from embedkit.text.encoding import TokenizedSplit
+
+if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
+    from embedkit.evaluation.scoring import Scored
+    from embedkit.text.encoding import TokenizedSplit
 
 
 @dataclass(frozen=True)

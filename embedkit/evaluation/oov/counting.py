@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embedkit.data.labels import parts_of
@@ -22,11 +23,7 @@ Counts = dict[str, dict[str, dict[str, int]]]
 
 def count_states(texts: Sequence[Prediction], content: Content) -> Counts:
     """Tokens and types of `texts` in every state; the states add up to the tokens that the model read."""
-    words, states, looked_up = _words(texts)
-    return {
-        "tokens": _both(words, states, looked_up, content),
-        "types": _both(dict.fromkeys(words, 1), states, looked_up, content),
-    }
+    return _counts(_words(texts), _known(texts), content)
 
 
 def count_by_class(
@@ -37,12 +34,13 @@ def count_by_class(
     for text in texts:
         for label in () if text.label is None else parts_of(text.label, separator):
             of_class[label].append(text)
-    return {label: count_states(each, content) for label, each in of_class.items()}
+    known = _known(texts)
+    return {label: _counts(_words(each), known, content) for label, each in of_class.items()}
 
 
 def missing_words(texts: Sequence[Prediction], content: Content, shown: int = SHOWN) -> list[dict[str, Any]]:
     """The words out of vocabulary, the most frequent first: `word`, `count`, `state`, whether `content`."""
-    words, states, _ = _words(texts)
+    words, (states, _) = _words(texts), _known(texts)
     missing = [word for word in words if states[word] in OUT_OF_VOCABULARY]
     return [
         {"word": word, "count": words[word], "state": states[word], "content": content.is_content(word)}
@@ -50,24 +48,31 @@ def missing_words(texts: Sequence[Prediction], content: Content, shown: int = SH
     ]
 
 
-def _words(texts: Sequence[Prediction]) -> tuple[Mapping[str, int], dict[str, State], frozenset[str]]:
-    """How often each word is read, its state, and which were looked up: a word has one state in a model."""
-    words: Counter[str] = Counter()
+def _words(texts: Sequence[Prediction]) -> Mapping[str, int]:
+    """How often each word is read."""
+    return Counter(chain.from_iterable(text.tokens for text in texts))
+
+
+def _known(texts: Sequence[Prediction]) -> tuple[dict[str, State], frozenset[str]]:
+    """The state of each word, which it has wherever a model reads it, and the words that were looked up."""
     states: dict[str, State] = {}
     looked_up: set[str] = set()
     for text in texts:
-        words.update(text.tokens)
         states.update(zip(text.tokens, text.states, strict=True))
-        if any(text.looked_up):
+        if True in text.looked_up:
             looked_up.update(t for t, apart in zip(text.tokens, text.looked_up, strict=True) if apart)
-    return words, states, frozenset(looked_up)
+    return states, frozenset(looked_up)
 
 
-def _both(
-    words: Mapping[str, int], states: Mapping[str, State], looked_up: frozenset[str], content: Content
-) -> dict[str, dict[str, int]]:
-    with_content = {word: count for word, count in words.items() if content.is_content(word)}
-    return {"all": _by_state(words, states, looked_up), "content": _by_state(with_content, states, looked_up)}
+def _counts(
+    words: Mapping[str, int], known: tuple[dict[str, State], frozenset[str]], content: Content
+) -> Counts:
+    of_content = {word: count for word, count in words.items() if content.is_content(word)}
+    chosen = {"all": words, "content": of_content}
+    return {
+        "tokens": {of: _by_state(counted, *known) for of, counted in chosen.items()},
+        "types": {of: _by_state(dict.fromkeys(counted, 1), *known) for of, counted in chosen.items()},
+    }
 
 
 def _by_state(

@@ -35,16 +35,35 @@ def measure(texts: Sequence[Prediction], content: Content) -> Shares:
     import numpy as np
 
     known = [text for text in texts if text.label is not None]
+    of_content, missing_content = _content_words(known, content)
     counts = np.array(
         [
-            (len(text.tokens), _missing(text.states), *count_content(text.tokens, text.states, content))
+            (
+                len(text.tokens),
+                _missing(text.states),
+                _within(text.tokens, of_content),
+                _within(text.tokens, missing_content),
+            )
             for text in known
         ],
         dtype=np.int64,
     ).reshape(-1, 4)
-    length, missing, of_content, missing_content = counts.T
+    length, missing, content_tokens, content_missing = counts.T
     wrong = np.array([text.wrong for text in known], dtype=np.bool_)
-    return Shares(wrong, length, _ratio(missing, length), _ratio(missing_content, of_content))
+    return Shares(wrong, length, _ratio(missing, length), _ratio(content_missing, content_tokens))
+
+
+def _content_words(texts: Sequence[Prediction], content: Content) -> tuple[set[str], set[str]]:
+    """The content words of `texts`, and those of them that are missing: a word has one state in a model."""
+    states: dict[str, State] = {}
+    for text in texts:
+        states.update(zip(text.tokens, text.states, strict=True))
+    words = set(filter(content.is_content, states))
+    return words, {word for word in words if states[word] in OUT_OF_VOCABULARY}
+
+
+def _within(tokens: Sequence[str], words: set[str]) -> int:
+    return sum(map(words.__contains__, tokens))
 
 
 def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:
