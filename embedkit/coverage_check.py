@@ -22,7 +22,7 @@ LEAST = 0.5
 def covered_shares(
     table: EmbeddingTable, vocabulary: Vocabulary, splits: Mapping[str, TokenizedSplit]
 ) -> dict[str, float]:
-    """The share of the tokens that the model reads that have a vector, by split; not of a split without tokens."""
+    """The share of the tokens that the model reads that have a vector, by split; none without tokens."""
     known = vocabulary.extended(table.unseen.words)
     states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
     shares = {}

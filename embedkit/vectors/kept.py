@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class KeptArrays:
-    """Arrays in the cache at `path`: `about` is all that they follow from; `what` they are, of which `source`."""
+    """Arrays in the cache at `path`, of `source`: `about` is all that they follow from, `what` they are."""
 
     def __init__(self, path: Path, about: str, what: str, source: str) -> None:
         self.path = path
