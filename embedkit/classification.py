@@ -14,6 +14,7 @@ from embedkit.evaluation.scoring import Scored, score_split
 from embedkit.interfaces import Example
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit, tokenize_split
+from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,16 +83,19 @@ class Classifier:
             missing=self.missing.union(unseen.missing),
         )
 
-    def judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
-        """What the model says of a split, as numbers and as one row for each example."""
+    def judge(self, split: TokenizedSplit, world: World = ALONE) -> tuple[Scored, list[Prediction]]:
+        """What the model says of a split, as numbers and as one row for each example.
+
+        The processes of `world` share the texts, and each of them gets everything.
+        """
         unknown = self.input.vocabulary.without_row(split.tokens) if self.source else []
         wanted = [word for word in unknown if word not in self.missing]
         if self.source and wanted:
-            return self.widened(self.source(wanted))._judge(split)
-        return self._judge(split)
+            return self.widened(self.source(wanted))._judge(split, world)
+        return self._judge(split, world)
 
-    def _judge(self, split: TokenizedSplit) -> tuple[Scored, list[Prediction]]:
-        scored = score_split(self.model, self.input.encode(split, self.labelling))
+    def _judge(self, split: TokenizedSplit, world: World) -> tuple[Scored, list[Prediction]]:
+        scored = score_split(self.model, self.input.encode(split, self.labelling), world=world)
         states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
         return scored, gather(split, states, scored, self.labelling, self.threshold)
 

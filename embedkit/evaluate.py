@@ -28,7 +28,7 @@ from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 if TYPE_CHECKING:
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.rundir import RunWriter
+    from embedkit.writer import RunWriter
 
 
 def evaluate_trained(

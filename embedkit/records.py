@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Metric
     from embedkit.model.table import EmbeddingTable
     from embedkit.model.unseen import Unseen
-    from embedkit.rundir import RunWriter
     from embedkit.text.encoding import TokenizedSplit
     from embedkit.training.history import History
+    from embedkit.writer import RunWriter
 
 
 def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> None:
@@ -93,7 +93,7 @@ def write_evaluation(
     covered: dict[str, Any] = {}
     predictions: dict[str, list[Prediction]] = {}
     for name, split in splits.items():
-        scored, judged = classifier.judge(split)
+        scored, judged = classifier.judge(split, writer.world)
         labels = classifier.labelling.targets([example.label for example in split.examples])
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
         if baselines:

@@ -9,11 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.repeats import summarize
-from embedkit.logs import log_to
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
 from embedkit.resuming import begin
-from embedkit.rundir import FOLDS, LOG, drop_checkpoints, write_run
+from embedkit.rundir import FOLDS, drop_checkpoints, write_run
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.rundir import RunWriter
+    from embedkit.writer import RunWriter
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +37,21 @@ def train_each(
     """Make every run that the recipe asks for, but for those that are finished, and gather their figures."""
     singles = single_runs(recipe)
     directories = {name: writer.directory / FOLDS / name for name in singles}
-    (writer.directory / FOLDS).mkdir(exist_ok=True)
+    if writer.world.main:
+        (writer.directory / FOLDS).mkdir(exist_ok=True)
     build = Remembering(registry)
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
-        if directories[name].exists():
+        if writer.world.from_main(directories[name].exists):
             drop_checkpoints(directories[name])
             reporter.stage("finished before")
             continue
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
-        with write_run(directories[name], resume=True) as inner, log_to(inner.directory / LOG):
+        with write_run(directories[name], resume=True, world=writer.world) as inner, inner.logged():
             begin(inner, single, environment)
             train_and_evaluate(single, registry, inner, reporter, strict, build)
-    _gather(singles, directories, writer)
+    if writer.world.main:
+        _gather(singles, directories, writer)
 
 
 def _gather(singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter) -> None:

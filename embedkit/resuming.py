@@ -14,17 +14,17 @@ from embedkit.recipe.yaml import read_document
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
     from embedkit.recipe.schema import AnyRecipe
-    from embedkit.rundir import RunWriter
+    from embedkit.writer import RunWriter
 
 RECIPE, ENVIRONMENT = "recipe.yaml", "environment.json"
 
 
 def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> None:
     """Write what the run is made of; where it goes on with one, raise RunError unless that is the same."""
-    if writer.resumed:
+    if writer.resumed and writer.world.main:
         refuse_other_recipe(writer.directory, recipe)
         refuse_other_inputs(writer.directory, environment["inputs"])
-    else:
+    elif not writer.resumed:
         writer.text(RECIPE, recipe.to_yaml())
         writer.json(ENVIRONMENT, environment)
 

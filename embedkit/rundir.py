@@ -7,25 +7,23 @@ is kept until the run is resumed or somebody removes it.
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.fingerprint import sha256
+from embedkit.world import ALONE, World
+from embedkit.writer import CHECKPOINTS, LOG, Onlooker, RunWriter, sync
 
 MANIFEST = "manifest.json"
-LOG = "log.jsonl"
-CHECKPOINTS = "checkpoints"
 FOLDS = "folds"
 """Where the runs stand, as directories, that a run of several folds or seeds is made of."""
 
@@ -67,81 +65,39 @@ def numbers_in(name: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", name)))
 
 
-def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
-    """A safetensors file. Raises OSError where it cannot be written."""
-    from safetensors import SafetensorError
-    from safetensors.torch import save_file
-
-    try:
-        save_file({key: tensor.contiguous() for key, tensor in tensors.items()}, path)
-    except SafetensorError as error:
-        raise OSError(errno.EIO, str(error), str(path)) from error
-
-
-def sync(path: Path) -> None:
-    """Make a file, or the names in a directory, durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-class RunWriter:
-    """Writes the files of a run into its partial directory. `resumed` tells that it goes on with a run."""
-
-    def __init__(self, partial: Path, resumed: bool = False) -> None:
-        self.directory = partial
-        self.resumed = resumed
-
-    @property
-    def checkpoints(self) -> Path:
-        """Where the run keeps its checkpoints while it is under way."""
-        return self.directory / CHECKPOINTS
-
-    def text(self, name: str, text: str) -> None:
-        """A UTF-8 file."""
-        (self.directory / name).write_text(text, encoding="utf-8", newline="\n")
-
-    def json(self, name: str, value: object) -> None:
-        """A JSON document, indented; NaN and infinity are refused, as JSON has neither."""
-        self.text(name, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-    def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A CSV file with one header line, as RFC 4180 quotes, lines ending in LF."""
-        with (self.directory / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
-
-    def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
-        """A safetensors file."""
-        write_tensors(self.directory / name, tensors)
-
-
 @contextmanager
-def create_run(directory: Path, resume: bool = False) -> Iterator[RunWriter]:
+def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> Iterator[RunWriter]:
     """Write a run: what the block wrote becomes `directory` when it ends well.
 
     When it raises, the partial directory stays if it holds a checkpoint, and vanishes if not. With `resume`
-    the block finds what an earlier one left, where that has a checkpoint. Raises RunError where `directory`
-    exists already, another process is writing it, or without `resume` there is something to resume; and
-    TrainingError where there is no room to write.
+    the block finds what an earlier one left, where that has a checkpoint. Every process of `world` runs the
+    block, and the main one alone writes. Raises RunError where `directory` exists already, another process
+    is writing it, or without `resume` there is something to resume; and TrainingError where there is no room
+    to write.
     """
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(directory):
-        _refuse_existing(directory)
-        with write_run(directory, resume) as writer:
-            yield writer
+    with _held(directory) if world.main else nullcontext(), write_run(directory, resume, world) as writer:
+        yield writer
 
 
 @contextmanager
-def write_run(directory: Path, resume: bool) -> Iterator[RunWriter]:
+def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[RunWriter]:
     """As `create_run`, for a directory that nobody else can be writing: that of a run inside another one."""
+    if world.main:
+        with _written(directory, resume, world) as writer:
+            world.from_main(lambda: writer.resumed)
+            yield writer
+    else:
+        yield Onlooker(partial_of(directory), world.from_main(lambda: False), world)
+    world.wait()
+
+
+@contextmanager
+def _written(directory: Path, resume: bool, world: World) -> Iterator[RunWriter]:
+    """Write into the partial directory, and rename it."""
     partial = partial_of(directory)
     resumed = _clear(partial, resume)
     try:
-        yield RunWriter(partial, resumed)
+        yield RunWriter(partial, resumed, world)
         _seal(partial)
     except BaseException as error:
         if not progress_of(partial):
@@ -179,9 +135,11 @@ def _no_room(partial: Path, error: OSError) -> TrainingError:
 
 
 @contextmanager
-def _locked(directory: Path) -> Iterator[None]:
+def _held(directory: Path) -> Iterator[None]:
+    """Hold a directory that does not exist yet against other runs."""
     import filelock
 
+    directory.parent.mkdir(parents=True, exist_ok=True)
     path = directory.with_name(directory.name + ".lock")
     lock = filelock.FileLock(path)
     try:
@@ -189,6 +147,7 @@ def _locked(directory: Path) -> Iterator[None]:
     except filelock.Timeout:
         raise RunError(Fault("another run is writing this directory", where=str(directory))) from None
     try:
+        _refuse_existing(directory)
         yield
     finally:
         path.unlink(missing_ok=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from embedkit.logs import log_to
 from embedkit.recipe.build import input_files
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
@@ -16,8 +16,10 @@ from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
 from embedkit.resuming import begin, refuse_other_recipe
-from embedkit.rundir import LOG, create_run, drop_checkpoints, run_directory
+from embedkit.rundir import create_run, drop_checkpoints, run_directory
 from embedkit.runs import Run
+from embedkit.together import as_one
+from embedkit.world import World, join
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier
@@ -59,21 +61,41 @@ def execute(
     resume: bool = False,
     strict: bool = False,
 ) -> Run:
-    """Run a recipe that is loaded, into a new run directory, or go on with it there."""
-    directory = run_directory(recipe.name, out, resume)
-    reporter = reporter or Reporter()
-    if resume and directory.exists():
+    """Run a recipe that is loaded, into a new run directory, or go on with it there.
+
+    Where several processes were started together, each of them calls this, and they share the work.
+    """
+    world = join()
+    with as_one(world):
+        directory = Path(world.from_main(lambda: run_directory(recipe.name, out, resume)))
+        told = reporter if reporter and world.main else Reporter()
+        return _execute(recipe, registry, directory, hash, told, resume, strict, world)
+
+
+def _execute(
+    recipe: AnyKind,
+    registry: Registry,
+    directory: Path,
+    hash: Literal["sampled", "full"],
+    reporter: Reporter,
+    resume: bool,
+    strict: bool,
+    world: World,
+) -> Run:
+    if resume and world.from_main(directory.exists):
         run = Run(directory)
         refuse_other_recipe(directory, recipe)
         drop_checkpoints(directory)
         reporter.stage(f"nothing to do: the run in {directory} is finished")
         return run
     inputs = input_files(registry, recipe)
-    with create_run(directory, resume) as writer, log_to(writer.directory / LOG):
+    with create_run(directory, resume, world) as writer, writer.logged():
         from embedkit.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
-        environment = describe_environment(registry.plugins.plugins, inputs, hash)
+        environment = world.from_main(
+            lambda: describe_environment(registry.plugins.plugins, inputs, hash) | {"processes": world.count}
+        )
         begin(writer, recipe, environment)
         if isinstance(recipe, EvaluationRecipe):
             from embedkit.evaluate import evaluate_trained

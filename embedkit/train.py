@@ -32,14 +32,15 @@ from embedkit.training.journal import Journal
 from embedkit.training.loop import fit
 from embedkit.training.losses import training_loss
 from embedkit.training.stopping import best_of
+from embedkit.world import AnotherEnded
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder, Metric, Tokenizer
     from embedkit.recipe.schema import ComponentSpec, Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.rundir import RunWriter
     from embedkit.text.encoding import TokenizedSplit
+    from embedkit.writer import RunWriter
 
     Build = Callable[[str, ComponentSpec, str], Any]
 
@@ -82,7 +83,7 @@ def train_and_evaluate(
         recipe.seed,
         labelling.multilabel,
         recipe.embedding.sparse,
-    )
+    ).to(writer.world.device)
     classifier = Classifier(model, text_input, table.origin, labelling, recipe.evaluation.threshold)
     evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
@@ -178,10 +179,13 @@ def train_model(
         return score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
 
     def validate() -> Scored | None:
-        return score_split(evaluated.model, splits["validation"]) if "validation" in splits else None
+        if "validation" not in splits:
+            return None
+        return score_split(evaluated.model, splits["validation"], world=writer.world)
 
     settings = recipe.training
-    checkpoints = Checkpoints(writer.checkpoints, settings.checkpoint_every, reporter.warn)
+    every = settings.checkpoint_every if writer.world.main else 0
+    checkpoints = Checkpoints(writer.checkpoints, every, reporter.warn)
     journal = Journal(
         settings.epochs, history, checkpoints, best_of(settings, metrics), score, validate, reporter
     )
@@ -196,8 +200,9 @@ def train_model(
             journal.epoch_ended,
             journal.begin,
             training_loss(settings, classifier.labelling, splits["train"].labels),
+            writer.world,
         )
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, AnotherEnded):
         checkpoints.flush()
         raise
     return history

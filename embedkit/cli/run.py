@@ -6,13 +6,17 @@ import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from embedkit.cli.options import quiet_option, set_option, strict_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.rundir import partial_of, progress_of, run_directory
+
+if TYPE_CHECKING:
+    from embedkit.recipe.load import AnyKind
+    from embedkit.registry import Registry
 
 
 @click.command()
@@ -46,33 +50,48 @@ def command(
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
     from embedkit.recipe.load import load_recipe
     from embedkit.registry import build_registry
-    from embedkit.tasks import execute
+    from embedkit.together import as_one
+    from embedkit.world import join
 
     blocked = blocked_plugins(ctx)
-    registry = build_registry(blocked)
-    loaded = load_recipe(recipe, registry, overrides)
-    directory = run_directory(loaded.name, out, resume)
+    with as_one(join()):
+        registry = build_registry(blocked)
+        loaded = load_recipe(recipe, registry, overrides)
+        directory = run_directory(loaded.name, out, resume)
+        again = _command(blocked, recipe, directory, overrides)
+        with _says_how_to_go_on(directory, again):
+            _run(loaded, registry, directory, how, resume, strict, quiet or not join().main)
+
+
+def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Sequence[str]) -> list[str]:
+    """What was typed, and the directory that was taken."""
     sets = [part for key_value in overrides for part in ("--set", key_value)]
-    command = [
-        "embedkit",
-        *(f"-pno:{name}" for name in blocked),
-        "run",
-        recipe,
-        "--out",
-        str(directory),
-        *sets,
-    ]
-    with _says_how_to_go_on(directory, command):
-        if quiet:
-            execute(loaded, registry, directory, how, resume=resume, strict=strict)
-            return
+    plugins = [f"-pno:{name}" for name in blocked]
+    return ["embedkit", *plugins, "run", recipe, "--out", str(directory), *sets]
 
-        from embedkit.cli.progress import console_reporter
-        from embedkit.cli.results import print_results
 
-        with console_reporter() as reporter:
-            run = execute(loaded, registry, directory, how, reporter, resume, strict)
-        print_results(run)
+def _run(
+    recipe: AnyKind,
+    registry: Registry,
+    directory: Path,
+    how: Literal["sampled", "full"],
+    resume: bool,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Run a recipe and, unless `quiet`, say how it goes and what came out."""
+    from embedkit.tasks import execute
+
+    if quiet:
+        execute(recipe, registry, directory, how, resume=resume, strict=strict)
+        return
+
+    from embedkit.cli.progress import console_reporter
+    from embedkit.cli.results import print_results
+
+    with console_reporter() as reporter:
+        run = execute(recipe, registry, directory, how, reporter, resume, strict)
+    print_results(run)
 
 
 @contextmanager

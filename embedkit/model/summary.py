@@ -13,6 +13,7 @@ def describe_model(model: nn.Module, length: int) -> str:
     import torch
     from torchinfo import summary
 
-    ids = torch.ones((1, length), dtype=torch.int64)
-    table = summary(model, input_data=[ids, ids.bool()], verbose=0, device="cpu", row_settings=["var_names"])
+    device = next(model.parameters()).device
+    ids = torch.ones((1, length), dtype=torch.int64, device=device)
+    table = summary(model, input_data=[ids, ids.bool()], verbose=0, device=device, row_settings=["var_names"])
     return f"{model}\n\n{table}\n"

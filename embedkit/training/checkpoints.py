@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, TrainingError
 from embedkit.fingerprint import sha256
-from embedkit.rundir import checkpoints_of, sync, write_tensors
+from embedkit.rundir import checkpoints_of
+from embedkit.writer import sync, write_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor

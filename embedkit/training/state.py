@@ -70,7 +70,8 @@ class TrainingState:
             self.optimization.precision.restore(tensors["scaler"])
         self.orders.set_state(tensors["random.orders"])
         own = {
-            name: states.chunk(self.world.count)[self.world.index]
+            # torch reads a state from where its storage begins.
+            name: states.chunk(self.world.count)[self.world.index].clone()
             for name, states in tensors.items()
             if name in ("random.torch", "random.device")
         }

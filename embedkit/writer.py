@@ -1,0 +1,95 @@
+"""What writes the files of a run: in the main process a writer, in the others one that writes nothing."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from embedkit.logs import log_to
+from embedkit.world import ALONE, World
+
+LOG = "log.jsonl"
+CHECKPOINTS = "checkpoints"
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
+    """A safetensors file. Raises OSError where it cannot be written."""
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    try:
+        save_file({key: tensor.cpu().contiguous() for key, tensor in tensors.items()}, path)
+    except SafetensorError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a directory, durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class RunWriter:
+    """Writes the files of a run into its partial directory, for all processes of `world`.
+
+    `resumed` tells that it goes on with a run.
+    """
+
+    def __init__(self, partial: Path, resumed: bool = False, world: World = ALONE) -> None:
+        self.directory = partial
+        self.resumed = resumed
+        self.world = world
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the run keeps its checkpoints while it is under way."""
+        return self.directory / CHECKPOINTS
+
+    def logged(self) -> AbstractContextManager[None]:
+        """The block's events go to the run's log."""
+        return log_to(self.directory / LOG)
+
+    def text(self, name: str, text: str) -> None:
+        """A UTF-8 file."""
+        (self.directory / name).write_text(text, encoding="utf-8", newline="\n")
+
+    def json(self, name: str, value: object) -> None:
+        """A JSON document, indented; NaN and infinity are refused, as JSON has neither."""
+        self.text(name, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """A CSV file with one header line, as RFC 4180 quotes, lines ending in LF."""
+        with (self.directory / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(header)
+            writer.writerows(rows)
+
+    def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
+        """A safetensors file."""
+        write_tensors(self.directory / name, tensors)
+
+
+class Onlooker(RunWriter):
+    """The writer of a process that is not the main one: whatever it is given, it writes nothing."""
+
+    def logged(self) -> AbstractContextManager[None]:
+        """The main process keeps the log; what is warned of here as there, is heard there."""
+        return log_to(Path(os.devnull))
+
+    def text(self, name: str, text: str) -> None:
+        """Nothing is written."""
+
+    def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Nothing is written, and `rows` are not asked for."""
+
+    def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
+        """Nothing is written."""
