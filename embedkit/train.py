@@ -94,7 +94,7 @@ def train_and_evaluate(
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("fitting baselines")
-    specs = recipe.evaluation.baselines
+    specs = recipe.evaluation.baselines if writer.world.main else ()
     baselines = fit_baselines(registry, specs, tokenized["train"].examples, labelling)
 
     reporter.stage("evaluating")
