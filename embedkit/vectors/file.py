@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
-from embedkit.vectors.brought_formats import BroughtFormats
-from embedkit.vectors.brought_rows import BroughtReader
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.converted import ConvertedReader
@@ -18,6 +16,8 @@ from embedkit.vectors.faults import broken
 from embedkit.vectors.formats import format_of
 from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
 from embedkit.vectors.matrix import MatrixReader
+from embedkit.vectors.plugin_formats import PluginFormats
+from embedkit.vectors.plugin_rows import PluginReader
 from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordReader
 from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
 from embedkit.vectors.selection import ScanReport, Selection
@@ -153,8 +153,8 @@ def open_vectors(
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
     options = Options(errors, limit, processes)
-    brought = BroughtFormats(formats or _installed, trust)
-    reader = format_of(content, format, brought).open(content, options)
+    plugins = PluginFormats(formats or _installed, trust)
+    reader = format_of(content, format, plugins).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
@@ -176,14 +176,14 @@ def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -
         return IndexedReader(content, reader) if indexable else reader
     if isinstance(reader, MatrixReader) and reader.words_file:
         return reader  # what is kept is known by one file, and here the words are in another
-    if isinstance(reader, BroughtReader):
+    if isinstance(reader, PluginReader):
         return _cached_of_plugin(content, reader, options, full=full)
     if full and options == Options() and (content.compression is not PLAIN or reader.dtype == "text"):
         return ConvertedReader(content, reader)
     return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader
 
 
-def _cached_of_plugin(content: Content, reader: BroughtReader, options: Options, *, full: bool) -> Reader:
+def _cached_of_plugin(content: Content, reader: PluginReader, options: Options, *, full: bool) -> Reader:
     if full and options == Options():
         return ConvertedReader(content, reader, reader.depends_on)
     worth = reader.size >= WORTH_KEEPING

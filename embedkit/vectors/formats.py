@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from embedkit.vectors.brought_formats import BroughtFormats
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
+from embedkit.vectors.plugin_formats import PluginFormats
 from embedkit.vectors.reading import Format, Options, Reader
 from embedkit.vectors.sniff import HEAD, identify, is_safetensors, text_format
 from embedkit.vectors.word2vec_header import has_header
@@ -62,24 +62,24 @@ FORMATS: dict[str, Format] = {
 """By name. The first that recognises a file has it."""
 
 
-def format_of(content: Content, name: str | None, brought: BroughtFormats) -> Format:
+def format_of(content: Content, name: str | None, plugins: PluginFormats) -> Format:
     """The format called `name`, or else the one that the content is of: a built-in one, or one of plugins'.
 
     Raises PluginError for an unknown name, and VectorFileError for content of none of these formats, of
     several, or of one that runs code where that is not trusted.
     """
     if name is not None:
-        return FORMATS.get(name) or brought.named(content, name)
+        return FORMATS.get(name) or plugins.named(content, name)
     head = content.head(HEAD)
     for known in FORMATS.values():
         if known.recognises(head):
             return known
-    return brought.recognising(content) or _unknown(content, head, brought)
+    return plugins.recognising(content) or _unknown(content, head, plugins)
 
 
-def _unknown(content: Content, head: bytes, brought: BroughtFormats) -> NoReturn:
+def _unknown(content: Content, head: bytes, plugins: PluginFormats) -> NoReturn:
     found = identify(head)
     what = f"this is {found}" if found else "not a format that is known"
-    names = ", ".join([*FORMATS, *brought.names()])
+    names = ", ".join([*FORMATS, *plugins.names()])
     what = f"holds no word vectors that can be read: {what}; formats are {names}"
-    raise broken(content.path, what, hint=brought.suspects())
+    raise broken(content.path, what, hint=plugins.suspects())

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.contracts import check_lookup
 from embedkit.interfaces import Lookup, Progress
-from embedkit.vectors.brought_contract import Contract, Words
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.faults import broken
 from embedkit.vectors.fingerprint import fingerprint
+from embedkit.vectors.plugin_contract import Contract, Words
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.words import decodable
@@ -24,7 +24,7 @@ BLOCK = 1 << 20
 """Bytes of vectors that are handed on at once."""
 
 
-class BroughtReader:
+class PluginReader:
     """A file of a format that a plugin brought, `size` bytes with those that belong to it.
 
     `depends_on` is what the rows depend on beside the file: the plugin's version, the other files.
@@ -114,7 +114,7 @@ class BroughtReader:
         return known
 
 
-class BroughtSubwordReader(BroughtReader):
+class PluginSubwordReader(PluginReader):
     """The same of a format whose files also have vectors of words that they have not."""
 
     def subword(self, words: Sequence[str]) -> Lookup:
@@ -125,7 +125,7 @@ class BroughtSubwordReader(BroughtReader):
         return check_lookup(rows, lookup, len(words), self.dim, "subword")
 
 
-def open_rows(component: Component, content: Content, options: Options) -> BroughtReader:
+def open_rows(component: Component, content: Content, options: Options) -> PluginReader:
     """The reader of a file that the format `component` opens.
 
     Raises VectorFileError for a file that is not what it should be, ComponentError where the plugin is not.
@@ -134,5 +134,5 @@ def open_rows(component: Component, content: Content, options: Options) -> Broug
 
     with Contract(component, content).answering():
         rows = component.factory().open(WholeFile(content))
-    kind = BroughtSubwordReader if callable(getattr(rows, "subword", None)) else BroughtReader
+    kind = PluginSubwordReader if callable(getattr(rows, "subword", None)) else PluginReader
     return kind(component, content, options, rows)

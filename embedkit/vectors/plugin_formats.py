@@ -8,9 +8,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from embedkit.errors import ComponentError, Fault, VectorFileError
-from embedkit.vectors.brought_rows import open_rows
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
+from embedkit.vectors.plugin_rows import open_rows
 from embedkit.vectors.reading import Format
 from embedkit.vectors.sniff import HEAD, identify
 
@@ -25,7 +25,7 @@ TRUST_HINT = (
 
 
 @dataclass(frozen=True)
-class BroughtFormats:
+class PluginFormats:
     """The formats of the plugins of a registry, which is only built when no built-in format will do.
 
     `trust`: whether files may be opened whose reading can run code that is in them.
