@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from embedkit.cli.options import json_option, print_json
+from embedkit.cli.program import blocked_plugins
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from embedkit.runs import Run
+
+
+def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in value.split(",")) if value else ()
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is no list of shares (allowed: such as 0.1,0.2,0.4)") from None
 
 
 @click.command()
 @click.argument("directory", metavar="RUN")
 @click.option("--id", "number", type=int, metavar="N", help="Only the text with this id, token by token.")
 @click.option("--split", help="Only this split, such as test.")
+@click.option(
+    "--hide",
+    metavar="SHARE,…",
+    callback=_shares,
+    help="Train again with these shares of the found vectors hidden, such as 0.1,0.2,0.4: needs --out.",
+)
+@click.option(
+    "--seeds", type=click.IntRange(2), default=3, show_default=True, help="Of --hide: how many seeds."
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and hiding.json go.")
 @json_option
-def command(directory: str, number: int | None, split: str | None, as_json: bool) -> None:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    directory: str,
+    number: int | None,
+    split: str | None,
+    hide: tuple[float, ...],
+    seeds: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
     from embedkit.runs import Run
 
     run = Run(directory)
-    if number is not None:
+    if hide:
+        _hide(run, hide, seeds, out, blocked_plugins(ctx), as_json)
+    elif number is not None:
         _explain_text(run, number, split, as_json)
     else:
         _explain_run(run, split, as_json)
@@ -60,3 +93,21 @@ def _one(run: Run, split: str) -> Any:
     if split not in splits:
         raise RunError(Fault.unknown("split", split, [*splits], where=str(run.path)))
     return splits[split]
+
+
+def _hide(
+    run: Run, shares: Sequence[float], seeds: int, out: Path | None, blocked: Sequence[str], as_json: bool
+) -> None:
+    if out is None:
+        raise click.UsageError("--hide makes runs: say where with --out DIR")
+    from embedkit.cli.explanations import print_curve
+    from embedkit.cli.progress import console_reporter
+    from embedkit.hiding import hide_and_retrain
+    from embedkit.registry import build_registry
+
+    with console_reporter() as reporter:
+        curve = hide_and_retrain(run, shares, seeds, out, build_registry(blocked), reporter)
+    if as_json:
+        print_json(curve)
+    else:
+        print_curve(curve)

@@ -115,3 +115,17 @@ def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
             near = f"no row; spelt like {token['similar']}"
         table.add_row(Text(token["token"]), state.append(kind), Text(token["via"] or ""), Text(near))
     return table
+
+
+def print_curve(curve: Mapping[str, Any]) -> None:
+    """Accuracy against coverage, a row for each share that was hidden, means over the seeds."""
+    table = plain_table("vectors hidden", f"content of {curve['split']} covered", "accuracy", "95% interval")
+    for point in curve["points"]:
+        accuracy, covered = point["accuracy"], point["content_covered"]["mean"]
+        low, high = accuracy["ci95"]
+        known = "–" if covered is None else f"{covered:.1%}"
+        table.add_row(f"{point['hidden']:.0%}", known, f"{accuracy['mean']:.3f}", f"{low:.3f}–{high:.3f}")
+    console = Console(highlight=False)
+    console.print(table)
+    seeds = len(curve["points"][0]["accuracy"]["folds"])
+    console.print(f"Means over {seeds} seeds, the intervals by Student's t.")

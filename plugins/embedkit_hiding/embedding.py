@@ -1,0 +1,104 @@
+"""`hiding`: an embedding some of whose words are hidden, to see what their vectors are worth."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from itertools import chain
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Ge, Lt
+
+from embedkit.contracts import check_lookup
+from embedkit.interfaces import (
+    ComponentOf,
+    Doc,
+    Embedding,
+    EmbeddingContext,
+    Lookup,
+    SubwordSource,
+    VectorSource,
+)
+from embedkit_hiding.choosing import choose
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+
+class Hiding:
+    """Another embedding, of whose words that the training texts have a share is hidden, matched by frequency.
+
+    Of ten words that are about as frequent as each other, 0.2 hides two, by the recipe's seed. Words that
+    training did not have are hidden by the same chance. Other spellings of a hidden word are words of their
+    own: with policies that try some, it may be recovered.
+    """
+
+    def __init__(
+        self,
+        *,
+        of: Annotated[Embedding, ComponentOf("embedding"), Doc("the embedding whose words are hidden")],
+        hidden: Annotated[float, Ge(0), Lt(1), Doc("how many of the words that it knows are hidden")],
+    ) -> None:
+        self.of = of
+        self.hidden = hidden
+
+    def open(self, context: EmbeddingContext) -> HidingVectors:
+        """The embedding, opened. Raises what opening it raises."""
+        counts = Counter(chain.from_iterable(context.training_tokens()))
+        frequency = {word: counts[word] for word in context.words if word in counts}
+        return HidingVectors(self.of.open(context), self.hidden, context.seed, frequency, {*context.words})
+
+
+class HidingVectors:
+    """A source that keeps back some of what another one knows; which, its first lookup decides.
+
+    `frequency` are the counts of the training texts' words. Where they are not known, as when a trained model
+    looks up new words, none of the vocabulary's `words` is hidden: the model has its rows already.
+    """
+
+    subword: Callable[[Sequence[str]], Lookup]
+
+    def __init__(
+        self,
+        source: VectorSource,
+        share: float,
+        seed: int,
+        frequency: Mapping[str, int],
+        words: set[str],
+    ) -> None:
+        self._source, self._share, self._seed = source, share, seed
+        self._frequency, self._words = frequency, words
+        self._hidden: frozenset[str] | None = None
+        if isinstance(source, SubwordSource):
+            self.subword = source.subword
+
+    @property
+    def dim(self) -> int:
+        """D."""
+        return self._source.dim
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """The source's vector [D] of unknown words, if it has one."""
+        return self._source.unk
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """What the source knows of `words` and does not hide."""
+        import numpy as np
+
+        answer = check_lookup(self._source, self._source.lookup(words), len(words), self.dim)
+        if self._hidden is None:
+            known = [word for word, found in zip(words, answer.found.tolist(), strict=True) if found]
+            counts = {word: self._frequency[word] for word in known if word in self._frequency}
+            self._hidden = choose(counts, self._share, self._seed)
+        hidden = np.array([self._hides(word) for word in words], dtype=np.bool_)
+        vectors, rows = answer.vectors.copy(), answer.rows.copy()
+        vectors[hidden], rows[hidden] = 0, -1
+        return Lookup(vectors, answer.found & ~hidden, rows)
+
+    def _hides(self, word: str) -> bool:
+        if word in self._words:
+            return word in (self._hidden or ())
+        digest = sha256(f"{self._seed} {word}".encode("utf-8", "surrogatepass")).digest()
+        return int.from_bytes(digest[:8], "big") < self._share * 2**64
