@@ -31,7 +31,9 @@ from embedkit.training.history import History
 from embedkit.training.journal import Journal
 from embedkit.training.loop import fit
 from embedkit.training.losses import training_loss
+from embedkit.training.precision import check_precision
 from embedkit.training.stopping import best_of
+from embedkit.training.trackers import Trackers, check_trackers
 from embedkit.world import AnotherEnded
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ def train_and_evaluate(
 
     `build` makes the readers and the tokenizer, where not `build_component` is to.
     """
+    check_precision(recipe.training.precision, writer.world.device)
+    check_trackers(recipe.training.trackers)
     prepared = prepare(recipe, registry, reporter, strict, build)
     labelling, text_input, tokenized = prepared.labelling, prepared.text, prepared.tokenized
 
@@ -186,8 +190,10 @@ def train_model(
     settings = recipe.training
     every = settings.checkpoint_every if writer.world.main else 0
     checkpoints = Checkpoints(writer.checkpoints, every, reporter.warn)
+    names = settings.trackers if writer.world.main else ()
+    trackers = Trackers(names, recipe.name, writer.directory)
     journal = Journal(
-        settings.epochs, history, checkpoints, best_of(settings, metrics), score, validate, reporter
+        settings.epochs, history, checkpoints, best_of(settings, metrics), score, validate, reporter, trackers
     )
     reporter.epochs(settings.epochs)
     try:
@@ -205,4 +211,6 @@ def train_model(
     except (KeyboardInterrupt, AnotherEnded):
         checkpoints.flush()
         raise
+    finally:
+        trackers.finish()
     return history

@@ -242,6 +242,10 @@ class Training(Section):
     early_stopping: Annotated[
         EarlyStopping | None, Field(description="stop when the validation split gets no better, or null")
     ] = None
+    trackers: Annotated[
+        tuple[Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml", "dvclive"], ...],
+        Field(strict=False, description="who is told of each epoch besides the history"),
+    ] = ()
     checkpoint_every: Annotated[
         int | None,
         Field(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from embedkit.training.loop import Epoch
     from embedkit.training.state import TrainingState
     from embedkit.training.stopping import Best
+    from embedkit.training.trackers import Trackers
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Journal:
         score: Callable[[str, Scored], dict[str, Any]],
         validate: Callable[[], Scored | None],
         reporter: Reporter,
+        trackers: Trackers,
     ) -> None:
         self.epochs = epochs
         self.history = history
@@ -48,6 +50,7 @@ class Journal:
         self.score = score
         self.validate = validate
         self.reporter = reporter
+        self.trackers = trackers
 
     def begin(self, state: TrainingState) -> int:
         """Restore the newest valid checkpoint, if there is one; the number of epochs that are done."""
@@ -59,6 +62,8 @@ class Journal:
         self.history.restore(kept.state["history"])
         if self.best is not None:
             self.best.restore(kept.state["best"], within("best.", kept.tensors))
+        for epoch in range(1, kept.epoch + 1):
+            self.trackers.log(self.history.of(epoch))
         self.reporter.stage(f"going on after epoch {kept.epoch}")
         log.info("resumed", extra={"epoch": kept.epoch})
         return self.epochs if self._ended(kept.epoch, state) else kept.epoch
@@ -69,6 +74,7 @@ class Journal:
         self.history.add(number, "train", scored, self.score("train", scored), epoch.seconds)
         self._validate(number, state)
         self.checkpoints.save(Checkpoint(number, self._tensors(state), self._plain(state)))
+        self.trackers.log(self.history.of(number))
         self.reporter.epoch(self.history.of(number), self.epochs)
         return self._ended(number, state)
 

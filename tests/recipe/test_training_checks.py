@@ -62,6 +62,11 @@ STOPPING = {"data.validation": {"share": 0.5}, "training.early_stopping.patience
             "training.precision: expected 'full', 'bf16' or 'fp16', got the text 'fp8'",
         ),
         (
+            {"training.trackers": ["tensorbord"]},
+            "training.trackers.0: expected 'tensorboard', 'wandb', 'mlflow', 'comet_ml', 'aim', 'clearml' or "
+            "'dvclive', got the text 'tensorbord'",
+        ),
+        (
             {"training.table_from_epoch": 4, "training.epochs": 3},
             "training.table_from_epoch: epoch 4 of 3 never comes",
         ),
@@ -133,6 +138,7 @@ def test_a_recipe_with_everything_is_kept_as_it_is(registry, metric, tmp_path):
         "bucket": True,
         "accumulate": 2,
         "precision": "bf16",
+        "trackers": ["tensorboard"],
     }
     recipe = load_recipe(RECIPE, registry, {"training": settings, "data.validation": {"share": 0.5}})
     assert recipe.training.early_stopping.patience == 3

@@ -1,0 +1,64 @@
+"""Trackers of experiments, which show how a training goes: TensorBoard and others that Accelerate knows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RecipeError
+
+if TYPE_CHECKING:
+    from embedkit.training.history import HistoryRow
+
+DIRECTORY = "trackers"
+"""Where trackers write that need a directory, inside that of the run."""
+
+EXTRAS = {"tensorboard": '"embedkit[tensorboard]"', "comet_ml": "comet-ml"}
+"""What pip is told, where that is not the tracker's name."""
+
+
+def check_trackers(names: Sequence[str]) -> None:
+    """Raise RecipeError, saying how to install it, for a tracker whose package is missing."""
+    faults = [
+        Fault(
+            f"'{name}' is not installed",
+            where=f"training.trackers.{index}",
+            hint=f"pip install {EXTRAS.get(name, name)}",
+        )
+        for index, name in enumerate(names)
+        if find_spec(name) is None
+    ]
+    if faults:
+        raise RecipeError(*faults)
+
+
+class Trackers:
+    """The trackers of one training; they are told of each epoch once, those before a resumption included."""
+
+    def __init__(self, names: Sequence[str], run: str, directory: Path) -> None:
+        shutil.rmtree(directory / DIRECTORY, ignore_errors=True)
+        self._trackers = [_open(name, run, directory / DIRECTORY) for name in names]
+
+    def log(self, rows: Sequence[HistoryRow]) -> None:
+        """What an epoch gave on each split: `SPLIT/loss` and `SPLIT/METRIC`."""
+        for row in rows:
+            figures = {"loss": row.loss, **row.metrics}
+            for tracker in self._trackers:
+                tracker.log({f"{row.split}/{name}": value for name, value in figures.items()}, row.epoch)
+
+    def finish(self) -> None:
+        """Training has ended."""
+        for tracker in self._trackers:
+            tracker.finish()
+
+
+def _open(name: str, run: str, directory: Path) -> Any:
+    from accelerate.tracking import LOGGER_TYPE_TO_CLASS
+
+    kind = LOGGER_TYPE_TO_CLASS[name]
+    tracker = kind(run, directory) if kind.requires_logging_directory else kind(run)
+    tracker.start()
+    return tracker
