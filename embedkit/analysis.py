@@ -46,7 +46,12 @@ def write_analysis(
     registry: Registry,
     drift: Mapping[str, Any] | None = None,
 ) -> None:
-    """oov.json: of every split coverage, missing words and errors; other policies; what training moved."""
+    """oov.json: of every split coverage, missing words and errors; other policies; what training moved.
+
+    Of several processes the main one does it alone.
+    """
+    if not writer.world.main:
+        return
     labelling = trained.classifier.labelling
     found = {
         name: analyse(texts, content, labelling.classes, labelling.separator)
@@ -59,11 +64,11 @@ def write_analysis(
 def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> dict[str, Any] | None:
     """table-drift.csv: every row but the padding's before and after training; the summary by origin.
 
-    Nothing, and None, where training moved no row.
+    Nothing, and None, where training moved no row, and in all processes but the main one.
     """
     before = table.vectors[1:]
     after = classifier.model.embedding.weight.detach().cpu().numpy()[1:]
-    if np.array_equal(before, after):
+    if not writer.world.main or np.array_equal(before, after):
         return None
     vocabulary = classifier.input.vocabulary
     counts = [sum(vocabulary.dropped.values()), *vocabulary.counts]
