@@ -72,11 +72,10 @@ def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
     """One row for each origin: how many rows moved, how far, and how many of ten neighbours are new."""
     table = plain_table("rows", "count", "moved", "median distance", "median cosine", "new neighbours of 10")
     for origin, row in drift.items():
-        cosine, gained = (
-            "–" if row[key] is None else f"{row[key]:.2f}" for key in ("median_cosine", "mean_gained")
-        )
+        cosine, gained = row["median_cosine"], row["mean_gained"]
         moved = f"{row['rows']:,}", f"{row['moved']:,}", f"{row['median_distance']:.3f}"
-        table.add_row(origin, *moved, cosine, gained)
+        turned = "–" if cosine is None else f"{cosine:.3f}"
+        table.add_row(origin, *moved, turned, "–" if gained is None else f"{gained:.1f}")
     return table
 
 

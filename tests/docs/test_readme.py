@@ -39,7 +39,7 @@ def newcomer(tmp_path, monkeypatch):
 
 
 def test_the_commands_are_counted():
-    assert len(COMMANDS) == 13
+    assert len(COMMANDS) == 15
     assert COMMANDS[:2] == [INSTALL, TEST]
 
 
