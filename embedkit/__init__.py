@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from embedkit.comparing import compare as compare
     from embedkit.hookspecs import hookimpl as hookimpl
     from embedkit.runs import Run as Run
     from embedkit.tasks import load as load
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from embedkit.vectors import open_vectors as open_vectors
 
 __version__ = "0.1.0"
-__all__ = ["Run", "hookimpl", "load", "open_vectors", "run"]
+__all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "run"]
 
 _HOME = {
+    "compare": "embedkit.comparing",
     "hookimpl": "embedkit.hookspecs",
     "open_vectors": "embedkit.vectors",
     "load": "embedkit.tasks",

@@ -29,7 +29,7 @@ def print_baselines(split: str, metrics: Mapping[str, Any], console: Console) ->
 
 def baseline_table(split: str, baselines: Mapping[str, Mapping[str, Any]]) -> Table:
     """One row for each baseline that was fitted."""
-    table = plain_table(f"baselines on {split}", "accuracy", "95% interval", "difference, points", "corrected")
+    table = plain_table(f"baselines on {split}", "accuracy", "95% interval", "points", "")
     for row in _rows(baselines):
         table.add_row(*row)
     return table

@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of recipes, for editors.",
     "explain": "Say whether errors go with missing words, or look at one text.",
     "predict": "Classify texts with the model of a finished run.",
+    "compare": "Compare finished runs, text by text: which is better?",
     "plugins": "List what the installed plugins bring.",
     "vectors": "Look into word-vector files, check, convert and fetch them.",
     "cache": "List what is kept of word-vector files, or delete it.",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import hypot
 from typing import Any
 
 ALPHA = 0.05
+TWO_SIDED = 1.96
+"""How many standard errors, to either side, 95% of a normal distribution are within."""
 
 
 def points(share: float) -> str:
@@ -59,5 +62,34 @@ def _missed(smallest: Sequence[float | None], n: int) -> str:
     """What n examples would not have shown, `smallest` being the differences that they would have."""
     largest = max((each for each in smallest if each is not None), default=None)
     if largest is None or None in smallest:
-        return f"and {n:,} texts of which so few differ could hardly have shown that"
+        return f"and too few of the {n:,} texts come out differently to show any difference"
     return f"and with {n:,} texts a difference below {100 * largest:.1f} points would often be missed"
+
+
+def pair_verdict(pair: Mapping[str, Any]) -> str:
+    """What the figures of `compare_pair`, with the names of both and `p_holm`, tell of two runs."""
+    first, second, n = pair["first"], pair["second"], pair["n"]
+    if not pair["only_first_right"] + pair["only_second_right"]:
+        same = "" if pair["other_predictions"] else ": they predict the same"
+        return f"{first} and {second} are right and wrong on the same {n:,} texts{same}."
+    figures = f"({between(pair['ci95'])}), {p_shown(pair['p_holm'])}, n = {n:,}"
+    if is_told(pair):
+        if pair["difference"] > 0:
+            return f"{second} is better than {first}: {points(pair['difference'])} points {figures}."
+        return f"{second} is worse than {first}: {points(pair['difference'])} points {figures}."
+    apart = f"{first} and {second} cannot be told apart: {points(pair['difference'])} points {figures}"
+    if pair["smallest_difference"] is None:
+        return f"{apart}; too few texts come out differently to show any difference."
+    return (
+        f"{apart}; a difference below {100 * pair['smallest_difference']:.1f} points would often be missed."
+    )
+
+
+def is_told(pair: Mapping[str, Any]) -> bool:
+    """Whether one of two runs is better: by the corrected test and, of several seeds, whatever the seed."""
+    if pair["p_holm"] is None or pair["p_holm"] >= ALPHA:
+        return False
+    if pair["error_seeds"] is None:
+        return True
+    error = hypot(pair["error_examples"], pair["error_seeds"])
+    return bool(abs(pair["difference"]) > TWO_SIDED * error)

@@ -1,0 +1,28 @@
+"""`embedkit compare`: finished runs against each other, on the same examples."""
+
+from __future__ import annotations
+
+import click
+
+from embedkit.cli.options import json_option, print_json
+
+
+@click.command()
+@click.argument("runs", metavar="RUN RUN…", nargs=-1, required=True)
+@click.option("--split", metavar="NAME", help="The split to compare on; by default the last that they have.")
+@json_option
+def command(runs: tuple[str, ...], split: str | None, as_json: bool) -> None:
+    """Compare finished RUNs, example by example: which is better, and can that be told?
+
+    They must have been evaluated on the same examples, found by id.
+    """
+    from embedkit.comparing import compare
+
+    comparison = compare(runs, split)
+    if as_json:
+        print_json(comparison.to_plain())
+        return
+
+    from embedkit.cli.compare_results import print_comparison
+
+    print_comparison(comparison)

@@ -1,0 +1,189 @@
+"""Baselines beside a model: what metrics.json says of them, and what the terminal makes of it."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+import embedkit
+from embedkit.cli.baseline_results import print_baselines
+from embedkit.evaluation.comparison.wording import beside_baselines, points
+
+SENTENCES = [
+    "highly respectable work",
+    "great cast",
+    "best film",
+    "well done",
+    "poor effort",
+    "bad nerd humour",
+    "not good",
+]
+LABELS = ["1", "1", "1", "1", "0", "0", "0"]
+NAMES = ["majority", "tfidf-logistic-regression", "nbsvm"]
+
+
+def recipe(texts=SENTENCES, labels=LABELS, **more):
+    return {
+        "name": "small",
+        "data": {
+            "train": {"use": "inline", "texts": texts, "labels": labels},
+            "test": {"use": "inline", "texts": texts[:1] + texts[-3:], "labels": labels[:1] + labels[-3:]},
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "random", "dim": 4},
+        "encoder": "bag",
+        "training": {"epochs": 1},
+        **more,
+    }
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    return embedkit.run(recipe(), out=tmp_path_factory.mktemp("runs") / "small")
+
+
+def test_every_split_has_the_figures_of_every_baseline(finished):
+    for split, n in (("train", 7), ("test", 4)):
+        baselines = finished.metrics[split]["baselines"]
+        assert [*baselines] == NAMES
+        for each in baselines.values():
+            against = each["against_model"]
+            model = finished.metrics[split]["accuracy"]
+            assert each["accuracy"] - model == pytest.approx(against["difference"])
+            right = against["only_baseline_right"] - against["only_model_right"]
+            assert right / n == pytest.approx(against["difference"])
+            low, high = against["ci95"]
+            assert low <= against["difference"] <= high
+            assert 0 < against["p"] <= against["p_holm"] <= 1
+    assert finished.metrics["train"]["baselines"]["majority"]["accuracy"] == 4 / 7
+    assert finished.metrics["test"]["baselines"]["majority"]["accuracy"] == 1 / 4
+    assert finished.metrics["train"]["baselines"]["nbsvm"]["accuracy"] == 1.0
+
+
+def test_they_have_the_recipes_metrics_and_accuracy_in_any_case(tmp_path):
+    run = embedkit.run(recipe(evaluation={"metrics": ["f1"], "baselines": ["nbsvm"]}), out=tmp_path / "run")
+    figures = run.metrics["train"]["baselines"]["nbsvm"]
+    assert [*figures] == ["accuracy", "accuracy_ci95", "f1", "against_model"]
+    assert figures["f1"] == 1.0
+    assert "accuracy" not in run.metrics["train"]
+
+
+def test_the_same_run_has_the_same_bytes(finished, tmp_path):
+    again = embedkit.run(recipe(), out=tmp_path / "again")
+    assert (again.path / "metrics.json").read_bytes() == (finished.path / "metrics.json").read_bytes()
+
+
+def test_an_empty_list_leaves_metrics_as_they_were(finished, tmp_path):
+    run = embedkit.run(recipe(evaluation={"baselines": []}), out=tmp_path / "run")
+    expected = json.loads((finished.path / "metrics.json").read_text())
+    for split in expected.values():
+        del split["baselines"]
+    assert run.metrics == expected
+
+
+def test_what_cannot_be_fitted_is_left_out_with_the_reason(tmp_path):
+    run = embedkit.run(recipe(["!", "!!", "?"], ["1", "1", "0"]), out=tmp_path / "run")
+    baselines = run.metrics["train"]["baselines"]
+    assert baselines["nbsvm"] == {"left_out": "no training text has a word in it"}
+    assert "accuracy" in baselines["majority"]
+    assert "nbsvm is left out: no training text has a word in it" in shown(run)
+
+
+def test_several_labels_are_right_where_all_are(tmp_path):
+    labels = ["a|b", "a", "a|b", "b", "", "b", "a"]
+    changed = recipe(labels=labels)
+    changed["data"]["label_separator"] = "|"
+    run = embedkit.run(changed, out=tmp_path / "run")
+    baselines = run.metrics["train"]["baselines"]
+    assert baselines["majority"]["accuracy"] == 2 / 7
+    assert baselines["nbsvm"]["accuracy"] > 2 / 7
+
+
+def test_one_that_cannot_learn_several_labels_is_left_out(install, tmp_path):
+    source = """
+        from embedkit import hookimpl
+
+        class Own:
+            '''Knows one class a text.'''
+            def fit(self, texts, labels, classes):
+                raise AssertionError("it must not be asked")
+
+        @hookimpl
+        def register_baselines(register):
+            register("own", Own)
+    """
+    install("embedkit-own", source, entries=["own"])
+    changed = recipe(labels=["a|b", "a", "a|b", "b", "", "b", "a"], evaluation={"baselines": ["own"]})
+    changed["data"]["label_separator"] = "|"
+    run = embedkit.run(changed, out=tmp_path / "run")
+    assert run.metrics["train"]["baselines"] == {"own": {"left_out": "it cannot learn a multilabel task"}}
+
+
+def shown(run):
+    console = Console(file=StringIO(), width=120)
+    print_baselines("test", run.metrics, console)
+    return console.file.getvalue()
+
+
+def test_the_terminal_has_a_row_for_each_and_a_sentence(finished):
+    lines = shown(finished).splitlines()
+    assert [line.split()[0] for line in lines[2:5]] == NAMES
+    assert "cannot be told apart from" in lines[-1]
+
+
+def against(difference, ci95, p_holm, smallest=0.04):
+    return {
+        "against_model": {
+            "difference": difference,
+            "ci95": ci95,
+            "p_holm": p_holm,
+            "smallest_difference": smallest,
+        }
+    }
+
+
+BETTER = against(0.0231, [0.006, 0.0402], 0.01)
+WORSE = against(-0.2, [-0.25, -0.15], 0.0001)
+ALIKE = against(-0.01, [-0.03, 0.01], 0.4)
+FEW = against(0.0, [-0.01, 0.01], 1.0, None)
+
+
+@pytest.mark.parametrize(
+    ("baselines", "sentence"),
+    [
+        ({}, ""),
+        ({"own": {"left_out": "so"}}, ""),
+        ({"nbsvm": BETTER}, "nbsvm is better than this model: +2.3 points (0.6 to 4.0), n = 1,066."),
+        ({"majority": WORSE}, "This model is better than majority."),
+        (
+            {"majority": WORSE, "nbsvm": ALIKE},
+            "This model is better than majority; this model cannot be told apart from nbsvm, "
+            "and with 1,066 texts a difference below 4.0 points would often be missed.",
+        ),
+        (
+            {"a": BETTER, "b": WORSE, "c": WORSE},
+            "a is better than this model: +2.3 points (0.6 to 4.0), n = 1,066; "
+            "this model is better than b and c.",
+        ),
+        (
+            {"a": FEW},
+            "This model cannot be told apart from a, and too few of the 1,066 texts come out differently "
+            "to show any difference.",
+        ),
+    ],
+)
+def test_the_sentence_says_what_the_figures_do(baselines, sentence):
+    assert beside_baselines(baselines, 1066) == sentence
+
+
+def test_points_have_a_sign_but_zero():
+    assert [points(share) for share in (0.0231, -0.12, 0.0, -0.0001, 0.0004)] == [
+        "+2.3",
+        "-12.0",
+        "0.0",
+        "0.0",
+        "0.0",
+    ]
