@@ -63,8 +63,9 @@ class Tally:
         """All that was added, in every process."""
         rows, logits, losses = self._gathered()
         order = rows.argsort()
-        in_order = losses[order]
-        batch_loss = torch.stack([in_order[group].mean() for group in self._groups]).double().mean()
+        by_group = losses[order][torch.cat([*self._groups])]
+        means = [part.mean() for part in torch.split(by_group, [*map(len, self._groups)])]
+        batch_loss = torch.stack(means).double().mean()
         probabilities = self._objective.probabilities(logits[order])
         return Scored(
             probabilities.numpy(), float(losses.double().mean()), float(batch_loss), self._objective

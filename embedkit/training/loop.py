@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -108,7 +109,7 @@ class Loop:
         for step in steps(self.train, groups, optimization.settings.batch_size, optimization.world):
             loss = self._read(step, tally)
             norm = optimization.settle(loss)
-            if not torch.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
+            if not math.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
                 raise self._not_finite(loss, number, step)
             optimization.step(norm)
             done += len(step.rows)

@@ -45,6 +45,8 @@ class Optimization:
         self.table = table_of(model)
         if self.table is not None:
             self.parameters[TABLE] = self.table.parameter
+        # Walking through the modules takes its time at every step.
+        self._read = [*model.parameters(), *self.parameters.values()]
         self._moving_table = self.table
         self.optimizer = self._build()
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -67,7 +69,7 @@ class Optimization:
 
     def begin_step(self, step: Step) -> None:
         """Forget the gradients, and make the table ready for the words of `step`."""
-        for parameter in (*self.model.parameters(), *self.parameters.values()):
+        for parameter in self._read:
             parameter.grad = None
         if self._moving_table is not None:
             self._moving_table.begin(step.words(), self._memory(TABLE))
@@ -124,14 +126,14 @@ class Optimization:
         self.step_number += 1
         if self._moving_table is not None:
             self._moving_table.end(self._memory(TABLE))
-        self._shorten_head()
+        if settings.max_norm is not None:
+            self._shorten_head(settings.max_norm)
 
     @torch.no_grad()
-    def _shorten_head(self) -> None:
+    def _shorten_head(self, length: float) -> None:
         """The head's weights of each class to their greatest length."""
-        if self.settings.max_norm is not None:
-            head = self.model.head.weight
-            head.copy_(torch.renorm(head, 2, 0, self.settings.max_norm))
+        head = self.model.head.weight
+        head.copy_(torch.renorm(head, 2, 0, length))
 
     def reread(self) -> None:
         """The weights were changed from outside."""
