@@ -46,9 +46,7 @@ def main() -> None:
     )
     tokens = sum(found["coverage"]["tokens"]["all"].values())
     print(f"analysis of {len(made):,} predictions with {tokens:,} tokens: {seconds:.1f} s (goal: {SECONDS})")
-    print(
-        f"peak memory of the process, the predictions included: {peak:.0f} MB (goal: {MEGABYTES})"
-    )
+    print(f"peak memory of the process, the predictions included: {peak:.0f} MB (goal: {MEGABYTES})")
     rng = np.random.default_rng(1)
     share = rng.binomial(20, 0.15, 10_000) / rng.integers(20, 40, 10_000)
     started = time.perf_counter()

@@ -107,8 +107,3 @@ def rows(predictions: Sequence[Prediction]) -> Iterator[list[object]]:
             *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut, share),
             *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
         ]
-
-
-def wrong_by_oov_share(predictions: Sequence[Prediction]) -> list[Prediction]:
-    """The wrong ones, those with the largest out-of-vocabulary share first."""
-    return sorted((p for p in predictions if p.wrong), key=lambda p: -(p.oov_share or 0.0))

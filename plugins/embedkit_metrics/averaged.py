@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from embedkit.interfaces import Doc
-
 from embedkit_metrics.tasks import EVERY_TASK
 
 if TYPE_CHECKING:

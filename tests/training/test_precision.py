@@ -92,7 +92,9 @@ def test_in_fp16_too_large_a_scale_costs_steps_and_no_weights(fp16, monkeypatch)
         scales.append(state.optimization.precision.scaler.get_scale())
 
     monkeypatch.setattr(
-        precision.torch.amp, "GradScaler", lambda device, enabled: GradScaler(device, 2.0**40, enabled=enabled)
+        precision.torch.amp,
+        "GradScaler",
+        lambda device, enabled: GradScaler(device, 2.0**40, enabled=enabled),
     )
     model = trained({"precision": "fp16", "epochs": 20}, on_epoch=on_epoch)
     assert model.encoder.dtypes == {torch.float16}

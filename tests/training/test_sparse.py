@@ -1,6 +1,8 @@
-"""`embedding.sparse`: a step moves the rows that it reads, as the optimizer moves a table of these rows alone."""
+"""`embedding.sparse`: a step moves the rows that it reads, as the optimizer moves a table of these alone."""
 
 from __future__ import annotations
+
+import itertools
 
 import numpy as np
 import pytest
@@ -59,7 +61,7 @@ def test_a_row_moves_in_the_steps_that_read_it_and_in_no_other(optimizer):
         tables.append(state.optimization.model.embedding.weight.detach().clone())
 
     trained(True, first, on_epoch=on_epoch, batch_size=1, weight_decay=0.1, **optimizer)
-    for before, after in zip(tables, tables[1:], strict=False):
+    for before, after in itertools.pairwise(tables):
         assert (before != after).any(1).nonzero()[:, 0].tolist() == [2, 3, 4]
     both = trained(True, batch_size=2, epochs=1, weight_decay=0.1, **optimizer)["embedding.weight"]
     half = trained(
@@ -116,7 +118,7 @@ def test_the_table_is_frozen_outside_its_epochs():
         tables.append(state.optimization.model.embedding.weight.detach().clone())
 
     trained(True, on_epoch=on_epoch, table_from_epoch=2, table_to_epoch=3, weight_decay=0.1)
-    moved = [not torch.equal(before, after) for before, after in zip(tables, tables[1:], strict=False)]
+    moved = [not torch.equal(before, after) for before, after in itertools.pairwise(tables)]
     assert moved == [False, True, True, False]
 
 
