@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
@@ -58,9 +59,20 @@ def _gather(singles: Mapping[str, Recipe], directories: Mapping[str, Path], writ
     """metrics.json and predictions.csv over all runs."""
     figures = [json.loads((directories[name] / "metrics.json").read_bytes()) for name in singles]
     metrics = summarize(figures)
+    for split in metrics:
+        if "baselines" in metrics[split]:
+            metrics[split]["baselines"] = _baselines(singles, figures, split)
     writer.json("metrics.json", metrics)
     rows = _held_out(singles, directories, [*metrics][-1])
     writer.csv("predictions.csv", next(rows), rows)
+
+
+def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:
+    """The baselines on a split over all runs, whose metrics.json are `figures`."""
+    held_out = [single.data.folds for single in singles.values()]
+    folds = [each.only for each in held_out if each is not None and each.only is not None]
+    ratio = max(each[split]["n"] / each["train"]["n"] for each in figures)
+    return summarize_baselines([each[split]["baselines"] for each in figures], folds or None, ratio)
 
 
 def _held_out(

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.cli.oov_results import plain_table
-from embedkit.evaluation.comparison.wording import beside_baselines, between, p_shown, points
+from embedkit.evaluation.comparison.wording import beside_baselines, in_points, p_shown
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 
-def print_baselines(split: str, metrics: Mapping[str, Any], console: Console) -> None:
-    """Of one split the model's accuracy and its baselines', how far they are apart, and what that tells."""
+def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], console: Console) -> None:
+    """Of one split how accurate each baseline is, how far it is from the model, and what that tells."""
     baselines = metrics[split].get("baselines")
     if not baselines:
         return
@@ -22,25 +22,23 @@ def print_baselines(split: str, metrics: Mapping[str, Any], console: Console) ->
     for name, each in baselines.items():
         if "left_out" in each:
             console.print(f"{name} is left out: {each['left_out']}", soft_wrap=True)
-    sentence = beside_baselines(baselines, metrics[split]["n"])
+    sentence = beside_baselines(baselines, _over(metrics[split]["n"]))
     if sentence:
         console.print(sentence, soft_wrap=True)
 
 
+def _over(n: int | Mapping[str, Any]) -> str:
+    """How many texts the figures are of, or how many runs."""
+    return f"{len(n['folds'])} runs" if isinstance(n, Mapping) else f"n = {n:,}"
+
+
 def baseline_table(split: str, baselines: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each baseline that was fitted."""
-    table = plain_table(f"baselines on {split}", "accuracy", "95% interval", "points", "")
-    for row in _rows(baselines):
-        table.add_row(*row)
-    return table
-
-
-def _rows(baselines: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    """One row for each baseline that was fitted; of several runs its means."""
+    table = plain_table(f"baselines on {split}", "accuracy", "less the model's", "")
     for name, each in baselines.items():
         if "against_model" in each:
-            against, (low, high) = each["against_model"], each["accuracy_ci95"]
-            difference = f"{points(against['difference'])} ({between(against['ci95'])})"
-            yield (
-                *(name, f"{each['accuracy']:.3f}", f"{low:.3f}–{high:.3f}"),
-                *(difference, p_shown(against["p_holm"])),
-            )
+            accuracy, against = each["accuracy"], each["against_model"]
+            mean = accuracy["mean"] if isinstance(accuracy, Mapping) else accuracy
+            p = "" if against["p_holm"] is None else p_shown(against["p_holm"])
+            table.add_row(name, f"{mean:.3f}", in_points(against), p)
+    return table

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
+from embedkit.cli.baseline_results import print_baselines
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,6 +21,7 @@ def print_repeated(run: Run, console: Console) -> None:
     split = [*run.metrics][-1]
     names = [fold.path.name for fold in run.folds]
     console.print(repeated_table(split, names, run.metrics[split]))
+    print_baselines(split, run.metrics, console)
     console.print(f"\nEverything is in {run.path}/", soft_wrap=True)
 
 

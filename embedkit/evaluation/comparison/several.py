@@ -26,9 +26,21 @@ def corrected_t_test(differences: Sequence[float], test_per_training: float) -> 
 
     if max(differences) - min(differences) < ROUNDING:
         return None
-    folds = len(differences)
-    statistic = fmean(differences) / sqrt((1 / folds + test_per_training) * variance(differences))
-    return float(2 * t.sf(abs(statistic), folds - 1))
+    statistic = fmean(differences) / _corrected_error(differences, test_per_training)
+    return float(2 * t.sf(abs(statistic), len(differences) - 1))
+
+
+def corrected_interval(differences: Sequence[float], test_per_training: float) -> list[float]:
+    """The 95% interval of the mean difference that goes with `corrected_t_test`, as [low, high]."""
+    from scipy.stats import t
+
+    error = _corrected_error(differences, test_per_training)
+    half = float(t.ppf(0.975, len(differences) - 1)) * error
+    return [fmean(differences) - half, fmean(differences) + half]
+
+
+def _corrected_error(differences: Sequence[float], test_per_training: float) -> float:
+    return sqrt((1 / len(differences) + test_per_training) * variance(differences))
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -33,37 +33,53 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], n: int) -> str:
-    """What a split of n texts tells of a model and the `baselines` beside it; "" where it has none."""
+def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], over: str) -> str:
+    """What is told of a model and the `baselines` beside it, as they stand in metrics.json; "" if nothing is.
+
+    `over` says what the figures are of, such as `n = 1,066`.
+    """
     against = {name: each["against_model"] for name, each in baselines.items() if "against_model" in each}
-    told = {name: each["difference"] for name, each in against.items() if each["p_holm"] < ALPHA}
+    tested = {name: each for name, each in against.items() if each["p_holm"] is not None}
+    told = {name: _mean(each) for name, each in tested.items() if each["p_holm"] < ALPHA}
     better = [name for name, difference in told.items() if difference > 0]
     worse = [name for name, difference in told.items() if difference < 0]
-    alike = [each["smallest_difference"] for name, each in against.items() if name not in told]
-    said = [f"{name} is better than this model: {_by(against[name], n)}" for name in better]
+    alike = [name for name in tested if name not in told]
+    said = [f"{name} is better than this model: {in_points(against[name])}, {over}" for name in better]
     if worse:
         said.append(f"this model is better than {listed(worse)}")
     if alike:
-        names = listed([name for name in against if name not in told])
-        said.append(f"this model cannot be told apart from {names}, {_missed(alike, n)}")
+        missed = _missed([tested[name] for name in alike])
+        said.append(f"this model cannot be told apart from {listed(alike)}{missed}")
     return _sentence("; ".join(said), capital=not better) if said else ""
+
+
+def in_points(against: Mapping[str, Any]) -> str:
+    """A baseline's difference with its interval: `+2.3 points (0.6 to 4.0)`."""
+    several = isinstance(against["difference"], Mapping)
+    interval = against["difference"]["ci95"] if several else against["ci95"]
+    return f"{points(_mean(against))} points ({between(interval)})"
+
+
+def _mean(against: Mapping[str, Any]) -> float:
+    """The difference; of several runs their mean."""
+    difference = against["difference"]
+    return float(difference["mean"] if isinstance(difference, Mapping) else difference)
+
+
+def _missed(alike: Sequence[Mapping[str, Any]]) -> str:
+    """Which difference would not have been shown, as far as that is known."""
+    smallest = [each["smallest_difference"] for each in alike if "smallest_difference" in each]
+    known = [each for each in smallest if each is not None]
+    if not smallest:
+        return ""
+    if len(known) < len(smallest):
+        return ", too few texts coming out differently to show any difference"
+    return f", and a difference below {100 * max(known):.1f} points would often be missed"
 
 
 def _sentence(text: str, capital: bool) -> str:
     """`text` as a sentence; a name at its beginning stays as it is written."""
     return f"{text[0].upper() if capital else text[0]}{text[1:]}."
-
-
-def _by(each: Mapping[str, Any], n: int) -> str:
-    return f"{points(each['difference'])} points ({between(each['ci95'])}), n = {n:,}"
-
-
-def _missed(smallest: Sequence[float | None], n: int) -> str:
-    """What n examples would not have shown, `smallest` being the differences that they would have."""
-    largest = max((each for each in smallest if each is not None), default=None)
-    if largest is None or None in smallest:
-        return f"and too few of the {n:,} texts come out differently to show any difference"
-    return f"and with {n:,} texts a difference below {100 * largest:.1f} points would often be missed"
 
 
 def pair_verdict(pair: Mapping[str, Any]) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from io import StringIO
 
+import numpy as np
 import pytest
 from rich.console import Console
 
 import embedkit
 from embedkit.cli.baseline_results import print_baselines
+from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
+from embedkit.evaluation.comparison.several import corrected_t_test
 from embedkit.evaluation.comparison.wording import beside_baselines, points
 
 SENTENCES = [
@@ -161,7 +164,7 @@ FEW = against(0.0, [-0.01, 0.01], 1.0, None)
         (
             {"majority": WORSE, "nbsvm": ALIKE},
             "This model is better than majority; this model cannot be told apart from nbsvm, "
-            "and with 1,066 texts a difference below 4.0 points would often be missed.",
+            "and a difference below 4.0 points would often be missed.",
         ),
         (
             {"a": BETTER, "b": WORSE, "c": WORSE},
@@ -170,13 +173,13 @@ FEW = against(0.0, [-0.01, 0.01], 1.0, None)
         ),
         (
             {"a": FEW},
-            "This model cannot be told apart from a, and too few of the 1,066 texts come out differently "
-            "to show any difference.",
+            "This model cannot be told apart from a, "
+            "too few texts coming out differently to show any difference.",
         ),
     ],
 )
 def test_the_sentence_says_what_the_figures_do(baselines, sentence):
-    assert beside_baselines(baselines, 1066) == sentence
+    assert beside_baselines(baselines, "n = 1,066") == sentence
 
 
 def test_points_have_a_sign_but_zero():
@@ -187,3 +190,47 @@ def test_points_have_a_sign_but_zero():
         "0.0",
         "0.0",
     ]
+
+
+def crossed_recipe(**more):
+    data = {"train": recipe()["data"]["train"], "folds": {"count": 3}}
+    return recipe(SENTENCES, LABELS, data=data, **more)
+
+
+def test_over_folds_figures_are_summed_up_and_the_test_is_the_corrected_one(tmp_path):
+    run = embedkit.run(crossed_recipe(seeds=[1, 2]), out=tmp_path / "run")
+    own = [each.metrics["test"]["baselines"]["nbsvm"] for each in run.folds]
+    found = run.metrics["test"]["baselines"]
+    assert [*found] == NAMES
+    assert found["nbsvm"]["accuracy"]["folds"] == [each["accuracy"] for each in own]
+    differences = [each["against_model"]["difference"] for each in own]
+    assert found["nbsvm"]["against_model"]["difference"]["folds"] == differences
+    by_fold = np.reshape(differences, (3, 2)).mean(axis=1)
+    ratio = max(each.metrics["test"]["n"] / each.metrics["train"]["n"] for each in run.folds)
+    assert found["nbsvm"]["against_model"]["p"] == corrected_t_test([*by_fold], ratio)
+    low, high = found["nbsvm"]["against_model"]["difference"]["ci95"]
+    assert (low + high) / 2 == pytest.approx(np.mean(differences))
+    assert [line.split()[0] for line in shown(run).splitlines()[2:5]] == NAMES
+
+
+def test_over_seeds_alone_nothing_is_tested(tmp_path):
+    run = embedkit.run(recipe(seeds=[1, 2]), out=tmp_path / "run")
+    for each in run.metrics["test"]["baselines"].values():
+        assert each["against_model"]["p"] is each["against_model"]["p_holm"] is None
+    assert "cannot be told apart" not in shown(run)
+
+
+def test_one_that_a_fold_left_out_is_left_out():
+    figures = {"accuracy": 0.5, "against_model": {"difference": 0.1}}
+    found = summarize_baselines([{"own": figures}, {"own": {"left_out": "so"}}], [0, 1], 0.5)
+    assert found == {"own": {"left_out": "so"}}
+
+
+def test_what_folds_tell_is_said_of_runs():
+    difference = {"mean": 0.02, "ci95": [0.01, 0.03], "folds": [0.02, 0.02]}
+    told = {"nbsvm": {"against_model": {"difference": difference, "p_holm": 0.01}}}
+    assert beside_baselines(told, "10 runs") == (
+        "nbsvm is better than this model: +2.0 points (1.0 to 3.0), 10 runs."
+    )
+    told["nbsvm"]["against_model"]["p_holm"] = 0.2
+    assert beside_baselines(told, "10 runs") == "This model cannot be told apart from nbsvm."

@@ -9,7 +9,13 @@ import pytest
 
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import mcnemar_power, smallest_difference
-from embedkit.evaluation.comparison.several import corrected_t_test, example_error, holm, seed_error
+from embedkit.evaluation.comparison.several import (
+    corrected_interval,
+    corrected_t_test,
+    example_error,
+    holm,
+    seed_error,
+)
 
 
 def differing(worse: int, better: int, n: int):
@@ -68,6 +74,8 @@ def test_the_corrected_t_test_by_hand():
     x = statistic / sqrt(1 + statistic**2 / 4)
     two_sided = 1 - (3 / 4) * (x - x**3 / 12)
     assert corrected_t_test(differences, 1 / 4) == pytest.approx(two_sided)
+    half = 2.776445 * sqrt((1 / 5 + 1 / 4) * spread)
+    assert corrected_interval(differences, 1 / 4) == pytest.approx([mean - half, mean + half])
     assert corrected_t_test([0.1, 0.1 + 1e-16, 0.1], 0.5) is None
 
 

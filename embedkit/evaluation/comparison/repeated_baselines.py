@@ -1,0 +1,57 @@
+"""Baselines beside the models of several folds or seeds: what their figures come to together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from embedkit.evaluation.comparison.several import corrected_interval, corrected_t_test, holm
+from embedkit.evaluation.repeats import summary
+
+Baselines = Mapping[str, Mapping[str, Any]]
+"""By name what metrics.json of one run has of its baselines on a split."""
+
+
+def summarize_baselines(
+    runs: Sequence[Baselines], folds: Sequence[int] | None, test_per_training: float
+) -> dict[str, dict[str, Any]]:
+    """Every figure of each baseline summed up; under `against_model` its difference, and over folds its test.
+
+    `folds` has the fold of each run, None where they differ by seed alone; seeds of one fold are averaged.
+    The test and the interval of the difference are those of Nadeau & Bengio (2003), for which
+    `test_per_training` examples are tested on for each that is trained on. A baseline that any run left out
+    has that run's reason.
+    """
+    gathered: dict[str, dict[str, Any]] = {}
+    for name in runs[0]:
+        own = [run[name] for run in runs]
+        reasons = [each["left_out"] for each in own if "left_out" in each]
+        if reasons:
+            gathered[name] = {"left_out": reasons[0]}
+            continue
+        gathered[name] = {
+            key: summary([each[key] for each in own]) for key in own[0] if key != "against_model"
+        }
+        differences = [each["against_model"]["difference"] for each in own]
+        gathered[name]["against_model"] = _against(differences, folds, test_per_training)
+    tested = [each["against_model"] for each in gathered.values() if "against_model" in each]
+    for each, p in zip(tested, holm([each["p"] for each in tested]), strict=True):
+        each["p_holm"] = p
+    return gathered
+
+
+def _against(
+    differences: Sequence[float], folds: Sequence[int] | None, test_per_training: float
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"difference": summary(differences), "p": None}
+    by_fold = _by_fold(differences, folds) if folds is not None else []
+    if len(by_fold) > 1:
+        found["difference"]["ci95"] = corrected_interval(by_fold, test_per_training)
+        found["p"] = corrected_t_test(by_fold, test_per_training)
+    return found
+
+
+def _by_fold(differences: Sequence[float], folds: Sequence[int]) -> list[float]:
+    paired = [*zip(folds, differences, strict=True)]
+    return [fmean(each for of, each in paired if of == fold) for fold in dict.fromkeys(folds)]
