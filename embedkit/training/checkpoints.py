@@ -1,30 +1,22 @@
 """Checkpoints: what an interrupted training goes on from, each complete and verified, or not there.
 
-A checkpoint is a directory `epoch-00012` of `tensors.safetensors`, `state.json` and `manifest.json`, the
-SHA-256 of both. It is written under another name, made durable and renamed, so that a kill at any moment
-leaves the ones before it.
-https://github.com/huggingface/safetensors
+A checkpoint is written under another name, made durable and renamed to `epoch-00012`, so that a kill at any
+moment leaves the ones before it.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, TrainingError
-from embedkit.fingerprint import sha256
 from embedkit.rundir import checkpoints_of
-from embedkit.writer import sync, write_tensors
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from embedkit.training.checkpoint import Checkpoint, damage, read, write
+from embedkit.writer import sync
 
 KEPT = 2
 """How many checkpoints are kept: the newest, and the one to fall back to."""
@@ -32,18 +24,7 @@ KEPT = 2
 SECONDS = 10.0
 """How long it is from one checkpoint to the next where the recipe does not say."""
 
-TENSORS, STATE, MANIFEST = "tensors.safetensors", "state.json", "manifest.json"
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """The state after `epoch` epochs: tensors by name, and everything else as plain JSON."""
-
-    epoch: int
-    tensors: Mapping[str, Tensor]
-    state: Mapping[str, Any]
 
 
 class Checkpoints:
@@ -66,7 +47,7 @@ class Checkpoints:
         for path in reversed(self._paths()):
             fault = damage(path)
             if fault is None:
-                return _read(path)
+                return read(path)
             self.warn(f"{path}: {fault}; taking the checkpoint before it")
             log.info("checkpoint damaged", extra={"path": str(path), "fault": fault})
         return None
@@ -91,7 +72,7 @@ class Checkpoints:
         final = self.directory / f"epoch-{checkpoint.epoch:05d}"
         partial = final.with_suffix(".partial")
         try:
-            _write(partial, checkpoint)
+            write(partial, checkpoint)
             shutil.rmtree(final, ignore_errors=True)
             partial.rename(final)
             sync(self.directory)
@@ -113,45 +94,3 @@ class Checkpoints:
         last = f"The last good one is {good[-1]}: make room and go on with --resume." if good else None
         what = f"the checkpoint cannot be written: {error.strerror or error}"
         return TrainingError(Fault(what, where=str(path), hint=last))
-
-
-def damage(path: Path) -> str | None:
-    """What is wrong with the checkpoint at `path`, or None."""
-    try:
-        manifest = json.loads((path / MANIFEST).read_bytes())
-        if manifest != {name: sha256(path / name) for name in (TENSORS, STATE)}:
-            return "damaged, its SHA-256 is not that of the manifest"
-    except OSError as error:
-        return f"damaged, {Path(error.filename).name} cannot be read"
-    except ValueError:
-        return f"damaged, {MANIFEST} is not JSON"
-    return None
-
-
-def _read(path: Path) -> Checkpoint:
-    from safetensors.torch import load_file
-
-    state = json.loads((path / STATE).read_bytes())
-    return Checkpoint(state.pop("epoch"), load_file(path / TENSORS), state)
-
-
-def _write(directory: Path, checkpoint: Checkpoint) -> None:
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    write_tensors(directory / TENSORS, checkpoint.tensors)
-    sync(directory / TENSORS)
-    _put(directory / STATE, _json({"epoch": checkpoint.epoch, **checkpoint.state}))
-    _put(directory / MANIFEST, _json({name: sha256(directory / name) for name in (TENSORS, STATE)}))
-    sync(directory)
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, indent=2) + "\n").encode()
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file and make it durable."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

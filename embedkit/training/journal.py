@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.training.checkpoints import Checkpoint, Checkpoints
+from embedkit.training.checkpoint import Checkpoint
+from embedkit.training.checkpoints import Checkpoints
 from embedkit.training.state import within
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 
+from embedkit.training.gradients import TABLE, Gradients
 from embedkit.training.optimizers import build_optimizer
 from embedkit.training.precision import Precision
 from embedkit.training.rows_in_use import RowsInUse
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from embedkit.recipe.schema import Training
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
-
-TABLE = "embedding.weight"
 
 
 class Optimization:
@@ -45,8 +44,7 @@ class Optimization:
         self.table = table_of(model)
         if self.table is not None:
             self.parameters[TABLE] = self.table.parameter
-        # Walking through the modules takes its time at every step.
-        self._read = [*model.parameters(), *self.parameters.values()]
+        self.gradients = Gradients(model, self.parameters)
         self._moving_table = self.table
         self.optimizer = self._build()
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
@@ -69,8 +67,7 @@ class Optimization:
 
     def begin_step(self, step: Step) -> None:
         """Forget the gradients, and make the table ready for the words of `step`."""
-        for parameter in self._read:
-            parameter.grad = None
+        self.gradients.forget()
         if self._moving_table is not None:
             self._moving_table.begin(step.words(), self._memory(TABLE))
 
@@ -89,35 +86,15 @@ class Optimization:
         if self._moving_table is not None:
             self._moving_table.settle()
         if self.world.count > 1:
-            self._add_up(loss)
+            self.gradients.add_up(loss, self._moving_table, self.world)
         self.precision.unscale(self.optimizer)
-        gradients = [*self._in_use().values()]
-        norms = torch._foreach_norm(gradients) if gradients else (torch.zeros_like(loss),)
-        total: Tensor = torch.linalg.vector_norm(torch.stack([*norms]))
-        return total
-
-    def _add_up(self, loss: Tensor) -> None:
-        for name, parameter in self.parameters.items():
-            if parameter.grad is None and (name != TABLE or self._moving_table is not None):
-                parameter.grad = torch.zeros_like(parameter)
-        gradients = self._in_use()
-        self.world.add_up([loss, *gradients.values()])
-        if self._moving_table is not None:
-            self._moving_table.replace(gradients[TABLE])
-
-    def _in_use(self) -> dict[str, Tensor]:
-        """The gradients by name, of the table's where it is not zero."""
-        gradients = {name: p.grad for name, p in self.parameters.items() if p.grad is not None}
-        if self._moving_table is not None and TABLE in gradients:
-            gradients[TABLE] = self._moving_table.gradient()
-        return gradients
+        return self.gradients.norm(self._moving_table)
 
     def step(self, norm: Tensor) -> None:
         """Move the weights along their gradient, whose length is `norm`."""
         settings = self.settings
         if settings.clip_norm is not None and norm > settings.clip_norm:
-            gradients = [p.grad for p in self.parameters.values() if p.grad is not None]
-            torch._foreach_mul_(gradients, float(settings.clip_norm / norm))
+            self.gradients.shorten(float(settings.clip_norm / norm))
         steps = settings.epochs * self.steps_per_epoch
         scale = factor(settings.schedule, self.step_number, steps, settings.warmup)
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):

@@ -19,7 +19,8 @@ from embedkit.errors import RunError, TrainingError
 from embedkit.reporting import Reporter
 from embedkit.rundir import checkpoints_of, partial_of
 from embedkit.runs import Run
-from embedkit.training.checkpoints import Checkpoint, Checkpoints, damage
+from embedkit.training.checkpoint import Checkpoint, damage
+from embedkit.training.checkpoints import Checkpoints
 
 SAME = ("weights.safetensors", "predictions.csv", "metrics.json", "vocabulary.csv", "recipe.yaml")
 FIGURES = ["epoch", "split", "loss", "batch_loss", "accuracy"]
