@@ -1,0 +1,75 @@
+"""One checkpoint: a directory of tensors.safetensors, state.json and manifest.json, the SHA-256 of both.
+
+https://github.com/huggingface/safetensors
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.fingerprint import sha256
+from embedkit.writer import sync, write_tensors
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TENSORS, STATE, MANIFEST = "tensors.safetensors", "state.json", "manifest.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state after `epoch` epochs: tensors by name, and everything else as plain JSON."""
+
+    epoch: int
+    tensors: Mapping[str, Tensor]
+    state: Mapping[str, Any]
+
+
+def damage(path: Path) -> str | None:
+    """What is wrong with the checkpoint at `path`, or None."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_bytes())
+        if manifest != {name: sha256(path / name) for name in (TENSORS, STATE)}:
+            return "damaged, its SHA-256 is not that of the manifest"
+    except OSError as error:
+        return f"damaged, {Path(error.filename).name} cannot be read"
+    except ValueError:
+        return f"damaged, {MANIFEST} is not JSON"
+    return None
+
+
+def read(path: Path) -> Checkpoint:
+    """The checkpoint at `path`, which is not damaged."""
+    from safetensors.torch import load_file
+
+    state = json.loads((path / STATE).read_bytes())
+    return Checkpoint(state.pop("epoch"), load_file(path / TENSORS), state)
+
+
+def write(directory: Path, checkpoint: Checkpoint) -> None:
+    """Write `checkpoint` as `directory`, in place of what is there. Raises OSError where there is no room."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    write_tensors(directory / TENSORS, checkpoint.tensors)
+    sync(directory / TENSORS)
+    _put(directory / STATE, _json({"epoch": checkpoint.epoch, **checkpoint.state}))
+    _put(directory / MANIFEST, _json({name: sha256(directory / name) for name in (TENSORS, STATE)}))
+    sync(directory)
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=2) + "\n").encode()
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Write a file and make it durable."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
