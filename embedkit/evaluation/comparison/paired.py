@@ -27,10 +27,10 @@ def bootstrap_interval(differences: Differences, seed: int = 0) -> list[float]:
     so that is what is drawn. Where no example differs there is nothing to draw: the mean difference is then
     as far from 0 as the share of differing examples may be, by the exact interval (Clopper & Pearson 1934).
     """
-    from scipy.stats import binomtest
-
     n = len(differences)
     if not differences.any():
+        from scipy.stats import binomtest
+
         high = float(binomtest(0, n).proportion_ci(LEVEL, method="exact").high)
         return [-high, high]
     values, counts = np.unique(differences, return_counts=True)
