@@ -2,7 +2,8 @@
 
     python benchmarks/comparison.py [--n 10000] [--seeds 3]
 
-Differences are drawn so that one text in five comes out differently; with seeds, their averages are compared. What has to be imported is imported before.
+Differences are drawn so that one text in five comes out differently; with seeds, their averages are
+compared. What has to be imported is imported before.
 """
 
 from __future__ import annotations
