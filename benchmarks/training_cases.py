@@ -15,7 +15,7 @@ DIM, LONGEST = 300, 120
 MARKED = 200
 """Words of each of the two sets that give a text its label; they stand in rows 2 to 401 of the table."""
 
-SPREAD, OFFSET = 0.35, 1.5
+SPREAD, OFFSET = 0.35, 2.0
 """The numbers of the words' vectors are normal, with this deviation; the vectors of the two sets lie this far
 to either side along one direction, as those of good and of bad words do."""
 
@@ -45,7 +45,7 @@ CASES = {
     "bilstm-frozen": Case("lstm", BILSTM, 20_000, 4, texts=0.2),
     "rnn-trained": Case("rnn", RNN, 20_000, 6, trained=True),
     "rnn-trained-sparse": Case("rnn", RNN, 20_000, 6, trained=True, sparse=True),
-    "rnn-400000-sparse": Case("rnn", RNN, 400_000, 50, trained=True, sparse=True, texts=0.2),
+    "rnn-400000-sparse": Case("rnn", RNN, 400_000, 50, trained=True, sparse=True, texts=0.1),
 }
 
 
