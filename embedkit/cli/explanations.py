@@ -46,7 +46,7 @@ def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Consol
         console.print(missing_table(found["missing"]))
     errors = found["errors"]
     console.print(bucket_table(errors["content"]["buckets"]))
-    console.print(bucket_table(errors["all"]["buckets"], "all tokens out of vocabulary"))
+    console.print(bucket_table(errors["all"]["buckets"], "all tokens"))
     predictions = run.predictions[run.predictions["split"] == split]
     for line in wrong_lines(split, predictions, colours(console), len(predictions)):
         console.print(line, soft_wrap=True)

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SHOWN = 5
-WIDTH = 20
-"""How many characters the longest bar has."""
+WIDTH = 18
+"""How many characters the longest bar has: the table then fits into 80 columns."""
 
 Splits = Mapping[str, Mapping[str, Any]]
 """By split what oov.json says of it."""
@@ -74,9 +74,11 @@ def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Tabl
     return table
 
 
-def bucket_table(buckets: Sequence[Mapping[str, Any]], title: str = "content out of vocabulary") -> Table:
+def bucket_table(buckets: Sequence[Mapping[str, Any]], title: str = "content") -> Table:
     """The error rate by share as bars: full up to the interval's lower end, shaded up to its upper end."""
-    table = plain_table(title, "texts", "wrong", "error rate", "95% interval", "")
+    table = plain_table(
+        f"{title}\nout of vocabulary", "\ntexts", "\nwrong", "error\nrate", "\n95% interval", ""
+    )
     table.columns[-1].justify = "left"
     there = [bucket for bucket in buckets if bucket["n"]]
     longest = max((bucket["ci95"][1] for bucket in there), default=1.0)

@@ -11,7 +11,7 @@ from rich.console import Console
 import embedkit
 from embedkit.cli.explanations import print_text
 from embedkit.cli.marking import colours, legend, mark_all
-from embedkit.cli.oov_results import bucket_table, wrong_lines
+from embedkit.cli.oov_results import WIDTH, bucket_table, wrong_lines
 from embedkit.evaluation.oov.buckets import error_rates
 from embedkit.explaining import Explanations
 
@@ -40,7 +40,7 @@ def finished(tmp_path_factory):
 def test_a_run_is_explained_as_a_whole(finished, embedkit_command):
     done = embedkit_command("explain", str(finished.path))
     assert done.code == 0
-    for part in ("tokens of", "content out of vocabulary", "another policy than zero", "[qwzx]"):
+    for part in ("tokens of", "out of vocabulary   texts", "another policy than zero", "[qwzx]"):
         assert part in done.out, part
     assert "every other policy" not in done.out
     assert "what training did to the table" in done.out
@@ -147,8 +147,17 @@ def test_bars_are_as_long_as_the_figures():
     table = bucket_table(buckets)
     labels, bars = ([*table.columns[i].cells] for i in (0, -1))
     assert labels == ["none", "10–20%"]
-    assert bars[0] == "█" * round(20 * buckets[0]["ci95"][0]) + "▓" * (20 - round(20 * buckets[0]["ci95"][0]))
-    assert bars[1] == "░" * round(20 * buckets[2]["ci95"][1])
+    full = round(WIDTH * buckets[0]["ci95"][0])
+    assert bars[0] == "█" * full + "▓" * (WIDTH - full)
+    assert bars[1] == "░" * round(WIDTH * buckets[2]["ci95"][1])
+
+
+def test_error_rates_fit_into_80_columns():
+    buckets = [
+        {"over": 0.5, "up_to": 1, "n": 100_000, "wrong": 99_999, "error_rate": 1.0, "ci95": [1.0, 1.0]}
+    ]
+    for title in ("content", "all tokens"):
+        assert Console().measure(bucket_table(buckets, title)).maximum <= 80
 
 
 def test_markup_in_texts_is_shown_as_text(capsys):
