@@ -8,6 +8,7 @@ https://huggingface.co/docs/accelerate
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -131,4 +132,13 @@ def join() -> World:
     if state.num_processes != count:
         what = f"{count} processes were started, and this one finds {state.num_processes}"
         raise RunError(Fault(what, where="WORLD_SIZE"))
+    atexit.register(_part)
     return World(state.process_index, count)
+
+
+def _part() -> None:
+    """Leave the others in order: what still listens to them when Python ends may abort the process."""
+    import torch
+
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
