@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(days=1)
 """How long a process waits for one that is still at work, such as reading a large file."""
 
+SOON = 0.5
+"""Seconds that are far longer than a thread takes to let go of a message."""
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -137,8 +140,14 @@ def join() -> World:
 
 
 def _part() -> None:
-    """Leave the others in order: what still listens to them when Python ends may abort the process."""
+    """Leave the others in order, and give the threads that spoke with them time to let go of what was said.
+
+    They outlive the group, and one that still holds a tensor when Python ends aborts a process that is done.
+    """
+    import time
+
     import torch
 
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
+        time.sleep(SOON)
