@@ -13,7 +13,7 @@ from training_cases import DIM, LONGEST, Case, model_of
 from embedkit.evaluation.scoring import score_split
 from embedkit.interfaces import no_progress
 from embedkit.model.classifier import TextClassifier
-from embedkit.recipe.schema import Training
+from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.grouping import bucketed
 from embedkit.training.loop import fit

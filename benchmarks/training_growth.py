@@ -23,7 +23,7 @@ from training_contenders import BATCH, SEED
 
 import embedkit
 from embedkit.interfaces import no_progress
-from embedkit.recipe.schema import Training
+from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.loop import fit
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from embedkit.comparing import compare as compare
     from embedkit.hookspecs import hookimpl as hookimpl
-    from embedkit.runs import Run as Run
+    from embedkit.runs.run import Run as Run
     from embedkit.tasks import load as load
     from embedkit.tasks import run as run
     from embedkit.vectors import open_vectors as open_vectors
@@ -25,7 +25,7 @@ _HOME = {
     "open_vectors": "embedkit.vectors",
     "load": "embedkit.tasks",
     "run": "embedkit.tasks",
-    "Run": "embedkit.runs",
+    "Run": "embedkit.runs.run",
 }
 
 

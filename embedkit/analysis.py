@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Prediction
     from embedkit.interfaces import FunctionWords
     from embedkit.model.table import EmbeddingTable
-    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
+    from embedkit.runs.writer import RunWriter
     from embedkit.text.encoding import TokenizedSplit
-    from embedkit.writer import RunWriter
 
 DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost")
 

@@ -14,7 +14,7 @@ from embedkit.evaluation.comparison.outcome import Comparison
 from embedkit.evaluation.comparison.pairs import changed_sides, compare_pair, coverage_by_side
 from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.comparison.wording import pair_verdict
-from embedkit.runs import Run
+from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,10 +23,11 @@ from embedkit.text.pieces import check_pieces
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Embedding, FloatArray, VectorSource
-    from embedkit.recipe.schema import ComponentSpec, Recipe
+    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
     from embedkit.text.encoding import TokenizedSplit
     from embedkit.text.vocabulary import Vocabulary
 

@@ -22,13 +22,13 @@ from embedkit.recipe.paths import locate
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.records import write_evaluation
 from embedkit.refilling import Trained
-from embedkit.runs import Run
+from embedkit.runs.run import Run
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.writer import RunWriter
+    from embedkit.runs.writer import RunWriter
 
 
 def evaluate_trained(

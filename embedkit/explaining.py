@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from embedkit.interfaces import FloatArray
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 NEAREST = 3
 

@@ -12,7 +12,7 @@ from embedkit.evaluation.coverage import STATES
 from embedkit.evaluation.repeats import summary
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
-from embedkit.runs import Run
+from embedkit.runs.run import Run
 from embedkit.tasks import execute
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embedkit.recipe.intrinsic import IntrinsicRecipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.writer import RunWriter
+    from embedkit.runs.writer import RunWriter
 
 log = logging.getLogger(__name__)
 

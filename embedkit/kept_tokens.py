@@ -27,7 +27,7 @@ from embedkit.recipe.build import build_component
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Component, Registry
 
 WORTH_KEEPING = 1 << 18

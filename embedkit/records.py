@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Metric
     from embedkit.model.table import EmbeddingTable
     from embedkit.model.unseen import Unseen
+    from embedkit.runs.writer import RunWriter
     from embedkit.text.encoding import TokenizedSplit
     from embedkit.training.history import History
-    from embedkit.writer import RunWriter
 
 
 def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> None:

@@ -15,7 +15,7 @@ from embedkit.model.classifier import TextClassifier
 from embedkit.model.oov import OovChain
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import is_total
-from embedkit.recipe.schema import spec_of
+from embedkit.recipe.sections.section import spec_of
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.vocabulary import PAD_ID
 

@@ -12,7 +12,7 @@ from embedkit.kept_tokens import build_keeping
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example, Reader, Tokenizer
-    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
 
 

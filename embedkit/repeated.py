@@ -12,8 +12,8 @@ from embedkit.evaluation.comparison.repeated_baselines import summarize_baseline
 from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
-from embedkit.resuming import begin
-from embedkit.rundir import FOLDS, drop_checkpoints, write_run
+from embedkit.runs.directory import FOLDS, drop_checkpoints, write_run
+from embedkit.runs.resuming import begin
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
-    from embedkit.writer import RunWriter
+    from embedkit.runs.writer import RunWriter
 
 log = logging.getLogger(__name__)
 

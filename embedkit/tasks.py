@@ -15,9 +15,9 @@ from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.resuming import begin, refuse_other_recipe
-from embedkit.rundir import create_run, drop_checkpoints, run_directory
-from embedkit.runs import Run
+from embedkit.runs.directory import create_run, drop_checkpoints, run_directory
+from embedkit.runs.resuming import begin, refuse_other_recipe
+from embedkit.runs.run import Run
 from embedkit.together import as_one
 from embedkit.world import World, join
 
@@ -90,7 +90,7 @@ def _execute(
         return run
     inputs = input_files(registry, recipe)
     with create_run(directory, resume, world) as writer, writer.logged():
-        from embedkit.environment import describe_environment
+        from embedkit.runs.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
         environment = world.from_main(

@@ -38,11 +38,12 @@ from embedkit.world import AnotherEnded
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder, Metric, Tokenizer
-    from embedkit.recipe.schema import ComponentSpec, Recipe
+    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
+    from embedkit.runs.writer import RunWriter
     from embedkit.text.encoding import TokenizedSplit
-    from embedkit.writer import RunWriter
 
     Build = Callable[[str, ComponentSpec, str], Any]
 
@@ -92,14 +93,14 @@ def train_and_evaluate(
     evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
 
+    reporter.stage("fitting baselines")
+    specs = recipe.evaluation.baselines if writer.world.main else ()
+    baselines = fit_baselines(registry, specs, tokenized["train"].examples, labelling)
+
     reporter.stage("training")
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
     content = read_content(recipe.evaluation.function_words, registry)
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
-
-    reporter.stage("fitting baselines")
-    specs = recipe.evaluation.baselines if writer.world.main else ()
-    baselines = fit_baselines(registry, specs, tokenized["train"].examples, labelling)
 
     reporter.stage("evaluating")
     write_model(writer, classifier, table)

@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(days=1)
 """How long a process waits for one that is still at work, such as reading a large file."""
 
-SOON = 0.5
-"""Seconds that are far longer than a thread takes to let go of a message."""
-
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -122,10 +119,13 @@ def join() -> World:
     if count == 1:
         return ALONE
     import torch
+    import torch._dynamo
     from accelerate.state import PartialState
     from torch.distributed import DistError
 
-    # Without this, Accelerate takes a process without a GPU for one that is alone.
+    # Where torch._dynamo, which the first optimizer needs, is imported after the processes have met, it keeps
+    # their group: threads then outlive it and can abort a process that is done as Python ends.
+    # Without `cpu`, Accelerate takes a process without a GPU for one that is alone.
     try:
         state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
     except DistError as error:
@@ -140,14 +140,8 @@ def join() -> World:
 
 
 def _part() -> None:
-    """Leave the others in order, and give the threads that spoke with them time to let go of what was said.
-
-    They outlive the group, and one that still holds a tensor when Python ends aborts a process that is done.
-    """
-    import time
-
+    """Leave the others in order."""
     import torch
 
     if torch.distributed.is_initialized():
         torch.distributed.destroy_process_group()
-        time.sleep(SOON)

@@ -13,7 +13,7 @@ from embedkit.cli.program import blocked_plugins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 
 def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[float, ...]:
@@ -50,7 +50,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
     run = Run(directory)
     if hide:

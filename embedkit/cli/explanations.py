@@ -22,7 +22,7 @@ from embedkit.cli.oov_results import (
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 
 def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:

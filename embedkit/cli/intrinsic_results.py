@@ -11,7 +11,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 
 def print_intrinsic(run: Run, console: Console) -> None:

@@ -13,7 +13,7 @@ from embedkit.cli.baseline_results import print_baselines
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 
 def print_repeated(run: Run, console: Console) -> None:

@@ -16,7 +16,7 @@ from embedkit.cli.repeated_results import print_repeated
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 
 def print_results(run: Run) -> None:

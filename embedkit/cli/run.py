@@ -12,7 +12,7 @@ import click
 
 from embedkit.cli.options import quiet_option, set_option, strict_option
 from embedkit.cli.program import blocked_plugins
-from embedkit.rundir import partial_of, progress_of, run_directory
+from embedkit.runs.directory import partial_of, progress_of, run_directory
 
 if TYPE_CHECKING:
     from embedkit.recipe.load import AnyKind

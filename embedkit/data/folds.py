@@ -10,7 +10,7 @@ from pathlib import Path
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Example
 from embedkit.recipe.paths import expand
-from embedkit.recipe.schema import Folds
+from embedkit.recipe.sections.data import Folds
 
 FILE = "data.folds.file"
 

@@ -11,7 +11,8 @@ from embedkit.data.folds import hold_out
 from embedkit.data.labels import Labelling, refuse_unseen, settle_labels
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Example, Reader
-from embedkit.recipe.schema import ComponentSpec, Data, Share
+from embedkit.recipe.sections.data import Data, Share
+from embedkit.recipe.sections.section import ComponentSpec
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from embedkit.recipe.metric_checks import unfit
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray, Metric, Task
-    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from embedkit.errors import ComponentError, EmbedkitError, Fault
 from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.recipe.paths import expand
-from embedkit.recipe.schema import AnyRecipe, ComponentSpec, spec_of, thaw
+from embedkit.recipe.schema import AnyRecipe
+from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
 from embedkit.registry import Component, Registry
 
 

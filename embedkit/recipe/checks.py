@@ -8,7 +8,9 @@ from typing import Any, TypeGuard
 from embedkit.errors import ComponentError, Fault
 from embedkit.recipe.build import within
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Share
+from embedkit.recipe.schema import EmbeddingSpec
+from embedkit.recipe.sections.data import Share
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.registry import Registry
 
 Sections = Mapping[Any, Any]

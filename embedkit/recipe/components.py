@@ -14,7 +14,9 @@ from embedkit.hookspecs import BUILT_IN
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import EMBEDDING_KEYS, ComponentSpec, EmbeddingSpec, Share
+from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
+from embedkit.recipe.sections.data import Share
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS
 from embedkit.registry import Component, Registry
 

@@ -12,7 +12,8 @@ from embedkit.errors import Fault
 from embedkit.recipe.build import within
 from embedkit.recipe.checks import is_total
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import AnyRecipe, ComponentSpec, Name, Section
+from embedkit.recipe.schema import AnyRecipe, Name
+from embedkit.recipe.sections.section import ComponentSpec, Section
 from embedkit.registry import Registry
 
 SETS = ("similarity", "analogies")

@@ -12,7 +12,8 @@ from embedkit.errors import ComponentError
 from embedkit.hookspecs import BUILT_IN
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
-from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe, Section, keys_of
+from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe
+from embedkit.recipe.sections.section import Section, keys_of
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 from embedkit.registry import Component, Registry
 

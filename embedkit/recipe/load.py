@@ -19,7 +19,8 @@ from embedkit.recipe.metric_checks import check_metrics
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
-from embedkit.recipe.schema import EvaluationRecipe, Recipe, keys_of
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.sections.section import keys_of
 from embedkit.recipe.slots import DEFAULTS, SLOTS
 from embedkit.recipe.training_checks import check_training
 from embedkit.recipe.yaml import read_document

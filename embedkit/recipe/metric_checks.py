@@ -9,7 +9,7 @@ from embedkit.errors import ComponentError, Fault, nearest
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import all_named
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import ComponentSpec
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.registry import Registry
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import Any
 
 from embedkit.errors import Fault, nearest
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import ComponentSpec, EmbeddingSpec, Training
+from embedkit.recipe.schema import EmbeddingSpec
+from embedkit.recipe.sections.section import ComponentSpec
+from embedkit.recipe.sections.training import Training
 
 Sections = Mapping[Any, Any]
 TABLE_KEYS = ("table_lr", "table_from_epoch", "table_to_epoch")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.fingerprint import sha256
-from embedkit.writer import sync, write_tensors
+from embedkit.runs.writer import sync, write_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor

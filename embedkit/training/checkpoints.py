@@ -14,9 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from embedkit.errors import Fault, TrainingError
-from embedkit.rundir import checkpoints_of
+from embedkit.runs.directory import checkpoints_of
+from embedkit.runs.writer import sync
 from embedkit.training.checkpoint import Checkpoint, damage, read, write
-from embedkit.writer import sync
 
 KEPT = 2
 """How many checkpoints are kept: the newest, and the one to fall back to."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from embedkit.interfaces import Progress
     from embedkit.model.classifier import TextClassifier
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import EncodedSplit
     from embedkit.text.grouping import Groups
 

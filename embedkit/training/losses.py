@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import BoolArray, IntArray
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
 
 WHERE = "training.class_weights"
 

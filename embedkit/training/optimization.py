@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from embedkit.model.classifier import TextClassifier
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
 

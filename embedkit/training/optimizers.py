@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 if TYPE_CHECKING:
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
 
 
 def build_optimizer(groups: Sequence[dict[str, Any]], settings: Training) -> torch.optim.Optimizer:

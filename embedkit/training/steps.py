@@ -13,7 +13,7 @@ from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import Batch, EncodedSplit
     from embedkit.world import World
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.interfaces import Metric
-    from embedkit.recipe.schema import Training
+    from embedkit.recipe.sections.training import Training
 
 
 @dataclass

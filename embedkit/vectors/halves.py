@@ -56,6 +56,7 @@ def scan_halves(
         log.info("%s: read by one process: %s", content.path, error)
         return None
     if rows + int(found["count"]) != whole.count:
+        log.info("%s: read by one process: the halves do not add up to the header's count", content.path)
         return None
     _merge(found, rows, selection, builder)
     progress(content.size, content.size)

@@ -17,12 +17,15 @@ from embedkit.interfaces import (
     Embedding,
     EmbeddingContext,
     Lookup,
+    OfTokenizerFile,
     SubwordSource,
     VectorSource,
 )
 from embedkit_hiding.choosing import choose
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from embedkit.interfaces import FloatArray
 
 
@@ -58,6 +61,7 @@ class HidingVectors:
     """
 
     subword: Callable[[Sequence[str]], Lookup]
+    tokenizer_file: Path | None
 
     def __init__(
         self,
@@ -72,6 +76,8 @@ class HidingVectors:
         self._hidden: frozenset[str] | None = None
         if isinstance(source, SubwordSource):
             self.subword = source.subword
+        if isinstance(source, OfTokenizerFile):
+            self.tokenizer_file = source.tokenizer_file
 
     @property
     def dim(self) -> int:

@@ -14,7 +14,7 @@ from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
 from embedkit.plugins import LoadedPlugins, load_plugins
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import ComponentSpec
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.registry import Registry, build_registry
 
 pytestmark = pytest.mark.core

@@ -12,7 +12,8 @@ from embedkit.data.folds import draw_folds, hold_out, read_folds
 from embedkit.data.splits import read_splits
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
-from embedkit.recipe.schema import ComponentSpec, Data, Folds, Share
+from embedkit.recipe.sections.data import Data, Folds, Share
+from embedkit.recipe.sections.section import ComponentSpec
 
 pytestmark = pytest.mark.core
 

@@ -10,7 +10,8 @@ from embedkit.data.labels import Labelling
 from embedkit.data.splits import read_evaluation, read_splits, split_off
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
-from embedkit.recipe.schema import ComponentSpec, Data, Share
+from embedkit.recipe.sections.data import Data, Share
+from embedkit.recipe.sections.section import ComponentSpec
 
 pytestmark = pytest.mark.core
 

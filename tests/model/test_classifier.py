@@ -7,7 +7,7 @@ from torch import nn
 
 from embedkit.errors import ComponentError
 from embedkit.model.classifier import build_classifier
-from embedkit.recipe.schema import Training
+from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.loop import fit
 

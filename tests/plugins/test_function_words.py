@@ -9,7 +9,7 @@ import pytest
 from embedkit.errors import DataError
 from embedkit.evaluation.oov.content import Content
 from embedkit.recipe.build import build_component
-from embedkit.recipe.schema import spec_of
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 
 DATA = os.environ.get("EMBEDKIT_DATA")

@@ -11,7 +11,7 @@ import embedkit
 from embedkit.interfaces import EmbeddingContext, Lookup
 from embedkit.plugins import load_plugins
 from embedkit.recipe.build import build_component
-from embedkit.recipe.schema import spec_of
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 
 

@@ -14,7 +14,7 @@ from sklearn import metrics as sklearn_metrics
 
 from embedkit.errors import RecipeError
 from embedkit.evaluation.metrics import build_metrics
-from embedkit.recipe.schema import ComponentSpec
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.registry import Registry, build_registry
 
 TWO, THREE = ("neg", "pos"), ("a", "b", "c")

@@ -5,7 +5,7 @@ import pytest
 from embedkit.errors import ComponentError, DataError, PluginError
 from embedkit.recipe.build import build_component, input_files
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import ComponentSpec
+from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core

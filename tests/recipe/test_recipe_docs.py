@@ -9,18 +9,11 @@ from embedkit.recipe.document import MAX_DEPTH
 from embedkit.recipe.dump import dump
 from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import (
-    Data,
-    EmbeddingSpec,
-    Evaluation,
-    EvaluationRecipe,
-    Folds,
-    Recipe,
-    Section,
-    Share,
-    Training,
-    VocabularySettings,
-)
+from embedkit.recipe.schema import EmbeddingSpec, EvaluationRecipe, Recipe, VocabularySettings
+from embedkit.recipe.sections.data import Data, Folds, Share
+from embedkit.recipe.sections.evaluation import Evaluation
+from embedkit.recipe.sections.section import Section
+from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import DEFAULTS, SLOTS
 from embedkit.recipe.tree import MAX_NODES
 from embedkit.recipe.yaml import MAX_BYTES

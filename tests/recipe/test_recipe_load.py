@@ -6,7 +6,9 @@ import pytest
 
 from embedkit.errors import ComponentError, RecipeError
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import ComponentSpec, EvaluationRecipe, Recipe, Share
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.sections.data import Share
+from embedkit.recipe.sections.section import ComponentSpec
 
 pytestmark = pytest.mark.core
 

@@ -10,7 +10,7 @@ import pytest
 
 from embedkit.cli import main
 from embedkit.recipe.bundled import bundled_recipes
-from embedkit.runs import Run
+from embedkit.runs.run import Run
 
 NAMES = [
     "evaluate",

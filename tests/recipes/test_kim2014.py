@@ -12,7 +12,7 @@ from embedkit.cli import main
 from embedkit.recipe.bundled import bundled_recipes
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
-from embedkit.runs import Run
+from embedkit.runs.run import Run
 
 NAMES = [
     f"kim2014/{data}-{vectors}"

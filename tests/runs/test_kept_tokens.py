@@ -8,7 +8,7 @@ import pytest
 
 import embedkit
 from embedkit import kept_tokens
-from embedkit.recipe.schema import spec_of
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 from embedkit.vectors import cache
 

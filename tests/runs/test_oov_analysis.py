@@ -75,7 +75,7 @@ def test_a_frozen_table_did_not_drift_and_a_trained_one_did(notebook, frozen):
 def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp_path, policy):
     from embedkit.recipe.build import build_component
     from embedkit.recipe.load import load_recipe
-    from embedkit.recipe.schema import spec_of
+    from embedkit.recipe.sections.section import spec_of
     from embedkit.refilling import Trained, refilled
 
     registry = build_registry()
@@ -93,7 +93,7 @@ def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp
 def test_how_many_turn_right_and_wrong_is_what_the_refilled_model_says(frozen):
     from embedkit.recipe.build import build_component
     from embedkit.recipe.load import load_recipe
-    from embedkit.recipe.schema import spec_of
+    from embedkit.recipe.sections.section import spec_of
     from embedkit.refilling import Trained, refilled
 
     registry = build_registry()

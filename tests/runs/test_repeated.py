@@ -19,8 +19,8 @@ from embedkit.errors import DataError, RunError
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
 from embedkit.reporting import Reporter
-from embedkit.rundir import partial_of, progress_of
-from embedkit.runs import Run
+from embedkit.runs.directory import partial_of, progress_of
+from embedkit.runs.run import Run
 from embedkit.tasks import look_over
 
 OUTER = [

@@ -17,8 +17,8 @@ import torch
 import embedkit
 from embedkit.errors import RunError, TrainingError
 from embedkit.reporting import Reporter
-from embedkit.rundir import checkpoints_of, partial_of
-from embedkit.runs import Run
+from embedkit.runs.directory import checkpoints_of, partial_of
+from embedkit.runs.run import Run
 from embedkit.training.checkpoint import Checkpoint, damage
 from embedkit.training.checkpoints import Checkpoints
 

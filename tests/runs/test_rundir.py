@@ -9,8 +9,8 @@ import pytest
 
 from embedkit.errors import RunError, TrainingError
 from embedkit.fingerprint import BLOCK, describe, sampled, sha256
-from embedkit.rundir import checkpoints_of, create_run, default_directory, run_directory
-from embedkit.runs import Run
+from embedkit.runs.directory import checkpoints_of, create_run, default_directory, run_directory
+from embedkit.runs.run import Run
 
 pytestmark = pytest.mark.core
 
@@ -68,7 +68,7 @@ def test_a_second_writer_is_refused_and_the_first_goes_on(tmp_path):
 
 
 def test_another_process_is_refused_too(tmp_path):
-    code = "import pathlib, sys; from embedkit.rundir import create_run\n"
+    code = "import pathlib, sys; from embedkit.runs.directory import create_run\n"
     code += "with create_run(pathlib.Path(sys.argv[1])): ..."
     with create_run(tmp_path / "run"):
         done = subprocess.run(

@@ -13,8 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 import embedkit
-from embedkit.rundir import checkpoints_of
-from embedkit.runs import Run
+from embedkit.runs.directory import checkpoints_of
+from embedkit.runs.run import Run
 
 TEXTS = [" ".join(f"word{(i * 7 + j * j) % 23}" for j in range(i % 6 + 1)) for i in range(31)]
 LABELS = [("neg", "pos")[i % 3 > 0] for i in range(31)]

@@ -11,7 +11,7 @@ import embedkit
 from embedkit.data.labels import Labelling
 from embedkit.errors import DataError, RecipeError
 from embedkit.interfaces import Example
-from embedkit.recipe.schema import Training
+from embedkit.recipe.sections.training import Training
 from embedkit.training.losses import class_weights, training_loss
 
 TWO, THREE = Labelling(("neg", "pos")), Labelling(("a", "b", "c"))

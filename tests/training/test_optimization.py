@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
-from embedkit.recipe.schema import Training
+from embedkit.recipe.sections.training import Training
 from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.loop import fit

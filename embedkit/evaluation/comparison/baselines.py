@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Metric
-    from embedkit.recipe.schema import ComponentSpec
+    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
 
 THRESHOLD = 0.5

@@ -13,7 +13,7 @@ from embedkit.errors import RunError
 from embedkit.evaluation.comparison.matching import judged, refuse_different
 from embedkit.evaluation.comparison.pairs import changed_sides, compare_pair, coverage_by_side
 from embedkit.evaluation.comparison.wording import pair_verdict
-from embedkit.rundir import partial_of
+from embedkit.runs.directory import partial_of
 
 TEXTS = [f"{mood} {thing}" for mood in ("good", "bad") for thing in "abcdefgh"]
 LABELS = ["pos"] * 8 + ["neg"] * 8

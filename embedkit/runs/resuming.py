@@ -14,7 +14,7 @@ from embedkit.recipe.yaml import read_document
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
     from embedkit.recipe.schema import AnyRecipe
-    from embedkit.writer import RunWriter
+    from embedkit.runs.writer import RunWriter
 
 RECIPE, ENVIRONMENT = "recipe.yaml", "environment.json"
 

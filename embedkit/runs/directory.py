@@ -20,8 +20,8 @@ from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.fingerprint import sha256
+from embedkit.runs.writer import CHECKPOINTS, LOG, Onlooker, RunWriter, sync
 from embedkit.world import ALONE, World
-from embedkit.writer import CHECKPOINTS, LOG, Onlooker, RunWriter, sync
 
 MANIFEST = "manifest.json"
 FOLDS = "folds"

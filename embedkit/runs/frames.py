@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from embedkit.runs import Run
+    from embedkit.runs.run import Run
 
 Row = dict[str, Any]
 

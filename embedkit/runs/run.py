@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
 from embedkit.fingerprint import sha256
-from embedkit.rundir import FOLDS, MANIFEST, numbers_in, partial_of
+from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from embedkit.oov_frames import OovFrames
+    from embedkit.runs.frames import OovFrames
 
 LISTS = ("oov_tokens", "token_list", "token_states", "token_content", "gained", "lost")
 """Columns of CSV files that hold JSON lists."""
@@ -98,7 +98,7 @@ class Run:
     @cached_property
     def oov(self) -> OovFrames:
         """What is out of vocabulary and whether errors go with it, as DataFrames."""
-        from embedkit.oov_frames import OovFrames
+        from embedkit.runs.frames import OovFrames
 
         return OovFrames(self)
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from embedkit.logs import log_to
+from embedkit.runs.logs import log_to
 from embedkit.world import ALONE, World
 
 LOG = "log.jsonl"

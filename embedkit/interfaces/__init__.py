@@ -1,0 +1,74 @@
+"""What a component is: the protocols that plugins satisfy, and the plain data that passes between them.
+
+Shapes are written `[B, T]`: B texts in a batch, T tokens, D dimensions of a word vector, H of an encoded
+text, V rows of the embedding table, C classes.
+
+A component is a plain class. Its constructor takes exactly the keys a recipe may give, keyword-only and
+annotated, and only stores them; its one verb takes what exists at run time. Parameters are documented and
+bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidden state")]`.
+"""
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import Doc
+
+from embedkit.interfaces.marks import ComponentOf, InputPath, NameOf
+from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
+from embedkit.interfaces.texts import (
+    Example,
+    FunctionWords,
+    KeepableTokenizer,
+    OfTokenizerFile,
+    Reader,
+    Tokenizer,
+)
+from embedkit.interfaces.vector_files import VectorFormat, VectorRows, WordVectorFile
+from embedkit.interfaces.vectors import (
+    Embedding,
+    EmbeddingContext,
+    FillContext,
+    Filled,
+    Lookup,
+    OovPolicy,
+    Progress,
+    SubwordSource,
+    VectorSource,
+    no_progress,
+)
+
+if TYPE_CHECKING:
+    from embedkit.interfaces.arrays import BoolArray as BoolArray
+    from embedkit.interfaces.arrays import FloatArray as FloatArray
+    from embedkit.interfaces.arrays import IntArray as IntArray
+
+__all__ = [
+    "Baseline",
+    "ComponentOf",
+    "Doc",
+    "Embedding",
+    "EmbeddingContext",
+    "Encoder",
+    "Example",
+    "FillContext",
+    "Filled",
+    "FittedBaseline",
+    "FunctionWords",
+    "InputPath",
+    "KeepableTokenizer",
+    "Lookup",
+    "Metric",
+    "NameOf",
+    "OfTokenizerFile",
+    "OovPolicy",
+    "Progress",
+    "Reader",
+    "SequenceEncoder",
+    "SubwordSource",
+    "Task",
+    "Tokenizer",
+    "VectorFormat",
+    "VectorRows",
+    "VectorSource",
+    "WordVectorFile",
+    "no_progress",
+]

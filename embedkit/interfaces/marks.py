@@ -1,0 +1,42 @@
+"""What a constructor's annotations say about its parameters, beside their types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+
+@dataclass(frozen=True)
+class _InputPathMark:
+    """Marks a parameter that names a file to be read."""
+
+
+InputPath = Annotated[str, _InputPathMark()]
+"""A file to read. In a recipe: relative to the recipe file, `package:NAME/inner/path`, `~` or `${VARIABLE}`.
+A component receives an absolute path of a file that exists; its run records the file's fingerprint."""
+
+
+@dataclass(frozen=True)
+class ComponentOf:
+    """Marks a parameter, or the items of a list, that are components of `kind` themselves.
+
+    `sources: Sequence[Annotated[Embedding, ComponentOf("embedding")]]`. In a recipe each is written as any
+    component, a name or a mapping with `use`; a constructor receives them made.
+    """
+
+    kind: str
+
+    def __get_pydantic_core_schema__(self, _source: object, handler: Any) -> Any:
+        """How it is checked once it is resolved: plain data."""
+        return handler.generate_schema(str | dict[str, Any])
+
+    def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, str]:
+        """How it is described: by its kind, to which `embedkit schema` puts a reference."""
+        return {"component": self.kind}
+
+
+@dataclass(frozen=True)
+class NameOf:
+    """Marks a parameter that names a component of `kind`, without making it, or else has its default."""
+
+    kind: str

@@ -1,0 +1,118 @@
+"""Where word vectors come from, and what is known of the words that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from embedkit.interfaces.arrays import BoolArray, FloatArray, IntArray
+    from embedkit.registry import Registry
+
+
+class Progress(Protocol):
+    """Told how far a long piece of work is."""
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """`done` of `total` units (bytes, records); total None when it is not known."""
+
+
+def no_progress(done: int, total: int | None) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class EmbeddingContext:
+    """What exists when an embedding is opened.
+
+    `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
+    tokens of the training split, for providers that train on them. `formats` is for those that read files:
+    `open_vectors(…, formats=context.formats)` knows the formats of the plugins that the recipe may use.
+    """
+
+    seed: int
+    words: Sequence[str] = ()
+    training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
+    progress: Progress = no_progress
+    formats: Callable[[], Registry] | None = None
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What a source knows of n words.
+
+    `vectors` float32 [n, D], zero where not found; `found` bool [n]; `rows` int64 [n], the word's row in the
+    source (from 0), -1 where missing.
+    """
+
+    vectors: FloatArray
+    found: BoolArray
+    rows: IntArray
+
+
+@runtime_checkable
+class VectorSource(Protocol):
+    """Word vectors that can be asked for."""
+
+    @property
+    def dim(self) -> int:
+        """D, the width of every vector."""
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """The vector [D] of unknown words, or None to leave it to the out-of-vocabulary chain."""
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`, compared exactly, in the order asked."""
+
+
+@runtime_checkable
+class SubwordSource(VectorSource, Protocol):
+    """A source that can put vectors together for words it does not have, such as a fastText `.bin` file."""
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Vectors of `words` made of their parts; `found` False where no part is known, `rows` all -1."""
+
+
+class Embedding(Protocol):
+    """Where word vectors come from. A class whose sources know only words that training showed them sets
+    `standalone = False`: in those nothing can be looked up later.
+    """
+
+    def open(self, context: EmbeddingContext) -> VectorSource:
+        """A source to look words up in. Raises VectorFileError for a file that is not what it should be."""
+
+
+@dataclass(frozen=True)
+class FillContext:
+    """What a policy may use: the source, the vectors `found` [m, D] in it, a seeded generator."""
+
+    source: VectorSource
+    found: FloatArray
+    rng: np.random.Generator
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Rows for n missing words: `vectors` float32 [n, D]; `filled` bool [n], False where left to the next."""
+
+    vectors: FloatArray
+    filled: BoolArray
+
+
+class OovPolicy(Protocol):
+    """What to do about words that the source has no vector for. A class that has something to say of a
+    SubwordSource alone sets `needs_subwords = True`: a run with any other source warns of it.
+    """
+
+    total: ClassVar[bool]
+    """Whether `fill` answers for every word: a chain must end in a total policy."""
+
+    def candidates(self, word: str) -> Sequence[str]:
+        """Other spellings to look up, best first; the first that is found gives the word its vector."""
+
+    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+        """Rows for words of which no spelling was found."""

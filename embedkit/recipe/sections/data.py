@@ -1,0 +1,73 @@
+"""`data`: which texts are trained on and which are evaluated."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from embedkit.recipe.sections.section import ComponentSpec, Section
+
+
+class Share(Section):
+    """A split taken from the training data."""
+
+    share: Annotated[float, Field(gt=0, lt=1, description="part of the training examples")]
+    stratify: Annotated[bool, Field(description="keep the proportions of the labels")] = True
+
+
+class Folds(Section):
+    """Cross-validation: each part of the training examples is held out once, as the test split."""
+
+    count: Annotated[int, Field(ge=2, description="how many folds")]
+    file: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="a file whose i-th line is the fold, from 0, of the i-th example; null draws them",
+        ),
+    ] = None
+    seed: Annotated[
+        int, Field(ge=0, lt=2**32, description="what folds without a file are drawn by, label for label")
+    ] = 0
+    only: Annotated[
+        int | None, Field(ge=0, description="the one fold that is held out, from 0; null: each in turn")
+    ] = None
+
+
+class Data(Section):
+    """Which texts are trained on and which are evaluated."""
+
+    train: Annotated[ComponentSpec, Field(description="the reader of the training split")]
+    validation: Annotated[
+        ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
+    ] = None
+    test: Annotated[
+        ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
+    ] = None
+    folds: Annotated[
+        Folds | None, Field(description="cross-validation: the test split is each fold in turn, or null")
+    ] = None
+    labels: Annotated[
+        tuple[str, ...] | None,
+        Field(min_length=2, description="the classes in order, the positive one last; by default sorted"),
+    ] = None
+    label_separator: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="what separates the labels of a text, which then has any number; null: it has one",
+        ),
+    ] = None
+    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
+        None
+    )
+    cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
+        "tail"
+    )
+
+
+class EvaluationData(Section):
+    """Which texts a trained model is evaluated on."""
+
+    test: Annotated[ComponentSpec, Field(description="the reader of the texts")]

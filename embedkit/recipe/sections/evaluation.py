@@ -1,0 +1,49 @@
+"""`evaluation`: how predictions are made and scored."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from embedkit.recipe.sections.section import ComponentSpec, Section
+
+
+class Evaluation(Section):
+    """How predictions are made and scored."""
+
+    metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    baselines: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="simple classifiers that are fitted to the same texts and scored beside the model"),
+    ]
+    function_words: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    ]
+    threshold: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="the probability from which the positive one of two classes, or one of several "
+            "labels, is predicted",
+        ),
+    ] = 0.5
+
+
+class ModelEvaluation(Section):
+    """How the predictions of a trained model are made and scored."""
+
+    metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    function_words: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    ]
+    threshold: Annotated[
+        float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
+    ] = None
+    unseen: Annotated[
+        Literal["unk"] | None,
+        Field(description="unk: never look words up that training did not have; null: as the model's recipe"),
+    ] = None
