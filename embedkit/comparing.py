@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 def compare(runs: Sequence[str | PathLike[str] | Run], split: str | None = None) -> Comparison:
     """Compare two or more finished runs on the same examples of `split`, by default the last that they have.
 
-    Raises RunError where a run is not finished, predicts no texts or has no such split, where one is given
-    twice, and where they were not evaluated on the same examples: that says in what these differ.
+    Raises RunError where a run is not finished, predicts no texts or has no such split, where what is read of
+    one is not what it wrote, where one is given twice, and where they were not evaluated on the same examples:
+    that says in what these differ.
     """
     opened = _open(runs)
     split = split or _last_split(opened)
@@ -49,6 +50,7 @@ def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
     if twice:
         raise RunError(*(Fault("this run is given twice", where=str(run.path)) for run in twice))
     for run in opened:
+        run.verify("metrics.json", "predictions.csv")
         if not (run.path / "predictions.csv").is_file():
             raise RunError(Fault("this run predicted no texts", where=str(run.path)))
     names = [path.name for path in whole]

@@ -33,11 +33,16 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
 
-    def verify(self) -> None:
-        """Raise RunError where a file is missing or is not what the manifest says."""
+    def verify(self, *names: str) -> None:
+        """Raise RunError where a file is missing or is not what the manifest says; of `names` alone, if any.
+
+        The runs inside this one are verified too, and their manifests in any case.
+        """
         faults = []
         for name, expected in self.read_json(MANIFEST).items():
             path = self.path / name
+            if names and path.name not in (*names, MANIFEST):
+                continue
             if not path.is_file():
                 faults.append(Fault("the file is missing", where=str(path)))
             elif sha256(path) != expected:
@@ -45,7 +50,7 @@ class Run:
         if faults:
             raise RunError(*faults)
         for run in self.folds:
-            run.verify()
+            run.verify(*names)
 
     @cached_property
     def folds(self) -> list[Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pandas as pd
@@ -145,6 +146,40 @@ def test_an_unfinished_run_is_refused(one, tmp_path):
         RunError, match="no finished run in this directory\n.*It was started and not finished"
     ):
         embedkit.compare([one, tmp_path / "later"])
+
+
+def edited(run, tmp_path, name):
+    """A copy of the run, one of whose files says something else."""
+    copy = tmp_path / "edited"
+    shutil.copytree(run.path, copy)
+    (copy / name).write_text((copy / name).read_text().replace("neg", "pos").replace("0", "1"))
+    return copy
+
+
+@pytest.mark.parametrize("name", ["predictions.csv", "metrics.json"])
+def test_a_run_whose_files_were_edited_is_refused(one, untrained, tmp_path, name):
+    with pytest.raises(
+        RunError, match=rf"edited/{name}: the file is not what the run wrote: SHA-256 differs$"
+    ):
+        embedkit.compare([one, edited(untrained, tmp_path, name)])
+
+
+@pytest.mark.parametrize("name", ["predictions.csv", "folds/fold-2-seed-1/metrics.json"])
+def test_so_is_one_of_several_whose_files_were(crossed, crossed_untrained, tmp_path, name):
+    with pytest.raises(RunError, match=rf"edited/{name}: the file is not what the run wrote"):
+        embedkit.compare([crossed_untrained, edited(crossed, tmp_path, name)])
+
+
+def test_a_run_without_the_predictions_that_it_wrote_is_refused(one, untrained, tmp_path):
+    copy = edited(untrained, tmp_path, "metrics.json")
+    (copy / "predictions.csv").unlink()
+    with pytest.raises(RunError, match=r"predictions\.csv: the file is missing"):
+        embedkit.compare([one, copy])
+
+
+def test_files_that_are_not_read_do_not_matter(one, untrained, tmp_path):
+    copy = edited(untrained, tmp_path, "history.csv")
+    assert embedkit.compare([one, copy]).n == 6
 
 
 def test_a_run_without_predictions_is_refused(one, make, tmp_path):
