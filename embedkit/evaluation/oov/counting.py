@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -17,40 +18,70 @@ if TYPE_CHECKING:
 SHOWN = 50
 """How many of the missing words are listed."""
 
+Word = tuple[str, State, bool]
+"""A word as a model reads it: its state there, and whether it was looked up."""
+
 Counts = dict[str, dict[str, dict[str, int]]]
 """`tokens` and `types`, of `all` and of `content`, in every state and looked up."""
 
 
-def count_states(texts: Sequence[Prediction], content: Content) -> Counts:
-    """Tokens and types of `texts` in every state; the states add up to the tokens that the model read."""
-    return _counts(_words(texts), _known(texts), content)
+@dataclass(frozen=True)
+class Tally:
+    """How often each word is read, in texts of one model or of several: in all, in those of each class.
+
+    A word has one state wherever one model reads it, and may have others with others: as a type it then counts
+    in each of them. `cut` are the tokens that no model read.
+    """
+
+    words: Counter[Word] = field(default_factory=Counter)
+    classes: Mapping[str, Counter[Word]] = field(default_factory=dict)
+    cut: int = 0
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[Prediction], classes: Iterable[str], separator: str | None = None
+    ) -> Tally:
+        """The words of one model's `texts`; a text with several labels, by `separator`, counts with each."""
+        of_class: dict[str, list[Prediction]] = {label: [] for label in classes}
+        for text in texts:
+            for label in () if text.label is None else parts_of(text.label, separator):
+                of_class[label].append(text)
+        known = _known(texts)
+        by_class = {label: _words(each, known) for label, each in of_class.items()}
+        return cls(_words(texts, known), by_class, sum(text.cut for text in texts))
+
+    def __add__(self, other: Tally) -> Tally:
+        labels = dict.fromkeys((*self.classes, *other.classes))
+        both = {label: [each.classes.get(label, Counter()) for each in (self, other)] for label in labels}
+        by_class = {label: mine + others for label, (mine, others) in both.items()}
+        return Tally(self.words + other.words, by_class, self.cut + other.cut)
+
+    def coverage(self, content: Content) -> dict[str, Any]:
+        """`tokens` and `types` in every state, `cut`, and the former of each class in `classes`."""
+        by_class = {label: count_states(words, content) for label, words in self.classes.items()}
+        return {**count_states(self.words, content), "cut": self.cut, "classes": by_class}
 
 
-def count_by_class(
-    texts: Sequence[Prediction], content: Content, classes: Iterable[str], separator: str | None
-) -> dict[str, Counts]:
-    """As `count_states`, of the texts with each label; a text with several counts with each of them."""
-    of_class: dict[str, list[Prediction]] = {label: [] for label in classes}
-    for text in texts:
-        for label in () if text.label is None else parts_of(text.label, separator):
-            of_class[label].append(text)
-    known = _known(texts)
-    return {label: _counts(_words(each), known, content) for label, each in of_class.items()}
+def count_states(words: Mapping[Word, int], content: Content) -> Counts:
+    """Tokens and types in every state; the states of the tokens add up to those that were read."""
+    of_content = {word: count for word, count in words.items() if content.is_content(word[0])}
+    chosen = {"all": words, "content": of_content}
+    return {
+        "tokens": {of: _by_state(counted) for of, counted in chosen.items()},
+        "types": {of: _by_state(dict.fromkeys(counted, 1)) for of, counted in chosen.items()},
+    }
 
 
-def missing_words(texts: Sequence[Prediction], content: Content, shown: int = SHOWN) -> list[dict[str, Any]]:
+def missing_words(words: Mapping[Word, int], content: Content, shown: int = SHOWN) -> list[dict[str, Any]]:
     """The words out of vocabulary, the most frequent first: `word`, `count`, `state`, whether `content`."""
-    words, (states, _) = _words(texts), _known(texts)
-    missing = [word for word in words if states[word] in OUT_OF_VOCABULARY]
+    missing: Counter[tuple[str, State]] = Counter()
+    for (word, state, _), count in words.items():
+        if state in OUT_OF_VOCABULARY:
+            missing[word, state] += count
     return [
-        {"word": word, "count": words[word], "state": states[word], "content": content.is_content(word)}
-        for word in sorted(missing, key=lambda word: (-words[word], word))[:shown]
+        {"word": word, "count": count, "state": state, "content": content.is_content(word)}
+        for (word, state), count in sorted(missing.items(), key=lambda each: (-each[1], each[0]))[:shown]
     ]
-
-
-def _words(texts: Sequence[Prediction]) -> Mapping[str, int]:
-    """How often each word is read."""
-    return Counter(chain.from_iterable(text.tokens for text in texts))
 
 
 def _known(texts: Sequence[Prediction]) -> tuple[dict[str, State], frozenset[str]]:
@@ -64,22 +95,15 @@ def _known(texts: Sequence[Prediction]) -> tuple[dict[str, State], frozenset[str
     return states, frozenset(looked_up)
 
 
-def _counts(
-    words: Mapping[str, int], known: tuple[dict[str, State], frozenset[str]], content: Content
-) -> Counts:
-    of_content = {word: count for word, count in words.items() if content.is_content(word)}
-    chosen = {"all": words, "content": of_content}
-    return {
-        "tokens": {of: _by_state(counted, *known) for of, counted in chosen.items()},
-        "types": {of: _by_state(dict.fromkeys(counted, 1), *known) for of, counted in chosen.items()},
-    }
+def _words(texts: Sequence[Prediction], known: tuple[dict[str, State], frozenset[str]]) -> Counter[Word]:
+    states, looked_up = known
+    counts = Counter(chain.from_iterable(text.tokens for text in texts))
+    return Counter({(word, states[word], word in looked_up): count for word, count in counts.items()})
 
 
-def _by_state(
-    words: Mapping[str, int], states: Mapping[str, State], looked_up: frozenset[str]
-) -> dict[str, int]:
+def _by_state(words: Mapping[Word, int]) -> dict[str, int]:
     counts = dict.fromkeys((*STATES, "looked_up"), 0)
-    for word, count in words.items():
-        counts[states[word]] += count
-        counts["looked_up"] += count if word in looked_up else 0
+    for (_, state, looked_up), count in words.items():
+        counts[state] += count
+        counts["looked_up"] += count if looked_up else 0
     return counts

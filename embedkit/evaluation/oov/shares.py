@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, State
@@ -28,6 +28,14 @@ class Shares:
     length: IntArray
     all: NDArray[np.float64]
     content: NDArray[np.float64]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Shares]) -> Shares:
+        """Those of one part after another."""
+        import numpy as np
+
+        columns = {each.name: [getattr(part, each.name) for part in parts] for each in fields(cls)}
+        return cls(**{name: np.concatenate(arrays) for name, arrays in columns.items()})
 
 
 def measure(texts: Sequence[Prediction], content: Content) -> Shares:
