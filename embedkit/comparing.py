@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def compare(runs: Sequence[str | PathLike[str] | Run], split: str | None = None) -> Comparison:
     """Compare two or more finished runs on the same examples of `split`, by default the last that they have.
 
-    Raises RunError where a run is not finished, predicts no texts or has no such split, where what is read of
-    one is not what it wrote, where one is given twice, and where they were not evaluated on the same examples:
-    that says in what these differ.
+    Raises RunError where a run is not finished, predicts no texts or has no such split, where one is given
+    twice or its files are not what it wrote, and where they were not evaluated on the same examples: that
+    says in what these differ.
     """
     opened = _open(runs)
     split = split or _last_split(opened)

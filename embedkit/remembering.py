@@ -1,4 +1,4 @@
-"""Texts read and tokenized once, however many runs are made of them."""
+"""Texts read, tokenized and learnt by baselines once, however many runs are made of them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.contracts import check_tokens
 from embedkit.kept_tokens import build_keeping
+from embedkit.recipe.metric_checks import SINGLE_LABEL
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Example, Reader, Tokenizer
+    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Reader, Tokenizer
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
 
 
 class Remembering:
-    """Builds readers and tokenizers that do their work once, whatever number of runs asks for it."""
+    """Builds readers, tokenizers and baselines that do their work once, however many runs ask for it."""
 
     def __init__(self, registry: Registry) -> None:
         self._build = partial(build_keeping, registry)
@@ -27,7 +28,7 @@ class Remembering:
         """The component as `build_keeping` makes it, with a memory; the same one for the same spec."""
         key = json.dumps([kind, spec.to_plain()], sort_keys=True)
         if key not in self._built:
-            memory = {"reader": ReadOnce, "tokenizer": TokenizedOnce}[kind]
+            memory = {"reader": ReadOnce, "tokenizer": TokenizedOnce, "baseline": FittedOnce}[kind]
             self._built[key] = memory(self._build(kind, spec, where))
         return self._built[key]
 
@@ -59,3 +60,21 @@ class TokenizedOnce:
         tokens = check_tokens(self.tokenizer, self.tokenizer.tokenize(new), new)
         self._tokens.update(zip(new, tokens, strict=True))
         return [self._tokens[text] for text in texts]
+
+
+class FittedOnce:
+    """A baseline that keeps what it learnt last: the seeds of one fold have the same training split."""
+
+    def __init__(self, baseline: Baseline) -> None:
+        self.baseline = baseline
+        self.tasks = getattr(baseline, "tasks", SINGLE_LABEL)
+        self._learnt: tuple[object, FittedBaseline] | None = None
+
+    def fit(
+        self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
+    ) -> FittedBaseline:
+        """The baseline, fitted; the same one again for what it was fitted to last. Raises as the baseline."""
+        given = [*texts], labels.tolist(), [*classes]
+        if self._learnt is None or self._learnt[0] != given:
+            self._learnt = given, self.baseline.fit(texts, labels, classes)
+        return self._learnt[1]

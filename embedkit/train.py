@@ -70,8 +70,9 @@ def train_and_evaluate(
 ) -> None:
     """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation.
 
-    `build` makes the readers and the tokenizer, where not `build_component` is to.
+    `build` makes the readers, the tokenizer and the baselines, where not `build_keeping` is to.
     """
+    build = build or partial(build_keeping, registry)
     check_precision(recipe.training.precision, writer.world.device)
     check_trackers(recipe.training.trackers)
     prepared = prepare(recipe, registry, reporter, strict, build)
@@ -95,7 +96,7 @@ def train_and_evaluate(
 
     reporter.stage("fitting baselines")
     specs = recipe.evaluation.baselines if writer.world.main else ()
-    baselines = fit_baselines(registry, specs, tokenized["train"].examples, labelling)
+    baselines = fit_baselines(build, specs, tokenized["train"].examples, labelling)
 
     reporter.stage("training")
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)

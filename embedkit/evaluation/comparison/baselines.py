@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.metrics import score_metrics, wilson_interval
 from embedkit.evaluation.scoring import Scored
-from embedkit.recipe.build import build_component
 from embedkit.recipe.metric_checks import SINGLE_LABEL
 
 if TYPE_CHECKING:
@@ -24,7 +23,8 @@ if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Metric
     from embedkit.recipe.sections.section import ComponentSpec
-    from embedkit.registry import Registry
+
+    Build = Callable[[str, ComponentSpec, str], Any]
 
 THRESHOLD = 0.5
 """From which probability a baseline predicts: a recipe's threshold is its model's."""
@@ -34,14 +34,14 @@ Fitted = Mapping[str, "FittedBaseline | str"]
 
 
 def fit_baselines(
-    registry: Registry, specs: Sequence[ComponentSpec], examples: Sequence[Example], labelling: Labelling
+    build: Build, specs: Sequence[ComponentSpec], examples: Sequence[Example], labelling: Labelling
 ) -> dict[str, FittedBaseline | str]:
-    """The baselines of a recipe, fitted to the training split."""
+    """The baselines of a recipe, made by `build` from kind, spec and key, fitted to the training split."""
     texts = [example.text for example in examples]
     labels = labelling.targets([example.label for example in examples])
     fitted: dict[str, FittedBaseline | str] = {}
     for index, spec in enumerate(specs):
-        baseline = build_component(registry, "baseline", spec, f"evaluation.baselines.{index}")
+        baseline = build("baseline", spec, f"evaluation.baselines.{index}")
         fitted[spec.use] = _fit(baseline, texts, labels, labelling)
     return fitted
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from io import StringIO
 
 import numpy as np
@@ -218,6 +219,44 @@ def test_over_seeds_alone_nothing_is_tested(tmp_path):
     for each in run.metrics["test"]["baselines"].values():
         assert each["against_model"]["p"] is each["against_model"]["p_holm"] is None
     assert "cannot be told apart" not in shown(run)
+
+
+COUNTING = """
+    from embedkit import hookimpl
+    from embedkit_baselines.majority import Majority
+
+    FITTED = []
+
+    class Counting(Majority):
+        '''Notes to which texts it is fitted.'''
+        def fit(self, texts, labels, classes):
+            FITTED.append(texts)
+            return super().fit(texts, labels, classes)
+
+    @hookimpl
+    def register_baselines(register):
+        register("counting", Counting)
+"""
+
+
+@pytest.fixture
+def fitted(install):
+    """To which texts the baseline `counting` was fitted, in order."""
+    return import_module(install("embedkit-counting", COUNTING, entries=["counting"])).FITTED
+
+
+@pytest.mark.parametrize(
+    ("data", "times"), [({"folds": {"count": 3}}, 3), ({}, 1), ({"validation": {"share": 0.4}}, 3)]
+)
+def test_seeds_of_one_training_split_share_what_is_fitted(fitted, tmp_path, data, times):
+    data = {"train": recipe()["data"]["train"], **data}
+    changed = recipe(data=data, seeds=[1, 2, 3], evaluation={"baselines": ["counting"]})
+    run = embedkit.run(changed, out=tmp_path / "run")
+    assert len(fitted) == times
+    alone = embedkit.run(run.folds[1].path / "recipe.yaml", out=tmp_path / "alone")
+    assert alone.metrics == run.folds[1].metrics
+    seen = [[*each.predictions.query("split == 'train'")["text"]] for each in run.folds]
+    assert all(texts in fitted for texts in seen)
 
 
 def test_one_that_a_fold_left_out_is_left_out():
