@@ -17,6 +17,11 @@ from torch import Tensor, nn
 from torch.nn.functional import dropout
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from embedkit_rnn.elman import read_one_way
+
+ELMAN = ("RNN_TANH", "RNN_RELU")
+"""The modes of `nn.RNN`, which on a CPU is read by functions of our own."""
+
 
 def read(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
     """States [B, T, H] of the top layer for `embedded` [B, T, D]; what stands at padding means nothing.
@@ -24,14 +29,15 @@ def read(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
     `lengths` int64 [B], at least 1.
     """
     if embedded.device.type != "cpu":
-        return packed(rnn, embedded, lengths) if rnn.bidirectional else _plain(rnn, embedded)
+        return packed(rnn, embedded, lengths) if rnn.bidirectional else _whole(rnn, embedded)
     # Not in mixed precision: oneDNN has no LSTM of half precision but for some processors, and raises.
     with torch.autocast("cpu", enabled=False):
         texts = embedded.to(next(rnn.parameters()).dtype)
-        return turned(rnn, texts, lengths) if rnn.bidirectional else _plain(rnn, texts)
+        layered = rnn.bidirectional or rnn.mode in ELMAN
+        return by_layer(rnn, texts, lengths) if layered else _whole(rnn, texts)
 
 
-def _plain(rnn: nn.RNNBase, embedded: Tensor) -> Tensor:
+def _whole(rnn: nn.RNNBase, embedded: Tensor) -> Tensor:
     return cast("Tensor", rnn(embedded)[0])
 
 
@@ -42,19 +48,28 @@ def packed(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
     return states
 
 
-def turned(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
-    """The states of texts read forwards, and of the same texts turned around, layer by layer."""
-    there = torch.arange(embedded.shape[1], device=embedded.device)
-    last = lengths[:, None] - 1
-    order = torch.where(there <= last, last - there, there)[:, :, None]
+def by_layer(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
+    """The states of texts read forwards and, by a network of both directions, turned around as well."""
+    order = _turning(lengths, embedded.shape[1]) if rnn.bidirectional else None
+    directions = 1 if order is None else 2
     states = embedded
     for layer in range(rnn.num_layers):
         if layer:
             states = dropout(states, rnn.dropout, rnn.training)
-        forwards, backwards = rnn.all_weights[2 * layer : 2 * layer + 2]
-        back = _one_way(rnn, _turn(states, order), backwards)
-        states = torch.cat((_one_way(rnn, states, forwards), _turn(back, order)), dim=2)
+        forwards, *backwards = rnn.all_weights[directions * layer : directions * (layer + 1)]
+        there = _one_way(rnn, states, forwards)
+        if order is not None:
+            back = _one_way(rnn, _turn(states, order), *backwards)
+            there = torch.cat((there, _turn(back, order)), dim=2)
+        states = there
     return states
+
+
+def _turning(lengths: Tensor, width: int) -> Tensor:
+    """The order [B, T, 1] of the tokens of texts that are turned around, their padding left where it is."""
+    columns = torch.arange(width, device=lengths.device)
+    last = lengths[:, None] - 1
+    return torch.where(columns <= last, last - columns, columns)[:, :, None]
 
 
 def _turn(states: Tensor, order: Tensor) -> Tensor:
@@ -64,10 +79,11 @@ def _turn(states: Tensor, order: Tensor) -> Tensor:
 
 def _one_way(rnn: nn.RNNBase, states: Tensor, weights: Sequence[Tensor]) -> Tensor:
     """One layer in one direction, from a state of zeros."""
+    if rnn.mode in ELMAN:
+        return read_one_way(states, weights, relu=rnn.mode == "RNN_RELU")
     start = states.new_zeros(1, len(states), rnn.hidden_size)
     # biases, 1 layer, no dropout, whether training, one direction, batch first
     settings = (True, 1, 0.0, rnn.training, False, True)
     if rnn.mode == "LSTM":
         return torch.lstm(states, (start, start), tuple(weights), *settings)[0]
-    run = {"GRU": torch.gru, "RNN_TANH": torch.rnn_tanh, "RNN_RELU": torch.rnn_relu}[rnn.mode]
-    return run(states, start, tuple(weights), *settings)[0]
+    return torch.gru(states, start, tuple(weights), *settings)[0]

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 import torch
-from embedkit_rnn.reading import packed, turned
+from embedkit_rnn.reading import by_layer, packed
 from pydantic import ValidationError
 from torch import nn
 
@@ -89,11 +89,11 @@ def test_gradients_are_those_of_each_text_alone(case):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_texts_turned_around_give_the_states_of_packed_ones(name):
+def test_texts_by_layer_around_give_the_states_of_packed_ones(name):
     rnn = build(name, num_layers=3, bidirectional=True).rnn
     embedded, mask = padded([torch.randn(length, D) for length in LENGTHS], 12)
     lengths = mask.sum(dim=1)
-    mine, theirs = turned(rnn, embedded, lengths), packed(rnn, embedded, lengths)
+    mine, theirs = by_layer(rnn, embedded, lengths), packed(rnn, embedded, lengths)
     assert mine.shape == theirs.shape
     torch.testing.assert_close(mine[mask], theirs[mask], atol=1e-6, rtol=1e-6)
 
