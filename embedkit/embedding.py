@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedkit.coverage_check import check_coverage, covered_shares
 from embedkit.data.preflight import settle
-from embedkit.errors import DataError, Fault, RunError
-from embedkit.fingerprint import describe
+from embedkit.errors import Fault, RunError
 from embedkit.interfaces import EmbeddingContext
 from embedkit.model.lookup import Hits, look_up
 from embedkit.model.oov import OovChain
 from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.model.unseen import Unseen, unseen_of
-from embedkit.recipe.build import build_component, component_files
+from embedkit.recipe.build import build_component
+from embedkit.runs.inputs import check_files
 from embedkit.text.pieces import check_pieces
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Embedding, FloatArray, VectorSource
     from embedkit.recipe.schema import Recipe
-    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.runs.run import Run
@@ -75,23 +74,6 @@ def _chain(recipe: Recipe, registry: Registry) -> OovChain:
     return OovChain(
         [(spec.use, build_component(registry, "oov", spec, f"oov.{i}")) for i, spec in enumerate(recipe.oov)]
     )
-
-
-def check_files(
-    run: Run, registry: Registry, kind: str, spec: ComponentSpec, hint: str | None = None
-) -> None:
-    """The files of the component at `kind` are those whose fingerprints `run` recorded, or RunError."""
-    recorded = run.read_json("environment.json")["inputs"]
-    try:
-        files = component_files(registry, kind, kind, spec)
-    except DataError as error:
-        faults = [Fault(fault.what, fault.where, fault.nearest, hint=hint) for fault in error.faults]
-        raise RunError(*faults) from error
-    for where, path in files:
-        how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
-        if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
-            what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
-            raise RunError(Fault(what, where=where, hint=hint))
 
 
 @dataclass(frozen=True)

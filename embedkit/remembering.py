@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embedkit.contracts import check_tokens
@@ -68,13 +70,21 @@ class FittedOnce:
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
         self.tasks = getattr(baseline, "tasks", SINGLE_LABEL)
-        self._learnt: tuple[object, FittedBaseline] | None = None
+        self._learnt: tuple[str, FittedBaseline] | None = None
 
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
     ) -> FittedBaseline:
         """The baseline, fitted; the same one again for what it was fitted to last. Raises as the baseline."""
-        given = [*texts], labels.tolist(), [*classes]
+        given = _digest(texts, labels, classes)
         if self._learnt is None or self._learnt[0] != given:
             self._learnt = given, self.baseline.fit(texts, labels, classes)
         return self._learnt[1]
+
+
+def _digest(texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]) -> str:
+    """What tells one training split from another, without keeping its texts."""
+    digest = hashlib.sha256(labels.tobytes())
+    for text in chain(classes, texts):
+        digest.update(f"{len(text)} {text}".encode(errors="surrogatepass"))
+    return digest.hexdigest()

@@ -144,6 +144,6 @@ def load(
     makes them `<UNK>`, which needs no vectors but those of the run.
     Raises RunError where `run` is not a finished training run or a file of it was changed.
     """
-    from embedkit.evaluate import load_classifier
+    from embedkit.loading import load_trained
 
-    return load_classifier(Run(run), build_registry(block), unseen=unseen)
+    return load_trained(Run(run), build_registry(block), unseen=unseen).classifier

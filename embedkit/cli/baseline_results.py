@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.cli.oov_results import plain_table
-from embedkit.evaluation.comparison.wording import beside_baselines, in_points, p_shown
+from embedkit.evaluation.comparison.wording import beside_baselines, in_points, listed, p_shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,13 +18,22 @@ def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], consol
     baselines = metrics[split].get("baselines")
     if not baselines:
         return
-    console.print(baseline_table(split, baselines))
-    for name, each in baselines.items():
-        if "left_out" in each:
-            console.print(f"{name} is left out: {each['left_out']}", soft_wrap=True)
+    if any("against_model" in each for each in baselines.values()):
+        console.print(baseline_table(split, baselines))
+    for line in left_out_lines(baselines):
+        console.print(line, soft_wrap=True)
     sentence = beside_baselines(baselines, _over(metrics[split]["n"]))
     if sentence:
         console.print(sentence, soft_wrap=True)
+
+
+def left_out_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """One for each reason why baselines are left out, with their names."""
+    reasons = dict.fromkeys(each["left_out"] for each in baselines.values() if "left_out" in each)
+    named = {why: [name for name in baselines if baselines[name].get("left_out") == why] for why in reasons}
+    return [
+        f"{listed(names)} {'are' if len(names) > 1 else 'is'} left out: {why}" for why, names in named.items()
+    ]
 
 
 def _over(n: int | Mapping[str, Any]) -> str:

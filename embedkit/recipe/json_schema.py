@@ -13,7 +13,7 @@ from embedkit.hookspecs import BUILT_IN
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe
-from embedkit.recipe.sections.section import Section, keys_of
+from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 from embedkit.registry import Component, Registry
 
@@ -45,9 +45,8 @@ def _sections(schema: type[Section]) -> Json:
     root = schema.model_json_schema()
     definitions: Json = root.pop("$defs")
     definitions[schema.__name__] = root
-    known = keys_of(schema)
     for path in SLOTS:
-        if path[-1] in known.get(path[:-1], ()):
+        if field_at(schema, path):
             holder = _follow(root, path[:-1], definitions)
             holder["properties"][path[-1]] = _slot(path, holder["properties"][path[-1]])
             if path in DEFAULTS:
@@ -70,7 +69,9 @@ def _slot(path: KeyPath, generated: Json) -> Json:
     kind = {"$ref": f"#/$defs/{SLOTS[path].kind}"}
     kept = {key: value for key, value in generated.items() if key in ("description", "minItems", "default")}
     if SLOTS[path].many:
-        return {"default": [*DEFAULTS[path]], **kept, "type": "array", "items": kind}
+        listed = {"type": "array", "items": kind}
+        either = {"anyOf": [listed, {"type": "null"}]} if "anyOf" in generated else listed
+        return {"default": [*DEFAULTS[path]], **kept, **either}
     if "anyOf" in generated and path in SHARES:
         return {**kept, "anyOf": [kind, {"$ref": "#/$defs/Share"}, {"type": "null"}]}
     return {**kept, **kind}

@@ -20,8 +20,8 @@ from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
-from embedkit.recipe.sections.section import keys_of
-from embedkit.recipe.slots import DEFAULTS, SLOTS
+from embedkit.recipe.sections.section import field_at, keys_of
+from embedkit.recipe.slots import SLOTS, defaults_of
 from embedkit.recipe.training_checks import check_training
 from embedkit.recipe.yaml import read_document
 from embedkit.registry import Registry
@@ -41,7 +41,7 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
     breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
-    override(document, overrides or ())
+    override(document, overrides or (), defaults_of(_schema_of(document)))
     schema = _schema_of(document)
     findings = Findings(document)
     sections = _resolved(document, schema, Resolver(registry, findings, trains=schema is Recipe))
@@ -74,11 +74,10 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
     }
     if document.stem is not None:
         sections.setdefault("name", document.stem)
-    known = keys_of(schema)
+    defaults = defaults_of(schema)
     for path in SLOTS:
-        if path[-1] in known.get(path[:-1], ()):
-            default = DEFAULTS.get(path) if schema is not IntrinsicRecipe else None
-            _resolve_slot(path, sections, resolver, default)
+        if field_at(schema, path):
+            _resolve_slot(path, sections, resolver, defaults.get(path))
     if isinstance(sections.get("seeds"), list):
         sections["seeds"] = tuple(sections["seeds"])
     if isinstance(sections.get("data"), dict):

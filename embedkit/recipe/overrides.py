@@ -9,27 +9,31 @@ from typing import Any, Never
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.recipe.document import Document, Findings, KeyPath, Origin, describe, dotted, plain
-from embedkit.recipe.slots import DEFAULTS, kind_at
+from embedkit.recipe.slots import SLOTS, kind_at
 from embedkit.recipe.yaml import parse
 
 Overrides = Sequence[str] | Mapping[str, Any]
 """`KEY=VALUE` texts, the value in YAML; or from Python dotted keys and plain values."""
 
 
-def override(document: Document, overrides: Overrides) -> None:
+Defaults = Mapping[KeyPath, Sequence[str]]
+"""The components that stand where none are named, by key."""
+
+
+def override(document: Document, overrides: Overrides, defaults: Defaults) -> None:
     """Make the changes, in order. Raises one RecipeError for all that cannot be made."""
     items: list[Any] = [*overrides.items()] if isinstance(overrides, Mapping) else [*overrides]
     faults: list[Fault] = []
     for number, item in enumerate(items):
         try:
-            _change(document, number, item).make()
+            _change(document, number, item, defaults).make()
         except RecipeError as error:
             faults.extend(error.faults)
     if faults:
         raise RecipeError(*faults)
 
 
-def _change(document: Document, number: int, item: str | tuple[str, Any]) -> _Change:
+def _change(document: Document, number: int, item: str | tuple[str, Any], defaults: Defaults) -> _Change:
     text = item if isinstance(item, str) else f"{item[0]}={item[1]!r}"
     printable = text.encode(errors="backslashreplace").decode()
     origin = Origin(1, number, f"--set {printable:.100}", Path.cwd())
@@ -37,7 +41,7 @@ def _change(document: Document, number: int, item: str | tuple[str, Any]) -> _Ch
     keys = key.split(".")
     if not all(keys):
         raise RecipeError(Fault(f"'{key}' is not a key such as encoder.hidden_size", where=origin.where))
-    return _Change(document, keys, value, origin)
+    return _Change(document, keys, value, origin, defaults)
 
 
 def _read(text: str, origin: Origin) -> tuple[str, Any]:
@@ -65,6 +69,7 @@ class _Change:
     keys: Sequence[str]
     value: Any
     origin: Origin
+    defaults: Defaults
 
     def make(self) -> None:
         """Put the value in its place, making the mappings on the way that are not there yet."""
@@ -92,13 +97,21 @@ class _Change:
         found = holder.get(key) if isinstance(holder, dict) else holder[key]
         if found is None:
             self._own(path)
-            found = [*DEFAULTS[path]] if path in DEFAULTS else {}
+            found = self._made(path)
         elif isinstance(found, str) and kind_at(path):
             found = {"use": found}
         elif not isinstance(found, dict | list):
             self._refuse(f"'{dotted(path)}' is {describe(found)}, nothing can be set inside it")
         holder[key] = found
         return found
+
+    def _made(self, path: KeyPath) -> dict[str, Any] | list[Any]:
+        """What `path` leads into where nothing stands there: a default list of components, or a mapping."""
+        if path in self.defaults:
+            return [*self.defaults[path]]
+        if path in SLOTS and SLOTS[path].many:
+            self._refuse(f"there is no list '{dotted(path)}' here to change: set the whole of it")
+        return {}
 
     def _own(self, path: KeyPath) -> None:
         """What stands at `path`, and everything in it, comes from this change."""

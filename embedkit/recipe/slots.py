@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from embedkit.recipe.document import KeyPath
+from embedkit.recipe.sections.section import Section, field_at
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,13 @@ DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
         ("evaluation", "function_words"): ("english",),
     }
 )
-"""The components that stand where a recipe names none."""
+"""The components that stand where a recipe names none, in the sections that have no default of their own."""
+
+
+def defaults_of(schema: type[Section]) -> Mapping[KeyPath, tuple[str, ...]]:
+    """The components that stand where a recipe of that schema names none."""
+    fields = {path: field_at(schema, path) for path in DEFAULTS}
+    return {path: DEFAULTS[path] for path, field in fields.items() if field and field.is_required()}
 
 
 def kind_at(path: KeyPath) -> str | None:

@@ -63,6 +63,7 @@ def test_what_has_a_default_is_not_required(schema):
     assert schema["$defs"]["Recipe"]["properties"]["oov"]["default"] == ["zero"]
     assert schema["$defs"]["IntrinsicRecipe"]["properties"]["oov"]["default"] == []
     assert schema["$defs"]["Evaluation"]["properties"]["metrics"]["default"] == ["accuracy"]
+    assert schema["$defs"]["ModelEvaluation"]["properties"]["baselines"]["default"] is None
 
 
 def test_bundled_recipes_are_valid(schema):
@@ -76,6 +77,17 @@ def test_bundled_recipes_are_valid(schema):
     for recipe in recipes:
         validator.validate(recipe)
         assert not validator.is_valid({**recipe, "sede": 1})
+
+
+def test_baselines_of_a_trained_model_may_be_null_and_are_checked(schema):
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema)
+    data = {"test": {"use": "inline", "texts": ["a"], "labels": ["x"]}}
+    recipe = {"name": "later", "model": "runs/x", "data": data}
+    for baselines in (None, [], ["nbsvm"]):
+        validator.validate({**recipe, "evaluation": {"baselines": baselines}})
+    for baselines in ("nbsvm", ["nbsvn"]):
+        assert not validator.is_valid({**recipe, "evaluation": {"baselines": baselines}})
 
 
 def test_the_keys_of_bundled_recipes_are_described(schema):

@@ -11,7 +11,7 @@ from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EmbeddingSpec, EvaluationRecipe, Recipe, VocabularySettings
 from embedkit.recipe.sections.data import Data, Folds, Share
-from embedkit.recipe.sections.evaluation import Evaluation
+from embedkit.recipe.sections.evaluation import Evaluation, ModelEvaluation
 from embedkit.recipe.sections.section import Section
 from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import DEFAULTS, SLOTS
@@ -54,6 +54,13 @@ def test_every_key_of_an_intrinsic_evaluation_is_documented_with_its_default():
     for key, field in Intrinsic.model_fields.items():
         default = "[]" if field.default == () else dump(field.default).splitlines()[0]
         assert row(f"intrinsic.{key}", f"`{default}`") in PAGE, key
+
+
+def test_every_key_of_an_evaluation_of_a_model_is_documented_with_its_default():
+    for key, field in ModelEvaluation.model_fields.items():
+        named = DEFAULTS["evaluation", key] if field.is_required() else field.default
+        default = f"[{', '.join(named)}]" if field.is_required() else dump(named).splitlines()[0]
+        assert row(f"evaluation.{key}", f"`{default}`") in PAGE, key
 
 
 def test_every_place_of_a_component_is_documented():

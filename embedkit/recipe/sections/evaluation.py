@@ -36,6 +36,13 @@ class ModelEvaluation(Section):
     """How the predictions of a trained model are made and scored."""
 
     metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    baselines: Annotated[
+        tuple[ComponentSpec, ...] | None,
+        Field(
+            description="simple classifiers that are fitted to the training texts of the model and scored "
+            "beside it; null: those of the model's recipe"
+        ),
+    ] = None
     function_words: Annotated[
         tuple[ComponentSpec, ...],
         Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),

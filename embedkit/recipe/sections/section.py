@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 from embedkit.recipe.document import KeyPath
 
@@ -70,11 +71,27 @@ def spec_of(plain: str | Mapping[str, Any]) -> ComponentSpec:
     return ComponentSpec(use=said.pop("use"), parameters=said)
 
 
+def field_at(schema: type[Section], path: KeyPath) -> FieldInfo | None:
+    """The field of a section, or of the sections in it, that stands at `path`; None where none does."""
+    *holders, key = path
+    for holder in holders:
+        inner = _sections_in(schema.model_fields.get(str(holder)))
+        if not inner:
+            return None
+        schema = inner[0]
+    return schema.model_fields.get(str(key))
+
+
 def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
     """The keys of a section, at (), and of the sections in it, by the path to each."""
     keys: dict[KeyPath, tuple[str, ...]] = {(): tuple(schema.model_fields)}
     for name, field in schema.model_fields.items():
-        for kind in (field.annotation, *get_args(field.annotation)):
-            if isinstance(kind, type) and issubclass(kind, Section):
-                keys |= {(name, *path): inner for path, inner in keys_of(kind).items()}
+        for kind in _sections_in(field):
+            keys |= {(name, *path): inner for path, inner in keys_of(kind).items()}
     return keys
+
+
+def _sections_in(field: FieldInfo | None) -> list[type[Section]]:
+    """The sections that may stand in a field."""
+    kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+    return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]

@@ -1,0 +1,38 @@
+"""Whether the files that a run read are still what they were."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from embedkit.errors import DataError, Fault, RunError
+from embedkit.fingerprint import describe
+from embedkit.recipe.build import component_files
+
+if TYPE_CHECKING:
+    from embedkit.recipe.sections.section import ComponentSpec
+    from embedkit.registry import Registry
+    from embedkit.runs.run import Run
+
+
+def check_files(
+    run: Run, registry: Registry, kind: str, spec: ComponentSpec, hint: str | None = None
+) -> None:
+    """The files of the component at `kind` are those whose fingerprints `run` recorded, or RunError."""
+    try:
+        files = component_files(registry, kind, kind, spec)
+    except DataError as error:
+        faults = [Fault(fault.what, fault.where, fault.nearest, hint=hint) for fault in error.faults]
+        raise RunError(*faults) from error
+    refuse_changed(run, files, hint)
+
+
+def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None = None) -> None:
+    """Raise RunError where one of `files`, by keys of the recipe, is not what `run` recorded of it."""
+    recorded = run.read_json("environment.json")["inputs"]
+    for where, path in files:
+        how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
+        if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
+            what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
+            raise RunError(Fault(what, where=where, hint=hint))
