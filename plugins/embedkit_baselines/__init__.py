@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from embedkit.hookspecs import Register, hookimpl
-from embedkit_baselines.bayes import NaiveBayes
-from embedkit_baselines.logistic import TfidfLogisticRegression
+from embedkit_baselines.linear import NaiveBayes, Nbsvm, TfidfLogisticRegression
 from embedkit_baselines.majority import Majority
-from embedkit_baselines.nbsvm import Nbsvm
 
 
 @hookimpl
