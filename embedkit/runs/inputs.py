@@ -33,6 +33,11 @@ def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None
     recorded = run.read_json("environment.json")["inputs"]
     for where, path in files:
         how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
-        if {**describe(path, how), "path": ""} != {**recorded[where], "path": ""}:
+        try:
+            now = describe(path, how)
+        except OSError as error:
+            what = f"'{path}' cannot be read: {error.strerror}"
+            raise RunError(Fault(what, where=where, hint=hint)) from error
+        if {**now, "path": ""} != {**recorded[where], "path": ""}:
             what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
             raise RunError(Fault(what, where=where, hint=hint))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import import_module
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -27,6 +28,7 @@ ROWS = [
     ("no cast", "0"),
 ]
 TEST = [("great work", "1"), ("bad cast", "0"), ("best humour", "1"), ("not poor", "0")]
+UNREADABLE = Path("/proc/self/mem")
 NAMES = ["majority", "tfidf-logistic-regression", "nbsvm"]
 
 
@@ -166,8 +168,13 @@ def test_none_were_asked_for_in_training_and_some_are_now(files, tmp_path):
             "is not the file that the model was trained",
         ),
         (lambda path: (path.unlink(), path.mkdir()), "is a directory, not a file"),
+        pytest.param(
+            lambda path: (path.unlink(), path.symlink_to(UNREADABLE)),
+            "cannot be read: Input/output error",
+            marks=pytest.mark.skipif(not UNREADABLE.exists(), reason="there is no /proc/self/mem"),
+        ),
     ],
-    ids=["gone", "changed", "directory"],
+    ids=["gone", "changed", "directory", "unreadable"],
 )
 def test_without_the_training_texts_they_are_left_out_and_the_model_is_evaluated(
     trained, tmp_path, change, why
