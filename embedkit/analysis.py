@@ -16,7 +16,7 @@ from embedkit.refilling import Trained, ask_policies
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.judged import Predictions
     from embedkit.interfaces import FunctionWords
     from embedkit.model.table import EmbeddingTable
     from embedkit.recipe.sections.section import ComponentSpec
@@ -41,7 +41,7 @@ def write_analysis(
     writer: RunWriter,
     trained: Trained,
     splits: Mapping[str, TokenizedSplit],
-    predictions: Mapping[str, Sequence[Prediction]],
+    predictions: Mapping[str, Predictions],
     content: Content,
     registry: Registry,
     drift: Mapping[str, Any] | None = None,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 from unicodedata import normalize
 
+import numpy as np
+
+from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
+from embedkit.data.storage import InMemory, Storage
 from embedkit.evaluation.coverage import TokenStates
-from embedkit.evaluation.predictions import Prediction, gather, header, rows
-from embedkit.evaluation.scoring import Scored, score_split
+from embedkit.evaluation.judged import Predictions
+from embedkit.evaluation.predictions import Prediction, header, row
+from embedkit.evaluation.scoring import score_split
 from embedkit.interfaces import Example
 from embedkit.text.batching import EncodedSplit
-from embedkit.text.encoding import TokenizedSplit, tokenize_split
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.tokens import Tokenizing
 from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
@@ -30,7 +36,7 @@ class TextInput:
     """How texts become ids: the tokenizer, the vocabulary, and how long a text may be.
 
     `max_length` tokens are kept of each text, its `cut` end is lost; `pad_to` is the one length that every
-    batch is padded to, or None where each is padded to its own longest text.
+    batch is padded to, or None where each is padded to its own longest text. Tokens and ids are in `storage`.
     """
 
     tokenizer: Tokenizer
@@ -38,16 +44,20 @@ class TextInput:
     max_length: int | None
     cut: Literal["head", "tail"]
     pad_to: int | None
+    storage: Storage = field(default_factory=InMemory)
 
-    def tokenize(self, name: str, examples: Sequence[Example]) -> TokenizedSplit:
+    def tokenize(self, name: str, examples: Iterable[Example]) -> TokenizedSplit:
         """The texts of a split as tokens."""
-        return tokenize_split(name, examples, self.tokenizer, self.max_length, self.cut)
+        examples = Examples.of(examples, self.storage)
+        tokens = Tokenizing(self.tokenizer).tokens(examples.texts, self.storage)
+        return TokenizedSplit.of(name, examples, tokens, self.max_length, self.cut)
 
     def encode(self, split: TokenizedSplit, labelling: Labelling) -> EncodedSplit:
         """The ids of a split, with the targets of its labels."""
-        targets = labelling.targets([example.label for example in split.examples])
-        example_ids = [example.id for example in split.examples]
-        return EncodedSplit(split.ids(self.vocabulary), targets, example_ids, self.pad_to)
+        ids = np.frombuffer(split.ids(self.vocabulary, self.storage).view(), np.int32)
+        lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
+        examples = split.examples
+        return EncodedSplit.flat(ids, lengths, labelling.targets(examples.labels), examples.ids, self.pad_to)
 
 
 @dataclass(frozen=True)
@@ -83,8 +93,8 @@ class Classifier:
             missing=self.missing.union(unseen.missing),
         )
 
-    def judge(self, split: TokenizedSplit, world: World = ALONE) -> tuple[Scored, list[Prediction]]:
-        """What the model says of a split, as numbers and as one row for each example.
+    def judge(self, split: TokenizedSplit, world: World = ALONE) -> Predictions:
+        """What the model says of a split.
 
         The processes of `world` share the texts, and each of them gets everything.
         """
@@ -94,24 +104,24 @@ class Classifier:
             return self.widened(self.source(wanted))._judge(split, world)
         return self._judge(split, world)
 
-    def _judge(self, split: TokenizedSplit, world: World) -> tuple[Scored, list[Prediction]]:
+    def _judge(self, split: TokenizedSplit, world: World) -> Predictions:
         scored = score_split(self.model, self.input.encode(split, self.labelling), world=world)
         states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
-        return scored, gather(split, states, scored, self.labelling, self.threshold)
+        return Predictions(split, states, scored, self.labelling, self.threshold)
 
-    def predictions(self, texts: Sequence[str]) -> list[Prediction]:
+    def predictions(self, texts: Sequence[str]) -> Sequence[Prediction]:
         """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do."""
         if isinstance(texts, str):
             raise TypeError("predict takes a sequence of texts, not one string")
         if not texts:
             return []
-        examples = [Example(i, normalize("NFC", text)) for i, text in enumerate(texts, 1)]
-        return self.judge(self.input.tokenize("input", examples))[1]
+        examples = (Example(i, normalize("NFC", text)) for i, text in enumerate(texts, 1))
+        return self.judge(self.input.tokenize("input", examples))
 
     def predict(self, texts: Sequence[str]) -> pd.DataFrame:
         """One row for each text, in order, with the columns of predictions.csv but for split and label."""
         import pandas as pd
 
         columns = header(self.classes)
-        frame = pd.DataFrame([*rows(self.predictions(texts))], columns=columns)
+        frame = pd.DataFrame([*map(row, self.predictions(texts))], columns=columns)
         return frame.drop(columns=["split", "label"]).set_index("id")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault
@@ -27,7 +25,7 @@ def covered_shares(
     states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
     shares = {}
     for name, split in splits.items():
-        counts = Counter(chain.from_iterable(split.tokens))
+        counts = split.tokens.counts()
         pairs = zip(counts.values(), states.of([*counts]), strict=True)
         covered = sum(count for count, state in pairs if state not in OUT_OF_VOCABULARY)
         if counts:

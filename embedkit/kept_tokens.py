@@ -12,59 +12,69 @@ import json
 import platform
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit import text
-from embedkit.contracts import check_tokens
+from embedkit.data.rows import Rows
 from embedkit.fingerprint import sha256
 from embedkit.interfaces import KeepableTokenizer
 from embedkit.recipe.build import build_component
+from embedkit.text.tokens import Tokenizing, Tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from embedkit.data.storage import Storage
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Component, Registry
 
 WORTH_KEEPING = 1 << 18
 """Characters of texts from which on it saves time: about a second of NLTK's tokenizers."""
 
+AT_ONCE = 1 << 20
+"""Numbers of words that are copied out of the cache at once."""
+
 
 def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """As `build_component`; a tokenizer whose tokens may be kept comes with the cache around it."""
+    """As `build_component`; a tokenizer comes at work, with the cache around it if its tokens may be kept."""
     made = build_component(registry, kind, spec, where)
-    if kind != "tokenizer" or not isinstance(made, KeepableTokenizer):
+    if kind != "tokenizer":
         return made
-    return KeptTokenizer(made, spec.use, _about(registry.get(kind, spec.use), spec))
+    if not isinstance(made, KeepableTokenizer):
+        return Tokenizing(made)
+    return KeptTokenizing(made, spec.use, _about(registry.get(kind, spec.use), spec))
 
 
-class KeptTokenizer:
+@dataclass(frozen=True)
+class KeptTokenizing(Tokenizing):
     """`tokenizer`, asked only for what is not in the cache; `about` is what else decides about its tokens."""
 
-    def __init__(self, tokenizer: KeepableTokenizer, name: str, about: str) -> None:
-        self.tokenizer = tokenizer
-        self._name = name
-        self._about = about
+    tokenizer: KeepableTokenizer
+    name: str
+    about: str
 
-    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """The tokens of each text. Raises ComponentError where the tokenizer gives something else."""
+    def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
+        """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
         if sum(map(len, texts)) < WORTH_KEEPING:
-            return self.tokenizer.tokenize(texts)
+            return super().tokens(texts, storage)
         from embedkit.vectors.cache import cache_folder
         from embedkit.vectors.kept import KeptArrays
 
-        about = f"{self._about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
+        about = f"{self.about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
         key = hashlib.sha256(about.encode()).hexdigest()[:32]
-        source = f"{len(texts):,} texts, by {self._name}"
+        source = f"{len(texts):,} texts, by {self.name}"
         kept = KeptArrays(cache_folder() / "tokens" / key / "tokens", about, "tokens", source)
-        tokens: list[list[str]] = []
-        if not kept.use(lambda arrays: tokens.extend(_unpacked(arrays))):
-            tokens = check_tokens(self.tokenizer, self.tokenizer.tokenize(texts), texts)
-            kept.keep(_packed(tokens))
+        found: list[Tokens] = []
+        if kept.use(lambda arrays: found.append(_unpacked(arrays, storage)), mapped=True):
+            return found[0]
+        tokens = super().tokens(texts, storage)
+        kept.keep(_packed(tokens))
         return tokens
 
 
@@ -102,31 +112,33 @@ def _digest_of_files(paths: Sequence[Path]) -> str:
 
 
 def _digest_of_texts(texts: Sequence[str]) -> str:
-    digest = hashlib.sha256(json.dumps([*map(len, texts)]).encode())
-    digest.update("".join(texts).encode(errors="surrogatepass"))
+    digest = hashlib.sha256()
+    for each in texts:
+        encoded = each.encode(errors="surrogatepass")
+        digest.update(b"%d " % len(encoded) + encoded)
     return digest.hexdigest()
 
 
-def _packed(tokens: Sequence[Sequence[str]]) -> dict[str, NDArray[Any]]:
+def _packed(tokens: Tokens) -> dict[str, NDArray[Any]]:
     """The distinct tokens as UTF-8, their lengths in bytes, each text's tokens by number, how many it has."""
     import numpy as np
 
-    number = {token: i for i, token in enumerate(dict.fromkeys(chain.from_iterable(tokens)))}
-    encoded = [token.encode(errors="surrogatepass") for token in number]
+    encoded = [token.encode(errors="surrogatepass") for token in tokens.words]
     return {
         "bytes": np.frombuffer(b"".join(encoded), np.uint8),
         "lengths": np.fromiter(map(len, encoded), np.int64, len(encoded)),
-        "numbers": np.array([number[token] for token in chain.from_iterable(tokens)], np.int32),
-        "counts": np.fromiter(map(len, tokens), np.int64, len(tokens)),
+        "numbers": np.frombuffer(tokens.numbers.column.view(), np.int32),
+        "counts": np.frombuffer(tokens.numbers.lengths(), np.int64),
     }
 
 
-def _unpacked(arrays: Any) -> Iterator[list[str]]:
-    data = arrays["bytes"].tobytes()
-    ends = arrays["lengths"].cumsum().tolist()
+def _unpacked(arrays: Mapping[str, NDArray[Any]], storage: Storage) -> Tokens:
+    data, ends = arrays["bytes"].tobytes(), arrays["lengths"].cumsum().tolist()
     words = [
         data[begin:end].decode(errors="surrogatepass") for begin, end in zip([0, *ends], ends, strict=False)
     ]
-    tokens = [words[number] for number in arrays["numbers"].tolist()]
-    ends = arrays["counts"].cumsum().tolist()
-    return (tokens[begin:end] for begin, end in zip([0, *ends], ends, strict=False))
+    column, numbers = storage.column("i"), arrays["numbers"]
+    for first in range(0, len(numbers), AT_ONCE):
+        column.extend(array("i", numbers[first : first + AT_ONCE].tobytes()))
+    ends = array("q", arrays["counts"].cumsum().tobytes())
+    return Tokens(words, Rows(column, array("q", [0])[: len(ends)] + ends[:-1], ends))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
-from embedkit.evaluation.coverage import coverage
+from embedkit.evaluation.judged import Predictions
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import COLUMNS, cells
-from embedkit.evaluation.predictions import Prediction, header, rows
+from embedkit.evaluation.predictions import header, row
 from embedkit.model.summary import describe_model
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
@@ -83,7 +83,7 @@ def write_evaluation(
     metrics: Mapping[str, Metric],
     content: Content,
     baselines: Fitted | None = None,
-) -> dict[str, list[Prediction]]:
+) -> dict[str, Predictions]:
     """metrics.json, predictions.csv, embedding.json: every split judged by the trained model.
 
     What it predicts, by split, is given back. `content` tells content tokens; `baselines` are scored beside
@@ -91,27 +91,22 @@ def write_evaluation(
     """
     figures: dict[str, Any] = {}
     covered: dict[str, Any] = {}
-    predictions: dict[str, list[Prediction]] = {}
+    predictions: dict[str, Predictions] = {}
     for name, split in splits.items():
-        scored, judged = classifier.judge(split, writer.world)
-        labels = classifier.labelling.targets([example.label for example in split.examples])
+        judged = classifier.judge(split, writer.world)
+        scored, labels = judged.scored, judged.targets
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
         if baselines:
             figures[name]["baselines"] = score_baselines(
                 baselines, split.examples, scored, classifier.threshold, metrics, classifier.labelling
             )
-        states, looked_up = [p.states for p in judged], [p.looked_up for p in judged]
-        covered[name] = coverage(split.tokens, states, looked_up, split.cut)
+        covered[name] = judged.coverage()
         predictions[name] = judged
     writer.json("metrics.json", figures)
     writer.csv(
         "predictions.csv",
         [*header(classifier.classes), *COLUMNS],
-        (
-            [*row, *cells(text, content)]
-            for texts in predictions.values()
-            for text, row in zip(texts, rows(texts), strict=True)
-        ),
+        ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
     )
     trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
     writer.json("embedding.json", {"rows": dict(Counter(trained)), "coverage": covered})

@@ -16,15 +16,15 @@ from embedkit.model.oov import OovChain
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import is_total
 from embedkit.recipe.sections.section import spec_of
-from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.vocabulary import PAD_ID
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.judged import Predictions
     from embedkit.interfaces import BoolArray, FloatArray, OovPolicy
     from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
+    from embedkit.text.encoding import TokenizedSplit
 
 FINE_TUNED = (
     "training moved the rows that the policy wrote, and the model with them: "
@@ -76,7 +76,7 @@ class FoundWords:
 def ask_policies(
     trained: Trained,
     splits: Mapping[str, TokenizedSplit],
-    predictions: Mapping[str, Sequence[Prediction]],
+    predictions: Mapping[str, Predictions],
     registry: Registry,
 ) -> dict[str, Any]:
     """By policy and split how many texts turn right and wrong; or, in `why`, why that cannot be asked.
@@ -133,18 +133,11 @@ def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
     return TextClassifier(embedding, model.encoder, model.head, model.objective)
 
 
-def _flips(
-    trained: Trained, other: Classifier, split: TokenizedSplit, before: Sequence[Prediction]
-) -> dict[str, int]:
+def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> dict[str, int]:
     """What changes on `split`; only texts that read a refilled row are read again."""
     filled = {*np.flatnonzero(trained.filled).tolist()}
-    ids = trained.classifier.input.vocabulary.ids
-    reading = [i for i, tokens in enumerate(split.tokens) if not filled.isdisjoint(ids(tokens))]
-    part = TokenizedSplit(
-        split.name,
-        [split.examples[i] for i in reading],
-        [split.tokens[i] for i in reading],
-        [split.cut[i] for i in reading],
-    )
-    after = other.judge(part)[1] if reading else []
-    return flips([before[i].wrong for i in reading], [text.wrong for text in after])
+    ids = trained.classifier.input.vocabulary.ids(split.tokens.words)
+    words = {number for number, row in enumerate(ids) if row in filled}
+    reading = [i for i, numbers in enumerate(split.tokens.numbers) if not words.isdisjoint(numbers)]
+    after = other.judge(split.take(reading)).wrong().tolist() if reading else []
+    return flips(before.wrong()[reading].tolist(), after)

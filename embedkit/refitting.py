@@ -16,7 +16,7 @@ from embedkit.recipe.sections.data import Share
 from embedkit.runs.inputs import refuse_changed
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Example
+    from embedkit.data.examples import Examples
     from embedkit.recipe.schema import Recipe
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.refilling import Trained
@@ -51,7 +51,7 @@ def _files(recipe: Recipe, baselines: Sequence[ComponentSpec], registry: Registr
     return files + [(where, expand(text, where)) for where, text in recipe.files()]
 
 
-def _training_split(run: Run, recipe: Recipe, registry: Registry) -> Sequence[Example]:
+def _training_split(run: Run, recipe: Recipe, registry: Registry) -> Examples:
     """The training split of `run`, read again without any file of another split.
 
     Raises RunError where it has another number of examples.

@@ -4,64 +4,78 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from embedkit.contracts import check_tokens
+from embedkit.data.examples import Examples, Texts
 from embedkit.kept_tokens import build_keeping
 from embedkit.recipe.metric_checks import SINGLE_LABEL
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Reader, Tokenizer
+    from embedkit.data.rows import Rows
+    from embedkit.data.storage import Storage
+    from embedkit.interfaces import Baseline, BoolArray, FittedBaseline, IntArray, Reader
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
+    from embedkit.text.tokens import Tokenizing, Tokens
 
 
 class Remembering:
-    """Builds readers, tokenizers and baselines that do their work once, however many runs ask for it."""
+    """Builds readers, tokenizers and baselines that do their work once, however many runs ask for it.
 
-    def __init__(self, registry: Registry) -> None:
+    Texts and tokens are put into `storage`.
+    """
+
+    def __init__(self, registry: Registry, storage: Storage) -> None:
+        self.storage = storage
         self._build = partial(build_keeping, registry)
+        self._memories: dict[str, Callable[[Any], Any]] = {
+            "reader": partial(ReadOnce, storage=storage),
+            "tokenizer": partial(TokenizedOnce, storage=storage),
+            "baseline": FittedOnce,
+        }
         self._built: dict[str, Any] = {}
 
     def __call__(self, kind: str, spec: ComponentSpec, where: str) -> Any:
         """The component as `build_keeping` makes it, with a memory; the same one for the same spec."""
         key = json.dumps([kind, spec.to_plain()], sort_keys=True)
         if key not in self._built:
-            memory = {"reader": ReadOnce, "tokenizer": TokenizedOnce, "baseline": FittedOnce}[kind]
-            self._built[key] = memory(self._build(kind, spec, where))
+            self._built[key] = self._memories[kind](self._build(kind, spec, where))
         return self._built[key]
 
 
 class ReadOnce:
-    """A reader that keeps what it read."""
+    """A reader that keeps what it read, in `storage`."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, storage: Storage) -> None:
         self.reader = reader
-        self._examples: Sequence[Example] | None = None
+        self._storage = storage
+        self._examples: Examples | None = None
 
-    def read(self) -> Sequence[Example]:
+    def read(self) -> Examples:
         """Every example."""
         if self._examples is None:
-            self._examples = [*self.reader.read()]
+            self._examples = Examples.of(self.reader.read(), self._storage)
         return self._examples
 
 
 class TokenizedOnce:
-    """A tokenizer that keeps the tokens of every text, which follow from the text alone."""
+    """A tokenizer that keeps the tokens of every source of texts, in `storage`."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self.tokenizer = tokenizer
-        self._tokens: dict[str, list[str]] = {}
+    def __init__(self, tokenizing: Tokenizing, storage: Storage) -> None:
+        self.tokenizer = tokenizing.tokenizer
+        self._tokenizing = tokenizing
+        self._storage = storage
+        self._tokens: dict[Rows, Tokens] = {}
 
-    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+    def tokens(self, examples: Examples) -> Tokens:
         """The tokens of each text. Raises ComponentError where the tokenizer gives something else."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._tokens]
-        tokens = check_tokens(self.tokenizer, self.tokenizer.tokenize(new), new)
-        self._tokens.update(zip(new, tokens, strict=True))
-        return [self._tokens[text] for text in texts]
+        source = examples.source
+        if source not in self._tokens:
+            self._tokens[source] = self._tokenizing.tokens(Texts(source), self._storage)
+        return self._tokens[source].take(examples.positions)
 
 
 class FittedOnce:

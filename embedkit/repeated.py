@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedkit.data.storage import InMemory
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
@@ -40,7 +41,7 @@ def train_each(
     directories = {name: writer.directory / FOLDS / name for name in singles}
     if writer.world.main:
         (writer.directory / FOLDS).mkdir(exist_ok=True)
-    build = Remembering(registry)
+    build = Remembering(registry, InMemory())
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
         if writer.world.from_main(directories[name].exists):

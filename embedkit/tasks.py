@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from embedkit.data.storage import InMemory
 from embedkit.recipe.build import input_files
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
@@ -110,9 +111,11 @@ def _execute(
 
             train_each(recipe, registry, writer, environment, reporter, strict)
         else:
+            from embedkit.remembering import Remembering
             from embedkit.train import train_and_evaluate
 
-            train_and_evaluate(recipe, registry, writer, reporter, strict)
+            build = Remembering(registry, InMemory())
+            train_and_evaluate(recipe, registry, writer, reporter, strict, build)
         log.info("finished")
     return Run(directory)
 
@@ -129,7 +132,7 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
         from embedkit.train import prepare
 
         input_files(registry, recipe)
-        remembering = Remembering(registry)
+        remembering = Remembering(registry, InMemory())
         for single in single_runs(recipe).values() or [recipe]:
             prepared = prepare(single, registry, reporter, strict, remembering)
             embed(single, registry, prepared.text.vocabulary, prepared.tokenized, reporter, strict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ from embedkit.errors import DataError, Fault
 from embedkit.evaluation.comparison.baselines import fit_baselines
 from embedkit.evaluation.metrics import build_metrics, score_metrics
 from embedkit.evaluation.scoring import Scored, score_split
-from embedkit.kept_tokens import build_keeping
 from embedkit.model.classifier import build_classifier
 from embedkit.model.selfcheck import check_encoder
 from embedkit.recipe.build import build_component
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.refilling import Trained
+from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
 from embedkit.training.checkpoints import Checkpoints
@@ -37,15 +37,13 @@ from embedkit.training.trackers import Trackers, check_trackers
 from embedkit.world import AnotherEnded
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Encoder, Metric, Tokenizer
+    from embedkit.data.storage import Storage
+    from embedkit.interfaces import Encoder, Metric
     from embedkit.recipe.schema import Recipe
-    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
+    from embedkit.remembering import Remembering, TokenizedOnce
     from embedkit.reporting import Reporter
     from embedkit.runs.writer import RunWriter
-    from embedkit.text.encoding import TokenizedSplit
-
-    Build = Callable[[str, ComponentSpec, str], Any]
 
 log = logging.getLogger(__name__)
 
@@ -66,13 +64,12 @@ def train_and_evaluate(
     writer: RunWriter,
     reporter: Reporter,
     strict: bool,
-    build: Build | None = None,
+    build: Remembering,
 ) -> None:
     """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation.
 
-    `build` makes the readers, the tokenizer and the baselines, where not `build_keeping` is to.
+    `build` makes the readers, the tokenizer and the baselines.
     """
-    build = build or partial(build_keeping, registry)
     check_precision(recipe.training.precision, writer.world.device)
     check_trackers(recipe.training.trackers)
     prepared = prepare(recipe, registry, reporter, strict, build)
@@ -117,13 +114,12 @@ def train_and_evaluate(
 
 
 def prepare(
-    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Build | None = None
+    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Remembering
 ) -> Prepared:
     """Read every split, look it over and tokenize it; `build` as in `train_and_evaluate`.
 
     Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
     """
-    build = build or partial(build_keeping, registry)
     reporter.stage("reading texts")
     splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
     labelling = labelling_of(splits, recipe.data.labels, recipe.data.label_separator)
@@ -131,34 +127,35 @@ def prepare(
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     check_encoder(encoder)
-    tokenizer: Tokenizer = build("tokenizer", recipe.tokenizer, "tokenizer")
-    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder)
+    tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
+    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
     separated = check_separator(splits["train"], recipe.data.label_separator)
     settle([*check_examples(splits), *separated, *check_lengths(tokenized)], strict)
     return Prepared(labelling, encoder, text, tokenized)
 
 
 def prepare_text(
-    recipe: Recipe, splits: Splits, tokenizer: Tokenizer, encoder: Encoder
+    recipe: Recipe, splits: Splits, tokenizer: TokenizedOnce, encoder: Encoder, storage: Storage
 ) -> tuple[TextInput, dict[str, TokenizedSplit]]:
-    """Tokenize every split; build the vocabulary from the training split alone.
+    """Tokenize every split; build the vocabulary from the training split alone; ids will be in `storage`.
 
     For an encoder that padding does not leave alone, every text gets one length: `max_length`, or the
     longest training text.
     """
     data = recipe.data
-    whole = TextInput(tokenizer, Vocabulary((), ()), data.max_length, data.cut, None)
-    tokenized = {name: whole.tokenize(name, examples) for name, examples in splits.items()}
-    longest = max(map(len, tokenized["train"].tokens))
+    tokenized = {
+        name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples), data.max_length, data.cut)
+        for name, examples in splits.items()
+    }
+    longest = max(tokenized["train"].tokens.numbers.lengths())
     if not longest:
         raise DataError(Fault("no text of the training split has a token", where="data.train"))
-    words = Vocabulary.build(
-        tokenized["train"].tokens, recipe.vocabulary.min_count, recipe.vocabulary.max_size
-    )
+    counts = tokenized["train"].tokens.counts()
+    words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
     if getattr(encoder, "padding_invariant", True):
-        return TextInput(tokenizer, words, data.max_length, data.cut, None), tokenized
+        return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
     length = data.max_length or longest
-    fixed = TextInput(tokenizer, words, length, data.cut, length)
+    fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)
     return fixed, {name: split.shortened(length, data.cut) for name, split in tokenized.items()}
 
 

@@ -7,43 +7,44 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from embedkit.data.examples import Examples
 from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Example
 from embedkit.recipe.paths import expand
 from embedkit.recipe.sections.data import Folds
 
 FILE = "data.folds.file"
 
 
-def hold_out(examples: Sequence[Example], folds: Folds) -> tuple[list[Example], list[Example]]:
+def hold_out(examples: Examples, folds: Folds) -> tuple[Examples, Examples]:
     """The examples outside the fold `folds.only`, and those in it, both in source order. Raises DataError."""
     if folds.file is not None:
         fold_of = read_folds(expand(folds.file, FILE), folds.count, len(examples))
     else:
-        fold_of = draw_folds(examples, folds.count, folds.seed)
-    parts: tuple[list[Example], list[Example]] = ([], [])
-    for example, fold in zip(examples, fold_of, strict=True):
-        parts[fold == folds.only].append(example)
-    return parts
+        fold_of = draw_folds(examples.labels, folds.count, folds.seed)
+    parts: tuple[list[int], list[int]] = ([], [])
+    for position, fold in enumerate(fold_of):
+        parts[fold == folds.only].append(position)
+    rest, held = parts
+    return examples.take(rest), examples.take(held)
 
 
-def draw_folds(examples: Sequence[Example], count: int, seed: int) -> list[int]:
+def draw_folds(labels: Sequence[str | None], count: int, seed: int) -> list[int]:
     """The fold of each example, 0 to `count` - 1: each label's examples, mixed by `seed`, dealt out in turn.
 
     So folds differ by one example at most, and so does each label in them. Raises DataError for fewer
     examples than folds.
     """
-    if len(examples) < count:
-        what = f"{len(examples)} examples cannot be put into {count} folds"
+    if len(labels) < count:
+        what = f"{len(labels)} examples cannot be put into {count} folds"
         raise DataError(Fault(what, where="data.folds.count"))
     generator = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     by_label: dict[str | None, list[int]] = defaultdict(list)
-    for position, example in enumerate(examples):
-        by_label[example.label].append(position)
+    for position, label in enumerate(labels):
+        by_label[label].append(position)
     dealt = [
         position for members in by_label.values() for position in generator.sample(members, len(members))
     ]
-    fold_of = [0] * len(examples)
+    fold_of = [0] * len(labels)
     for turn, position in enumerate(dealt):
         fold_of[position] = turn % count
     return fold_of

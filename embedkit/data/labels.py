@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from embedkit.errors import DataError, Fault, nearest
 from embedkit.interfaces import Example
 
 if TYPE_CHECKING:
+    from embedkit.data.examples import Examples
     from embedkit.interfaces import BoolArray, IntArray, Task
 
 
@@ -66,32 +67,37 @@ def parts_of(label: str, separator: str | None) -> tuple[str, ...]:
     return tuple(label.split(separator)) if label else ()
 
 
-def settle_labels(examples: Sequence[Example], separator: str | None, where: str) -> list[Example]:
+def settle_labels(examples: Examples, separator: str | None, where: str) -> Examples:
     """The examples, the labels of each in one order, so that the same labels are the same text.
 
     Raises DataError for a label that is empty, which only all of several may be, and for one named twice.
     """
-    faults = [fault for example in examples for fault in _malformed(example, separator, where)]
+    faults = [
+        fault
+        for number, label in zip(examples.ids, examples.labels, strict=True)
+        for fault in _malformed(number, label, separator, where)
+    ]
     if faults:
         raise DataError(*faults)
     if separator is None:
-        return [*examples]
-    return [replace(example, label=_sorted(example.label, separator)) for example in examples]
+        return examples
+    in_order = {label: _sorted(label, separator) for label in {*examples.labels}}
+    return examples.labelled([in_order[label] for label in examples.labels])
 
 
 def _sorted(label: str | None, separator: str) -> str | None:
     return label and separator.join(sorted(label.split(separator), key=label_order))
 
 
-def _malformed(example: Example, separator: str | None, where: str) -> Iterator[Fault]:
-    parts = () if example.label is None else parts_of(example.label, separator)
+def _malformed(number: int, label: str | None, separator: str | None, where: str) -> Iterator[Fault]:
+    parts = () if label is None else parts_of(label, separator)
     if separator is None and "" in parts:
         hint = "Texts that may have no label, or several, need data.label_separator."
-        yield Fault(f"the label of example {example.id} is empty", where, hint=hint)
+        yield Fault(f"the label of example {number} is empty", where, hint=hint)
     elif "" in parts:
-        yield Fault(f"one of the labels of example {example.id} is empty: '{example.label}'", where)
+        yield Fault(f"one of the labels of example {number} is empty: '{label}'", where)
     elif len({*parts}) < len(parts):
-        yield Fault(f"example {example.id} has a label twice: '{example.label}'", where)
+        yield Fault(f"example {number} has a label twice: '{label}'", where)
 
 
 def labelling_of(

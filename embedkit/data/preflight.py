@@ -6,13 +6,13 @@ Each is a warning, or, with `--strict`, an error.
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 
+from embedkit.data.examples import Examples
+from embedkit.data.repeats import alike, shared_texts
 from embedkit.data.splits import Splits
 from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Example
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +25,9 @@ def check_examples(splits: Splits) -> list[Fault]:
     return [*faults, *_overlaps(splits)]
 
 
-def check_separator(train: Sequence[Example], separator: str | None) -> list[Fault]:
+def check_separator(train: Examples, separator: str | None) -> list[Fault]:
     """A separator that no label has may not be the one that separates them."""
-    if separator is None or any(separator in (example.label or "") for example in train):
+    if separator is None or any(separator in (label or "") for label in train.labels):
         return []
     what = f"no text of the training split has two labels: is it {separator!r} that separates them?"
     return [Fault(what, where="data.label_separator")]
@@ -41,30 +41,31 @@ def settle(faults: Sequence[Fault], strict: bool) -> None:
         log.warning("%s", fault)
 
 
-def _check_split(where: str, examples: Sequence[Example]) -> Iterator[Fault]:
-    ids = Counter(example.id for example in examples)
-    repeated = [str(id) for id, count in ids.items() if count > 1]
+def _check_split(where: str, examples: Examples) -> Iterator[Fault]:
+    repeated = _repeated(examples.ids)
     if repeated:
         yield Fault(f"{len(repeated):,} ids occur more than once: {_few(repeated)}", where)
-    empty = [str(example.id) for example in examples if not example.text.strip()]
+    empty = [str(id) for id, text in zip(examples.ids, examples.texts, strict=True) if not text.strip()]
     if empty:
         yield Fault(f"{len(empty):,} texts are empty: examples {_few(empty)}", where)
-    by_text = defaultdict(list)
-    for example in examples:
-        if example.text.strip():
-            by_text[example.text].append(example)
-    groups = [group for group in by_text.values() if len(group) > 1]
-    torn = [group for group in groups if any(a.label != b.label for a, b in pairwise(group))]
+    groups = alike(examples)
+    torn = [group for group in groups if len({examples.labels[row] for row in group}) > 1]
     if groups:
-        yield Fault(f"{len(groups):,} texts occur more than once: examples {_pairs(groups)}", where)
+        pairs = _pairs([examples.ids[row] for row in group] for group in groups)
+        yield Fault(f"{len(groups):,} texts occur more than once: examples {pairs}", where)
     if torn:
-        yield Fault(f"{len(torn):,} texts occur with different labels: examples {_pairs(torn)}", where)
+        pairs = _pairs([examples.ids[row] for row in group] for group in torn)
+        yield Fault(f"{len(torn):,} texts occur with different labels: examples {pairs}", where)
+
+
+def _repeated(ids: Sequence[int]) -> list[str]:
+    more = {one for one, other in pairwise(sorted(ids)) if one == other}
+    return [str(id) for id in dict.fromkeys(filter(more.__contains__, ids))]
 
 
 def _overlaps(splits: Splits) -> Iterator[Fault]:
     for (first, some), (second, others) in combinations(splits.items(), 2):
-        known = {example.text: example for example in reversed(some) if example.text.strip()}
-        shared = [[known[example.text], example] for example in others if example.text in known]
+        shared = [(some.ids[one], others.ids[other]) for one, other in shared_texts(some, others)]
         if shared:
             what = f"{len(shared):,} texts are in the {first} split too: examples {_pairs(shared)}"
             yield Fault(what, where=f"data.{second}")
@@ -74,5 +75,5 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
 
 
-def _pairs(groups: Sequence[Sequence[Example]]) -> str:
-    return _few([" = ".join(str(example.id) for example in group[:3]) for group in groups])
+def _pairs(groups: Iterable[Sequence[int]]) -> str:
+    return _few([" = ".join(map(str, group[:3])) for group in groups])

@@ -7,16 +7,17 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
+from embedkit.data.examples import Examples
 from embedkit.data.folds import hold_out
 from embedkit.data.labels import Labelling, refuse_unseen, settle_labels
 from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Example, Reader
+from embedkit.interfaces import Reader
 from embedkit.recipe.sections.data import Data, Share
 from embedkit.recipe.sections.section import ComponentSpec
 
 log = logging.getLogger(__name__)
 
-Splits = Mapping[str, Sequence[Example]]
+Splits = Mapping[str, Examples]
 
 
 def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader], seed: int) -> Splits:
@@ -51,38 +52,36 @@ def _read(
     spec: ComponentSpec,
     where: str,
     separator: str | None,
-) -> list[Example]:
-    return settle_labels([*open_reader(spec, where).read()], separator, where)
+) -> Examples:
+    return settle_labels(Examples.of(open_reader(spec, where).read()), separator, where)
 
 
-def read_evaluation(reader: Reader, labelling: Labelling) -> list[Example]:
+def read_evaluation(reader: Reader, labelling: Labelling) -> Examples:
     """The examples a trained model is evaluated on.
 
     Raises DataError where there are none, or where a label is not one of the model's classes.
     """
-    examples = settle_labels([*reader.read()], labelling.separator, "data.test")
+    examples = settle_labels(Examples.of(reader.read()), labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
     refuse_unseen({"test": examples}, set(labelling.classes), labelling)
     return examples
 
 
-def split_off(
-    examples: Sequence[Example], take: int, stratify: bool, seed: int
-) -> tuple[list[Example], list[Example]]:
+def split_off(examples: Examples, take: int, stratify: bool, seed: int) -> tuple[Examples, Examples]:
     """The rest, and `take` examples drawn by `seed`, both in source order.
 
     Stratified, each label gives its part by largest remainder, so the labels' proportions stay as they are.
     """
     generator = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     groups: dict[str | None, list[int]] = defaultdict(list)
-    for position, example in enumerate(examples):
-        groups[example.label if stratify else None].append(position)
+    for position, label in enumerate(examples.labels):
+        groups[label if stratify else None].append(position)
     drawn: set[int] = set()
     for members, quota in zip(groups.values(), _quotas([*map(len, groups.values())], take), strict=True):
         drawn.update(generator.sample(members, quota))
-    rest = [example for position, example in enumerate(examples) if position not in drawn]
-    return rest, [examples[position] for position in sorted(drawn)]
+    rest = [position for position in range(len(examples)) if position not in drawn]
+    return examples.take(rest), examples.take(sorted(drawn))
 
 
 def _quotas(sizes: Sequence[int], take: int) -> list[int]:

@@ -10,10 +10,8 @@ looked up.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Literal
 
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
@@ -22,6 +20,9 @@ State = Literal["covered", "recovered", "filled", "unseen", "dropped"]
 STATES: tuple[State, ...] = ("covered", "recovered", "filled", "unseen", "dropped")
 OUT_OF_VOCABULARY: frozenset[State] = frozenset({"filled", "unseen", "dropped"})
 _STATE_OF_ORIGIN: Mapping[str, State] = {"found": "covered", "recovered": "recovered", "filled": "filled"}
+
+Word = tuple[str, State, bool]
+"""A word as a model reads it: its state there, and whether it was looked up."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,14 @@ def oov_share(states: Sequence[State]) -> float | None:
     return sum(state in OUT_OF_VOCABULARY for state in states) / len(states) if states else None
 
 
-def coverage(
-    texts: Sequence[Sequence[str]],
-    states: Sequence[Sequence[State]],
-    looked_up: Sequence[Sequence[bool]],
-    cut: Sequence[int],
-) -> dict[str, dict[str, int]]:
-    """Tokens and types (distinct words) of a split in each state, and looked up; the tokens that were cut."""
-    read = [*zip(chain(*texts), chain(*states), chain(*looked_up), strict=True)]
-    tokens, types = (Counter(state for _, state, _ in each) for each in (read, {*read}))
-    apart = [word for word, _, looked in read if looked]
-    return {
-        "tokens": {**{state: tokens[state] for state in STATES}, "looked_up": len(apart), "cut": sum(cut)},
-        "types": {**{state: types[state] for state in STATES}, "looked_up": len({*apart})},
-    }
+def coverage(counts: Mapping[Word, int], cut: int) -> dict[str, dict[str, int]]:
+    """Tokens and types (distinct words) of a split in each state, and looked up; the tokens that were cut.
+
+    `counts` says how often each word is read.
+    """
+    tokens, types = (dict.fromkeys((*STATES, "looked_up"), 0) for _ in range(2))
+    for (_, state, looked_up), count in counts.items():
+        for each in (state, "looked_up") if looked_up else (state,):
+            tokens[each] += count
+            types[each] += 1
+    return {"tokens": {**tokens, "cut": cut}, "types": types}

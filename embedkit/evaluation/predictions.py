@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, TokenStates, oov_share
-
-if TYPE_CHECKING:
-    from embedkit.data.labels import Labelling
-    from embedkit.evaluation.scoring import Scored
-    from embedkit.text.encoding import TokenizedSplit
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_share
 
 
 @dataclass(frozen=True)
@@ -52,44 +46,6 @@ class Prediction:
         return [t for t, state in zip(self.tokens, self.states, strict=True) if state in OUT_OF_VOCABULARY]
 
 
-def gather(
-    split: TokenizedSplit,
-    states: TokenStates,
-    scored: Scored,
-    labelling: Labelling,
-    threshold: float,
-) -> list[Prediction]:
-    """The predictions of a split, in its order."""
-    predicted = scored.predicted(threshold)
-    labels = [example.label for example in split.examples]
-    true = labelling.written(labelling.targets(labels))
-    return [
-        Prediction(
-            split=split.name,
-            id=example.id,
-            text=example.text,
-            label=None if example.label is None else label,
-            predicted=best,
-            probabilities=tuple(probabilities),
-            probability=probability,
-            tokens=tuple(tokens),
-            states=tuple(states.of(tokens)),
-            looked_up=tuple(states.apart(tokens)),
-            cut=cut,
-        )
-        for example, label, tokens, cut, probabilities, best, probability in zip(
-            split.examples,
-            true,
-            split.tokens,
-            split.cut,
-            scored.probabilities.tolist(),
-            labelling.written(predicted),
-            scored.objective.probability(scored.probabilities, predicted).tolist(),
-            strict=True,
-        )
-    ]
-
-
 def header(classes: Sequence[str]) -> list[str]:
     """The columns of predictions.csv."""
     probabilities = [f"p_{label}" for label in classes]
@@ -97,13 +53,12 @@ def header(classes: Sequence[str]) -> list[str]:
     return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
 
 
-def rows(predictions: Sequence[Prediction]) -> Iterator[list[object]]:
-    """The rows of predictions.csv; lists of tokens are JSON."""
-    for p in predictions:
-        share = "" if p.oov_share is None else p.oov_share
-        yield [
-            *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
-            *(*p.probabilities, p.text),
-            *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut, share),
-            *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
-        ]
+def row(p: Prediction) -> list[object]:
+    """The row of predictions.csv; lists of tokens are JSON."""
+    share = "" if p.oov_share is None else p.oov_share
+    return [
+        *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
+        *(*p.probabilities, p.text),
+        *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut, share),
+        *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
+    ]

@@ -14,9 +14,14 @@ import torch
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
     from torch import Tensor
 
     from embedkit.interfaces import BoolArray, IntArray
+
+
+DRAWN = 1 << 16
+"""Random numbers that are in memory at once."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,38 @@ class EncodedSplit:
         example_ids: Sequence[int],
         length: int | None = None,
     ) -> None:
+        flat = np.fromiter(chain(*ids, [PAD_ID]), np.int32)
+        self._set(flat, np.fromiter(map(len, ids), np.int64, len(ids)), labels, example_ids, length)
+
+    @classmethod
+    def flat(
+        cls,
+        ids: NDArray[np.int32],
+        lengths: IntArray,
+        labels: Sequence[int] | IntArray | BoolArray,
+        example_ids: Sequence[int],
+        length: int | None = None,
+    ) -> EncodedSplit:
+        """Of ids, int32, that stand one text after another; one of padding ends them."""
+        split = cls.__new__(cls)
+        split._set(ids, lengths, labels, example_ids, length)
+        return split
+
+    def _set(
+        self,
+        ids: NDArray[np.int32],
+        lengths: IntArray,
+        labels: Sequence[int] | IntArray | BoolArray,
+        example_ids: Sequence[int],
+        length: int | None,
+    ) -> None:
         self.labels = labels
         self.example_ids = example_ids
         self.length = length
-        self.lengths = torch.tensor([*map(len, ids)], dtype=torch.int64)
-        tokens = int(self.lengths.sum())
+        self.lengths = torch.from_numpy(lengths)
         # One id of padding ends the tensor: what a batch reads beyond a text's end.
-        self._ids = torch.from_numpy(np.fromiter(chain(*ids, [PAD_ID]), np.int64, count=tokens + 1))
+        self._ids = torch.from_numpy(ids)
+        self._unknown: Tensor | None = None
         self._starts = self.lengths.cumsum(0) - self.lengths
         self._labels = torch.from_numpy(np.asarray(labels))
 
@@ -69,9 +99,10 @@ class EncodedSplit:
     def with_unknown(self, share: float, generator: torch.Generator) -> EncodedSplit:
         """The split with each token read as `<UNK>` by a chance of `share`; no text gets any shorter."""
         changed = copy(self)
-        chosen = torch.rand(len(self._ids) - 1, generator=generator) < share
-        changed._ids = self._ids.clone()
-        changed._ids[:-1].masked_fill_(chosen.to(self._ids.device), UNK_ID)
+        drawn = torch.zeros(len(self._ids), dtype=torch.bool)
+        for part in torch.split(drawn[:-1], DRAWN):
+            part.copy_(torch.rand(len(part), generator=generator) < share)
+        changed._unknown = drawn.to(self._ids.device)
         return changed
 
     def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
@@ -85,4 +116,7 @@ class EncodedSplit:
         mask = columns < lengths.to(device)
         starts = self._starts[rows, None].to(device)
         positions = torch.where(mask, starts + columns, len(self._ids) - 1)
-        return Batch(self._ids[positions], mask, self._labels[rows].to(device), rows)
+        ids = self._ids[positions].long()
+        if self._unknown is not None:
+            ids.masked_fill_(self._unknown[positions], UNK_ID)
+        return Batch(ids, mask, self._labels[rows].to(device), rows)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from embedkit.contracts import check_tokens
-from embedkit.interfaces import Example, Tokenizer
-from embedkit.text.vocabulary import Vocabulary
+from embedkit.data.examples import Examples
+from embedkit.text.tokens import Tokens
+from embedkit.text.vocabulary import PAD_ID, Vocabulary
+
+if TYPE_CHECKING:
+    from embedkit.data.storage import Column, Storage
 
 
 @dataclass(frozen=True)
@@ -16,36 +20,42 @@ class TokenizedSplit:
     """The texts of one split as tokens, those beyond `max_length` counted in `cut` and gone."""
 
     name: str
-    examples: Sequence[Example]
-    tokens: Sequence[Sequence[str]]
+    examples: Examples
+    tokens: Tokens
     cut: Sequence[int]
 
-    def ids(self, vocabulary: Vocabulary) -> list[list[int]]:
-        """The ids of every text's tokens."""
-        return [vocabulary.ids(tokens) for tokens in self.tokens]
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        examples: Examples,
+        tokens: Tokens,
+        max_length: int | None = None,
+        cut: Literal["head", "tail"] = "tail",
+    ) -> TokenizedSplit:
+        """The texts with `max_length` tokens of each, the others, at its `cut` end, lost."""
+        return cls(name, examples, tokens, [0] * len(tokens)).shortened(max_length, cut)
 
     def shortened(self, max_length: int | None, cut: Literal["head", "tail"]) -> TokenizedSplit:
         """The same texts with `max_length` tokens of each, the others counted as cut."""
-        kept = [shorten(tokens, max_length, cut) for tokens in self.tokens]
-        lost = [n + len(t) - len(k) for n, t, k in zip(self.cut, self.tokens, kept, strict=True)]
+        kept = self.tokens.shortened(max_length, cut)
+        lengths = (tokens.numbers.lengths() for tokens in (self.tokens, kept))
+        lost = [n + before - after for n, before, after in zip(self.cut, *lengths, strict=True)]
         return replace(self, tokens=kept, cut=lost)
 
+    def take(self, texts: Sequence[int]) -> TokenizedSplit:
+        """Some of the texts, whose numbers ascend."""
+        examples, tokens = self.examples.take(texts), self.tokens.take(texts)
+        return TokenizedSplit(self.name, examples, tokens, [self.cut[text] for text in texts])
 
-def tokenize_split(
-    name: str,
-    examples: Sequence[Example],
-    tokenizer: Tokenizer,
-    max_length: int | None = None,
-    cut: Literal["head", "tail"] = "tail",
-) -> TokenizedSplit:
-    """Tokenize the texts of a split and keep `max_length` tokens of each, losing its `cut` end."""
-    texts = [example.text for example in examples]
-    tokens = check_tokens(tokenizer, tokenizer.tokenize(texts), texts)
-    return TokenizedSplit(name, examples, tokens, [0] * len(texts)).shortened(max_length, cut)
+    def ids(self, vocabulary: Vocabulary, storage: Storage) -> Column:
+        """The ids of all tokens, int32, one text after another; one id of padding ends them."""
+        import numpy as np
 
-
-def shorten(tokens: Sequence[str], max_length: int | None, cut: Literal["head", "tail"]) -> Sequence[str]:
-    """At most `max_length` tokens: the first ones where the tail is cut, the last ones where the head is."""
-    if max_length is None or len(tokens) <= max_length:
-        return tokens
-    return tokens[:max_length] if cut == "tail" else tokens[len(tokens) - max_length :]
+        row_of = np.array(vocabulary.ids(self.tokens.words), np.int32)
+        column = storage.column("i")
+        for block in self.tokens.numbers.blocks():
+            numbers = np.frombuffer(b"".join(block), np.int32)
+            column.extend(array("i", row_of[numbers].tobytes()))
+        column.extend(array("i", [PAD_ID]))
+        return column

@@ -14,7 +14,7 @@ def check_lengths(splits: Mapping[str, TokenizedSplit]) -> list[Fault]:
     for name, split in splits.items():
         shortened = sum(map(bool, split.cut))
         if shortened * 10 > len(split.cut):
-            longest = max(len(kept) + lost for kept, lost in zip(split.tokens, split.cut, strict=True))
+            longest = max(map(int.__add__, split.tokens.numbers.lengths(), split.cut))
             what = f"{shortened:,} of {len(split.cut):,} texts lose tokens to their limit"
             faults.append(Fault(f"{what}; the longest has {longest:,}", where=f"data.{name}"))
     return faults

@@ -29,11 +29,16 @@ class Vocabulary:
     def build(
         cls, texts: Iterable[Sequence[str]], min_count: int = 1, max_size: int | None = None
     ) -> Vocabulary:
-        """Count the tokens of `texts`; keep the `max_size` most frequent words seen `min_count` times.
+        """Count the tokens of `texts`, and take `of` them."""
+        return cls.of(Counter(chain.from_iterable(texts)), min_count, max_size)
 
-        Of two words equally frequent at the limit, the one that appeared first is kept.
+    @classmethod
+    def of(cls, counts: Counter[str], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
+        """The `max_size` most frequent words, of those that are counted `min_count` times.
+
+        Of two words equally frequent at the limit, the one that was counted first is kept.
         """
-        counts = Counter(chain.from_iterable(texts))
+        counts = counts.copy()
         for reserved in (PAD, UNK):
             counts.pop(reserved, None)
         frequent = [word for word, count in counts.most_common(max_size) if count >= min_count]

@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 MAGIC = "embedkit-arrays-1"
@@ -49,16 +50,18 @@ def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], sou
         Path(temporary).unlink(missing_ok=True)
 
 
-def read_arrays(path: Path, about: str) -> dict[str, NDArray[Any]]:
-    """The arrays in `path`. Raises DamagedError where they are cut, changed, of another version or about
-    something else, and FileNotFoundError where there are none.
+def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArray[Any]]:
+    """The arrays in `path`, in memory or `mapped`.
+
+    Raises DamagedError where they are cut, changed, of another version or about something else, and
+    FileNotFoundError where there are none.
     """
     with path.open("rb") as file:
         magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
         if magic != MAGIC:
             raise DamagedError("it is damaged, or of another version")
         description = file.readline(DESCRIPTION)
-        arrays = _read_all(file, description)
+        arrays = _read_all(file, description, _map if mapped else _read)
         if file.read(1) or f"{_checksum([description, *map(_bytes, arrays.values())]):08x}" != checksum:
             raise DamagedError("its checksum is wrong")
     if json.loads(description)[0] != about:
@@ -77,7 +80,10 @@ def source_of(path: Path) -> str | None:
     return str(source) or None
 
 
-def _read_all(file: BufferedReader, description: bytes) -> dict[str, NDArray[Any]]:
+Read = Callable[[BufferedReader, "np.dtype[Any]", tuple[int, ...]], "NDArray[Any]"]
+
+
+def _read_all(file: BufferedReader, description: bytes, read: Read) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     try:
@@ -86,14 +92,28 @@ def _read_all(file: BufferedReader, description: bytes) -> dict[str, NDArray[Any
         sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in arrays.values()]
         if sum(sizes) > os.fstat(file.fileno()).st_size or min(sizes) < 0:
             raise DamagedError("it was cut short")
-        return {name: _read(file, np.empty(shape, dtype)) for name, (dtype, shape) in arrays.items()}
+        return {name: read(file, dtype, tuple(shape)) for name, (dtype, shape) in arrays.items()}
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedError("its description is damaged") from error
 
 
-def _read(file: BufferedReader, array: NDArray[Any]) -> NDArray[Any]:
+def _read(file: BufferedReader, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    import numpy as np
+
+    array = np.empty(shape, dtype)
     if array.nbytes and file.readinto(_bytes(array)) != array.nbytes:
         raise DamagedError("it was cut short")
+    return array
+
+
+def _map(file: BufferedReader, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    import numpy as np
+
+    begin = file.tell()
+    if not math.prod(shape):
+        return np.empty(shape, dtype)
+    array: NDArray[Any] = np.memmap(file, dtype, "r", begin, shape)
+    file.seek(begin + array.nbytes)
     return array
 
 

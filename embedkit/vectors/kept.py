@@ -29,10 +29,10 @@ class KeptArrays:
         self._what = what
         self._source = source
 
-    def use(self, answer: Callable[[Arrays], None]) -> bool:
-        """Hand the arrays to `answer`; False where there are none, or none that can be believed."""
+    def use(self, answer: Callable[[Arrays], None], mapped: bool = False) -> bool:
+        """Hand the arrays, in memory or `mapped`, to `answer`; False where there are none to be believed."""
         try:
-            answer(read_arrays(self.path, self._about))
+            answer(read_arrays(self.path, self._about, mapped))
             self.path.touch()
         except FileNotFoundError:
             return False

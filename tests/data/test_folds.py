@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedkit.data.examples import Examples
 from embedkit.data.folds import draw_folds, hold_out, read_folds
 from embedkit.data.splits import read_splits
 from embedkit.errors import DataError
@@ -24,26 +25,26 @@ def examples(*labels):
 
 @given(st.lists(st.sampled_from("abc"), min_size=4), st.integers(2, 4), st.integers(0, 3))
 def test_drawn_folds_are_even_and_so_is_each_label_in_them(labels, count, seed):
-    fold_of = draw_folds(examples(*labels), count, seed)
+    fold_of = draw_folds(labels, count, seed)
     for label in (*set(labels), None):
         sizes = Counter(f for f, of in zip(fold_of, labels, strict=True) if label in (of, None))
         assert max(sizes.values()) - min(sizes[fold] for fold in range(count)) <= 1
-    assert draw_folds(examples(*labels), count, seed) == fold_of
+    assert draw_folds(labels, count, seed) == fold_of
 
 
 def test_another_seed_draws_other_folds():
-    many = examples(*"ab" * 50)
+    many = "ab" * 50
     assert draw_folds(many, 10, 0) != draw_folds(many, 10, 1)
 
 
 def test_more_folds_than_examples_cannot_be_drawn():
     with pytest.raises(DataError, match=r"data.folds.count: 2 examples cannot be put into 3 folds"):
-        draw_folds(examples("a", "b"), 3, 0)
+        draw_folds(["a", "b"], 3, 0)
 
 
 def test_every_example_is_held_out_once_in_source_order():
     many = examples(*"ab" * 10)
-    parts = [hold_out(many, Folds(count=4, only=fold)) for fold in range(4)]
+    parts = [hold_out(Examples.of(many), Folds(count=4, only=fold)) for fold in range(4)]
     assert sorted(e.id for _, held in parts for e in held) == [e.id for e in many]
     for rest, held in parts:
         assert sorted([*rest, *held], key=lambda e: e.id) == many
@@ -57,7 +58,7 @@ def test_line_i_is_the_fold_of_row_i(tmp_path, content):
     file = tmp_path / "folds.txt"
     file.write_bytes(content)
     assert read_folds(file, 2, 4) == [0, 1, 1, 0]
-    rest, held = hold_out(examples(*"abab"), Folds(count=2, file=str(file), only=1))
+    rest, held = hold_out(Examples.of(examples(*"abab")), Folds(count=2, file=str(file), only=1))
     assert ([e.id for e in rest], [e.id for e in held]) == ([1, 4], [2, 3])
 
 
@@ -86,7 +87,7 @@ def test_anything_else_is_an_error_with_its_line(tmp_path, content, message):
 
 def test_a_file_that_is_not_there_is_an_error_of_the_recipes_key(tmp_path):
     with pytest.raises(DataError, match=r"data.folds.file: '.*folds.txt' does not exist"):
-        hold_out(examples("a", "b"), Folds(count=2, file=str(tmp_path / "folds.txt"), only=0))
+        hold_out(Examples.of(examples("a", "b")), Folds(count=2, file=str(tmp_path / "folds.txt"), only=0))
 
 
 class Reader:

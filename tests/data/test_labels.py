@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling, labelling_of, settle_labels
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
@@ -85,7 +86,9 @@ def test_the_task_follows_from_classes_and_separator():
 
 class TestSeveralLabels:
     def labels(self, *fields, separator="|"):
-        return [e.label for e in settle_labels(Reader(*fields).examples, separator, "data.train")]
+        return [
+            e.label for e in settle_labels(Examples.of(Reader(*fields).examples), separator, "data.train")
+        ]
 
     def test_stand_in_one_order(self):
         assert self.labels("b|a", "a|b", "a", "", "10|9|a") == ["a|b", "a|b", "a", "", "9|10|a"]

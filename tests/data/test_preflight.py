@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.data.examples import Examples
 from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
-pytestmark = pytest.mark.core
-
 
 def examples(*rows):
-    return [Example(i, text, label) for i, (text, label) in enumerate(rows, 1)]
+    return Examples.of(Example(i, text, label) for i, (text, label) in enumerate(rows, 1))
 
 
 def found(**splits):
@@ -25,7 +24,8 @@ def test_good_data_has_no_faults():
 
 
 def test_what_is_wrong_within_a_split():
-    train = [*examples(("a", "x"), ("b", "y"), ("a", "x"), ("b", "x"), (" ", "y")), Example(1, "c", "x")]
+    rows = examples(("a", "x"), ("b", "y"), ("a", "x"), ("b", "x"), (" ", "y"))
+    train = Examples.of([*rows, Example(1, "c", "x")])
     assert found(train=train) == [
         "data.train: 1 ids occur more than once: 1",
         "data.train: 1 texts are empty: examples 5",

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
 from embedkit.data.splits import read_evaluation, read_splits, split_off
 from embedkit.errors import DataError
@@ -60,7 +61,7 @@ def test_the_same_seed_draws_the_same_share_and_another_another():
 def test_a_stratified_share_keeps_the_proportions_to_within_one_example(labels, share, seed):
     examples = Reader(*labels).examples
     take = max(1, round(share * len(examples)))
-    rest, drawn = split_off(examples, take, stratify=True, seed=seed)
+    rest, drawn = split_off(Examples.of(examples), take, stratify=True, seed=seed)
     assert len(drawn) == take
     assert sorted([*rest, *drawn], key=lambda e: e.id) == examples
     counts, of_drawn = Counter(labels), Counter(e.label for e in drawn)

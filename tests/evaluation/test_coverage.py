@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from embedkit.evaluation.coverage import TokenStates, coverage, oov_share
@@ -9,6 +11,10 @@ pytestmark = pytest.mark.core
 
 VOCABULARY = Vocabulary(("great", "Nerd", "qwzx"), (3, 1, 1), dropped={"rare": 1})
 STATES = TokenStates(VOCABULARY, ["pad", "unk", "found", "recovered", "filled"])
+
+
+def read(states, tokens):
+    return Counter(zip(tokens, states.of(tokens), states.apart(tokens), strict=True))
 
 
 def test_the_state_of_each_token():
@@ -25,9 +31,7 @@ def test_filled_unseen_and_dropped_tokens_are_out_of_vocabulary(tokens, share):
 
 
 def test_coverage_counts_tokens_and_types_and_adds_up():
-    texts = [["great", "great", "never"], [], ["qwzx", "never", "odd"]]
-    apart = [STATES.apart(text) for text in texts]
-    counted = coverage(texts, [STATES.of(text) for text in texts], apart, cut=[4, 0, 1])
+    counted = coverage(read(STATES, ["great", "great", "never", "qwzx", "never", "odd"]), cut=5)
     zeros = {"recovered": 0, "dropped": 0, "looked_up": 0}
     assert counted == {
         "tokens": {**zeros, "covered": 2, "filled": 1, "unseen": 3, "cut": 5},
@@ -41,7 +45,7 @@ def test_what_was_looked_up_has_a_state_as_any_other_and_is_counted_apart():
     tokens = ["great", "Never", "rare", "odd", "Never"]
     assert states.of(tokens) == ["covered", "covered", "filled", "unseen", "covered"]
     assert states.apart(tokens) == [False, True, True, False, True]
-    counted = coverage([tokens], [states.of(tokens)], [states.apart(tokens)], cut=[0])
+    counted = coverage(read(states, tokens), cut=0)
     assert counted["tokens"]["looked_up"] == 3
     assert counted["types"]["looked_up"] == 2
     assert counted["tokens"]["covered"] == 3

@@ -8,6 +8,7 @@ import pytest
 
 import embedkit
 from embedkit import kept_tokens
+from embedkit.data.storage import InMemory
 from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 from embedkit.vectors import cache
@@ -54,7 +55,8 @@ def slow(install, tmp_path, monkeypatch):
 
 def tokenize(texts=TEXTS, **keys):
     spec = spec_of({"use": "slow", **keys})
-    return kept_tokens.build_keeping(build_registry(), "tokenizer", spec, "tokenizer").tokenize(texts)
+    tokenizing = kept_tokens.build_keeping(build_registry(), "tokenizer", spec, "tokenizer")
+    return [*tokenizing.tokens(texts, InMemory())]
 
 
 def entry(tmp_path):
@@ -128,7 +130,8 @@ def test_few_texts_and_tokenizers_that_do_not_say_what_they_follow_from_are_not_
     assert not (tmp_path / "cache").exists()
     spec = spec_of("whitespace")
     plain = kept_tokens.build_keeping(build_registry(), "tokenizer", spec, "tokenizer")
-    assert type(plain).__name__ == "Whitespace"
+    assert not isinstance(plain, kept_tokens.KeptTokenizing)
+    assert type(plain.tokenizer).__name__ == "Whitespace"
 
 
 def test_runs_with_and_without_it_are_the_same_bytes(slow, tmp_path, monkeypatch):

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from embedkit.data.examples import Examples
+from embedkit.data.storage import InMemory
 from embedkit.errors import ComponentError
 from embedkit.interfaces import Example
-from embedkit.text.encoding import tokenize_split
-from embedkit.text.vocabulary import Vocabulary
-
-pytestmark = pytest.mark.core
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.tokens import Tokenizing
+from embedkit.text.vocabulary import PAD_ID, Vocabulary
 
 
 class Split:
@@ -23,25 +24,31 @@ class Broken:
         return self.answer
 
 
-EXAMPLES = [Example(1, "a b c d"), Example(2, ""), Example(3, "b")]
+EXAMPLES = Examples.of([Example(1, "a b c d"), Example(2, ""), Example(3, "b")])
+
+
+def split_of(tokenizer, **limits):
+    tokens = Tokenizing(tokenizer).tokens(EXAMPLES.texts, InMemory())
+    return TokenizedSplit.of("train", EXAMPLES, tokens, **limits)
 
 
 def test_a_text_that_is_too_long_loses_its_tail_or_its_head():
-    tail = tokenize_split("train", EXAMPLES, Split(), max_length=3, cut="tail")
-    head = tokenize_split("train", EXAMPLES, Split(), max_length=3, cut="head")
-    assert tail.tokens == [["a", "b", "c"], [], ["b"]]
-    assert head.tokens == [["b", "c", "d"], [], ["b"]]
+    tail = split_of(Split(), max_length=3, cut="tail")
+    head = split_of(Split(), max_length=3, cut="head")
+    assert [*tail.tokens] == [["a", "b", "c"], [], ["b"]]
+    assert [*head.tokens] == [["b", "c", "d"], [], ["b"]]
     assert tail.cut == head.cut == [1, 0, 0]
 
 
 def test_without_a_limit_every_token_stays():
-    split = tokenize_split("train", EXAMPLES, Split())
+    split = split_of(Split())
     assert split.cut == [0, 0, 0]
-    assert split.ids(Vocabulary.build(split.tokens)) == [[2, 3, 4, 5], [], [3]]
+    ids = split.ids(Vocabulary.build(split.tokens), InMemory())
+    assert ids[0 : len(ids)].tolist() == [2, 3, 4, 5, 3, PAD_ID]
 
 
 def test_cutting_twice_counts_every_token_that_was_lost():
-    once = tokenize_split("train", EXAMPLES, Split(), max_length=3)
+    once = split_of(Split(), max_length=3)
     assert once.shortened(1, "tail").cut == [3, 0, 0]
 
 
@@ -56,5 +63,5 @@ def test_cutting_twice_counts_every_token_that_was_lost():
 )
 def test_a_tokenizer_that_gives_something_else_is_named(answer, message):
     with pytest.raises(ComponentError) as caught:
-        tokenize_split("train", EXAMPLES, Broken(answer))
+        split_of(Broken(answer))
     assert str(caught.value) == f"test_encoding.Broken.tokenize: {message}"

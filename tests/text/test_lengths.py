@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from embedkit.data.examples import Examples
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.lengths import check_lengths
+from embedkit.text.tokens import Tokens
 
 pytestmark = pytest.mark.core
 
 
 def split(name, cut):
-    return TokenizedSplit(name, (), [["a", "b", "c"]] * len(cut), cut)
+    return TokenizedSplit(name, Examples.of(()), Tokens.of([["a", "b", "c"]] * len(cut)), cut)
 
 
 def test_many_texts_that_lose_tokens():

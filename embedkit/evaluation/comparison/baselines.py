@@ -20,8 +20,9 @@ from embedkit.recipe.metric_checks import SINGLE_LABEL
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from embedkit.data.examples import Examples
     from embedkit.data.labels import Labelling
-    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Metric
+    from embedkit.interfaces import Baseline, BoolArray, FittedBaseline, IntArray, Metric
     from embedkit.recipe.sections.section import ComponentSpec
 
     Build = Callable[[str, ComponentSpec, str], Any]
@@ -34,11 +35,10 @@ Fitted = Mapping[str, "FittedBaseline | str"]
 
 
 def fit_baselines(
-    build: Build, specs: Sequence[ComponentSpec], examples: Sequence[Example], labelling: Labelling
+    build: Build, specs: Sequence[ComponentSpec], examples: Examples, labelling: Labelling
 ) -> dict[str, FittedBaseline | str]:
     """The baselines of a recipe, made by `build` from kind, spec and key, fitted to the training split."""
-    texts = [example.text for example in examples]
-    labels = labelling.targets([example.label for example in examples])
+    texts, labels = examples.texts, labelling.targets(examples.labels)
     fitted: dict[str, FittedBaseline | str] = {}
     for index, spec in enumerate(specs):
         baseline = build("baseline", spec, f"evaluation.baselines.{index}")
@@ -59,7 +59,7 @@ def _fit(
 
 def score_baselines(
     baselines: Fitted,
-    examples: Sequence[Example],
+    examples: Examples,
     scored: Scored,
     threshold: float,
     metrics: Mapping[str, Metric],
@@ -70,8 +70,7 @@ def score_baselines(
     `scored` is what the model says of the split, `threshold` its own. Of one that is left out there is
     `left_out`, the reason, alone.
     """
-    texts = [example.text for example in examples]
-    labels = labelling.targets([example.label for example in examples])
+    texts, labels = examples.texts, labelling.targets(examples.labels)
     model_right = _right(labels, scored.predicted(threshold))
     figures: dict[str, dict[str, Any]] = {}
     for name, fitted in baselines.items():

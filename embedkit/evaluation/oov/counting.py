@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embedkit.data.labels import parts_of
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, Word
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
@@ -17,9 +16,6 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """How many of the missing words are listed."""
-
-Word = tuple[str, State, bool]
-"""A word as a model reads it: its state there, and whether it was looked up."""
 
 Counts = dict[str, dict[str, dict[str, int]]]
 """`tokens` and `types`, of `all` and of `content`, in every state and looked up."""
@@ -29,8 +25,8 @@ Counts = dict[str, dict[str, dict[str, int]]]
 class Tally:
     """How often each word is read, in texts of one model or of several: in all, in those of each class.
 
-    A word has one state wherever one model reads it, and may have others with others: as a type it then counts
-    in each of them. `cut` are the tokens that no model read.
+    A word has one state wherever one model reads it, and may have another with another one: as a type it then
+    counts in both. `cut` are the tokens that no model read.
     """
 
     words: Counter[Word] = field(default_factory=Counter)
@@ -38,17 +34,17 @@ class Tally:
     cut: int = 0
 
     @classmethod
-    def of(
-        cls, texts: Sequence[Prediction], classes: Iterable[str], separator: str | None = None
-    ) -> Tally:
+    def of(cls, texts: Iterable[Prediction], classes: Iterable[str], separator: str | None = None) -> Tally:
         """The words of one model's `texts`; a text with several labels, by `separator`, counts with each."""
-        of_class: dict[str, list[Prediction]] = {label: [] for label in classes}
+        words, cut = Counter[Word](), 0
+        of_class = {label: Counter[Word]() for label in classes}
         for text in texts:
-            for label in () if text.label is None else parts_of(text.label, separator):
-                of_class[label].append(text)
-        known = _known(texts)
-        by_class = {label: _words(each, known) for label, each in of_class.items()}
-        return cls(_words(texts, known), by_class, sum(text.cut for text in texts))
+            read = [*zip(text.tokens, text.states, text.looked_up, strict=True)]
+            labels = () if text.label is None else parts_of(text.label, separator)
+            for counts in (words, *(of_class[label] for label in labels)):
+                counts.update(read)
+            cut += text.cut
+        return cls(words, of_class, cut)
 
     def __add__(self, other: Tally) -> Tally:
         labels = dict.fromkeys((*self.classes, *other.classes))
@@ -82,23 +78,6 @@ def missing_words(words: Mapping[Word, int], content: Content, shown: int = SHOW
         {"word": word, "count": count, "state": state, "content": content.is_content(word)}
         for (word, state), count in sorted(missing.items(), key=lambda each: (-each[1], each[0]))[:shown]
     ]
-
-
-def _known(texts: Sequence[Prediction]) -> tuple[dict[str, State], frozenset[str]]:
-    """The state of each word, which it has wherever a model reads it, and the words that were looked up."""
-    states: dict[str, State] = {}
-    looked_up: set[str] = set()
-    for text in texts:
-        states.update(zip(text.tokens, text.states, strict=True))
-        if True in text.looked_up:
-            looked_up.update(t for t, apart in zip(text.tokens, text.looked_up, strict=True) if apart)
-    return states, frozenset(looked_up)
-
-
-def _words(texts: Sequence[Prediction], known: tuple[dict[str, State], frozenset[str]]) -> Counter[Word]:
-    states, looked_up = known
-    counts = Counter(chain.from_iterable(text.tokens for text in texts))
-    return Counter({(word, states[word], word in looked_up): count for word, count in counts.items()})
 
 
 def _by_state(words: Mapping[Word, int]) -> dict[str, int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -38,40 +39,19 @@ class Shares:
         return cls(**{name: np.concatenate(arrays) for name, arrays in columns.items()})
 
 
-def measure(texts: Sequence[Prediction], content: Content) -> Shares:
+def measure(texts: Iterable[Prediction], content: Content) -> Shares:
     """The shares of texts whose labels are known; the others are left out."""
     import numpy as np
 
-    known = [text for text in texts if text.label is not None]
-    of_content, missing_content = _content_words(known, content)
-    counts = np.array(
-        [
-            (
-                len(text.tokens),
-                _missing(text.states),
-                _within(text.tokens, of_content),
-                _within(text.tokens, missing_content),
-            )
-            for text in known
-        ],
-        dtype=np.int64,
-    ).reshape(-1, 4)
-    length, missing, content_tokens, content_missing = counts.T
-    wrong = np.array([text.wrong for text in known], dtype=np.bool_)
-    return Shares(wrong, length, _ratio(missing, length), _ratio(content_missing, content_tokens))
-
-
-def _content_words(texts: Sequence[Prediction], content: Content) -> tuple[set[str], set[str]]:
-    """The content words of `texts`, and those of them that are missing: a word has one state in a model."""
-    states: dict[str, State] = {}
+    wrong, counts = bytearray(), array("q")
     for text in texts:
-        states.update(zip(text.tokens, text.states, strict=True))
-    words = set(filter(content.is_content, states))
-    return words, {word for word in words if states[word] in OUT_OF_VOCABULARY}
-
-
-def _within(tokens: Sequence[str], words: set[str]) -> int:
-    return sum(map(words.__contains__, tokens))
+        if text.label is not None:
+            wrong.append(text.wrong)
+            counts.extend((len(text.tokens), _missing(text.states)))
+            counts.extend(count_content(text.tokens, text.states, content))
+    length, missing, content_tokens, content_missing = np.array(counts, np.int64).reshape(-1, 4).T
+    all_tokens, of_content = _ratio(missing, length), _ratio(content_missing, content_tokens)
+    return Shares(np.array(wrong, np.bool_), length, all_tokens, of_content)
 
 
 def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:

@@ -231,7 +231,7 @@ COUNTING = """
     class Counting(Majority):
         '''Notes to which texts it is fitted.'''
         def fit(self, texts, labels, classes):
-            FITTED.append(texts)
+            FITTED.append([*texts])
             return super().fit(texts, labels, classes)
 
     @hookimpl

@@ -1,0 +1,111 @@
+"""The examples of a split: some, or all, of those that were read from one source."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, overload
+
+from embedkit.data.rows import Rows
+from embedkit.data.storage import InMemory
+from embedkit.interfaces import Example
+
+if TYPE_CHECKING:
+    from embedkit.data.storage import Storage
+
+
+class Examples(Sequence[Example]):
+    """n examples: `ids` int64 [n], the texts in UTF-8, the labels; their `positions` in the source.
+
+    An example is made when it is asked for; `source` has all texts that were read together.
+    """
+
+    def __init__(
+        self,
+        ids: array[int],
+        texts: Rows,
+        labels: Sequence[str | None],
+        positions: Sequence[int],
+        source: Rows,
+    ) -> None:
+        self.ids = ids
+        self.labels = labels
+        self.positions = positions
+        self.source = source
+        self._texts = texts
+
+    @classmethod
+    def of(cls, examples: Iterable[Example], storage: Storage | None = None) -> Examples:
+        """All of `examples`, their texts in `storage`, by default in memory; these are left as they are."""
+        if isinstance(examples, cls):
+            return examples
+        ids, labels, known = array("q"), list[str | None](), dict[str | None, str | None]()
+
+        def encoded() -> Iterator[array[int]]:
+            for example in examples:
+                ids.append(example.id)
+                labels.append(known.setdefault(example.label, example.label))
+                yield array("B", example.text.encode(errors="surrogatepass"))
+
+        texts = Rows.stored(encoded(), "B", storage or InMemory())
+        return cls(ids, texts, labels, range(len(ids)), texts)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, row: int) -> Example: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[Example]: ...
+
+    def __getitem__(self, row: int | slice) -> Example | list[Example]:
+        if isinstance(row, slice):
+            return [self[each] for each in range(*row.indices(len(self)))]
+        return Example(self.ids[row], _decoded(self._texts[row]), self.labels[row])
+
+    def __iter__(self) -> Iterator[Example]:
+        return map(Example, self.ids, self.texts, self.labels)
+
+    def take(self, rows: Sequence[int]) -> Examples:
+        """Some of the examples, in their order: `rows` ascend."""
+        ids, positions = (array("q", [each[row] for row in rows]) for each in (self.ids, self.positions))
+        labels = [self.labels[row] for row in rows]
+        return Examples(ids, self._texts.take(rows), labels, positions, self.source)
+
+    def labelled(self, labels: Sequence[str | None]) -> Examples:
+        """The same examples with other labels."""
+        return Examples(self.ids, self._texts, labels, self.positions, self.source)
+
+    @property
+    def texts(self) -> Texts:
+        """The texts alone."""
+        return Texts(self._texts)
+
+
+class Texts(Sequence[str]):
+    """Texts that are read when they are asked for."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, row: int) -> str: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[str]: ...
+
+    def __getitem__(self, row: int | slice) -> str | list[str]:
+        if isinstance(row, slice):
+            return [self[each] for each in range(*row.indices(len(self)))]
+        return _decoded(self._rows[row])
+
+    def __iter__(self) -> Iterator[str]:
+        return map(_decoded, self._rows)
+
+
+def _decoded(text: array[int]) -> str:
+    return text.tobytes().decode(errors="surrogatepass")

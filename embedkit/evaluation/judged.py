@@ -1,0 +1,105 @@
+"""What a model said of a split: its numbers, and of each text a prediction, made when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, overload
+
+from embedkit.evaluation.coverage import TokenStates, coverage
+from embedkit.evaluation.predictions import Prediction
+
+if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
+    from embedkit.evaluation.scoring import Scored
+    from embedkit.interfaces import BoolArray
+    from embedkit.text.encoding import TokenizedSplit
+
+BLOCK = 1024
+"""Texts whose predictions are made at once."""
+
+
+class Predictions(Sequence[Prediction]):
+    """What a model said of a split, in its order; a prediction is made when it is asked for.
+
+    `scored` are its numbers; `targets` and `predicted`, int64 [n] or bool [n, C], what its labels are and
+    what was predicted.
+    """
+
+    def __init__(
+        self,
+        split: TokenizedSplit,
+        states: TokenStates,
+        scored: Scored,
+        labelling: Labelling,
+        threshold: float,
+    ) -> None:
+        self.split = split
+        self.scored = scored
+        self.predicted = scored.predicted(threshold)
+        self.targets = labelling.targets(split.examples.labels)
+        self._labelling = labelling
+        self._states = states.of(split.tokens.words)
+        self._apart = states.apart(split.tokens.words)
+
+    def __len__(self) -> int:
+        return len(self.split.examples)
+
+    @overload
+    def __getitem__(self, text: int) -> Prediction: ...
+
+    @overload
+    def __getitem__(self, text: slice) -> list[Prediction]: ...
+
+    def __getitem__(self, text: int | slice) -> Prediction | list[Prediction]:
+        if isinstance(text, slice):
+            return [*self._of(range(*text.indices(len(self))))]
+        return next(self._of(range(len(self))[text:][:1]))
+
+    def __iter__(self) -> Iterator[Prediction]:
+        for first in range(0, len(self), BLOCK):
+            yield from self._of(range(first, min(first + BLOCK, len(self))))
+
+    def _of(self, texts: range) -> Iterator[Prediction]:
+        """The predictions of some of the texts."""
+        split, rows = self.split.take(texts), [*texts]
+        probabilities, predicted = self.scored.probabilities[rows], self.predicted[rows]
+        chosen = self.scored.objective.probability(probabilities, predicted)
+        written = map(self._labelling.written, (self.targets[rows], predicted))
+        states, apart = self._states.__getitem__, self._apart.__getitem__
+        for example, numbers, cut, label, best, each, probability in zip(
+            split.examples,
+            split.tokens.numbers,
+            split.cut,
+            *written,
+            probabilities.tolist(),
+            chosen.tolist(),
+            strict=True,
+        ):
+            yield Prediction(
+                split=split.name,
+                id=example.id,
+                text=example.text,
+                label=None if example.label is None else label,
+                predicted=best,
+                probabilities=tuple(each),
+                probability=probability,
+                tokens=tuple(map(split.tokens.words.__getitem__, numbers)),
+                states=tuple(map(states, numbers)),
+                looked_up=tuple(map(apart, numbers)),
+                cut=cut,
+            )
+
+    def wrong(self) -> BoolArray:
+        """Of each text whether a known label was missed, bool [n]."""
+        import numpy as np
+
+        known = np.array([label is not None for label in self.split.examples.labels], np.bool_)
+        missed = (self.targets != self.predicted).reshape(len(self), -1).any(axis=1)
+        return np.asarray(missed & known)
+
+    def coverage(self) -> dict[str, dict[str, int]]:
+        """As `coverage`, of the split's tokens."""
+        counts = self.split.tokens.counts()
+        known = zip(self.split.tokens.words, self._states, self._apart, strict=True)
+        read = {read: counts[read[0]] for read in known if read[0] in counts}
+        return coverage(read, sum(self.split.cut))

@@ -1,0 +1,104 @@
+"""The tokens of many texts, each as the number of its word among the distinct ones."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, overload
+
+from embedkit.contracts import check_tokens
+from embedkit.data.rows import Rows
+from embedkit.data.storage import InMemory
+
+if TYPE_CHECKING:
+    from embedkit.data.storage import Storage
+    from embedkit.interfaces import Tokenizer
+
+AT_ONCE = 10_000
+"""Texts that a tokenizer is given at once."""
+
+
+class Tokens(Sequence[list[str]]):
+    """The tokens of n texts: `numbers` int32, rows of them, count the distinct `words` from 0.
+
+    A list of tokens is made when it is asked for. Of some of the texts alone, `words` are still those of all.
+    """
+
+    def __init__(self, words: Sequence[str], numbers: Rows) -> None:
+        self.words = words
+        self.numbers = numbers
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[str]], storage: Storage | None = None) -> Tokens:
+        """The tokens of `texts`, numbered as they come, in `storage`: by default in memory."""
+        number: dict[str, int] = {}
+
+        def numbered() -> Iterator[array[int]]:
+            for tokens in texts:
+                yield array("i", [number.setdefault(token, len(number)) for token in tokens])
+
+        numbers = Rows.stored(numbered(), "i", storage or InMemory())
+        return cls([*number], numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, text: int) -> list[str]: ...
+
+    @overload
+    def __getitem__(self, text: slice) -> list[list[str]]: ...
+
+    def __getitem__(self, text: int | slice) -> list[str] | list[list[str]]:
+        if isinstance(text, slice):
+            return [self[each] for each in range(*text.indices(len(self)))]
+        return self._named(self.numbers[text])
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return map(self._named, self.numbers)
+
+    def _named(self, numbers: array[int]) -> list[str]:
+        return [*map(self.words.__getitem__, numbers)]
+
+    def take(self, texts: Sequence[int]) -> Tokens:
+        """The tokens of some of the texts, whose numbers ascend."""
+        return Tokens(self.words, self.numbers.take(texts))
+
+    def shortened(self, max_length: int | None, cut: Literal["head", "tail"]) -> Tokens:
+        """At most `max_length` tokens of each text, less those at its `cut` end."""
+        if max_length is None:
+            return self
+        begins, ends = self.numbers.begins, self.numbers.ends
+        if cut == "tail":
+            ends = array("q", [min(e, b + max_length) for b, e in zip(begins, ends, strict=True)])
+        else:
+            begins = array("q", [max(b, e - max_length) for b, e in zip(begins, ends, strict=True)])
+        return Tokens(self.words, Rows(self.numbers.column, begins, ends))
+
+    def counts(self) -> Counter[str]:
+        """How often each word occurs, in the order of first appearance."""
+        counted: Counter[int] = Counter()
+        for block in self.numbers.blocks():
+            counted.update(chain.from_iterable(block))
+        return Counter({self.words[number]: count for number, count in counted.items()})
+
+
+@dataclass(frozen=True)
+class Tokenizing:
+    """A tokenizer at work on many texts."""
+
+    tokenizer: Tokenizer
+
+    def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
+        """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
+        return Tokens.of(tokenized(self.tokenizer, texts), storage)
+
+
+def tokenized(tokenizer: Tokenizer, texts: Sequence[str]) -> Iterator[list[str]]:
+    """The tokens of each of `texts`. Raises ComponentError where the tokenizer gives something else."""
+    for first in range(0, len(texts), AT_ONCE):
+        some = texts[first : first + AT_ONCE]
+        yield from check_tokens(tokenizer, tokenizer.tokenize(some), some)
