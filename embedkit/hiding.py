@@ -1,17 +1,19 @@
-"""Is it the cause? A run made again with vectors hidden, over several seeds: accuracy against coverage."""
+"""Is it the cause? A run made again with vectors hidden, over folds or seeds: accuracy against coverage."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import DataError, Fault, RunError
-from embedkit.evaluation.coverage import STATES
-from embedkit.evaluation.repeats import summary
+from embedkit.evaluation.oov.curve import Point, curve
 from embedkit.recipe.load import load_recipe
+from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
+from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
 from embedkit.runs.run import Run
 from embedkit.tasks import execute
 
@@ -20,64 +22,101 @@ if TYPE_CHECKING:
     from embedkit.reporting import Reporter
 
 CURVE = "hiding.json"
+SEEDS = 3
+"""How many seeds there are for a run that has no folds and seeds of its own."""
 
 
-def hide_and_retrain(
-    run: Run, shares: Sequence[float], seeds: int, out: Path, registry: Registry, reporter: Reporter
-) -> dict[str, Any]:
-    """Train as `run` did, no vector hidden and each of `shares`, with so many seeds; `out`/hiding.json.
+@dataclass(frozen=True)
+class Experiment:
+    """`run`, to be made again by each of `recipes`, which by share hide so much of the vectors found.
 
-    The seeds are that of the run and those that follow it; a run that is there already is not made again.
-    Raises RunError for a run that trained no model, or several, and DataError for shares that make no curve.
+    Each recipe makes the same runs, `names`: over the folds and seeds of `run`, or else over some seeds.
+    """
+
+    run: Run
+    recipes: Mapping[float, Recipe]
+    names: tuple[str, ...]
+    folds: bool
+
+    def finished(self, out: Path) -> int:
+        """How many of the trainings are there already, in `out`."""
+        made = [directory_of(out, share) for share in self.recipes]
+        places = [
+            place / FOLDS / name for each in made for place in (each, partial_of(each)) for name in self.names
+        ]
+        return sum((place / MANIFEST).is_file() for place in places)
+
+    def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
+        """Make every run that is not there, and write `out`/hiding.json, which is given back."""
+        made: dict[float, Run] = {}
+        for number, (share, recipe) in enumerate(self.recipes.items(), 1):
+            directory = directory_of(out, share)
+            reporter.run(directory.name, number, len(self.recipes))
+            made[share] = execute(recipe, registry, directory, reporter=reporter, resume=True)
+        last = [*made[0.0].metrics][-1]
+        points = {share: _points(each, last) for share, each in made.items()}
+        found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
+        text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+        (out / CURVE).write_text(text + "\n", encoding="utf-8")
+        return found
+
+
+def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registry) -> Experiment:
+    """What it takes to train as `run` did, no vector hidden and each of `shares`.
+
+    A run of folds or seeds is made again as a whole; of any other there are so many `seeds`, its own and
+    those that follow it. Raises RunError for a run that trained no model, and DataError for shares that make
+    no curve and for `seeds` where the run has its own.
     """
     recipe = _recipe(run, registry)
+    sets = {"evaluation.baselines": [], **_seeds(recipe, seeds)}
     wanted = sorted({0.0, *shares})
-    if len(wanted) < 2 or seeds < 2 or wanted[0] < 0 or wanted[-1] >= 1:
-        raise DataError(Fault("a curve takes shares above 0 and below 1, and two seeds or more", "hide"))
-    points: list[dict[str, Any]] = []
-    for share in wanted:
-        made: list[Run] = []
-        for seed in range(recipe.seed, recipe.seed + seeds):
-            name = f"hide-{share:g}-seed-{seed}"
-            reporter.run(name, len(points) * seeds + len(made) + 1, len(wanted) * seeds)
-            made.append(_made(run, recipe, share, seed, out / name, registry, reporter))
-        points.append({"hidden": share, **_point(made)})
-    curve = {"run": str(run.path), "split": _split(made[-1]), "points": points}
-    text = json.dumps(curve, indent=2, ensure_ascii=False, allow_nan=False)
-    (out / CURVE).write_text(text + "\n", encoding="utf-8")
-    return curve
+    if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
+        raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
+    recipes = {share: _hiding(run, recipe, share, sets, registry) for share in wanted}
+    folds = recipe.data.folds is not None and recipe.data.folds.only is None
+    return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds)
 
 
-def _recipe(run: Run, registry: Registry) -> Recipe:
-    run.refuse_several("a model")
-    recipe = load_recipe(run.path / "recipe.yaml", registry)
+def directory_of(out: Path, share: float) -> Path:
+    """Where the run goes that hides a share, such as `hide-0.1`."""
+    return out / f"hide-{share:g}"
+
+
+def _recipe(run: Run, registry: Registry, sets: Mapping[str, Any] | None = None) -> Recipe:
+    recipe = load_recipe(run.path / "recipe.yaml", registry, sets)
     if not isinstance(recipe, Recipe):
         raise RunError(Fault("this run trained no model", where=str(run.path)))
     return recipe
 
 
-def _made(
-    run: Run, recipe: Recipe, share: float, seed: int, out: Path, registry: Registry, reporter: Reporter
-) -> Run:
+def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
+    if not single_runs(recipe):
+        count = SEEDS if count is None else count
+        if count < 2:
+            raise DataError(Fault("a curve takes two seeds or more", "seeds"))
+        return {"seeds": [*range(recipe.seed, recipe.seed + count)]}
+    if count is not None:
+        hint = "Leave the number of seeds out: each of them is trained again."
+        raise DataError(Fault("this run has folds or seeds of its own", "seeds", hint=hint))
+    return {}
+
+
+def _hiding(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], registry: Registry) -> Recipe:
     embedding = recipe.embedding.to_plain()
     own = {key: embedding.pop(key) for key in EMBEDDING_KEYS if key in embedding}
     hiding = {"use": "hiding", "of": embedding, "hidden": share, **own}
-    sets = {"embedding": hiding, "seed": seed, "evaluation.baselines": []}
-    changed = load_recipe(run.path / "recipe.yaml", registry, sets)
-    return execute(changed, registry, out, reporter=reporter, resume=True)
+    return _recipe(run, registry, {"embedding": hiding, **sets})
 
 
-def _split(run: Run) -> str:
-    return list(run.oov.verdicts)[-1]
-
-
-def _point(runs: Sequence[Run]) -> dict[str, Any]:
-    """Accuracy and coverage on the last split, over the seeds, as `summary` sums them up."""
-    accuracies, coverages = [], []
-    for run in runs:
-        found = run.oov.figures["splits"][_split(run)]
-        counts = found["coverage"]["tokens"]["content"]
-        total = sum(counts[state] for state in STATES)
-        coverages.append((counts["covered"] + counts["recovered"]) / total if total else None)
-        accuracies.append(1 - found["errors"]["wrong"] / found["errors"]["n"])
-    return {"accuracy": summary(accuracies), "content_covered": summary(coverages)}
+def _points(run: Run, split: str) -> list[Point]:
+    """Of each run inside `run` what it reached on `split`."""
+    points = []
+    for inner in run.folds:
+        found = inner.oov.figures["splits"][split]
+        errors, tokens = found["errors"], found["coverage"]["tokens"]["content"]
+        tested = inner.metrics[split]["n"] / inner.metrics["train"]["n"]
+        points.append(
+            Point(numbers_in(inner.path.name)[0], 1 - errors["wrong"] / errors["n"], tokens, tested)
+        )
+    return points

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +12,10 @@ from embedkit.evaluation.comparison.repeated_baselines import summarize_baseline
 from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
+from embedkit.repeated_analysis import analyse_repeated
 from embedkit.runs.directory import FOLDS, drop_checkpoints, write_run
 from embedkit.runs.resuming import begin
+from embedkit.runs.rows import read_rows
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:
@@ -53,19 +54,24 @@ def train_each(
             begin(inner, single, environment)
             train_and_evaluate(single, registry, inner, reporter, strict, build)
     if writer.world.main:
-        _gather(singles, directories, writer)
+        _gather(singles, directories, writer, registry)
 
 
-def _gather(singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter) -> None:
-    """metrics.json and predictions.csv over all runs."""
+def _gather(
+    singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter, registry: Registry
+) -> None:
+    """metrics.json, predictions.csv and oov.json over all runs."""
     figures = [json.loads((directories[name] / "metrics.json").read_bytes()) for name in singles]
     metrics = summarize(figures)
     for split in metrics:
         if "baselines" in metrics[split]:
             metrics[split]["baselines"] = _baselines(singles, figures, split)
     writer.json("metrics.json", metrics)
-    rows = _held_out(singles, directories, [*metrics][-1])
+    split = [*metrics][-1]
+    rows = _held_out(singles, directories, split)
     writer.csv("predictions.csv", next(rows), rows)
+    predictions = writer.directory / "predictions.csv"
+    writer.json("oov.json", analyse_repeated(singles, directories, predictions, split, registry))
 
 
 def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:
@@ -84,9 +90,8 @@ def _held_out(
         folds = single.data.folds
         which = {} if folds is None else {"fold": str(folds.only)}
         which["seed"] = str(single.seed)
-        with (directories[name] / "predictions.csv").open(encoding="utf-8", newline="") as file:
-            rows = csv.reader(file)
-            header = next(rows)
-            if index == 0:
-                yield [*which, *header]
-            yield from ([*which.values(), *row] for row in rows if row[0] == split)
+        rows = read_rows(directories[name] / "predictions.csv")
+        header = next(rows)
+        if index == 0:
+            yield [*which, *header]
+        yield from ([*which.values(), *row] for row in rows if row[0] == split)

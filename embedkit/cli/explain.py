@@ -34,7 +34,9 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     help="Train again with these shares of the found vectors hidden, such as 0.1,0.2,0.4: needs --out.",
 )
 @click.option(
-    "--seeds", type=click.IntRange(2), default=3, show_default=True, help="Of --hide: how many seeds."
+    "--seeds",
+    type=click.IntRange(2),
+    help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and hiding.json go.")
 @json_option
@@ -45,7 +47,7 @@ def command(
     number: int | None,
     split: str | None,
     hide: tuple[float, ...],
-    seeds: int,
+    seeds: int | None,
     out: Path | None,
     as_json: bool,
 ) -> None:
@@ -62,9 +64,9 @@ def command(
 
 
 def _explain_text(run: Run, number: int, split: str | None, as_json: bool) -> None:
-    from embedkit.explaining import Explanations
+    from embedkit.explaining import explain_text
 
-    texts = Explanations(run).of(number, split)
+    texts = explain_text(run, number, split)
     if as_json:
         print_json(texts)
         return
@@ -96,17 +98,25 @@ def _one(run: Run, split: str) -> Any:
 
 
 def _hide(
-    run: Run, shares: Sequence[float], seeds: int, out: Path | None, blocked: Sequence[str], as_json: bool
+    run: Run,
+    shares: Sequence[float],
+    seeds: int | None,
+    out: Path | None,
+    blocked: Sequence[str],
+    as_json: bool,
 ) -> None:
     if out is None:
         raise click.UsageError("--hide makes runs: say where with --out DIR")
-    from embedkit.cli.explanations import print_curve
+    from embedkit.cli.hiding_results import planned, print_curve
     from embedkit.cli.progress import console_reporter
-    from embedkit.hiding import hide_and_retrain
+    from embedkit.hiding import plan
     from embedkit.registry import build_registry
 
+    registry = build_registry(blocked)
+    experiment = plan(run, shares, seeds, registry)
+    click.echo(planned([*experiment.recipes], experiment.names, experiment.finished(out)), err=True)
     with console_reporter() as reporter:
-        curve = hide_and_retrain(run, shares, seeds, out, build_registry(blocked), reporter)
+        curve = experiment.carry_out(out, registry, reporter)
     if as_json:
         print_json(curve)
     else:

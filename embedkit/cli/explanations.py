@@ -12,12 +12,14 @@ from embedkit.cli.marking import STYLES, colours, mark_all
 from embedkit.cli.oov_results import (
     bucket_table,
     class_table,
+    counted,
     coverage_table,
     looked_up_lines,
     missing_table,
     plain_table,
-    wrong_lines,
 )
+from embedkit.cli.repeated_results import print_seeds
+from embedkit.cli.wrong_texts import wrong_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -50,6 +52,7 @@ def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Consol
     predictions = run.predictions[run.predictions["split"] == split]
     for line in wrong_lines(split, predictions, colours(console), len(predictions)):
         console.print(line, soft_wrap=True)
+    print_seeds(split, run, console)
     console.print(f"\n{errors['verdict']}", soft_wrap=True)
 
 
@@ -62,7 +65,7 @@ def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], cons
     for name, by_split in policies["refilled"].items():
         for split, counts in by_split.items():
             if split in splits:
-                table.add_row(name, split, f"{counts['turned_right']:,}", f"{counts['turned_wrong']:,}")
+                table.add_row(name, split, counted(counts["turned_right"]), counted(counts["turned_wrong"]))
     console.print(table)
     for name, why in policies["refused"].items():
         console.print(f"{name}: {why}", soft_wrap=True, markup=False)
@@ -70,10 +73,11 @@ def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], cons
 
 def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
     """One row for each origin: how many rows moved, how far, and how many of ten neighbours are new."""
-    table = plain_table("rows", "count", "moved", "median distance", "median cosine", "new neighbours of 10")
+    headings = "\nrows", "\ncount", "\nmoved", "median\ndistance", "median\ncosine", "new neighbours\nof 10"
+    table = plain_table(*headings)
     for origin, row in drift.items():
         cosine, gained = row["median_cosine"], row["mean_gained"]
-        moved = f"{row['rows']:,}", f"{row['moved']:,}", f"{row['median_distance']:.3f}"
+        moved = counted(row["rows"]), counted(row["moved"]), f"{row['median_distance']:.3f}"
         turned = "–" if cosine is None else f"{cosine:.3f}"
         table.add_row(origin, *moved, turned, "–" if gained is None else f"{gained:.1f}")
     return table
@@ -85,9 +89,10 @@ def print_text(text: Mapping[str, Any]) -> None:
     coloured = colours(console)
     right = "wrong" if text["wrong"] else "right"
     label, predicted = (text[key] or "no label" for key in ("label", "predicted"))
-    line = (
-        f"{text['split']} {text['id']}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
+    which = (
+        f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"
     )
+    line = f"{which}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
     console.print(line, markup=False, soft_wrap=True)
     tokens, states = ([token[key] for token in text["tokens"]] for key in ("token", "state"))
     console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
@@ -114,17 +119,3 @@ def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
             near = f"no row; spelt like {token['similar']}"
         table.add_row(Text(token["token"]), state.append(kind), Text(token["via"] or ""), Text(near))
     return table
-
-
-def print_curve(curve: Mapping[str, Any]) -> None:
-    """Accuracy against coverage, a row for each share that was hidden, means over the seeds."""
-    table = plain_table("vectors hidden", f"content of {curve['split']} covered", "accuracy", "95% interval")
-    for point in curve["points"]:
-        accuracy, covered = point["accuracy"], point["content_covered"]["mean"]
-        low, high = accuracy["ci95"]
-        known = "–" if covered is None else f"{covered:.1%}"
-        table.add_row(f"{point['hidden']:.0%}", known, f"{accuracy['mean']:.3f}", f"{low:.3f}–{high:.3f}")
-    console = Console(highlight=False)
-    console.print(table)
-    seeds = len(curve["points"][0]["accuracy"]["folds"])
-    console.print(f"Means over {seeds} seeds, the intervals by Student's t.")

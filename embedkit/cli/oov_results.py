@@ -1,22 +1,17 @@
-"""What the analysis of a run found, as tables and lines: coverage, error rates, wrong texts, the verdict."""
+"""What the analysis of a run found, as tables: coverage, classes, missing words, error rates."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from embedkit.cli.marking import legend, mark_all
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-SHOWN = 5
 WIDTH = 18
 """How many characters the longest bar has: the table then fits into 80 columns."""
 
@@ -29,14 +24,14 @@ def coverage_table(splits: Splits) -> Table:
     table = plain_table("tokens of", "count", *STATES, "(cut)")
     for split, found in splits.items():
         coverage = found["coverage"]
-        table.add_row(split, *_shares(coverage["tokens"]["all"]), f"{coverage['cut']:,}")
+        table.add_row(split, *_shares(coverage["tokens"]["all"]), counted(coverage["cut"]))
         table.add_row("  content", *_shares(coverage["tokens"]["content"]), "")
     return table
 
 
 def _shares(counts: Mapping[str, int]) -> Iterator[str]:
     total = sum(counts[state] for state in STATES)
-    yield f"{total:,}"
+    yield counted(total)
     yield from (f"{counts[state] / total:.1%}" if total else "–" for state in STATES)
 
 
@@ -44,7 +39,7 @@ def looked_up_lines(splits: Splits) -> list[str]:
     """For each split with tokens that training did not have and the source knows: how many."""
     counts = {split: found["coverage"]["tokens"]["all"]["looked_up"] for split, found in splits.items()}
     return [
-        f"{count:,} tokens of {split} have vectors though training did not have them: looked up"
+        f"{counted(count)} tokens of {split} have vectors though training did not have them: looked up"
         for split, count in counts.items()
         if count
     ]
@@ -62,7 +57,7 @@ def class_table(classes: Mapping[str, Any]) -> Table:
 def _missing(counts: Mapping[str, int]) -> tuple[str, str]:
     total = sum(counts[state] for state in STATES)
     missing = sum(counts[state] for state in OUT_OF_VOCABULARY)
-    return f"{total:,}", f"{missing / total:.1%}" if total else "–"
+    return counted(total), f"{missing / total:.1%}" if total else "–"
 
 
 def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Table:
@@ -70,7 +65,7 @@ def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Tabl
     table = plain_table("missing", "count", "state", "")
     for word in missing[:shown]:
         kind = "" if word["content"] else "structural"
-        table.add_row(Text(word["word"]), f"{word['count']:,}", word["state"], kind)
+        table.add_row(Text(word["word"]), counted(word["count"]), word["state"], kind)
     return table
 
 
@@ -85,7 +80,7 @@ def bucket_table(buckets: Sequence[Mapping[str, Any]], title: str = "content") -
     for bucket in there:
         low, high = bucket["ci95"]
         rate = bucket["error_rate"]
-        figures = f"{bucket['n']:,}", f"{bucket['wrong']:,}", f"{rate:.1%}", f"{low:.1%}–{high:.1%}"
+        figures = counted(bucket["n"]), counted(bucket["wrong"]), f"{rate:.1%}", f"{low:.1%}–{high:.1%}"
         table.add_row(_range(bucket), *figures, _bar(low / longest, rate / longest, high / longest))
     return table
 
@@ -102,36 +97,14 @@ def _bar(low: float, rate: float, high: float) -> str:
     return "█" * ends[0] + "▓" * (ends[1] - ends[0]) + "░" * (ends[2] - ends[1])
 
 
-def wrong_lines(split: str, predictions: pd.DataFrame, coloured: bool, shown: int = SHOWN) -> list[Text]:
-    """The wrong texts of a split, those with the largest share of content out of vocabulary first."""
-    wrong = predictions[predictions["label"] != predictions["predicted"]]
-    if wrong.empty:
-        return [Text(f"\nAll {len(predictions):,} texts of {split} are classified right.")]
-    holding = int((wrong["content_oov"] > 0).sum())
-    title = Text(f"\n{len(wrong):,} of {len(predictions):,} texts of {split} are wrong")
-    title.append(f"; {holding:,} have content tokens out of vocabulary")
-    title.append(f" (the {shown} with the largest share):" if len(wrong) > shown else ":")
-    worst = wrong.sort_values("content_oov_share", ascending=False, kind="stable").head(shown)
-    marks = legend(chain.from_iterable(worst["token_states"]), coloured)
-    return [
-        title,
-        *(wrong_line(row, coloured) for row in worst.to_dict("records")),
-        *([Text("  ").append_text(marks)] if marks else []),
-    ]
-
-
-def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
-    """One wrong text: id, labels, probability, share, and its tokens marked by state."""
-    share = row["content_oov_share"]
-    told = "no content tokens" if share != share else f"{share:.0%} of content out of vocabulary"
-    label, predicted = (row[key] or "no label" for key in ("label", "predicted"))
-    line = Text(f"  id {row['id']}: {label}, predicted {predicted} ({row['probability']:.2f}), {told}\n    ")
-    return line.append_text(mark_all(row["token_list"], row["token_states"], coloured))
-
-
 def plain_table(*headings: str) -> Table:
     """A table without edges, its first column to the left, the others to the right."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for i, heading in enumerate(headings):
         table.add_column(heading, justify="left" if i == 0 else "right", no_wrap=True)
     return table
+
+
+def counted(number: float) -> str:
+    """A count; a mean of counts to the nearest whole."""
+    return f"{number:,.0f}"

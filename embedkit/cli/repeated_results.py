@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
-from embedkit.cli.baseline_results import print_baselines
+from embedkit.cli.oov_results import counted, plain_table
+from embedkit.evaluation.comparison.wording import p_shown
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,8 +22,40 @@ def print_repeated(run: Run, console: Console) -> None:
     split = [*run.metrics][-1]
     names = [fold.path.name for fold in run.folds]
     console.print(repeated_table(split, names, run.metrics[split]))
-    print_baselines(split, run.metrics, console)
-    console.print(f"\nEverything is in {run.path}/", soft_wrap=True)
+
+
+def print_seeds(split: str, run: Run, console: Console) -> None:
+    """Of several seeds, what each found on a split about errors and missing words; of one, nothing."""
+    seeds = run.oov.figures.get("seeds")
+    if seeds:
+        console.print()
+        console.print(seed_table({seed: each["splits"][split]["errors"] for seed, each in seeds.items()}))
+        told = f"The error rates are means over {len(seeds)} seeds, their intervals span those of each seed."
+        console.print(told, soft_wrap=True)
+
+
+def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each seed: wrong texts, mean shares of them and of right ones, p-value, odds ratio."""
+    table = plain_table(
+        "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
+    )
+    for seed, each in errors.items():
+        content = each["content"]
+        means = [content["wrong_mean"], content["right_mean"]]
+        shares = ", ".join("–" if mean is None else f"{mean:.1%}" for mean in means)
+        table.add_row(seed, counted(each["wrong"]), shares, _p(content["p_value"]), _odds(each["odds_ratio"]))
+    return table
+
+
+def _p(p: float | None) -> str:
+    return p_shown(p).removeprefix("p ").removeprefix("= ")
+
+
+def _odds(odds: Mapping[str, Any]) -> str:
+    if odds["value"] is None:
+        return "not estimable"
+    low, high = odds["ci95"]
+    return f"{odds['value']:.2f} ({low:.2f}–{high:.2f})"
 
 
 def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mapping[str, Any]]) -> Table:

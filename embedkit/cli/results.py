@@ -10,8 +10,9 @@ from rich.console import Console
 from embedkit.cli.baseline_results import print_baselines
 from embedkit.cli.intrinsic_results import print_intrinsic
 from embedkit.cli.marking import colours
-from embedkit.cli.oov_results import bucket_table, coverage_table, looked_up_lines, plain_table, wrong_lines
-from embedkit.cli.repeated_results import print_repeated
+from embedkit.cli.oov_results import bucket_table, coverage_table, looked_up_lines, plain_table
+from embedkit.cli.repeated_results import print_repeated, print_seeds
+from embedkit.cli.wrong_texts import wrong_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 def print_results(run: Run) -> None:
     """The metrics by split with n and interval; coverage; of the last split whether errors go with it.
 
-    Of an intrinsic evaluation, its figures; of a run made of several, what they come to.
+    Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
     """
     console = Console(highlight=False)
-    if run.folds:
-        print_repeated(run, console)
-        return
-    if not (run.path / "predictions.csv").is_file():
+    if not run.folds and not (run.path / "predictions.csv").is_file():
         print_intrinsic(run, console)
         return
-    console.print(metrics_table(run.metrics))
+    if run.folds:
+        print_repeated(run, console)
+    else:
+        console.print(metrics_table(run.metrics))
     print_baselines([*run.metrics][-1], run.metrics, console)
     print_coverage(run, console)
     print_errors(run, [*run.metrics][-1], console)
@@ -54,6 +55,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
     predictions = run.predictions[run.predictions["split"] == split]
     for line in wrong_lines(split, predictions, colours(console)):
         console.print(line, soft_wrap=True)
+    print_seeds(split, run, console)
     if errors["wrong"]:
         console.print(f"\n{errors['verdict']}", soft_wrap=True)
 

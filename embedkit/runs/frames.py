@@ -17,16 +17,24 @@ Row = dict[str, Any]
 class OovFrames:
     """What oov.json, table-drift.csv and predictions.csv of a run say of its out-of-vocabulary tokens.
 
-    Each raises RunError where only the runs inside it have such a file.
+    With `seed` it is what this one of several seeds says. Each raises RunError where only the runs inside it
+    have such a file.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, seed: int | None = None) -> None:
         self._run = run
+        self._seed = seed
 
     @cached_property
     def figures(self) -> dict[str, Any]:
-        """oov.json as it is."""
-        return dict(self._run.read_json("oov.json"))
+        """oov.json as it is, or what it has of the one seed."""
+        found: dict[str, Any] = self._run.read_json("oov.json")
+        return found if self._seed is None else found["seeds"][str(self._seed)]
+
+    @cached_property
+    def seeds(self) -> dict[int, OovFrames]:
+        """Of a run of several seeds, the same of each seed by itself, over all of its folds."""
+        return {int(seed): OovFrames(self._run, int(seed)) for seed in self.figures.get("seeds", {})}
 
     @property
     def coverage(self) -> pd.DataFrame:
@@ -89,6 +97,8 @@ class OovFrames:
     def wrong(self) -> pd.DataFrame:
         """The wrong rows of `run.predictions`, those with the largest content share first."""
         predictions = self._run.predictions
+        if self._seed is not None:
+            predictions = predictions[predictions["seed"] == self._seed]
         wrong = predictions[predictions["label"] != predictions["predicted"]]
         return wrong.sort_values("content_oov_share", ascending=False, kind="stable")
 

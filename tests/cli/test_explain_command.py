@@ -11,7 +11,8 @@ from rich.console import Console
 import embedkit
 from embedkit.cli.explanations import print_text
 from embedkit.cli.marking import colours, legend, mark_all
-from embedkit.cli.oov_results import WIDTH, bucket_table, wrong_lines
+from embedkit.cli.oov_results import WIDTH, bucket_table
+from embedkit.cli.wrong_texts import wrong_lines
 from embedkit.evaluation.oov.buckets import error_rates
 from embedkit.explaining import Explanations
 

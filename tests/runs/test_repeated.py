@@ -29,10 +29,11 @@ OUTER = [
     "log.jsonl",
     "manifest.json",
     "metrics.json",
+    "oov.json",
     "predictions.csv",
     "recipe.yaml",
 ]
-SAME = ("recipe.yaml", "environment.json", "metrics.json", "predictions.csv")
+SAME = ("recipe.yaml", "environment.json", "metrics.json", "oov.json", "predictions.csv")
 TRAINED = ("weights.safetensors", "vocabulary.csv", *SAME)
 NAMES = [f"fold-{fold}-seed-{seed}" for fold in range(2) for seed in (1, 10)]
 

@@ -1,0 +1,70 @@
+"""The wrong texts of a run, one after another, their tokens marked by what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from embedkit.cli.marking import legend, mark_all
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 5
+
+
+def wrong_lines(split: str, predictions: pd.DataFrame, coloured: bool, shown: int = SHOWN) -> list[Text]:
+    """The wrong texts of a split, those with the largest share of content out of vocabulary first.
+
+    A text that several seeds predicted stands there once, and says with how many of them it is wrong.
+    """
+    every = predictions["id"].nunique()
+    wrong = wrong_texts(predictions)
+    if wrong.empty:
+        return [Text(f"\nAll {every:,} texts of {split} are classified right.")]
+    worst = wrong.head(shown)
+    marks = legend(chain.from_iterable(worst["token_states"]), coloured)
+    return [
+        _title(split, every, wrong, shown),
+        *(wrong_line(row, coloured) for row in worst.to_dict("records")),
+        *([Text("  ").append_text(marks)] if marks else []),
+    ]
+
+
+def wrong_texts(predictions: pd.DataFrame) -> pd.DataFrame:
+    """One row for each text that is wrong, in the order of `wrong_lines`.
+
+    Of several seeds it is that of the first it is wrong with, and says `wrong_with` how many of its `seeds`.
+    """
+    wrong = predictions[predictions["label"] != predictions["predicted"]]
+    order = ["content_oov_share"]
+    if "seed" in predictions and predictions["seed"].nunique() > 1:
+        counted = {"wrong_with": wrong.groupby("id").size(), "seeds": predictions.groupby("id").size()}
+        wrong = wrong.assign(**{name: wrong["id"].map(count) for name, count in counted.items()})
+        wrong = wrong.drop_duplicates("id")
+        order.append("wrong_with")
+    return wrong.sort_values(order, ascending=False, kind="stable")
+
+
+def _title(split: str, every: int, wrong: pd.DataFrame, shown: int) -> Text:
+    title = Text(f"\n{len(wrong):,} of {every:,} texts of {split} are wrong")
+    if "seeds" in wrong:
+        always = int((wrong["wrong_with"] == wrong["seeds"]).sum())
+        title.append(f" with some seed, {always:,} with every one")
+    holding = int((wrong["content_oov"] > 0).sum())
+    title.append(f"; {holding:,} have content tokens out of vocabulary")
+    return title.append(f" (the {shown} with the largest share):" if len(wrong) > shown else ":")
+
+
+def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
+    """One wrong text: id, fold, labels, probability, share, seeds, and its tokens marked by state."""
+    share = row["content_oov_share"]
+    told = "no content tokens" if share != share else f"{share:.0%} of content out of vocabulary"
+    label, predicted = (row[key] or "no label" for key in ("label", "predicted"))
+    which = f"id {row['id']}, fold {row['fold']}" if "fold" in row else f"id {row['id']}"
+    seeds = f", wrong with {row['wrong_with']} of {row['seeds']} seeds" if "seeds" in row else ""
+    line = Text(f"  {which}: {label}, predicted {predicted} ({row['probability']:.2f}), {told}{seeds}\n    ")
+    return line.append_text(mark_all(row["token_list"], row["token_states"], coloured))

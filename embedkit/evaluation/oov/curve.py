@@ -1,0 +1,69 @@
+"""Accuracy against coverage, as vectors are hidden: means, intervals, paired changes over folds or seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Any
+
+from embedkit.evaluation.comparison.several import corrected_interval
+from embedkit.evaluation.coverage import STATES
+from embedkit.evaluation.repeats import summary
+
+
+@dataclass(frozen=True)
+class Point:
+    """What one model reached: accuracy, and the content tokens that it read in every state.
+
+    `unit` is the number of its fold, or of its seed where there are no folds; `tested` is how many texts it
+    was tested on for each that it was trained on.
+    """
+
+    unit: int
+    accuracy: float
+    content: Mapping[str, int]
+    tested: float
+
+    @property
+    def covered(self) -> float | None:
+        """The share of the content tokens that had vectors; None where there are none."""
+        total = sum(self.content[state] for state in STATES)
+        return (self.content["covered"] + self.content["recovered"]) / total if total else None
+
+
+def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any]:
+    """The `points` of the curve from those of the models, by share hidden, the first with none.
+
+    Of each share `accuracy`, `content_covered` and `change`, the accuracy less that with nothing hidden, as
+    `summary` sums them up `over` the units. Seeds of one fold are averaged, so that they make no interval
+    narrower. Folds share training texts: over them, intervals of accuracy and change are those of Nadeau &
+    Bengio (2003).
+    """
+    ratio = max(point.tested for each in points.values() for point in each) if folds else None
+    whole = _by_unit([(point.unit, point.accuracy) for point in next(iter(points.values()))])
+    found = []
+    for share, each in points.items():
+        reached = _by_unit([(point.unit, point.accuracy) for point in each])
+        change = [accuracy - whole[unit] for unit, accuracy in reached.items()]
+        covered = _by_unit([(point.unit, point.covered) for point in each if point.covered is not None])
+        found.append(
+            {
+                "hidden": share,
+                "accuracy": _summary([*reached.values()], ratio),
+                "change": _summary(change, ratio),
+                "content_covered": summary([covered.get(unit) for unit in reached]),
+            }
+        )
+    return {"over": "folds" if folds else "seeds", "points": found}
+
+
+def _by_unit(figures: Sequence[tuple[int, float]]) -> dict[int, float]:
+    """The mean of each unit's figures."""
+    units = dict.fromkeys(unit for unit, _ in figures)
+    return {unit: fmean(figure for of, figure in figures if of == unit) for unit in units}
+
+
+def _summary(values: Sequence[float], ratio: float | None) -> dict[str, Any]:
+    found = summary(values)
+    return found if ratio is None else {**found, "ci95": corrected_interval(values, ratio)}

@@ -1,0 +1,55 @@
+"""What the runs inside a run predicted of the texts that they held out, read again run by run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from embedkit.evaluation.predictions import Prediction
+from embedkit.runs.rows import read_mappings
+
+Which = tuple[int | None, int]
+"""The fold of a run, None where there are no folds, and its seed."""
+
+
+def read_held_out(
+    predictions: Path, directories: Mapping[Which, Path], separator: str | None
+) -> Iterator[tuple[Which, list[Prediction]]]:
+    """One run after another, in the order of the predictions.csv over all of them, what it said of each text.
+
+    `directories` are those of the runs; `separator` separates the labels of a text that may have several.
+    """
+    for which, rows in groupby(read_mappings(predictions), _which):
+        looked_up = _looked_up(directories[which])
+        yield which, [_prediction(row, separator, looked_up) for row in rows]
+
+
+def _which(row: Mapping[str, str]) -> Which:
+    return int(row["fold"]) if "fold" in row else None, int(row["seed"])
+
+
+def _looked_up(directory: Path) -> frozenset[str]:
+    """The words that a run has a vector of, though training did not have them."""
+    path = directory / "unseen.csv"
+    rows = read_mappings(path) if path.is_file() else iter(())
+    return frozenset(row["word"] for row in rows if row["origin"] != "unk")
+
+
+def _prediction(row: Mapping[str, str], separator: str | None, looked_up: frozenset[str]) -> Prediction:
+    tokens = json.loads(row["token_list"])
+    known = row["label"] or separator is not None
+    return Prediction(
+        split=row["split"],
+        id=int(row["id"]),
+        text=row["text"],
+        label=row["label"] if known else None,
+        predicted=row["predicted"],
+        probabilities=tuple(float(row[key]) for key in row if key.startswith("p_")),
+        probability=float(row["probability"]),
+        tokens=tuple(tokens),
+        states=tuple(json.loads(row["token_states"])),
+        looked_up=tuple(token in looked_up for token in tokens),
+        cut=int(row["cut"]),
+    )

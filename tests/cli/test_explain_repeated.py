@@ -1,0 +1,137 @@
+"""`embedkit explain` of runs of folds and seeds, and what such a run prints of its analysis."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+import embedkit
+from embedkit.cli.hiding_results import curve_table, planned
+from embedkit.cli.results import print_results
+from embedkit.cli.wrong_texts import wrong_texts
+
+TEXTS = [f"{mood} {thing} x{i}" for i, thing in enumerate(["film", "plot"] * 8) for mood in ("good", "bad")]
+
+
+@pytest.fixture(scope="module")
+def recipe():
+    return {
+        "name": "crossed",
+        "seed": 3,
+        "data": {
+            "train": {"use": "inline", "texts": TEXTS, "labels": ["pos", "neg", "neg", "neg"] * 8},
+            "folds": {"count": 2},
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "random", "dim": 8},
+        "encoder": {"use": "bag"},
+        "training": {"epochs": 4, "lr": 0.02},
+        "evaluation": {"metrics": ["accuracy"], "baselines": []},
+    }
+
+
+@pytest.fixture(scope="module")
+def folds(recipe, tmp_path_factory):
+    return embedkit.run(recipe, out=tmp_path_factory.mktemp("runs") / "folds")
+
+
+@pytest.fixture(scope="module")
+def seeds(recipe, tmp_path_factory):
+    return embedkit.run({**recipe, "seeds": [4, 9]}, out=tmp_path_factory.mktemp("runs") / "seeds")
+
+
+def tables(printed):
+    """The lines that are not sentences or texts, which wrap."""
+    return [line for line in printed.splitlines() if "─" in line or "█" in line or "–" in line]
+
+
+def test_after_a_run_of_folds_stands_what_stands_after_any(folds, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    print_results(folds)
+    printed = capsys.readouterr().out
+    for part in ("fold-1 ", "95% interval", "tokens of", "of 32 texts of test are wrong", "embedkit explain"):
+        assert part in printed, part
+    assert "means over" not in printed
+    assert folds.oov.verdicts["test"] in printed
+    assert max(cell_len(line) for line in tables(printed) if not line.startswith("Errors")) <= 80
+
+
+def test_after_several_seeds_they_stand_beside_each_other(seeds, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    print_results(seeds)
+    printed = capsys.readouterr().out
+    assert "The error rates are means over 2 seeds" in printed
+    for seed, frames in seeds.oov.seeds.items():
+        (line,) = [line for line in printed.splitlines() if line.startswith(f"{seed} ")]
+        assert line.split()[1] == str(frames.figures["splits"]["test"]["errors"]["wrong"])
+    assert seeds.oov.verdicts["test"] in printed
+    assert "…" not in printed
+
+
+def test_a_text_that_several_seeds_got_wrong_stands_once(seeds):
+    wrong = wrong_texts(seeds.predictions)
+    assert wrong["id"].is_unique
+    frame = seeds.predictions
+    missed = frame[frame["label"] != frame["predicted"]].groupby("id").size()
+    assert wrong.set_index("id")["wrong_with"].to_dict() == missed.to_dict()
+    assert {*wrong["seeds"]} == {2}
+    assert wrong["content_oov_share"].is_monotonic_decreasing
+
+
+def test_the_whole_is_explained_as_a_single_run_is(folds, seeds, embedkit_command):
+    for run in (folds, seeds):
+        done = embedkit_command("explain", run.path)
+        assert done.code == 0
+        for part in ("tokens of", "\ntest\n", "missing", "another policy than zero", "what training did"):
+            assert part in done.out, part
+        assert json.loads(embedkit_command("explain", run.path, "--json").out) == run.oov.figures
+    assert "The error rates are means over 2 seeds" in done.out
+
+
+def test_a_text_is_explained_by_the_run_that_held_it_out(folds, embedkit_command):
+    (text,) = json.loads(embedkit_command("explain", folds.path, "--id", 5, "--json").out)
+    (own,) = [run for run in folds.folds if run.path.name == text["run"]]
+    (alone,) = json.loads(embedkit_command("explain", own.path, "--id", 5, "--json").out)
+    assert alone.items() <= text.items()
+    assert alone["split"] == "test"
+    assert embedkit_command("explain", folds.path, "--id", 5).out.startswith(f"{text['run']}, test 5: ")
+
+
+def test_of_several_seeds_each_explains_it_by_name(seeds, embedkit_command):
+    texts = json.loads(embedkit_command("explain", seeds.path, "--id", 5, "--json").out)
+    fold = seeds.predictions.query("id == 5")["fold"].unique().item()
+    assert [text["run"] for text in texts] == [f"fold-{fold}-seed-4", f"fold-{fold}-seed-9"]
+    assert [text["probability"] for text in texts] == seeds.predictions.query("id == 5")[
+        "probability"
+    ].tolist()
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [(["--id", "99"], "no text of test has the id 99"), (["--id", "1", "--split", "train"], "allowed: test")],
+)
+def test_what_was_not_held_out_is_an_error(folds, embedkit_command, options, says):
+    done = embedkit_command("explain", folds.path, *options)
+    assert done.code == 2
+    assert says in done.err
+
+
+def test_the_curve_and_what_it_takes_fit_into_80_columns():
+    figure = {"mean": -0.123, "ci95": [-0.301, 0.299]}
+    point = {
+        "accuracy": {"mean": 0.7, "ci95": [0.65, 0.75]},
+        "content_covered": {"mean": 1.0},
+        "change": figure,
+    }
+    table = curve_table(
+        {"split": "validation", "points": [{"hidden": 0.0, **point}, {"hidden": 0.4, **point}]}
+    )
+    assert Console().measure(table).maximum <= 80
+    names = [f"fold-{fold}" for fold in range(10)]
+    assert planned([0.0, 0.1, 0.4], names, 0) == (
+        "30 trainings: 0%, 10% and 40% of the vectors hidden, each 10 times (fold-0 to fold-9)"
+    )
+    assert planned([0.0, 0.1], names, 3).endswith("(fold-0 to fold-9); 3 of them are finished")
