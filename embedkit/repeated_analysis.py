@@ -14,7 +14,7 @@ from embedkit.evaluation.oov.counting import Tally
 from embedkit.evaluation.oov.folds import add_policies, mean_drift
 from embedkit.evaluation.oov.seeds import over_seeds
 from embedkit.evaluation.oov.shares import Shares, measure
-from embedkit.runs.held_out import read_held_out
+from embedkit.runs.held_out import Which, read_held_out
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
@@ -28,14 +28,14 @@ class HeldOut:
 
     tally: Tally = field(default_factory=Tally)
     shares: list[Shares] = field(default_factory=list)
-    oov: list[dict[str, Any]] = field(default_factory=list)
 
-    def analysed(self, split: str, content: Content) -> dict[str, Any]:
-        """As oov.json of a single run, of all these texts together."""
+    def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> dict[str, Any]:
+        """As oov.json of a single run, of all these texts together; the runs' own are in `directories`."""
+        own = [json.loads((directory / "oov.json").read_bytes()) for directory in directories]
         return {
             "splits": {split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
-            "policies": add_policies([each["policies"] for each in self.oov], split),
-            "drift": mean_drift([each["drift"] for each in self.oov]),
+            "policies": add_policies([each["policies"] for each in own], split),
+            "drift": mean_drift([each["drift"] for each in own]),
         }
 
 
@@ -48,31 +48,30 @@ def analyse_repeated(
 ) -> dict[str, Any]:
     """What oov.json says of all runs, from `predictions`, the predictions.csv over all of them.
 
-    Every seed is analysed over all of its folds; several seeds are put together by `over_seeds`. One run is
-    read after another, and of its texts the counts alone are kept.
+    Every seed is analysed over all of its folds; several seeds are put together by `over_seeds`. Some texts
+    are read after others, and their counts alone are kept.
     """
     recipe = next(iter(singles.values()))
     content = read_content(recipe.evaluation.function_words, registry)
-    by_seed = _gathered(singles, directories, predictions, recipe.data.label_separator, content)
-    found = {seed: held_out.analysed(split, content) for seed, held_out in sorted(by_seed.items())}
+    of = {(_fold(single), single.seed): directories[name] for name, single in singles.items()}
+    by_seed = _gathered(of, predictions, recipe.data.label_separator, content)
+    found = {
+        seed: held_out.analysed(split, content, [of[which] for which in of if which[1] == seed])
+        for seed, held_out in sorted(by_seed.items())
+    }
     return over_seeds(found, split) if len(found) > 1 else next(iter(found.values()))
 
 
 def _gathered(
-    singles: Mapping[str, Recipe],
-    directories: Mapping[str, Path],
-    predictions: Path,
-    separator: str | None,
-    content: Content,
+    directories: Mapping[Which, Path], predictions: Path, separator: str | None, content: Content
 ) -> dict[int, HeldOut]:
-    of = {(_fold(single), single.seed): directories[name] for name, single in singles.items()}
+    """What was held out, by seed."""
     gathered: dict[int, HeldOut] = {}
-    for (fold, seed), texts in read_held_out(predictions, of, separator):
-        directory, held_out = of[fold, seed], gathered.setdefault(seed, HeldOut())
-        classes: Sequence[str] = json.loads((directory / "model.json").read_bytes())["classes"]
-        held_out.tally += Tally.of(texts, classes, separator)
+    for which, texts in read_held_out(predictions, directories, separator):
+        held_out = gathered.setdefault(which[1], HeldOut())
+        model = json.loads((directories[which] / "model.json").read_bytes())
+        held_out.tally += Tally.of(texts, model["classes"], separator)
         held_out.shares.append(measure(texts, content))
-        held_out.oov.append(json.loads((directory / "oov.json").read_bytes()))
     return gathered
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from embedkit.evaluation.predictions import Prediction
 from embedkit.runs.rows import read_mappings
+
+BLOCK = 4096
 
 Which = tuple[int | None, int]
 """The fold of a run, None where there are no folds, and its seed."""
@@ -17,13 +19,15 @@ Which = tuple[int | None, int]
 def read_held_out(
     predictions: Path, directories: Mapping[Which, Path], separator: str | None
 ) -> Iterator[tuple[Which, list[Prediction]]]:
-    """One run after another, in the order of the predictions.csv over all of them, what it said of each text.
+    """In the order of the predictions.csv over all runs, what each said of its texts, up to BLOCK at a time.
 
     `directories` are those of the runs; `separator` separates the labels of a text that may have several.
     """
     for which, rows in groupby(read_mappings(predictions), _which):
         looked_up = _looked_up(directories[which])
-        yield which, [_prediction(row, separator, looked_up) for row in rows]
+        texts = (_prediction(row, separator, looked_up) for row in rows)
+        while block := [*islice(texts, BLOCK)]:
+            yield which, block
 
 
 def _which(row: Mapping[str, str]) -> Which:

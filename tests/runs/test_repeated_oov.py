@@ -15,6 +15,11 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 import embedkit
 from embedkit.errors import RunError
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.repeats import single_runs
+from embedkit.registry import build_registry
+from embedkit.repeated_analysis import analyse_repeated
+from embedkit.runs import held_out as held_out_runs
 from embedkit.runs.run import Run
 
 OUT = ("filled", "unseen", "dropped")
@@ -251,6 +256,15 @@ def test_several_labels_and_words_looked_up_are_counted_as_each_run_does(tmp_pat
     assert found.equals(summed)
     assert found.loc[("whole", "all"), "looked_up"] == 6
     assert run.oov.figures["splits"]["test"]["errors"]["n"] == 6
+
+
+def test_it_is_the_same_in_whatever_pieces_it_is_read(seeds, monkeypatch):
+    registry = build_registry()
+    singles = single_runs(load_recipe(seeds.path / "recipe.yaml", registry))
+    directories = {run.path.name: run.path for run in seeds.folds}
+    monkeypatch.setattr(held_out_runs, "BLOCK", 7)
+    found = analyse_repeated(singles, directories, seeds.path / "predictions.csv", "test", registry)
+    assert found == seeds.oov.figures
 
 
 def test_what_only_single_runs_have_is_refused_by_naming_them(folds):
