@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,16 +55,16 @@ def embed(
     source has vectors of another tokenizer's pieces.
     """
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
-    chain = _chain(recipe, registry)
+    policies = _chain(recipe, registry)
     training_tokens = splits["train"].tokens
     context = EmbeddingContext(
         recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance, formats=lambda: registry
     )
-    texts = [text for split in splits.values() for text in split.tokens]
+    texts = chain.from_iterable(split.tokens for split in splits.values())
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = embedding.open(context)
     check_pieces(source, build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer"))
-    table = build_table(vocabulary, source, chain, recipe.seed, besides)
+    table = build_table(vocabulary, source, policies, recipe.seed, besides)
     shares = covered_shares(table, vocabulary, splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
     settle(check_coverage(shares), strict)

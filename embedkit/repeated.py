@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.data.storage import InMemory
+from embedkit.data.storage import storage_of
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
@@ -42,7 +42,7 @@ def train_each(
     directories = {name: writer.directory / FOLDS / name for name in singles}
     if writer.world.main:
         (writer.directory / FOLDS).mkdir(exist_ok=True)
-    build = Remembering(registry, InMemory())
+    build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
         if writer.world.from_main(directories[name].exists):

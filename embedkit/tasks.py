@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from embedkit.data.storage import InMemory
+from embedkit.data.storage import storage_of
 from embedkit.recipe.build import input_files
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
@@ -114,7 +114,7 @@ def _execute(
             from embedkit.remembering import Remembering
             from embedkit.train import train_and_evaluate
 
-            build = Remembering(registry, InMemory())
+            build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
             train_and_evaluate(recipe, registry, writer, reporter, strict, build)
         log.info("finished")
     return Run(directory)
@@ -132,7 +132,7 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
         from embedkit.train import prepare
 
         input_files(registry, recipe)
-        remembering = Remembering(registry, InMemory())
+        remembering = Remembering(registry, storage_of(recipe.data.in_memory, None))
         for single in single_runs(recipe).values() or [recipe]:
             prepared = prepare(single, registry, reporter, strict, remembering)
             embed(single, registry, prepared.text.vocabulary, prepared.tokenized, reporter, strict)

@@ -69,7 +69,7 @@ class Examples(Sequence[Example]):
 
     def take(self, rows: Sequence[int]) -> Examples:
         """Some of the examples, in their order: `rows` ascend."""
-        ids, positions = (array("q", [each[row] for row in rows]) for each in (self.ids, self.positions))
+        ids, positions = (array("q", map(each.__getitem__, rows)) for each in (self.ids, self.positions))
         labels = [self.labels[row] for row in rows]
         return Examples(ids, self._texts.take(rows), labels, positions, self.source)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from embedkit.data.examples import Examples
 from embedkit.data.repeats import alike, shared_texts
@@ -59,7 +59,10 @@ def _check_split(where: str, examples: Examples) -> Iterator[Fault]:
 
 
 def _repeated(ids: Sequence[int]) -> list[str]:
-    more = {one for one, other in pairwise(sorted(ids)) if one == other}
+    import numpy as np
+
+    values, counts = np.unique(np.asarray(ids), return_counts=True)
+    more = {*values[counts > 1].tolist()}
     return [str(id) for id in dict.fromkeys(filter(more.__contains__, ids))]
 
 

@@ -45,8 +45,8 @@ class Rows:
 
     def take(self, rows: Sequence[int]) -> Rows:
         """Some of the rows, which ascend."""
-        begins, ends = self.begins, self.ends
-        return Rows(self.column, array("q", [begins[r] for r in rows]), array("q", [ends[r] for r in rows]))
+        begins, ends = (array("q", map(each.__getitem__, rows)) for each in (self.begins, self.ends))
+        return Rows(self.column, begins, ends)
 
     def lengths(self) -> array[int]:
         """The length of each row, int64 [n]."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import weakref
 from array import array
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
@@ -85,7 +86,8 @@ class FileColumn:
         self._code = code
         self._bytes = array(code).itemsize
         self._length = 0
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - as long as the column
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
 
     def __len__(self) -> int:
         return self._length

@@ -54,6 +54,11 @@ class RunWriter:
         """Where the run keeps its checkpoints while it is under way."""
         return self.directory / CHECKPOINTS
 
+    @property
+    def scratch(self) -> Path | None:
+        """Where files may stand that nobody needs after the run; None: in the system's temporary folder."""
+        return self.directory
+
     def logged(self) -> AbstractContextManager[None]:
         """The block's events go to the run's log."""
         return log_to(self.directory / LOG)
@@ -80,6 +85,11 @@ class RunWriter:
 
 class Onlooker(RunWriter):
     """The writer of a process that is not the main one: whatever it is given, it writes nothing."""
+
+    @property
+    def scratch(self) -> None:
+        """The run's directory may be on another machine."""
+        return None
 
     def logged(self) -> AbstractContextManager[None]:
         """The main process keeps the log; what is warned of here as there, is heard there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from embedkit.errors import Fault, VocabularyError
@@ -18,7 +18,7 @@ def train(model: Any, context: EmbeddingContext) -> Any:
     With one worker thread the same seed and texts give the same bytes in every process. Raises
     VocabularyError where no word is frequent enough.
     """
-    texts = _in_reach([[*tokens] for tokens in context.training_tokens()])
+    texts = _InReach(context.training_tokens())
     model.build_vocab(texts)
     if not len(model.wv):
         what = f"no word of the training texts occurs {model.min_count} times, so there is nothing to train"
@@ -33,11 +33,16 @@ def train(model: Any, context: EmbeddingContext) -> Any:
     return model.wv
 
 
-def _in_reach(texts: Sequence[list[str]]) -> list[list[str]]:
-    """The texts, those that are too long for gensim in pieces."""
-    return [
-        tokens[start : start + MAX_TOKENS] for tokens in texts for start in range(0, len(tokens), MAX_TOKENS)
-    ]
+class _InReach:
+    """The texts, those that are too long for gensim in pieces, read again in every pass."""
+
+    def __init__(self, texts: Sequence[Sequence[str]]) -> None:
+        self._texts = texts
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for tokens in self._texts:
+            for start in range(0, len(tokens), MAX_TOKENS):
+                yield [*tokens[start : start + MAX_TOKENS]]
 
 
 class _Epochs:

@@ -43,15 +43,15 @@ def measure(texts: Iterable[Prediction], content: Content) -> Shares:
     """The shares of texts whose labels are known; the others are left out."""
     import numpy as np
 
-    wrong, counts = bytearray(), array("q")
+    wrong, counts = bytearray(), array("i")
     for text in texts:
         if text.label is not None:
             wrong.append(text.wrong)
             counts.extend((len(text.tokens), _missing(text.states)))
             counts.extend(count_content(text.tokens, text.states, content))
-    length, missing, content_tokens, content_missing = np.array(counts, np.int64).reshape(-1, 4).T
+    length, missing, content_tokens, content_missing = np.asarray(counts).reshape(-1, 4).T
     all_tokens, of_content = _ratio(missing, length), _ratio(content_missing, content_tokens)
-    return Shares(np.array(wrong, np.bool_), length, all_tokens, of_content)
+    return Shares(np.array(wrong, np.bool_), length.astype(np.int64), all_tokens, of_content)
 
 
 def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:

@@ -65,6 +65,10 @@ class Data(Section):
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
+    in_memory: Annotated[
+        bool,
+        Field(description="whether texts and tokens stay in memory; false: in files while the run lasts"),
+    ] = True
 
 
 class EvaluationData(Section):
