@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
 import numpy as np
 import pytest
@@ -264,24 +257,6 @@ def test_interrupted_before_anything_is_kept_it_leaves_nothing(crossed, tmp_path
     assert not [*tmp_path.iterdir()]
 
 
-RESUME = (
-    "import json, sys, embedkit; embedkit.run(json.load(open(sys.argv[1])), out=sys.argv[2], resume=True)"
-)
-
-
-def test_kill_at_any_moment_loses_nothing(crossed, whole, tmp_path):
-    """Four kills, or as many as EMBEDKIT_KILLS says: each at a random moment after something new was kept."""
-    file, out, moments, killed = tmp_path / "recipe.json", tmp_path / "run", random.Random(4), 0
-    file.write_text(json.dumps(crossed))
-    while killed < int(os.environ.get("EMBEDKIT_KILLS", "4")):
-        if out.exists():
-            assert_same(Run(out), whole)
-            shutil.rmtree(out)
-        process = subprocess.Popen([sys.executable, "-P", "-c", RESUME, file, out])
-        before = progress_of(partial_of(out))
-        while process.poll() is None and progress_of(partial_of(out)) == before:
-            time.sleep(0.001)
-        time.sleep(moments.uniform(0, 0.3))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-    assert_same(embedkit.run(crossed, out=out, resume=True), whole)
+def test_kill_at_any_moment_loses_nothing(crossed, whole, tmp_path, kill_and_resume):
+    kept = lambda out: progress_of(partial_of(out))  # noqa: E731
+    kill_and_resume(crossed, tmp_path / "run", kept, 0.3, lambda run: assert_same(run, whole))

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import shutil
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import torch
@@ -18,13 +14,11 @@ import embedkit
 from embedkit.errors import RunError, TrainingError
 from embedkit.reporting import Reporter
 from embedkit.runs.directory import checkpoints_of, partial_of
-from embedkit.runs.run import Run
 from embedkit.training.checkpoint import Checkpoint, damage
 from embedkit.training.checkpoints import Checkpoints
 
 SAME = ("weights.safetensors", "predictions.csv", "metrics.json", "vocabulary.csv", "recipe.yaml")
 FIGURES = ["epoch", "split", "loss", "batch_loss", "accuracy"]
-RESUME = "import sys, embedkit; embedkit.run(sys.argv[1], out=sys.argv[2], resume=True)"
 
 
 class Interrupts(Reporter):
@@ -223,29 +217,9 @@ def test_early_stopping_is_remembered(long_recipe, tmp_path):
     assert_same(embedkit.run(recipe, out=tmp_path / "run", resume=True), whole)
 
 
-def test_kill_at_any_moment_loses_nothing(long_recipe, undisturbed, tmp_path):
-    """Two kills, or as many as EMBEDKIT_KILLS says."""
-    kill_and_resume(long_recipe, undisturbed, tmp_path, kills=int(os.environ.get("EMBEDKIT_KILLS", "2")))
-
-
-def kill_and_resume(recipe, expected, tmp_path, kills):
-    """Kill a run so many times, each at a random moment after a checkpoint, then let it end."""
-    file = tmp_path / "recipe.json"
-    file.write_text(json.dumps(recipe))
-    out, moments, killed = tmp_path / "run", random.Random(kills), 0
-    code = f"import json, sys; sys.argv[1] = json.load(open({str(file)!r}))\n{RESUME}"
-    while killed < kills:
-        if out.exists():
-            assert_same(Run(out), expected)
-            shutil.rmtree(out)
-        process = subprocess.Popen([sys.executable, "-P", "-c", code, "", out])
-        before = checkpoints_of(partial_of(out))
-        while process.poll() is None and checkpoints_of(partial_of(out)) == before:
-            time.sleep(0.001)
-        time.sleep(moments.uniform(0, 0.05))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-    assert_same(embedkit.run(recipe, out=out, resume=True), expected)
+def test_kill_at_any_moment_loses_nothing(long_recipe, undisturbed, tmp_path, kill_and_resume):
+    kept = lambda out: checkpoints_of(partial_of(out))  # noqa: E731
+    kill_and_resume(long_recipe, tmp_path / "run", kept, 0.05, lambda run: assert_same(run, undisturbed))
 
 
 LIMIT = """
