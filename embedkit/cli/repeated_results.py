@@ -67,16 +67,19 @@ def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mappin
     for index, run in enumerate(runs):
         table.add_row(run, *(_number(figure["folds"][index]) for figure in shown.values()))
     table.add_section()
-    summed = {name: figure for name, figure in shown.items() if name != "n"}
-    for title, key in (("mean", "mean"), ("std", "std"), ("95% interval", "ci95")):
-        cells = (_number(summed[name][key]) if name in summed else "" for name in shown)
+    summed = {name: _summed(figure) for name, figure in shown.items() if name != "n"}
+    for title in ("mean", "std", "95% from", "95% to"):
+        cells = (_number(summed[name][title]) if name in summed else "" for name in shown)
         table.add_row(title, *cells)
     return table
 
 
-def _number(value: float | Sequence[float] | None) -> str:
+def _summed(figure: Mapping[str, Any]) -> dict[str, float | None]:
+    low, high = figure["ci95"] or (None, None)
+    return {"mean": figure["mean"], "std": figure["std"], "95% from": low, "95% to": high}
+
+
+def _number(value: float | None) -> str:
     if value is None:
         return "not defined"
-    if isinstance(value, Sequence):
-        return "–".join(map(_number, value))
     return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

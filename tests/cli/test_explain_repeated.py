@@ -10,6 +10,7 @@ from rich.console import Console
 
 import embedkit
 from embedkit.cli.hiding_results import curve_table, planned
+from embedkit.cli.repeated_results import repeated_table
 from embedkit.cli.results import print_results
 from embedkit.cli.wrong_texts import wrong_texts
 
@@ -52,11 +53,19 @@ def test_after_a_run_of_folds_stands_what_stands_after_any(folds, capsys, monkey
     monkeypatch.setenv("COLUMNS", "80")
     print_results(folds)
     printed = capsys.readouterr().out
-    for part in ("fold-1 ", "95% interval", "tokens of", "of 32 texts of test are wrong", "embedkit explain"):
+    for part in ("fold-1 ", "95% to", "tokens of", "of 32 texts of test are wrong", "embedkit explain"):
         assert part in printed, part
     assert "means over" not in printed
     assert folds.oov.verdicts["test"] in printed
     assert max(cell_len(line) for line in tables(printed) if not line.startswith("Errors")) <= 80
+
+
+def test_five_metrics_of_ten_folds_and_seeds_fit_into_80_columns():
+    figure = {"mean": 0.5, "std": 0.1, "ci95": [0.4, 0.6], "folds": [0.5] * 2}
+    metrics = dict.fromkeys(("loss", "accuracy", "f1", "roc-auc", "log-loss"), figure)
+    n = {"mean": 1066, "std": 0, "ci95": None, "folds": [1066] * 2}
+    table = repeated_table("test", ["fold-0-seed-1", "fold-9-seed-10"], {"n": n, **metrics})
+    assert Console().measure(table).maximum <= 80
 
 
 def test_after_several_seeds_they_stand_beside_each_other(seeds, capsys, monkeypatch):

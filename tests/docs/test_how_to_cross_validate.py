@@ -37,7 +37,7 @@ def test_the_commands_of_the_page(folder, capsys):
     run(*first, *SHORTER)
     printed = capsys.readouterr()
     assert re.search(r"fold-3-seed-2 +10 +0\.\d{3} +\d\.\d{3}\n", printed.out)
-    assert re.search(r"95% interval +-?\d\.\d{3}–\d\.\d{3} ", printed.out)
+    assert re.search(r"95% from +-?\d\.\d{3} ", printed.out)
     assert "run 8 of 8: fold-3-seed-2" in printed.err
     for command in others:
         run(*command)
