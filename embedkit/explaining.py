@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import Fault, RunError, nearest
-from embedkit.runs.directory import numbers_in
+from embedkit.errors import nearest
+from embedkit.runs.texts import rows_of, run_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,36 +26,12 @@ def explain_text(run: Run, number: int, split: str | None = None) -> list[dict[s
     """
     if not run.folds:
         return Explanations(run).of(number, split)
-    held_out = [_of_run(run, row) for row in _rows(run, number, split)]
+    held_out = [run_of(run, row) for row in rows_of(run, number, split)]
     return [
         {"run": inner.path.name, **text}
         for inner, of in held_out
         for text in Explanations(inner).of(number, of)
     ]
-
-
-def _rows(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any]]:
-    predictions = run.predictions
-    splits = [*dict.fromkeys(predictions["split"])]
-    if split is not None and split not in splits:
-        raise RunError(Fault.unknown("split", split, splits, where=str(run.path)))
-    found = predictions[predictions["id"] == number]
-    if split is not None:
-        found = found[found["split"] == split]
-    if found.empty:
-        of = split or " or ".join(splits)
-        raise RunError(Fault(f"no text of {of} has the id {number}", where=str(run.path)))
-    return found.to_dict("records")
-
-
-def _of_run(run: Run, row: Mapping[Hashable, Any]) -> tuple[Run, str]:
-    """The run inside `run` that a row of its predictions is of, and the split there."""
-    for inner in run.folds:
-        name = inner.path.name
-        columns = [column for column in ("fold", "seed") if column in name]
-        if numbers_in(name) == tuple(row[column] for column in columns):
-            return inner, row["split"]
-    raise RunError(Fault("its predictions are of runs that it has not", where=str(run.path)))
 
 
 class Explanations:
@@ -69,7 +45,7 @@ class Explanations:
 
     def of(self, number: int, split: str | None = None) -> list[dict[str, Any]]:
         """The texts with the id `number`, of `split` or of all. Raises RunError where there is none."""
-        return [self._text(row) for row in _rows(self.run, number, split)]
+        return [self._text(row) for row in rows_of(self.run, number, split)]
 
     def _text(self, row: Mapping[Any, Any]) -> dict[str, Any]:
         classes = [key.removeprefix("p_") for key in row if str(key).startswith("p_")]

@@ -1,0 +1,37 @@
+"""One text of a run, found in its predictions, and the run inside it that held the text out."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.runs.directory import numbers_in
+
+if TYPE_CHECKING:
+    from embedkit.runs.run import Run
+
+
+def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any]]:
+    """The rows of its predictions with the id `number`, of `split` or of all. Raises RunError for none."""
+    predictions = run.predictions
+    splits = [*dict.fromkeys(predictions["split"])]
+    if split is not None and split not in splits:
+        raise RunError(Fault.unknown("split", split, splits, where=str(run.path)))
+    found = predictions[predictions["id"] == number]
+    if split is not None:
+        found = found[found["split"] == split]
+    if found.empty:
+        of = split or " or ".join(splits)
+        raise RunError(Fault(f"no text of {of} has the id {number}", where=str(run.path)))
+    return found.to_dict("records")
+
+
+def run_of(run: Run, row: Mapping[Hashable, Any]) -> tuple[Run, str]:
+    """The run inside `run` that a row of its predictions is of, and the split there."""
+    for inner in run.folds:
+        name = inner.path.name
+        columns = [column for column in ("fold", "seed") if column in name]
+        if numbers_in(name) == tuple(row[column] for column in columns):
+            return inner, row["split"]
+    raise RunError(Fault("its predictions are of runs that it has not", where=str(run.path)))
