@@ -1,9 +1,10 @@
 """How the cost of an epoch, of a whole run, and their memory grow with the number of texts.
 
-`python benchmarks/training.py --sizes [N...]`. Each size has a process of its own. `epoch` is the case
+`python benchmarks/training.py --sizes [N...]`. Each measurement has a process of its own. `epoch` is the case
 rnn-frozen on ids alone; `run` is `embedkit.run` of a recipe with one epoch on a file of words, with all that
-a run writes. Memory is the peak of the process beyond what it had after its imports. Ends with 1 where a text
-of the largest size takes over 1.25 times as long as one of the first size from 10,000 on.
+a run writes; `streamed` the same with `data.in_memory: false`. Memory is the peak of the process beyond what
+it had after its imports. Ends with 1 where a text of the largest size takes over 1.25 times as long as one
+of the first size from 10,000 on.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import torch
-from training_cases import CASES, model_of, texts
+from training_cases import CASES, LONGEST, MARKED, model_of, texts
 from training_contenders import BATCH, SEED
 
 import embedkit
@@ -33,7 +36,11 @@ CASE = CASES["rnn-frozen"]
 
 
 def peak() -> float:
-    """The most MiB that this process has had."""
+    """The most MiB that this process has had, files that it has mapped included."""
+    status = Path("/proc/self/status")
+    if status.exists():  # where there is none, what the parent had counts too
+        (most,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(most.split()[1]) / 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
@@ -50,18 +57,27 @@ def epoch(count: int) -> Callable[[], None]:
     return lambda: over(train)
 
 
-def whole_run(count: int) -> Callable[[], None]:
-    """A run on a file of so many texts."""
-    folder = tempfile.TemporaryDirectory()
-    path = Path(folder.name) / "texts.tsv"
-    train = texts(count, CASE.rows, seed=1)
+def write(count: int, path: Path) -> None:
+    """So many texts as those of the cases into a file, in a process of its own: a run is measured without."""
+    rng = np.random.default_rng(1)
+    labels = rng.integers(0, 2, count)
+    lengths = np.clip(rng.lognormal(2.85, 0.55, count), 1, LONGEST).astype(np.int64)
+    rows = rng.integers(2 + 2 * MARKED, CASE.rows, lengths.sum())
+    marked = rng.random(len(rows)) < 0.2
+    sets = MARKED * np.repeat(labels, lengths)[marked]
+    rows[marked] = 2 + sets + rng.integers(0, MARKED, marked.sum())
+    words = map("word{}".format, rows.tolist())
     with path.open("w") as file:
-        for batch in train.batches(torch.arange(count).split(1)):
-            words = " ".join(f"word{row}" for row in batch.ids[0].tolist())
-            file.write(f"{int(batch.labels)}\t{words}\n")
+        for label, length in zip(labels.tolist(), lengths.tolist(), strict=True):
+            file.write(f"{label}\t{' '.join(islice(words, length))}\n")
+
+
+def whole_run(path: Path, in_memory: bool) -> Callable[[], None]:
+    """A run on a file of texts, which stay in memory or in files."""
+    reader = {"use": "tsv", "path": str(path), "columns": ["label", "text"], "header": False}
     recipe = {
         "name": "growth",
-        "data": {"train": {"use": "tsv", "path": str(path), "columns": ["label", "text"], "header": False}},
+        "data": {"train": reader, "in_memory": in_memory},
         "tokenizer": "whitespace",
         "embedding": {"use": "random", "dim": 50, "trainable": "none"},
         "encoder": {"use": "rnn", **CASE.keys},
@@ -70,27 +86,32 @@ def whole_run(count: int) -> Callable[[], None]:
     }
 
     def run() -> None:
-        with folder:
-            embedkit.run(recipe, out=Path(folder.name) / "run")
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            embedkit.run(recipe, out=Path(folder) / "run")
 
     return run
 
 
-MEASURED = {"epoch": epoch, "run": whole_run}
+MEASURED: dict[str, Callable[[int, Path], Callable[[], None]]] = {
+    "epoch": lambda count, _: epoch(count),
+    "run": lambda _, path: whole_run(path, in_memory=True),
+    "streamed": lambda _, path: whole_run(path, in_memory=False),
+    "write": lambda count, path: lambda: write(count, path),
+}
 
 
-def child(what: str, count: int) -> None:
+def child(what: str, count: int, path: Path) -> None:
     """Print seconds and MiB of one measurement as JSON."""
     torch.set_num_threads(1)
     before = peak()
-    run = MEASURED[what](count)
+    run = MEASURED[what](count, path)
     start = time.process_time()
     run()
     print(json.dumps([time.process_time() - start, peak() - before]))
 
 
-def measured(what: str, count: int) -> tuple[float, float]:
-    command = [sys.executable, __file__, what, str(count)]
+def measured(what: str, count: int, path: Path) -> tuple[float, float]:
+    command = [sys.executable, __file__, what, str(count), str(path)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     seconds, mebibytes = json.loads(done.stdout.splitlines()[-1])
     return seconds, mebibytes
@@ -98,16 +119,27 @@ def measured(what: str, count: int) -> tuple[float, float]:
 
 def report_growth(sizes: Sequence[int]) -> int:
     """Print a line for each size; 1 where the cost of a text grows with them."""
-    print(f"{'texts':>10}{'epoch, s per 1,000':>22}{'MiB':>8}{'run, s per 1,000':>22}{'MiB':>8}")
+    shown = ("epoch", "run", "streamed")
+    print(f"{'texts':>10}" + "".join(f"{what + ', s per 1,000':>24}{'MiB':>8}" for what in shown))
     costs = {}
     for count in sorted(sizes):
-        (seconds, memory), (whole, most) = measured("epoch", count), measured("run", count)
-        costs[count] = seconds / count
-        print(f"{count:10,}{1000 * seconds / count:22.4f}{memory:8.0f}", end="")
-        print(f"{1000 * whole / count:22.4f}{most:8.0f}", flush=True)
-    least = next((cost for count, cost in costs.items() if count >= SMALLEST), costs[max(costs)])
-    return int(costs[max(costs)] > SLOWER * least)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "texts.tsv"
+            measured("write", count, path)
+            print(f"{count:10,}", end="", flush=True)
+            for what in shown:
+                seconds, memory = measured(what, count, path)
+                costs[what, count] = seconds / count
+                print(f"{1000 * seconds / count:24.4f}{memory:8.0f}", end="", flush=True)
+        print()
+    return int(
+        any(_grows([costs[what, count] for count in sorted(sizes) if count >= SMALLEST]) for what in shown)
+    )
+
+
+def _grows(costs: Sequence[float]) -> bool:
+    return bool(costs) and costs[-1] > SLOWER * costs[0]
 
 
 if __name__ == "__main__":
-    child(sys.argv[1], int(sys.argv[2]))
+    child(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))

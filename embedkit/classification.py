@@ -82,6 +82,10 @@ class Classifier:
         """The classes in order, of two the positive one last."""
         return self.labelling.classes
 
+    def storing(self, storage: Storage) -> Classifier:
+        """The classifier with tokens and ids in `storage`."""
+        return replace(self, input=replace(self.input, storage=storage))
+
     def widened(self, unseen: Unseen) -> Classifier:
         """The classifier with rows for what was looked up."""
         return replace(

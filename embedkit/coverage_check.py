@@ -25,7 +25,7 @@ def covered_shares(
     states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
     shares = {}
     for name, split in splits.items():
-        counts = split.tokens.counts()
+        counts = split.tokens.counts
         pairs = zip(counts.values(), states.of([*counts]), strict=True)
         covered = sum(count for count, state in pairs if state not in OUT_OF_VOCABULARY)
         if counts:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embedkit.analysis import read_content, write_analysis
 from embedkit.data.splits import read_evaluation
+from embedkit.data.storage import storage_of
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.loading import load_trained
 from embedkit.recipe.build import build_component
@@ -28,12 +30,12 @@ def evaluate_trained(
     reporter.stage("loading the model")
     run = Run(locate(recipe.model, "model"))
     trained = load_trained(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
-    classifier = trained.classifier
+    storage = storage_of(recipe.data.in_memory, writer.scratch)
+    classifier = trained.classifier.storing(storage)
 
     reporter.stage("reading texts")
-    examples = read_evaluation(
-        build_component(registry, "reader", recipe.data.test, "data.test"), classifier.labelling
-    )
+    reader = build_component(registry, "reader", recipe.data.test, "data.test")
+    examples = read_evaluation(reader, classifier.labelling, storage)
     tokenized = {"test": classifier.input.tokenize("test", examples)}
 
     reporter.stage("fitting baselines")
@@ -46,4 +48,5 @@ def evaluate_trained(
     predictions = write_evaluation(writer, classifier, tokenized, metrics, content, baselines)
 
     reporter.stage("analysing errors")
+    trained = replace(trained, classifier=classifier)
     write_analysis(writer, trained, tokenized, predictions, content, registry)

@@ -150,7 +150,7 @@ def prepare_text(
     longest = max(tokenized["train"].tokens.numbers.lengths())
     if not longest:
         raise DataError(Fault("no text of the training split has a token", where="data.train"))
-    counts = tokenized["train"].tokens.counts()
+    counts = tokenized["train"].tokens.counts
     words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
     if getattr(encoder, "padding_invariant", True):
         return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from embedkit.data.examples import Examples
 from embedkit.data.folds import hold_out
 from embedkit.data.labels import Labelling, refuse_unseen, settle_labels
+from embedkit.data.storage import Storage
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Reader
 from embedkit.recipe.sections.data import Data, Share
@@ -56,12 +57,12 @@ def _read(
     return settle_labels(Examples.of(open_reader(spec, where).read()), separator, where)
 
 
-def read_evaluation(reader: Reader, labelling: Labelling) -> Examples:
-    """The examples a trained model is evaluated on.
+def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | None = None) -> Examples:
+    """The examples a trained model is evaluated on, in `storage`, by default in memory.
 
     Raises DataError where there are none, or where a label is not one of the model's classes.
     """
-    examples = settle_labels(Examples.of(reader.read()), labelling.separator, "data.test")
+    examples = settle_labels(Examples.of(reader.read(), storage), labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
     refuse_unseen({"test": examples}, set(labelling.classes), labelling)

@@ -99,7 +99,7 @@ class Predictions(Sequence[Prediction]):
 
     def coverage(self) -> dict[str, dict[str, int]]:
         """As `coverage`, of the split's tokens."""
-        counts = self.split.tokens.counts()
+        counts = self.split.tokens.counts
         known = zip(self.split.tokens.words, self._states, self._apart, strict=True)
         read = {read: counts[read[0]] for read in known if read[0] in counts}
         return coverage(read, sum(self.split.cut))

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -78,6 +79,7 @@ class Tokens(Sequence[list[str]]):
             begins = array("q", [max(b, e - max_length) for b, e in zip(begins, ends, strict=True)])
         return Tokens(self.words, Rows(self.numbers.column, begins, ends))
 
+    @cached_property
     def counts(self) -> Counter[str]:
         """How often each word occurs, in the order of first appearance."""
         counted: Counter[int] = Counter()

@@ -96,8 +96,8 @@ def test_tokens_are_cut_at_either_end_and_counted_in_the_order_of_what_is_left(s
     given = [["b", "a", "b", "c"], [], ["a"]]
     tokens = Tokens.of(given, storage)
     assert [*tokens] == given == tokens[:]
-    assert [*tokens.counts().items()] == [("b", 2), ("a", 2), ("c", 1)]
+    assert [*tokens.counts.items()] == [("b", 2), ("a", 2), ("c", 1)]
     assert [*tokens.shortened(2, "head")] == [["b", "c"], [], ["a"]]
     assert [*tokens.shortened(2, "tail").shortened(1, "head")] == [["a"], [], ["a"]]
-    assert [*tokens.shortened(1, "head").counts()] == ["c", "a"]
+    assert [*tokens.shortened(1, "head").counts] == ["c", "a"]
     assert [*tokens.take([2])] == [["a"]]

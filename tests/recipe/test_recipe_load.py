@@ -80,9 +80,9 @@ def test_a_recipe_with_a_model_has_no_component_sections(faults, load):
     said = "(allowed: name, model, data, evaluation)"
     assert faults("seed: 7", "model: runs/x") == [
         "recipe.yaml:4: data: missing key 'test'",
-        "recipe.yaml:5: data: unknown key 'train' (allowed: test)",
-        "recipe.yaml:6: data: unknown key 'validation' (allowed: test)",
-        "recipe.yaml:7: data: unknown key 'max_length' (allowed: test)",
+        "recipe.yaml:5: data: unknown key 'train' (allowed: test, in_memory)",
+        "recipe.yaml:6: data: unknown key 'validation' (allowed: test, in_memory)",
+        "recipe.yaml:7: data: unknown key 'max_length' (allowed: test, in_memory)",
         f"recipe.yaml:8: unknown key 'tokenizer' {said}",
         f"recipe.yaml:9: unknown key 'vocabulary' {said}",
         f"recipe.yaml:10: unknown key 'embedding' {said}",

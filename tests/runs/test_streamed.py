@@ -104,6 +104,20 @@ def test_a_run_writes_the_same_bytes(name, tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.suffix in (".partial", ".lock")]
 
 
+@pytest.mark.parametrize("name", ["binary", "unseen words looked up"])
+def test_an_evaluation_writes_the_same_bytes(name, tmp_path):
+    model = embedkit.run(recipe(name), out=tmp_path / "model")
+    runs = [
+        embedkit.run(
+            {"name": "again", "model": str(model.path), "data": {"test": TEST, "in_memory": in_memory}},
+            out=tmp_path / f"again-{in_memory}",
+        )
+        for in_memory in (True, False)
+    ]
+    assert files(runs[0]) == files(runs[1])
+    assert runs[0].metrics["test"]["accuracy"] == model.metrics["test"]["accuracy"]
+
+
 def test_faults_of_the_data_are_found(tmp_path):
     train = {**TRAIN, "texts": ["same film", "same film", *TRAIN["texts"][2:]]}
     with pytest.raises(DataError, match="texts occur more than once: examples 1 = 2"):

@@ -8,6 +8,10 @@ from pydantic import Field
 
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
+InMemory = Annotated[
+    bool, Field(description="whether texts and tokens stay in memory; false: in files while the run lasts")
+]
+
 
 class Share(Section):
     """A split taken from the training data."""
@@ -65,13 +69,11 @@ class Data(Section):
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
-    in_memory: Annotated[
-        bool,
-        Field(description="whether texts and tokens stay in memory; false: in files while the run lasts"),
-    ] = True
+    in_memory: InMemory = True
 
 
 class EvaluationData(Section):
     """Which texts a trained model is evaluated on."""
 
     test: Annotated[ComponentSpec, Field(description="the reader of the texts")]
+    in_memory: InMemory = True
