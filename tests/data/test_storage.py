@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import weakref
 from array import array
 
@@ -90,6 +91,22 @@ def test_no_text_is_kept_that_was_put_into_a_file(tmp_path):
     examples = Examples.of(read(), OnDisk(tmp_path))
     assert len(examples) == 5000
     assert most < 5
+
+
+@pytest.mark.parametrize("length", [10, 200])
+def test_what_stays_in_memory_of_a_text_does_not_go_by_its_length(tmp_path, monkeypatch, length):
+    monkeypatch.setattr(rows, "BLOCK", 64)
+    given = (Example(number, "word " * length, "a") for number in range(5000))
+    tracemalloc.start()
+    try:
+        examples = Examples.of(given, OnDisk(tmp_path))
+        tokens = Tokens.of((text.split() for text in examples.texts), OnDisk(tmp_path))
+        held, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(tokens) == 5000
+    assert held / 5000 < 100
+    assert most < 3_000_000, "no more texts are in memory than are read at once"
 
 
 def test_tokens_are_cut_at_either_end_and_counted_in_the_order_of_what_is_left(storage):
