@@ -88,7 +88,7 @@ class Run:
 
     def _refuse_inner(self, name: str) -> None:
         if not (self.path / name).exists():
-            self.refuse_several(f"a {name}")
+            self.refuse_several(f"its own {name}")
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

@@ -268,7 +268,7 @@ def test_it_is_the_same_in_whatever_pieces_it_is_read(seeds, monkeypatch):
 
 
 def test_what_only_single_runs_have_is_refused_by_naming_them(folds):
-    with pytest.raises(RunError, match=r"each of them has a table-drift.csv"):
+    with pytest.raises(RunError, match=r"each of them has its own table-drift.csv"):
         _ = folds.oov.drift
 
 
