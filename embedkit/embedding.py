@@ -23,6 +23,7 @@ from embedkit.runs.inputs import check_files
 from embedkit.text.pieces import check_pieces
 
 if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
     from embedkit.interfaces import Embedding, FloatArray, VectorSource
     from embedkit.recipe.schema import Recipe
     from embedkit.registry import Registry
@@ -45,6 +46,7 @@ def embed(
     registry: Registry,
     vocabulary: Vocabulary,
     splits: Mapping[str, TokenizedSplit],
+    labelling: Labelling,
     reporter: Reporter,
     strict: bool = False,
 ) -> EmbeddingTable:
@@ -56,9 +58,15 @@ def embed(
     """
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
     policies = _chain(recipe, registry)
-    training_tokens = splits["train"].tokens
+    train = splits["train"]
     context = EmbeddingContext(
-        recipe.seed, vocabulary.words, lambda: training_tokens, reporter.advance, formats=lambda: registry
+        recipe.seed,
+        vocabulary.words,
+        lambda: train.tokens,
+        reporter.advance,
+        lambda: registry,
+        lambda: labelling.targets(train.examples.labels),
+        labelling.classes,
     )
     texts = chain.from_iterable(split.tokens for split in splits.values())
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()

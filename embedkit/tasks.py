@@ -135,7 +135,8 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
         remembering = Remembering(registry, storage_of(recipe.data.in_memory, None))
         for single in single_runs(recipe).values() or [recipe]:
             prepared = prepare(single, registry, reporter, strict, remembering)
-            embed(single, registry, prepared.text.vocabulary, prepared.tokenized, reporter, strict)
+            words, splits = prepared.text.vocabulary, prepared.tokenized
+            embed(single, registry, words, splits, prepared.labelling, reporter, strict)
 
 
 def load(

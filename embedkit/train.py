@@ -76,7 +76,7 @@ def train_and_evaluate(
     labelling, text_input, tokenized = prepared.labelling, prepared.text, prepared.tokenized
 
     reporter.stage("looking words up")
-    table = embed(recipe, registry, text_input.vocabulary, tokenized, reporter, strict)
+    table = embed(recipe, registry, text_input.vocabulary, tokenized, labelling, reporter, strict)
     trainable = table.trainable_rows(recipe.embedding.trainable)
     model = build_classifier(
         table.vectors,

@@ -29,7 +29,8 @@ class EmbeddingContext:
     """What exists when an embedding is opened.
 
     `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
-    tokens of the training split, for providers that train on them. `formats` is for those that read files:
+    tokens of the training split, for providers that train on them, and `training_targets` the labels of its
+    texts: int64 [n] index `classes`; of several labels bool [n, C]. `formats` is for those that read files:
     `open_vectors(…, formats=context.formats)` knows the formats of the plugins that the recipe may use.
     """
 
@@ -38,6 +39,8 @@ class EmbeddingContext:
     training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
     progress: Progress = no_progress
     formats: Callable[[], Registry] | None = None
+    training_targets: Callable[[], IntArray | BoolArray | tuple[()]] = tuple
+    classes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,15 @@ import torch
 from torch import Tensor
 
 
+def masked_sum(states: Tensor, mask: Tensor) -> Tensor:
+    """The sum over the tokens, [B, H]."""
+    return states.masked_fill(~mask[:, :, None], 0.0).sum(dim=1)
+
+
 def masked_mean(states: Tensor, mask: Tensor) -> Tensor:
     """The mean over the tokens, [B, H]."""
     count = mask.sum(dim=1, keepdim=True).clamp(min=1)
-    return states.masked_fill(~mask[:, :, None], 0.0).sum(dim=1) / count
+    return masked_sum(states, mask) / count
 
 
 def masked_max(states: Tensor, mask: Tensor) -> Tensor:

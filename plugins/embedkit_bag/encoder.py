@@ -11,9 +11,11 @@ from embedkit.interfaces import Doc
 if TYPE_CHECKING:
     from torch import nn
 
+Pooling = Literal["mean", "sum", "max", "both"]
+
 
 class Bag:
-    """A bag of vectors: a text is the mean of its words' vectors, their largest values, or both.
+    """A bag of vectors: a text is the mean of its words' vectors, their sum or their largest values.
 
     Shen et al. 2018, "Baseline Needs More Love: On Simple Word-Embedding-Based Models and Associated
     Pooling Mechanisms" (SWEM).
@@ -23,14 +25,14 @@ class Bag:
         self,
         *,
         pooling: Annotated[
-            Literal["mean", "max", "both"],
-            Doc("the mean of each dimension, its largest value, or the two side by side, which doubles H"),
+            Pooling,
+            Doc("mean, sum or largest value of each dimension, or mean and largest value, which doubles H"),
         ] = "mean",
         dropout: Annotated[
             float, Ge(0), Lt(1), Doc("share of the encoded text set to zero in training")
         ] = 0.0,
     ) -> None:
-        self.pooling: Literal["mean", "max", "both"] = pooling
+        self.pooling: Pooling = pooling
         self.dropout = dropout
 
     def build(self, input_dim: int) -> nn.Module:

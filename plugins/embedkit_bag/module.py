@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import Tensor, nn
 
-from embedkit.model.pooling import masked_max, masked_mean
+from embedkit.model.pooling import masked_max, masked_mean, masked_sum
+from embedkit_bag.encoder import Pooling
+
+POOLINGS = {
+    "mean": (masked_mean,),
+    "sum": (masked_sum,),
+    "max": (masked_max,),
+    "both": (masked_mean, masked_max),
+}
 
 
 class BagModule(nn.Module):
@@ -16,11 +22,9 @@ class BagModule(nn.Module):
     The mean is SWEM-aver, the largest values SWEM-max, the two together SWEM-concat.
     """
 
-    def __init__(self, input_dim: int, pooling: Literal["mean", "max", "both"], dropout: float) -> None:
+    def __init__(self, input_dim: int, pooling: Pooling, dropout: float) -> None:
         super().__init__()
-        self.poolings = {"mean": (masked_mean,), "max": (masked_max,), "both": (masked_mean, masked_max)}[
-            pooling
-        ]
+        self.poolings = POOLINGS[pooling]
         self.output_dim = input_dim * len(self.poolings)
         self.dropout = nn.Dropout(dropout)
 

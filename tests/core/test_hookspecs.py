@@ -33,10 +33,10 @@ VECTORS = build_registry().get("embedding", "vectors")
 
 BUNDLED = {
     "reader": ["csv", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
-    "tokenizer": ["nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
+    "tokenizer": ["ngrams", "nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
     "embedding": ["random", "word2vec-binary"],
     "oov": ["error", "zero"],
-    "encoder": ["bag", "cnn", "gru", "lstm", "rnn", "transformer"],
+    "encoder": ["bag", "cnn", "columns", "committee", "gru", "lstm", "rnn", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
     "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"],
     "function-words": ["english", "nltk-stopwords"],

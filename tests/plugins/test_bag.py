@@ -14,6 +14,7 @@ LENGTHS = (4, 0, 9, 1, 6)
 COMPONENT = build_registry().get("encoder", "bag")
 REFERENCE = {
     "mean": lambda text: text.mean(axis=0),
+    "sum": lambda text: text.sum(axis=0),
     "max": lambda text: text.max(axis=0),
     "both": lambda text: np.concatenate((text.mean(axis=0), text.max(axis=0))),
 }

@@ -8,6 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from embedkit.recipe.build import build_component
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 from embedkit.text.vocabulary import PAD_ID
 
@@ -36,12 +38,33 @@ SETTINGS = {
         {"widths": [31], "maps": 16},
         {"widths": [3, 5], "maps": 8, "padding": 4},
     ],
-    "bag": [{"pooling": pooling, "dropout": 0.4} for pooling in ("mean", "max", "both")],
+    "bag": [{"pooling": pooling, "dropout": 0.4} for pooling in ("mean", "sum", "max", "both")],
     "transformer": [
         {"num_heads": 3, "num_layers": 2, "norm_first": first, "positions": positions, "pooling": pooling}
         for first, positions, pooling in product(
             (False, True), ("sinusoidal", "none"), ("mean", "max", "first")
         )
+    ],
+    "columns": [
+        {"first": 2, "count": 7, "encoder": "cnn"},
+        {"first": 4, "encoder": {"use": "gru", "hidden_size": 16, "bidirectional": True}},
+    ],
+    "committee": [
+        {"encoders": [{"use": "cnn", "widths": [2, 3], "maps": 8}, {"use": "lstm", "hidden_size": 5}, "bag"]},
+        {
+            "encoders": [
+                {
+                    "use": "committee",
+                    "encoders": [{"use": "rnn", "hidden_size": 9}, {"use": "cnn", "maps": 4}],
+                },
+                {
+                    "use": "columns",
+                    "first": 11,
+                    "frozen": True,
+                    "encoder": {"use": "bag", "pooling": "sum"},
+                },
+            ]
+        },
     ],
 }
 CASES = [(name, keys) for name, settings in SETTINGS.items() for keys in settings]
@@ -84,8 +107,7 @@ def seeded():
 @pytest.fixture(params=CASES, ids=named)
 def encoder(request):
     name, keys = request.param
-    component = REGISTRY.get("encoder", name)
-    return component.factory(**component.parameters(**keys).model_dump())
+    return build_component(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder")
 
 
 @pytest.fixture
@@ -113,7 +135,7 @@ def together_and_alone(model):
 
 def test_every_registered_encoder_is_here():
     assert sorted(SETTINGS) == REGISTRY.names("encoder")
-    assert len(CASES) == 11 + 10 + 10 + 5 + 3 + 12
+    assert len(CASES) == 11 + 10 + 10 + 5 + 4 + 2 + 2 + 12
 
 
 @pytest.mark.parametrize("grad", [True, False])

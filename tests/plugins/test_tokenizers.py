@@ -1,4 +1,4 @@
-"""`whitespace` and `regex`, built through the registry as a recipe builds them."""
+"""`whitespace`, `regex` and `ngrams`, built through the registry as a recipe builds them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from embedkit.errors import DataError
+from embedkit.recipe.build import build_component
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
@@ -94,3 +96,33 @@ def test_keys_have_their_documentation_and_defaults(registry, name):
     assert fields["stop_words"].default is None
     assert all(field.description for field in fields.values())
     assert set(fields) == {"lowercase", "stop_words"} | ({"pattern"} if name == "regex" else set())
+
+
+def ngrams(registry, of="whitespace", **keys):
+    return build_component(registry, "tokenizer", spec_of({"use": "ngrams", "of": of, **keys}), "tokenizer")
+
+
+def test_ngrams_are_the_tokens_then_their_pairs(registry):
+    tokens = ngrams(registry).tokenize(["so good !", "", "one", "so so so"])
+    assert tokens == [
+        ["so", "good", "!", "so good", "good !"],
+        [],
+        ["one"],
+        ["so", "so", "so", "so so", "so so"],
+    ]
+
+
+def test_longer_ngrams_come_after_shorter_ones(registry):
+    (tokens,) = ngrams(registry, longest=3).tokenize(["not so bad ."])
+    assert tokens[4:] == ["not so", "so bad", "bad .", "not so bad", "so bad ."]
+
+
+def test_ngrams_are_of_what_the_tokenizer_inside_gives(registry):
+    inside = {"use": "regex", "lowercase": True}
+    assert ngrams(registry, inside).tokenize(["Not, BAD!"]) == [["not", "bad", "not bad"]]
+
+
+@pytest.mark.parametrize("longest", [1, 0, 2.5])
+def test_ngrams_are_of_two_tokens_or_more(registry, longest):
+    with pytest.raises(ValidationError):
+        registry.get("tokenizer", "ngrams").parameters(of="whitespace", longest=longest)

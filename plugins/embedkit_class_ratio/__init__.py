@@ -1,0 +1,11 @@
+"""The embedding `class-ratio`: how much more often a word stands in texts of one class than in the others."""
+
+from embedkit.hookspecs import Register, hookimpl
+
+
+@hookimpl
+def register_embeddings(register: Register) -> None:
+    """The embedding `class-ratio`."""
+    from embedkit_class_ratio.embedding import ClassRatio
+
+    register("class-ratio", ClassRatio)

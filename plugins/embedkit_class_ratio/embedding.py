@@ -1,0 +1,110 @@
+"""`class-ratio`: the weights that naive Bayes gives to words, as their vectors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain, compress
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from annotated_types import Gt
+
+from embedkit.errors import DataError, Fault
+from embedkit.interfaces import Doc, EmbeddingContext, Lookup
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import FloatArray
+
+
+class ClassRatio:
+    """A word's vector is how much likelier it is in the training texts of a class than in the others.
+
+    For each class the logarithm of the ratio of its share of their tokens, as in multinomial naive Bayes; of
+    two classes the last one's alone. The sum over a text's tokens is what naive Bayes says of it, but for how
+    frequent the classes are. Wang & Manning 2012, "Baselines and Bigrams: Simple, Good Sentiment and Topic
+    Classification".
+    """
+
+    standalone: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        *,
+        alpha: Annotated[float, Gt(0), Doc("added to the count of every word in every class")] = 1.0,
+        scale: Annotated[float, Gt(0), Doc("what every ratio is multiplied by")] = 1.0,
+    ) -> None:
+        self.alpha = alpha
+        self.scale = scale
+
+    def open(self, context: EmbeddingContext) -> ClassRatios:
+        """Count the words of the training texts. Raises DataError where there are no labelled ones."""
+        import numpy as np
+
+        targets = np.asarray(context.training_targets())
+        if not len(targets):
+            raise DataError(Fault("there are no labelled texts to count words in", where="embedding"))
+        words, tokens = context.words, context.training_tokens
+        of_classes = _columns(targets, len(context.classes)).T
+        there = np.stack([_counts(words, compress(tokens(), each)) for each in of_classes], axis=1)
+        absent = _counts(words, tokens())[:, None] - there
+        ratios = _log_shares(there + self.alpha) - _log_shares(absent + self.alpha)
+        return ClassRatios(context.words, (self.scale * ratios).astype(np.float32))
+
+
+class ClassRatios:
+    """A source that knows `words` alone: their `vectors` float32 [n, D]; others speak for no class."""
+
+    def __init__(self, words: Sequence[str], vectors: FloatArray) -> None:
+        self._row_of = {word: row for row, word in enumerate(words)}
+        self._vectors = vectors
+
+    @property
+    def dim(self) -> int:
+        """D: 1 for two classes, else one for each."""
+        return int(self._vectors.shape[1])
+
+    @property
+    def unk(self) -> FloatArray:
+        """Zeros [D]."""
+        import numpy as np
+
+        return np.zeros(self.dim, dtype=np.float32)
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`; `rows` are positions among the words that the source was opened with."""
+        import numpy as np
+
+        rows = np.array([self._row_of.get(word, -1) for word in words], dtype=np.int64)
+        found = rows >= 0
+        vectors = np.zeros((len(rows), self.dim), dtype=np.float32)
+        vectors[found] = self._vectors[rows[found]]
+        return Lookup(vectors, found, rows)
+
+
+def _columns(targets: NDArray[np.generic], classes: int) -> NDArray[np.bool_]:
+    """Which texts are of the class of each dimension, bool [n, D]."""
+    import numpy as np
+
+    if targets.ndim == 2:
+        return targets.astype(np.bool_)
+    of_class = targets[:, None] == np.arange(classes)
+    chosen: NDArray[np.bool_] = of_class[:, 1:] if classes == 2 else of_class
+    return chosen
+
+
+def _counts(words: Sequence[str], texts: Iterable[Sequence[str]]) -> FloatArray:
+    """How often each of `words` stands in `texts`, float64 [n]."""
+    import numpy as np
+
+    counts = Counter(chain.from_iterable(texts))
+    return np.array([counts[word] for word in words], dtype=np.float64)
+
+
+def _log_shares(counts: FloatArray) -> FloatArray:
+    import numpy as np
+
+    shares: FloatArray = np.log(counts / counts.sum(axis=0))
+    return shares

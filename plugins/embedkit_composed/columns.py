@@ -1,0 +1,45 @@
+"""`columns`: an encoder that reads some dimensions of the word vectors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from annotated_types import Ge, Gt
+
+from embedkit.errors import Fault, RecipeError
+from embedkit.interfaces import ComponentOf, Doc, Encoder
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Columns:
+    """An encoder of some dimensions of the word vectors, such as those that one source of `concat` gives."""
+
+    def __init__(
+        self,
+        *,
+        first: Annotated[int, Ge(0), Doc("the first dimension that is read, from 0")] = 0,
+        count: Annotated[int | None, Gt(0), Doc("how many are read; null: all from there on")] = None,
+        frozen: Annotated[bool, Doc("leave these numbers of the table as they are in training")] = False,
+        encoder: Annotated[Encoder, ComponentOf("encoder"), Doc("what reads them, with its own keys")],
+    ) -> None:
+        self.first = first
+        self.count = count
+        self.frozen = frozen
+        self.encoder = encoder
+
+    @property
+    def padding_invariant(self) -> bool:
+        """Whether a text gives the same numbers however much it is padded: as the encoder says."""
+        return getattr(self.encoder, "padding_invariant", True)
+
+    def build(self, input_dim: int) -> nn.Module:
+        """The encoder, built for these dimensions. Raises RecipeError where the vectors are not so wide."""
+        from embedkit_composed.module import ColumnsModule
+
+        count = input_dim - self.first if self.count is None else self.count
+        if count < 1 or self.first + count > input_dim:
+            what = f"dimensions {self.first} to {self.first + max(count, 1) - 1} of vectors of {input_dim}"
+            raise RecipeError(Fault(what, where="encoder", hint=f"They are 0 to {input_dim - 1}."))
+        return ColumnsModule(self.encoder.build(count), slice(self.first, self.first + count), self.frozen)
