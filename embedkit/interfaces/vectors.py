@@ -39,7 +39,7 @@ class EmbeddingContext:
     training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
     progress: Progress = no_progress
     formats: Callable[[], Registry] | None = None
-    training_targets: Callable[[], IntArray | BoolArray | tuple[()]] = tuple
+    training_targets: Callable[[], IntArray | BoolArray | tuple[()]] = lambda: ()
     classes: Sequence[str] = ()
 
 
