@@ -13,6 +13,7 @@ from embedkit.recipe.load import load_recipe
 pytestmark = pytest.mark.core
 
 NAMES = [
+    "best/mr",
     "evaluate",
     "intrinsic-analogies",
     "intrinsic-similarity",
