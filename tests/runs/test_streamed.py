@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+import resource
 
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
 
 import embedkit
-from embedkit.errors import DataError
+from embedkit.errors import DataError, TrainingError
+from embedkit.reporting import Reporter
 
 SENTENCE = "good bad film plot the a of qwzx Great odd ünïcode don't 1990s . , actor scene boring lovely"
 WORDS = SENTENCE.split(" ")
@@ -123,3 +125,38 @@ def test_faults_of_the_data_are_found(tmp_path):
     with pytest.raises(DataError, match="texts occur more than once: examples 1 = 2"):
         embedkit.run(recipe("binary", train=train, in_memory=False), out=tmp_path / "run", strict=True)
     assert not (tmp_path / "run.partial").exists()
+
+
+class Interrupts(Reporter):
+    """Stops a run in its second epoch."""
+
+    def __init__(self):
+        self.epochs_ended = 0
+
+    def epoch(self, rows, of):
+        self.epochs_ended += 1
+
+    def advance(self, done, total):
+        if self.epochs_ended:
+            raise KeyboardInterrupt
+
+
+def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path):
+    asked = recipe("binary", in_memory=False)
+    with pytest.raises(KeyboardInterrupt):
+        embedkit.run(asked, out=tmp_path / "run", reporter=Interrupts())
+    resumed = embedkit.run(asked, out=tmp_path / "run", resume=True)
+    assert files(resumed) == files(embedkit.run(recipe("binary"), out=tmp_path / "held"))
+
+
+def test_a_full_disk_is_one_error_and_leaves_nothing(tmp_path):
+    """The texts' files are the first that are written: a limited size of files stops them."""
+    texts = {**TRAIN, "texts": ["film " * 200] * 60}
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    try:
+        with pytest.raises(TrainingError, match="run.partial: cannot be written: File too large"):
+            embedkit.run(recipe("binary", train=texts, in_memory=False), out=tmp_path / "run")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert [path.name for path in tmp_path.iterdir()] == ["v.bin"]
