@@ -128,8 +128,8 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
     """
     if isinstance(recipe, Recipe):
         from embedkit.embedding import embed
+        from embedkit.preparation import prepare
         from embedkit.remembering import Remembering
-        from embedkit.train import prepare
 
         input_files(registry, recipe)
         remembering = Remembering(registry, storage_of(recipe.data.in_memory, None))

@@ -1,0 +1,103 @@
+"""Train a classifier: every epoch is scored, recorded and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.scoring import Scored, score_split
+from embedkit.training.checkpoints import Checkpoints
+from embedkit.training.history import History
+from embedkit.training.journal import Journal
+from embedkit.training.loop import fit
+from embedkit.training.losses import training_loss
+from embedkit.training.stopping import best_of
+from embedkit.training.trackers import Trackers
+from embedkit.world import AnotherEnded, World
+
+if TYPE_CHECKING:
+    from embedkit.classification import Classifier
+    from embedkit.interfaces import Metric
+    from embedkit.recipe.schema import Recipe
+    from embedkit.reporting import Reporter
+    from embedkit.runs.writer import RunWriter
+    from embedkit.text.batching import EncodedSplit
+    from embedkit.text.encoding import TokenizedSplit
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Scores what is said of `splits`, and asks `evaluated` of the validation split, if there is one.
+
+    `evaluated` is the classifier in training with rows for what was looked up besides: it never trains.
+    """
+
+    evaluated: Classifier
+    splits: Mapping[str, EncodedSplit]
+    metrics: Mapping[str, Metric]
+    world: World
+
+    def score(self, split: str, scored: Scored) -> dict[str, Any]:
+        """The metrics of what was said of a split."""
+        classes, threshold = self.evaluated.classes, self.evaluated.threshold
+        return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
+
+    def validate(self) -> Scored | None:
+        """What is said of the validation split; None where there is none."""
+        if "validation" not in self.splits:
+            return None
+        return score_split(self.evaluated.model, self.splits["validation"], world=self.world)
+
+
+def train_model(
+    classifier: Classifier,
+    evaluated: Classifier,
+    tokenized: Mapping[str, TokenizedSplit],
+    recipe: Recipe,
+    metrics: Mapping[str, Metric],
+    writer: RunWriter,
+    reporter: Reporter,
+) -> History:
+    """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split."""
+    splits = {"train": classifier.input.encode(tokenized["train"], classifier.labelling)}
+    if "validation" in tokenized:
+        splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.labelling)
+    judge = Judge(evaluated, splits, metrics, writer.world)
+    journal = _journal(recipe, judge, writer, reporter)
+    loss = training_loss(recipe.training, classifier.labelling, splits["train"].labels)
+    reporter.epochs(recipe.training.epochs)
+    try:
+        fit(
+            classifier.model,
+            splits["train"],
+            recipe.training,
+            recipe.seed,
+            reporter.advance,
+            journal.epoch_ended,
+            journal.begin,
+            loss,
+            writer.world,
+        )
+    except (KeyboardInterrupt, AnotherEnded):
+        journal.checkpoints.flush()
+        raise
+    finally:
+        journal.trackers.finish()
+    return journal.history
+
+
+def _journal(recipe: Recipe, judge: Judge, writer: RunWriter, reporter: Reporter) -> Journal:
+    """What keeps the epochs; of several processes the main one alone writes checkpoints and trackers."""
+    settings, main = recipe.training, writer.world.main
+    return Journal(
+        settings.epochs,
+        History([spec.use for spec in recipe.evaluation.metrics]),
+        Checkpoints(writer.checkpoints, settings.checkpoint_every if main else 0, reporter.warn),
+        best_of(settings, judge.metrics),
+        judge.score,
+        judge.validate,
+        reporter,
+        Trackers(settings.trackers if main else (), recipe.name, writer.directory),
+    )

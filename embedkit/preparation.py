@@ -1,0 +1,83 @@
+"""Before any vector is looked up: every split read, looked over and tokenized."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from embedkit.classification import TextInput
+from embedkit.data.labels import Labelling, labelling_of
+from embedkit.data.preflight import check_examples, check_separator, settle
+from embedkit.data.splits import Splits, read_splits
+from embedkit.errors import DataError, Fault
+from embedkit.model.selfcheck import check_encoder
+from embedkit.recipe.build import build_component
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.lengths import check_lengths
+from embedkit.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from embedkit.data.storage import Storage
+    from embedkit.interfaces import Encoder
+    from embedkit.recipe.schema import Recipe
+    from embedkit.registry import Registry
+    from embedkit.remembering import Remembering, TokenizedOnce
+    from embedkit.reporting import Reporter
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Classes, encoder, and every split as tokens."""
+
+    labelling: Labelling
+    encoder: Encoder
+    text: TextInput
+    tokenized: Mapping[str, TokenizedSplit]
+
+
+def prepare(
+    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Remembering
+) -> Prepared:
+    """Read every split, look it over and tokenize it; `build` makes readers and the tokenizer.
+
+    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
+    """
+    reporter.stage("reading texts")
+    splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
+    labelling = labelling_of(splits, recipe.data.labels, recipe.data.label_separator)
+
+    reporter.stage("tokenizing")
+    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    check_encoder(encoder)
+    tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
+    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
+    separated = check_separator(splits["train"], recipe.data.label_separator)
+    settle([*check_examples(splits), *separated, *check_lengths(tokenized)], strict)
+    return Prepared(labelling, encoder, text, tokenized)
+
+
+def prepare_text(
+    recipe: Recipe, splits: Splits, tokenizer: TokenizedOnce, encoder: Encoder, storage: Storage
+) -> tuple[TextInput, dict[str, TokenizedSplit]]:
+    """Tokenize every split; build the vocabulary from the training split alone; ids will be in `storage`.
+
+    For an encoder that padding does not leave alone, every text gets one length: `max_length`, or the
+    longest training text.
+    """
+    data = recipe.data
+    tokenized = {
+        name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples), data.max_length, data.cut)
+        for name, examples in splits.items()
+    }
+    longest = max(tokenized["train"].tokens.numbers.lengths())
+    if not longest:
+        raise DataError(Fault("no text of the training split has a token", where="data.train"))
+    counts = tokenized["train"].tokens.counts
+    words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
+    if getattr(encoder, "padding_invariant", True):
+        return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
+    length = data.max_length or longest
+    fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)
+    return fixed, {name: split.shortened(length, data.cut) for name, split in tokenized.items()}
