@@ -9,6 +9,8 @@ from torch import nn
 import embedkit
 from embedkit.errors import ComponentError
 from embedkit.model.selfcheck import check_encoder
+from embedkit.recipe.build import build_component
+from embedkit.recipe.sections.section import spec_of
 from embedkit.registry import build_registry
 
 REGISTRY = build_registry()
@@ -38,13 +40,27 @@ def mean_of_nothing(embedded, mask):
     return (embedded * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
 
 
-@pytest.mark.parametrize("name", REGISTRY.names("encoder"))
+BUNDLED = {
+    "bag": {},
+    "cnn": {},
+    "columns": {"count": 100, "encoder": "bag"},
+    "committee": {"encoders": ["cnn", {"use": "gru", "hidden_size": 8}]},
+    "gru": {"hidden_size": 8},
+    "lstm": {"hidden_size": 8},
+    "rnn": {"hidden_size": 8},
+    "transformer": {},
+}
+
+
+def test_these_are_all_bundled_encoders():
+    assert {*BUNDLED} == {*REGISTRY.names("encoder")}
+
+
+@pytest.mark.parametrize("name", BUNDLED)
 def test_bundled_encoders_pass_and_leave_the_generator_alone(name):
-    component = REGISTRY.get("encoder", name)
+    encoder = build_component(REGISTRY, "encoder", spec_of({"use": name, **BUNDLED[name]}), "encoder")
     state = torch.get_rng_state()
-    check_encoder(
-        component.factory(**{"hidden_size": 8} if "hidden_size" in component.parameters.model_fields else {})
-    )
+    check_encoder(encoder)
     assert torch.equal(torch.get_rng_state(), state)
 
 

@@ -175,7 +175,7 @@ def test_what_only_a_single_run_has_is_refused_by_naming_them(whole, read):
     with pytest.raises(RunError) as caught:
         read(whole.path)
     (fault,) = caught.value.faults
-    assert fault.what.startswith("this run is made of several, and each of them has a")
+    assert fault.what.startswith("this run is made of several, and each of them has ")
     assert fault.allowed == tuple(f"folds/{name}" for name in NAMES)
 
 

@@ -16,7 +16,7 @@ from embedkit.errors import VectorFileError
 from embedkit.vectors.convert import convert
 from embedkit.vectors.writers import WRITERS
 
-SMALL = b"3 2\none \x00\x00\x80?\x00\x00\x00@two \x00\x00\x00\x00\x80@three \x00\x00\xa0@\x00\x00\xc0@"
+SMALL = b"3 2\none \x00\x00\x80?\x00\x00\x00@two \x00\x00@@\x00\x00\x80@three \x00\x00\xa0@\x00\x00\xc0@"
 
 
 @pytest.fixture
