@@ -59,7 +59,7 @@ def texts(count: int, rows: int, seed: int) -> EncodedSplit:
         marked = rng.random(len(words)) < 0.2
         words[marked] = 2 + MARKED * label + rng.integers(0, MARKED, marked.sum())
         ids.append(words)
-    return EncodedSplit(ids, labels, range(count))
+    return EncodedSplit.of(ids, labels, range(count))
 
 
 @cache

@@ -57,7 +57,7 @@ class TextInput:
         ids = np.frombuffer(split.ids(self.vocabulary, self.storage).view(), np.int32)
         lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
         examples = split.examples
-        return EncodedSplit.flat(ids, lengths, labelling.targets(examples.labels), examples.ids, self.pad_to)
+        return EncodedSplit(ids, lengths, labelling.targets(examples.labels), examples.ids, self.pad_to)
 
 
 @dataclass(frozen=True)

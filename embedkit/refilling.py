@@ -10,8 +10,8 @@ import numpy as np
 
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
-from embedkit.interfaces import Lookup
 from embedkit.model.classifier import TextClassifier
+from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import OovChain
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import is_total
@@ -49,28 +49,6 @@ class Trained:
     def filled(self) -> BoolArray:
         """Which rows of the table it wrote, that of `<UNK>` included, bool [V]."""
         return np.array([name == self.policy for name in self.via])
-
-
-@dataclass(frozen=True)
-class FoundWords:
-    """The words of a table that have vectors of their own, as a source: `words` m, `vectors` [m, D]."""
-
-    words: Sequence[str]
-    vectors: FloatArray
-    unk: None = None
-
-    @property
-    def dim(self) -> int:
-        """D."""
-        return int(self.vectors.shape[1])
-
-    def lookup(self, words: Sequence[str]) -> Lookup:
-        """What the table has of `words`."""
-        row_of = {word: row for row, word in enumerate(self.words)}
-        rows = np.array([row_of.get(word, -1) for word in words], dtype=np.int64)
-        vectors = np.zeros((len(words), self.dim), dtype=np.float32)
-        vectors[rows >= 0] = self.vectors[rows[rows >= 0]]
-        return Lookup(vectors, rows >= 0, rows)
 
 
 def ask_policies(
@@ -116,10 +94,11 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
     origin = trained.classifier.origin[: len(table)]
     known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
-    source = FoundWords([words[row] for row in known], table[known])
+    found = table[known]
+    source = KnownWords([words[row] for row in known], found)
     rows = np.flatnonzero(trained.filled)
     chain = OovChain([(name, policy)])
-    table[rows], _ = chain.fill([words[row] for row in rows], source, source.vectors, trained.recipe.seed)
+    table[rows], _ = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed)
     return replace(trained.classifier, model=_with_table(model, vectors))
 
 

@@ -6,11 +6,11 @@ Each is a warning, or, with `--strict`, an error.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
 
 from embedkit.data.examples import Examples
-from embedkit.data.repeats import alike, shared_texts
+from embedkit.data.repeats import Digests
 from embedkit.data.splits import Splits
 from embedkit.errors import DataError, Fault
 
@@ -21,8 +21,9 @@ SHOWN = 5
 
 def check_examples(splits: Splits) -> list[Fault]:
     """Repeated ids, repeated texts, texts with two labels, texts without a word, texts in two splits."""
-    faults = [fault for name, examples in splits.items() for fault in _check_split(f"data.{name}", examples)]
-    return [*faults, *_overlaps(splits)]
+    digests = {name: Digests.of(examples) for name, examples in splits.items()}
+    checked = (_check_split(f"data.{name}", splits[name], own) for name, own in digests.items())
+    return [*chain.from_iterable(checked), *_overlaps(splits, digests)]
 
 
 def check_separator(train: Examples, separator: str | None) -> list[Fault]:
@@ -41,14 +42,14 @@ def settle(faults: Sequence[Fault], strict: bool) -> None:
         log.warning("%s", fault)
 
 
-def _check_split(where: str, examples: Examples) -> Iterator[Fault]:
+def _check_split(where: str, examples: Examples, digests: Digests) -> Iterator[Fault]:
     repeated = _repeated(examples.ids)
     if repeated:
         yield Fault(f"{len(repeated):,} ids occur more than once: {_few(repeated)}", where)
-    empty = [str(id) for id, text in zip(examples.ids, examples.texts, strict=True) if not text.strip()]
+    empty = [str(examples.ids[row]) for row in digests.empty]
     if empty:
         yield Fault(f"{len(empty):,} texts are empty: examples {_few(empty)}", where)
-    groups = alike(examples)
+    groups = digests.alike()
     torn = [group for group in groups if len({examples.labels[row] for row in group}) > 1]
     if groups:
         pairs = _pairs([examples.ids[row] for row in group] for group in groups)
@@ -66,9 +67,10 @@ def _repeated(ids: Sequence[int]) -> list[str]:
     return [str(id) for id in dict.fromkeys(filter(more.__contains__, ids))]
 
 
-def _overlaps(splits: Splits) -> Iterator[Fault]:
+def _overlaps(splits: Splits, digests: Mapping[str, Digests]) -> Iterator[Fault]:
     for (first, some), (second, others) in combinations(splits.items(), 2):
-        shared = [(some.ids[one], others.ids[other]) for one, other in shared_texts(some, others)]
+        rows = digests[first].shared_with(digests[second])
+        shared = [(some.ids[one], others.ids[other]) for one, other in rows]
         if shared:
             what = f"{len(shared):,} texts are in the {first} split too: examples {_pairs(shared)}"
             yield Fault(what, where=f"data.{second}")

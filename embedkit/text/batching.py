@@ -41,41 +41,17 @@ class EncodedSplit:
     """The texts of one split as ids, with the index of each label, or which labels there are, and each id.
 
     All ids stand one after another in one tensor, and a batch is cut out of it by one indexing operation.
-    Batches are padded to `length` tokens; where it is None, each to its own longest text. `lengths` is
-    int64 [n].
+    They are int32, and one of padding ends them; `lengths` is int64 [n]. Batches are padded to `length`
+    tokens; where it is None, each to its own longest text.
     """
 
     def __init__(
         self,
-        ids: Sequence[Sequence[int]],
-        labels: Sequence[int] | IntArray | BoolArray,
-        example_ids: Sequence[int],
-        length: int | None = None,
-    ) -> None:
-        flat = np.fromiter(chain(*ids, [PAD_ID]), np.int32)
-        self._set(flat, np.fromiter(map(len, ids), np.int64, len(ids)), labels, example_ids, length)
-
-    @classmethod
-    def flat(
-        cls,
         ids: NDArray[np.int32],
         lengths: IntArray,
         labels: Sequence[int] | IntArray | BoolArray,
         example_ids: Sequence[int],
         length: int | None = None,
-    ) -> EncodedSplit:
-        """Of ids, int32, that stand one text after another; one of padding ends them."""
-        split = cls.__new__(cls)
-        split._set(ids, lengths, labels, example_ids, length)
-        return split
-
-    def _set(
-        self,
-        ids: NDArray[np.int32],
-        lengths: IntArray,
-        labels: Sequence[int] | IntArray | BoolArray,
-        example_ids: Sequence[int],
-        length: int | None,
     ) -> None:
         self.labels = labels
         self.example_ids = example_ids
@@ -86,6 +62,18 @@ class EncodedSplit:
         self._unknown: Tensor | None = None
         self._starts = self.lengths.cumsum(0) - self.lengths
         self._labels = torch.from_numpy(np.asarray(labels))
+
+    @classmethod
+    def of(
+        cls,
+        texts: Sequence[Sequence[int]],
+        labels: Sequence[int] | IntArray | BoolArray,
+        example_ids: Sequence[int],
+        length: int | None = None,
+    ) -> EncodedSplit:
+        """Of texts that are lists of ids."""
+        ids = np.fromiter(chain(*texts, [PAD_ID]), np.int32)
+        return cls(ids, np.fromiter(map(len, texts), np.int64, len(texts)), labels, example_ids, length)
 
     def __len__(self) -> int:
         return len(self.lengths)

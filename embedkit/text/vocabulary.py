@@ -26,13 +26,6 @@ class Vocabulary:
     dropped: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def build(
-        cls, texts: Iterable[Sequence[str]], min_count: int = 1, max_size: int | None = None
-    ) -> Vocabulary:
-        """Count the tokens of `texts`, and take `of` them."""
-        return cls.of(Counter(chain.from_iterable(texts)), min_count, max_size)
-
-    @classmethod
     def of(cls, counts: Counter[str], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
         """The `max_size` most frequent words, of those that are counted `min_count` times.
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from annotated_types import Gt
 
 from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, EmbeddingContext, Lookup
+from embedkit.interfaces import Doc, EmbeddingContext
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import FloatArray
+    from embedkit.model.known_words import KnownWords
 
 
 class ClassRatio:
@@ -39,9 +39,11 @@ class ClassRatio:
         self.alpha = alpha
         self.scale = scale
 
-    def open(self, context: EmbeddingContext) -> ClassRatios:
+    def open(self, context: EmbeddingContext) -> KnownWords:
         """Count the words of the training texts. Raises DataError where there are no labelled ones."""
         import numpy as np
+
+        from embedkit.model.known_words import KnownWords
 
         targets = np.asarray(context.training_targets())
         if not len(targets):
@@ -51,37 +53,8 @@ class ClassRatio:
         there = np.stack([_counts(words, compress(tokens(), each)) for each in of_classes], axis=1)
         absent = _counts(words, tokens())[:, None] - there
         ratios = _log_shares(there + self.alpha) - _log_shares(absent + self.alpha)
-        return ClassRatios(context.words, (self.scale * ratios).astype(np.float32))
-
-
-class ClassRatios:
-    """A source that knows `words` alone: their `vectors` float32 [n, D]; others speak for no class."""
-
-    def __init__(self, words: Sequence[str], vectors: FloatArray) -> None:
-        self._row_of = {word: row for row, word in enumerate(words)}
-        self._vectors = vectors
-
-    @property
-    def dim(self) -> int:
-        """D: 1 for two classes, else one for each."""
-        return int(self._vectors.shape[1])
-
-    @property
-    def unk(self) -> FloatArray:
-        """Zeros [D]."""
-        import numpy as np
-
-        return np.zeros(self.dim, dtype=np.float32)
-
-    def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`; `rows` are positions among the words that the source was opened with."""
-        import numpy as np
-
-        rows = np.array([self._row_of.get(word, -1) for word in words], dtype=np.int64)
-        found = rows >= 0
-        vectors = np.zeros((len(rows), self.dim), dtype=np.float32)
-        vectors[found] = self._vectors[rows[found]]
-        return Lookup(vectors, found, rows)
+        vectors = (self.scale * ratios).astype(np.float32)
+        return KnownWords(context.words, vectors, unk=np.zeros(vectors.shape[1], dtype=np.float32))
 
 
 def _columns(targets: NDArray[np.generic], classes: int) -> NDArray[np.bool_]:
@@ -95,7 +68,7 @@ def _columns(targets: NDArray[np.generic], classes: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def _counts(words: Sequence[str], texts: Iterable[Sequence[str]]) -> FloatArray:
+def _counts(words: Sequence[str], texts: Iterable[Sequence[str]]) -> NDArray[np.float64]:
     """How often each of `words` stands in `texts`, float64 [n]."""
     import numpy as np
 
@@ -103,8 +76,8 @@ def _counts(words: Sequence[str], texts: Iterable[Sequence[str]]) -> FloatArray:
     return np.array([counts[word] for word in words], dtype=np.float64)
 
 
-def _log_shares(counts: FloatArray) -> FloatArray:
+def _log_shares(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     import numpy as np
 
-    shares: FloatArray = np.log(counts / counts.sum(axis=0))
+    shares: NDArray[np.float64] = np.log(counts / counts.sum(axis=0))
     return shares

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Gt
 
-from embedkit.interfaces import Doc, EmbeddingContext, Lookup
+from embedkit.interfaces import Doc, EmbeddingContext
 from embedkit.text.vocabulary import FIRST_WORD_ID, UNK_ID
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
+    from embedkit.model.known_words import KnownWords
 
 
 class RandomEmbedding:
@@ -34,14 +34,16 @@ class RandomEmbedding:
         self.distribution = distribution
         self.scale = scale
 
-    def open(self, context: EmbeddingContext) -> RandomVectors:
+    def open(self, context: EmbeddingContext) -> KnownWords:
         """Vectors for `context.words` and for unknown words, drawn from `context.seed` and nothing else.
 
         The table is drawn with all its rows, padding included, in one draw: only so are its numbers those of
         `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
+        from embedkit.model.known_words import KnownWords
+
         table = self._draw(FIRST_WORD_ID + len(context.words), context.seed)
-        return RandomVectors(context.words, table[FIRST_WORD_ID:], table[UNK_ID])
+        return KnownWords(context.words, table[FIRST_WORD_ID:], table[UNK_ID])
 
     def _draw(self, rows: int, seed: int) -> FloatArray:
         import torch
@@ -53,32 +55,3 @@ class RandomEmbedding:
         else:
             table.uniform_(-self.scale, self.scale, generator=generator)
         return table.numpy()
-
-
-class RandomVectors:
-    """A source that knows `words` alone: their `vectors` float32 [n, D], and `unk` [D] for unknown words."""
-
-    def __init__(self, words: Sequence[str], vectors: FloatArray, unk: FloatArray) -> None:
-        self._row_of = {word: row for row, word in enumerate(words)}
-        self._vectors = vectors
-        self._unk = unk
-
-    @property
-    def dim(self) -> int:
-        """D."""
-        return len(self._unk)
-
-    @property
-    def unk(self) -> FloatArray:
-        """The vector [D] of unknown words."""
-        return self._unk.copy()
-
-    def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`; `rows` are positions among the words that the source was opened with."""
-        import numpy as np
-
-        rows = np.array([self._row_of.get(word, -1) for word in words], dtype=np.int64)
-        found = rows >= 0
-        vectors = np.zeros((len(rows), self.dim), dtype=np.float32)
-        vectors[found] = self._vectors[rows[found]]
-        return Lookup(vectors, found, rows)

@@ -241,5 +241,5 @@ def test_a_vector_that_is_not_finite_is_refused(tmp_path):
 def test_a_source_must_list_its_words(vector_file):
     random = build_registry().get("embedding", "random").factory(dim=4)
     source = random.open(EmbeddingContext(seed=1, words=KING.words))
-    with pytest.raises(VectorFileError, match="RandomVectors cannot list its words"):
+    with pytest.raises(VectorFileError, match="KnownWords cannot list its words"):
         analogies(source, [KING], EXACT)

@@ -14,7 +14,7 @@ from embedkit.training.loop import fit
 VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((6, 4))]).astype(
     np.float32
 )
-SPLIT = EncodedSplit(ids=[[2, 3], [4, 5, 6], [1, 2], [6]], labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
+SPLIT = EncodedSplit.of(texts=[[2, 3], [4, 5, 6], [1, 2], [6]], labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
 
 
 class Mean:

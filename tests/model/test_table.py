@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -68,7 +70,7 @@ class Ones:
         return Filled(np.ones((len(words), 3), np.float32), np.ones(len(words), bool))
 
 
-VOCABULARY = Vocabulary.build([["cat", "DOG", "emu", "fox", "gnu"]])
+VOCABULARY = Vocabulary.of(Counter(["cat", "DOG", "emu", "fox", "gnu"]))
 KNOWN = {"cat": [1, 1, 1], "dog": [3, 3, 3], "Gnu": [5, 5, 5]}
 
 
@@ -90,7 +92,7 @@ def test_all_spellings_are_asked_for_at_once_and_none_twice():
 
 def test_the_exact_spelling_wins_over_every_other():
     table = build_table(
-        Vocabulary.build([["DOG"]]),
+        Vocabulary.of(Counter(["DOG"])),
         Source({"DOG": [7, 7, 7], "dog": [3, 3, 3]}),
         OovChain([("lower", Lower()), ("ones", Ones())]),
         0,
@@ -112,7 +114,7 @@ def test_a_sources_own_unknown_vector_is_row_one():
 )
 def test_trainable_rows(which, rows):
     table = build_table(
-        Vocabulary.build([["cat", "DOG", "emu"]]),
+        Vocabulary.of(Counter(["cat", "DOG", "emu"])),
         Source(KNOWN),
         OovChain([("lower", Lower()), ("ones", Ones())]),
         0,
@@ -201,7 +203,7 @@ def test_a_policy_that_proposes_the_word_itself_changes_nothing():
 
 def test_two_words_may_share_a_spelling_that_is_a_word_itself():
     table = build_table(
-        Vocabulary.build([["Dog", "dog", "DOG"]]),
+        Vocabulary.of(Counter(["Dog", "dog", "DOG"])),
         Source(KNOWN),
         OovChain([("lower", Lower()), ("ones", Ones())]),
         0,
@@ -213,12 +215,12 @@ def test_two_words_may_share_a_spelling_that_is_a_word_itself():
 
 def test_policies_measure_found_and_recovered_rows():
     chain = OovChain([("lower", Lower()), ("mean", Mean({"emu"})), ("ones", Ones())])
-    table = build_table(Vocabulary.build([["cat", "DOG", "emu"]]), Source(KNOWN), chain, 0)
+    table = build_table(Vocabulary.of(Counter(["cat", "DOG", "emu"])), Source(KNOWN), chain, 0)
     assert table.vectors[4].tolist() == [2, 2, 2]
 
 
 def test_nothing_found_leaves_every_row_to_the_chain():
-    table = build_table(Vocabulary.build([["emu", "fox"]]), Source({}), OovChain([("ones", Ones())]), 0)
+    table = build_table(Vocabulary.of(Counter(["emu", "fox"])), Source({}), OovChain([("ones", Ones())]), 0)
     assert table.vectors.tolist() == [[0, 0, 0], [1, 1, 1], [1, 1, 1], [1, 1, 1]]
     assert table.via == ["", "ones", "ones", "ones"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBED
 def table():
     data = Path(os.environ["EMBEDKIT_DATA"])
     lines = (data / "sst1.train-phrases.tsv").read_text(encoding="utf-8").rstrip("\n").split("\n")
-    vocabulary = Vocabulary.build(line.split("\t")[1].split() for line in lines)
+    vocabulary = Vocabulary.of(Counter(word for line in lines for word in line.split("\t")[1].split()))
     registry = build_registry()
     chain = OovChain([(name, registry.get("oov", name).factory()) for name in ("glove", "normal")])
     source = open_vectors(data / "vectors" / "glove6b-100d.mr-sst.ctool.bin")

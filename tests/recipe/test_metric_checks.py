@@ -74,9 +74,11 @@ def test_an_average_that_does_not_go_with_the_labels(registry, average, labels, 
 def test_where_the_classes_are_not_known_yet_both_are_possible(registry):
     for average in ("binary", "macro"):
         metrics = [{"use": "f1", "average": average}]
-        load_recipe(RECIPE, registry, {"data.label_separator": None, "evaluation.metrics": metrics})
+        recipe = load_recipe(RECIPE, registry, {"data.label_separator": None, "evaluation.metrics": metrics})
+        assert recipe.evaluation.metrics[0].parameters["average"] == average
     evaluation = {"name": "again", "model": "run", "data": {"test": {"use": "inline", "texts": ["a"]}}}
-    load_recipe(evaluation | {"evaluation": {"metrics": [{"use": "f1", "average": "binary"}]}}, registry)
+    evaluation |= {"evaluation": {"metrics": [{"use": "f1", "average": "binary"}]}}
+    assert load_recipe(evaluation, registry).evaluation.metrics[0].parameters["average"] == "binary"
 
 
 def test_a_strangers_metric_is_asked_for_what_it_says_it_can_score(install):

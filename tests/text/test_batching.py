@@ -6,7 +6,7 @@ from embedkit.text.batching import EncodedSplit
 from embedkit.text.grouping import in_order
 
 IDS = [[2, 3, 4], [], [5], [6, 7]]
-SPLIT = EncodedSplit(ids=IDS, labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
+SPLIT = EncodedSplit.of(texts=IDS, labels=[0, 1, 0, 1], example_ids=[1, 2, 3, 4])
 
 
 def batches(split, size):
@@ -22,7 +22,7 @@ def test_padding_is_on_the_right_up_to_the_longest_text_of_the_batch():
 
 
 def test_with_a_length_every_batch_is_padded_to_it():
-    split = EncodedSplit(IDS, SPLIT.labels, SPLIT.example_ids, length=5)
+    split = EncodedSplit.of(IDS, SPLIT.labels, SPLIT.example_ids, length=5)
     assert [batch.ids.shape for batch in batches(split, 3)] == [(3, 5), (1, 5)]
     assert batches(split, 4)[0].ids.tolist() == [
         [2, 3, 4, 0, 0],
@@ -33,7 +33,7 @@ def test_with_a_length_every_batch_is_padded_to_it():
 
 
 def test_a_batch_of_empty_texts_has_one_column_of_padding():
-    (batch,) = batches(EncodedSplit(ids=[[], []], labels=[0, 0], example_ids=[1, 2]), 2)
+    (batch,) = batches(EncodedSplit.of(texts=[[], []], labels=[0, 0], example_ids=[1, 2]), 2)
     assert batch.ids.tolist() == [[0], [0]]
     assert not batch.mask.any()
 

@@ -43,7 +43,7 @@ def test_a_text_that_is_too_long_loses_its_tail_or_its_head():
 def test_without_a_limit_every_token_stays():
     split = split_of(Split())
     assert split.cut == [0, 0, 0]
-    ids = split.ids(Vocabulary.build(split.tokens), InMemory())
+    ids = split.ids(Vocabulary.of(split.tokens.counts), InMemory())
     assert ids[0 : len(ids)].tolist() == [2, 3, 4, 5, 3, PAD_ID]
 
 

@@ -14,7 +14,7 @@ from embedkit.training.loop import fit
 
 LENGTHS = [1, 9, 2, 8, 3, 7, 4, 6, 5, 5, 2]
 RANDOM = np.random.default_rng(0)
-SPLIT = EncodedSplit(
+SPLIT = EncodedSplit.of(
     [RANDOM.integers(2, 12, n).tolist() for n in LENGTHS], [0, 1] * 5 + [0], range(len(LENGTHS))
 )
 TABLE = np.concatenate([np.zeros((1, 4)), RANDOM.standard_normal((11, 4))]).astype(np.float32)

@@ -18,7 +18,7 @@ RANDOM = np.random.default_rng(2)
 VECTORS = np.concatenate([np.zeros((1, D)), RANDOM.standard_normal((ROWS - 1, D))]).astype(np.float32)
 LENGTHS = (4, 0, 9, 1, 6, 2, 12, 1)
 IDS = [RANDOM.integers(2, ROWS, length).tolist() for length in LENGTHS]
-SPLIT = EncodedSplit(IDS, [0, 1] * 4, range(8))
+SPLIT = EncodedSplit.of(IDS, [0, 1] * 4, range(8))
 REGISTRY = build_registry()
 
 
@@ -59,7 +59,7 @@ class TestWordDropout:
         assert 0 < unknown < sum(LENGTHS)
 
     def test_by_the_chance_it_is_given_and_another_time_other_words(self):
-        split = EncodedSplit([[2] * 100] * 500, [0] * 500, range(500))
+        split = EncodedSplit.of([[2] * 100] * 500, [0] * 500, range(500))
         generator = torch.Generator().manual_seed(1)
         first, second = (split.with_unknown(0.3, generator) for _ in range(2))
         (one,), (other,), (untouched,) = (

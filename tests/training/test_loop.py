@@ -15,7 +15,7 @@ from embedkit.training.loop import fit
 VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
     np.float32
 )
-SPLIT = EncodedSplit([[2, 3], [4, 5, 6], [7, 8], [9], [2]], [0, 1, 0, 1, 0], [11, 12, 13, 14, 15])
+SPLIT = EncodedSplit.of([[2, 3], [4, 5, 6], [7, 8], [9], [2]], [0, 1, 0, 1, 0], [11, 12, 13, 14, 15])
 TRAINABLE = np.arange(10) > 0
 
 
@@ -75,7 +75,7 @@ def test_the_seed_decides_the_order_and_the_global_generator_is_left_alone():
 
 
 def test_several_classes_are_learnt_with_cross_entropy():
-    split = EncodedSplit([[2], [3], [4]] * 4, [0, 1, 2] * 4, range(12))
+    split = EncodedSplit.of([[2], [3], [4]] * 4, [0, 1, 2] * 4, range(12))
     epochs, _ = train(model(classes=3), split, epochs=40, lr=0.05)
     assert epochs[0].scored.loss == pytest.approx(np.log(3), abs=0.4)
     assert (epochs[-1].scored.predicted(0.5) == np.array(split.labels)).all()
@@ -105,7 +105,7 @@ def test_a_number_that_is_not_finite_stops_before_the_step(scale, which):
 
 def test_without_shuffling_the_source_order_is_kept_and_buckets_keep_texts_of_a_length_together():
     lengths = [1, 9, 2, 8, 3, 7, 4, 6] * 4
-    split = EncodedSplit([[2] * n for n in lengths], [0, 1] * 16, range(32))
+    split = EncodedSplit.of([[2] * n for n in lengths], [0, 1] * 16, range(32))
     assert widths(split, shuffle=False) == [9, 8, 7, 6] * 4
     assert sum(widths(split)) < sum(widths(split, bucket=False)) * 0.8
     assert sum(widths(split, bucket=True)) == sum(widths(split))
@@ -120,7 +120,7 @@ def widths(split, **settings):
 
 
 def test_where_one_length_is_set_nothing_is_bucketed_unless_asked():
-    split = EncodedSplit([[2] * n for n in range(1, 41)], [0, 1] * 20, range(40), length=40)
+    split = EncodedSplit.of([[2] * n for n in range(1, 41)], [0, 1] * 20, range(40), length=40)
     assert set(widths(split)) == {40}
     losses = [train(model(), split, bucket=bucket)[0][0].scored.loss for bucket in (None, False, True)]
     assert losses[0] == losses[1] != losses[2]

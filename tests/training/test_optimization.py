@@ -16,7 +16,7 @@ from embedkit.training.schedules import factor
 TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
     np.float32
 )
-SPLIT = EncodedSplit([[2, 3], [4, 5, 6], [7, 8], [9], [2, 4]], [0, 1, 0, 1, 0], [1, 2, 3, 4, 5])
+SPLIT = EncodedSplit.of([[2, 3], [4, 5, 6], [7, 8], [9], [2, 4]], [0, 1, 0, 1, 0], [1, 2, 3, 4, 5])
 ALL = np.arange(10) > 0
 
 

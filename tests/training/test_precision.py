@@ -17,7 +17,7 @@ from embedkit.training.loop import fit
 from embedkit.training.precision import Precision, check_precision
 
 CPU = torch.device("cpu")
-SPLIT = EncodedSplit([[2, 3], [4, 5, 6], [7, 8], [9], [2, 4]], [0, 1, 0, 1, 0], range(5))
+SPLIT = EncodedSplit.of([[2, 3], [4, 5, 6], [7, 8], [9], [2, 4]], [0, 1, 0, 1, 0], range(5))
 TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
     np.float32
 )

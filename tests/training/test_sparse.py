@@ -19,8 +19,8 @@ TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_norm
     np.float32
 )
 ALL = np.arange(ROWS) > 0
-SPLIT = EncodedSplit([[2, 3], [4, 5, 6], [2, 7], [8]], [0, 1, 0, 1], range(4))
-EVERYWHERE = EncodedSplit([[2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 1]] * 3, [0, 1] * 3, range(6))
+SPLIT = EncodedSplit.of([[2, 3], [4, 5, 6], [2, 7], [8]], [0, 1, 0, 1], range(4))
+EVERYWHERE = EncodedSplit.of([[2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 1]] * 3, [0, 1] * 3, range(6))
 OPTIMIZERS = [
     {"optimizer": "adam"},
     {"optimizer": "adamw"},
@@ -54,7 +54,7 @@ def test_where_every_step_reads_every_row_it_is_the_dense_rule(optimizer, more):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_row_moves_in_the_steps_that_read_it_and_in_no_other(optimizer):
-    first = EncodedSplit([[2, 3], [4]], [0, 1], range(2))
+    first = EncodedSplit.of([[2, 3], [4]], [0, 1], range(2))
     tables = [torch.from_numpy(TABLE)]
 
     def on_epoch(epoch, state):
@@ -65,7 +65,7 @@ def test_a_row_moves_in_the_steps_that_read_it_and_in_no_other(optimizer):
         assert (before != after).any(1).nonzero()[:, 0].tolist() == [2, 3, 4]
     both = trained(True, batch_size=2, epochs=1, weight_decay=0.1, **optimizer)["embedding.weight"]
     half = trained(
-        True, EncodedSplit([[2, 3], [4, 5, 6]], [0, 1], range(2)), epochs=1, weight_decay=0.1, **optimizer
+        True, EncodedSplit.of([[2, 3], [4, 5, 6]], [0, 1], range(2)), epochs=1, weight_decay=0.1, **optimizer
     )["embedding.weight"]
     assert torch.equal(both[3:7], half[3:7]), "the second step does not read these"
     assert not torch.equal(both[2], half[2])

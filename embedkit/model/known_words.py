@@ -1,0 +1,40 @@
+"""A source of words whose vectors are in memory already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from embedkit.interfaces import Lookup
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+
+class KnownWords:
+    """A VectorSource that knows `words` alone: their `vectors` float32 [n, D], and `unk` [D] for others."""
+
+    def __init__(self, words: Sequence[str], vectors: FloatArray, unk: FloatArray | None = None) -> None:
+        self._row_of = {word: row for row, word in enumerate(words)}
+        self._vectors = vectors
+        self._unk = unk
+
+    @property
+    def dim(self) -> int:
+        """D."""
+        return int(self._vectors.shape[1])
+
+    @property
+    def unk(self) -> FloatArray | None:
+        """The vector [D] of unknown words; None leaves it to the out-of-vocabulary chain."""
+        return None if self._unk is None else self._unk.copy()
+
+    def lookup(self, words: Sequence[str]) -> Lookup:
+        """The vectors of `words`; `rows` are positions among the words that are known."""
+        import numpy as np
+
+        rows = np.array([self._row_of.get(word, -1) for word in words], dtype=np.int64)
+        found = rows >= 0
+        vectors = np.zeros((len(rows), self.dim), dtype=np.float32)
+        vectors[found] = self._vectors[rows[found]]
+        return Lookup(vectors, found, rows)
