@@ -5,13 +5,14 @@ Such a file takes room in its folder until the column is gone, or the process, h
 
 from __future__ import annotations
 
-import os
 import tempfile
 import weakref
 from array import array
 from mmap import ACCESS_COPY, mmap
 from pathlib import Path
 from typing import Literal, Protocol
+
+from embedkit.files.system import read_at
 
 Code = Literal["B", "i"]
 """Of which type numbers are, as `array` calls it: bytes, or int32."""
@@ -95,7 +96,7 @@ class FileColumn:
     def __getitem__(self, part: slice) -> array[int]:
         begin, end, _ = part.indices(self._length)
         numbers = array(self._code)
-        numbers.frombytes(os.pread(self._file.fileno(), (end - begin) * self._bytes, begin * self._bytes))
+        numbers.frombytes(read_at(self._file, (end - begin) * self._bytes, begin * self._bytes))
         return numbers
 
     def extend(self, numbers: array[int]) -> None:

@@ -19,8 +19,9 @@ from itertools import chain
 from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
+from embedkit.files.system import sync
 from embedkit.fingerprint import sha256
-from embedkit.runs.writer import CHECKPOINTS, LOG, Onlooker, RunWriter, sync
+from embedkit.runs.writer import CHECKPOINTS, LOG, Onlooker, RunWriter
 from embedkit.world import ALONE, World
 
 MANIFEST = "manifest.json"

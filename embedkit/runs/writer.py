@@ -29,15 +29,6 @@ def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
         raise OSError(errno.EIO, str(error), str(path)) from error
 
 
-def sync(path: Path) -> None:
-    """Make a file, or the names in a directory, durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 class RunWriter:
     """Writes the files of a run into its partial directory, for all processes of `world`.
 

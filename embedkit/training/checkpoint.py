@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedkit.files.system import sync
 from embedkit.fingerprint import sha256
-from embedkit.runs.writer import sync, write_tensors
+from embedkit.runs.writer import write_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from embedkit.errors import Fault, TrainingError
+from embedkit.files.system import sync
 from embedkit.runs.directory import checkpoints_of
-from embedkit.runs.writer import sync
 from embedkit.training.checkpoint import Checkpoint, damage, read, write
 
 KEPT = 2

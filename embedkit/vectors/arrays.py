@@ -14,6 +14,8 @@ from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedkit.files.atomic import written_whole
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -34,20 +36,13 @@ def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], sou
 
     Raises OSError where there is no room or no right to.
     """
-    import tempfile
-
+    path.parent.mkdir(parents=True, exist_ok=True)
     described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
     description = json.dumps([about, described, source]).encode() + b"\n"
     parts: list[Any] = [description, *map(_bytes, arrays.values())]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(f"{MAGIC} {_checksum(parts):08x}\n".encode())
-            file.writelines(parts)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
+    with written_whole(path, durable=False) as file:
+        file.write(f"{MAGIC} {_checksum(parts):08x}\n".encode())
+        file.writelines(parts)
 
 
 def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArray[Any]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, VectorFileError
+from embedkit.files.atomic import written_whole
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.reading import Block
 from embedkit.vectors.writers import WORD_LISTS, WRITERS, Writer
@@ -33,8 +33,8 @@ def convert(
     targets = _targets(target, format)
     blocks = file.blocks if words is None else _subset(file, words)
     count, bfloat16 = _survey(blocks(), keeps_bfloat16=format == "safetensors")
-    with ExitStack() as stack:
-        handles = [stack.enter_context(_written_whole(each)) for each in targets]
+    with _unwritable_named(target), ExitStack() as stack:
+        handles = [stack.enter_context(written_whole(each)) for each in targets]
         writer = WRITERS[format](handles, count, file.dim, bfloat16)
         for block in blocks():
             _write(writer, block, target)
@@ -86,25 +86,9 @@ def _write(writer: Writer, block: Block, target: Path) -> None:
 
 
 @contextmanager
-def _written_whole(target: Path) -> Iterator[BinaryIO]:
-    """A file that becomes `target` when all went well, and is gone otherwise."""
-    temporary = None
+def _unwritable_named(target: Path) -> Iterator[None]:
+    """Turn what the operating system says against writing `target` into a VectorFileError."""
     try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o666 & ~_umask())
-        Path(temporary).replace(target)
+        yield
     except OSError as error:
         raise VectorFileError(Fault(f"cannot be written: {error.strerror}", str(target))) from error
-    finally:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """What a new file is not allowed; temporary ones are for their owner alone. It is told only when set."""
-    os.umask(mask := os.umask(0o077))
-    return mask

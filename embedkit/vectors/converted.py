@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import VectorFileError
+from embedkit.files.system import read_at
 from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content, examine
@@ -144,9 +145,9 @@ def _rows(
     size = matrix.row_size
     with copy.open("rb", buffering=0) as file:
         for word, offset, row in places:
-            if os.pread(file.fileno(), len(word) + 1, offset) != word + b"\n":
+            if read_at(file, len(word) + 1, offset) != word + b"\n":
                 raise DamagedError("the copy has another word where it says")
-            data = os.pread(file.fileno(), size, matrix.offset + row * size)
+            data = read_at(file, size, matrix.offset + row * size)
             if isal_zlib.crc32(data) != checks[row]:
                 raise DamagedError("a row of the copy was changed")
             yield data

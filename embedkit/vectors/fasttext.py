@@ -5,12 +5,12 @@ A word's vector is the mean of its own row and its subwords' rows, which gives w
 
 from __future__ import annotations
 
-import os
 import re
 import struct
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from embedkit.files.system import read_at
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.fasttext_header import HEADER, exactly, read_header
@@ -126,7 +126,7 @@ class FastText:
         rows, places = np.unique(wanted, return_inverse=True)
         size = 4 * self.dim
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
-            data = b"".join(os.pread(file.fileno(), size, self._matrix + row * size) for row in rows.tolist())
+            data = b"".join(read_at(file, size, self._matrix + row * size) for row in rows.tolist())
         return np.frombuffer(data, "<f4").reshape(-1, self.dim), places
 
     def _dictionary(self, progress: Progress) -> Iterator[tuple[int, Sequence[bytes]]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import struct
 from typing import BinaryIO, NamedTuple
 
+from embedkit.files.system import read_at
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
@@ -51,7 +51,7 @@ def read_header(content: Content) -> Header:
 
 def exactly(file: BinaryIO, content: Content, offset: int, size: int) -> bytes:
     """`size` bytes from `offset` on. Raises VectorFileError where the file ends before."""
-    data = os.pread(file.fileno(), size, offset)
+    data = read_at(file, size, offset)
     if len(data) < size:
         raise broken(content.path, "the file is cut", offset=offset + len(data))
     return data

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from embedkit.files.system import read_at
 from embedkit.vectors.content import Content
 
 BLOCK = 4096
@@ -23,5 +24,5 @@ def fingerprint(content: Content) -> str:
         digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())
         last = max(0, status.st_size - BLOCK)
         for sample in range(SAMPLES):
-            digest.update(os.pread(file.fileno(), BLOCK, last * sample // (SAMPLES - 1)))
+            digest.update(read_at(file, BLOCK, last * sample // (SAMPLES - 1)))
     return digest.hexdigest()[:32]

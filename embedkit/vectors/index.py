@@ -6,10 +6,10 @@ themselves stay in the file and are compared there, so that no hash is ever trus
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedkit.files.system import read_at
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content
 from embedkit.vectors.selection import Selection
@@ -74,7 +74,7 @@ class Index:
         with content.reading(), content.path.open("rb", buffering=0) as file:
             for offset, row, wanted in self.places(words):
                 word = words[wanted]
-                record = os.pread(file.fileno(), len(word) + 1 + size, offset)
+                record = read_at(file, len(word) + 1 + size, offset)
                 if not record.startswith(word + b" ") or len(record) != len(word) + 1 + size:
                     raise DamagedError("the file has another word where it says")
                 selection.take(selection.slots[word], row, memoryview(record)[len(word) + 1 :])

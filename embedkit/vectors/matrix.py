@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedkit.files.system import read_at
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
@@ -93,7 +93,7 @@ class MatrixReader:
             places += [(row + index, selection.slots[words[index]]) for index in hits]
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
             for done, (row, slot) in enumerate(places):
-                data = os.pread(file.fileno(), self.matrix.row_size, self._offset(row))
+                data = read_at(file, self.matrix.row_size, self._offset(row))
                 selection.take(slot, row, self.matrix.decode(data).astype("<f4").data.cast("B"))
                 progress(done + 1, len(places))
         return ScanReport(self.count, selection.duplicates(), replaced, verified=self._options.limit is None)
@@ -106,7 +106,7 @@ class MatrixReader:
                 for begin in range(0, len(words), size):
                     part = words[begin : begin + size]
                     first = row + begin
-                    data = os.pread(file.fileno(), len(part) * self.matrix.row_size, self._offset(first))
+                    data = read_at(file, len(part) * self.matrix.row_size, self._offset(first))
                     yield Block(first, part, self.matrix.decode(data))
                     progress(first + len(part), self.count)
 
@@ -134,7 +134,7 @@ def words_in_lines(content: Content, begin: int, size: int) -> Iterator[Sequence
     rest = b""
     with content.reading(), content.path.open("rb", buffering=0) as file:
         for at in range(begin, begin + size, BLOCK):
-            *lines, rest = (rest + os.pread(file.fileno(), min(BLOCK, begin + size - at), at)).split(b"\n")
+            *lines, rest = (rest + read_at(file, min(BLOCK, begin + size - at), at)).split(b"\n")
             yield lines
     if rest:
         yield [rest]

@@ -8,12 +8,12 @@ Its files whose vocabulary was quantized have the tensors `mapping` and `weights
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from embedkit.files.system import read_at
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
@@ -53,8 +53,8 @@ def open_safetensors(content: Content, options: Options) -> MatrixReader:
 
 def _read_header(content: Content) -> tuple[dict[str, Any], int]:
     with content.reading(), content.path.open("rb", buffering=0) as file:
-        size = int.from_bytes(os.pread(file.fileno(), 8, 0), "little")
-        text = os.pread(file.fileno(), size, 8)
+        size = int.from_bytes(read_at(file, 8, 0), "little")
+        text = read_at(file, size, 8)
     try:
         header = json.loads(text)
         tensors = {name: _checked(tensor) for name, tensor in header.items() if name != "__metadata__"}

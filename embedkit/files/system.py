@@ -1,0 +1,98 @@
+"""What operating systems do differently with files. Nothing else in embedkit names a POSIX-only function."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+PATIENCE = 2.0
+"""Seconds to wait for a file that another program holds open, on systems that refuse to replace one."""
+
+_REFUSES_OPEN_FILES = os.name == "nt"
+
+_seeking = threading.Lock()
+
+
+class OpenFile(Protocol):
+    """A file of the operating system."""
+
+    def fileno(self) -> int: ...
+
+
+def read_at(file: OpenFile, size: int, offset: int) -> bytes:
+    """Return `size` bytes from `offset` on, fewer where the file ends before; its position stays.
+
+    Raises OSError where the file cannot be read.
+    """
+    parts: list[bytes] = []
+    while size > 0:
+        part = _read_once(file.fileno(), size, offset)
+        if not part:
+            break
+        parts.append(part)
+        offset += len(part)
+        size -= len(part)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _seek_and_read(descriptor: int, size: int, offset: int) -> bytes:
+    with _seeking:
+        before = os.lseek(descriptor, 0, os.SEEK_CUR)
+        try:
+            os.lseek(descriptor, offset, os.SEEK_SET)
+            return os.read(descriptor, size)
+        finally:
+            os.lseek(descriptor, before, os.SEEK_SET)
+
+
+_read_once = getattr(os, "pread", _seek_and_read)
+"""Windows has no `pread`."""
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a directory, durable.
+
+    Where a directory cannot be opened, as on Windows, the system keeps its names by itself.
+    Raises OSError where the file cannot be written through.
+    """
+    if path.is_dir():
+        with suppress(PermissionError):
+            _sync(path, os.O_RDONLY)
+    else:
+        _sync(path, os.O_RDWR)  # Windows refuses to sync what was opened to be read
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(source: Path, target: Path) -> None:
+    """Give `source` the name `target`, in one step and in place of a file that has it.
+
+    Windows refuses while a program has either of them open, if only to look for viruses: this is tried again
+    for two seconds. Raises OSError where it stays refused.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if not _REFUSES_OPEN_FILES or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def umask() -> int:
+    """Return the permissions that new files are denied. A system tells them only when they are set."""
+    os.umask(mask := os.umask(0o077))
+    return mask

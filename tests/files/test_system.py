@@ -1,0 +1,135 @@
+"""What operating systems do differently: each way gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import pytest
+
+from embedkit.files import system
+from embedkit.files.atomic import written_whole
+
+CONTENT = bytes(range(256)) * 40
+
+
+@pytest.fixture(params=["pread", "seek and read"])
+def read_at(request, monkeypatch):
+    if request.param == "pread" and not hasattr(os, "pread"):
+        pytest.skip("this system has no pread")
+    monkeypatch.setattr(system, "_read_once", os.pread if request.param == "pread" else system._seek_and_read)
+    return system.read_at
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "content"
+    path.write_bytes(CONTENT)
+    return path
+
+
+@pytest.mark.core
+@pytest.mark.parametrize(
+    ("size", "offset"), [(0, 0), (10, 0), (300, 255), (10_240, 0), (10, 10_240), (9, 99_999)]
+)
+def test_reads_what_is_there(read_at, path, size, offset):
+    with path.open("rb") as file:
+        file.read(7)
+        assert read_at(file, size, offset) == CONTENT[offset : offset + size]
+        assert file.read(5) == CONTENT[7:12]  # where the file is read otherwise stays
+
+
+@pytest.mark.core
+def test_reads_on_where_the_system_gives_less(path, monkeypatch):
+    whole = system._seek_and_read
+    monkeypatch.setattr(
+        system, "_read_once", lambda descriptor, size, offset: whole(descriptor, min(size, 7), offset)
+    )
+    with path.open("rb") as file:
+        assert system.read_at(file, 100, 50) == CONTENT[50:150]
+        assert system.read_at(file, 100, len(CONTENT) - 30) == CONTENT[-30:]
+
+
+@pytest.mark.core
+def test_threads_that_share_a_file(read_at, path):
+    wrong: list[int] = []
+
+    def read_many(first: int) -> None:
+        for offset in range(first, 10_000, 13):
+            if read_at(file, 17, offset) != CONTENT[offset : offset + 17]:
+                wrong.append(offset)
+
+    with path.open("rb", buffering=0) as file:
+        threads = [threading.Thread(target=read_many, args=(first,)) for first in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert not wrong
+
+
+@pytest.mark.core
+def test_syncs_files_and_directories(path):
+    system.sync(path)
+    system.sync(path.parent)
+    with pytest.raises(FileNotFoundError):
+        system.sync(path.with_name("absent"))
+
+
+@pytest.mark.core
+def test_a_system_that_opens_no_directory(path, monkeypatch):
+    real = os.open
+
+    def refusing(name, flags, *more):
+        if os.path.isdir(name):  # noqa: PTH112
+            raise PermissionError(13, "Permission denied", str(name))
+        return real(name, flags, *more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    system.sync(path.parent)
+    system.sync(path)
+
+
+@pytest.mark.core
+def test_a_file_is_whole_or_absent(tmp_path):
+    target = tmp_path / "target"
+    target.write_bytes(b"before")
+    with pytest.raises(ZeroDivisionError), written_whole(target) as file:
+        file.write(b"half")
+        1 / 0  # noqa: B018
+    assert target.read_bytes() == b"before"
+    with written_whole(target) as file:
+        file.write(b"after")
+        assert target.read_bytes() == b"before"
+    assert target.read_bytes() == b"after"
+    assert [*tmp_path.iterdir()] == [target]
+
+
+@pytest.mark.core
+def test_it_has_the_permissions_of_other_files(tmp_path):
+    other = tmp_path / "other"
+    other.touch()
+    with written_whole(tmp_path / "target"):
+        pass
+    assert (tmp_path / "target").stat().st_mode == other.stat().st_mode
+
+
+@pytest.mark.core
+def test_waits_for_who_holds_a_file_open(tmp_path, monkeypatch):
+    source, target = tmp_path / "source", tmp_path / "target"
+    source.write_bytes(b"new")
+    refusals = [PermissionError(13, "in use"), PermissionError(13, "in use")]
+    real = os.replace
+
+    def refusing(*names):
+        if refusals:
+            raise refusals.pop()
+        real(*names)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    monkeypatch.setattr(system, "_REFUSES_OPEN_FILES", False)
+    with pytest.raises(PermissionError):
+        system.replace(source, target)
+    monkeypatch.setattr(system, "_REFUSES_OPEN_FILES", True)
+    system.replace(source, target)
+    assert target.read_bytes() == b"new"
