@@ -67,6 +67,7 @@ def embed(
         lambda: registry,
         lambda: labelling.targets(train.examples.labels),
         labelling.classes,
+        registry.trust,
     )
     texts = chain.from_iterable(split.tokens for split in splits.values())
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
@@ -118,7 +119,10 @@ class Reopened:
     def _opened(self) -> tuple[VectorSource, OovChain]:
         check_files(self.run, self.registry, "embedding", self.recipe.embedding, HINT)
         embedding: Embedding = build_component(self.registry, "embedding", self.recipe.embedding, "embedding")
-        source = embedding.open(EmbeddingContext(self.recipe.seed, self.words, formats=lambda: self.registry))
+        context = EmbeddingContext(
+            self.recipe.seed, self.words, formats=lambda: self.registry, trust=self.registry.trust
+        )
+        source = embedding.open(context)
         return source, _chain(self.recipe, self.registry)
 
     def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:

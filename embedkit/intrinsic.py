@@ -74,7 +74,9 @@ def _open(
         )
     )
     embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
-    context = EmbeddingContext(0, [*words], progress=reporter.advance, formats=lambda: registry)
+    context = EmbeddingContext(
+        0, [*words], progress=reporter.advance, formats=lambda: registry, trust=registry.trust
+    )
     source: VectorSource = embedding.open(context)
     return source
 

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import Doc
 
-from embedkit.interfaces import ComponentOf, InputPath, NameOf
+from embedkit.interfaces import ComponentOf, InputPath, NameOf, NeedsTrust
 
 RESERVED = frozenset({"use", "trainable", "unseen", "share"})
 """Keys that recipes themselves give to a component's mapping."""
@@ -74,7 +74,15 @@ def _documentation(hint: Any) -> str | None:
 
 def input_paths(factory: Callable[..., Any]) -> frozenset[str]:
     """The names of the parameters that name files to be read (`InputPath`, or `InputPath | None`)."""
-    mark = get_args(InputPath)[1]
+    return _marked(factory, get_args(InputPath)[1])
+
+
+def needs_trust(factory: Callable[..., Any]) -> frozenset[str]:
+    """The names of the parameters by which a recipe says that code in a file has to run (`NeedsTrust`)."""
+    return _marked(factory, get_args(NeedsTrust)[1])
+
+
+def _marked(factory: Callable[..., Any], mark: object) -> frozenset[str]:
     return frozenset(name for name, hint in _hints(factory).items() if mark in _parts(hint))
 
 

@@ -52,6 +52,13 @@ class Component:
         return self._read_from_constructor(input_paths)
 
     @cached_property
+    def needs_trust(self) -> frozenset[str]:
+        """The parameters by which a recipe says that code in a file has to run."""
+        from embedkit.parameters import needs_trust
+
+        return self._read_from_constructor(needs_trust)
+
+    @cached_property
     def nested(self) -> Mapping[str, str]:
         """The parameters that take components themselves, and the kind of these."""
         from embedkit.parameters import nested_kinds
@@ -82,9 +89,13 @@ class Component:
 
 @dataclass(frozen=True)
 class Registry:
-    """Every component that the installed plugins registered."""
+    """Every component that the installed plugins registered.
+
+    `trust`: whether whoever gives the command consents to run code that is in files, as in a pickle.
+    """
 
     plugins: LoadedPlugins
+    trust: bool = False
     _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
 
     def names(self, kind: str) -> list[str]:
@@ -146,13 +157,15 @@ class Registry:
                 del self._claims[key]
 
 
-def build_registry(blocked: Iterable[str] = ()) -> Registry:
+def build_registry(blocked: Iterable[str] = (), trust: bool = False) -> Registry:
     """Load the installed plugins, but for those `blocked`, and gather their components.
 
+    `trust` is the consent of whoever gives the command to run code that is in files. It comes from a command
+    line or a caller, never from a file.
     Raises PluginError where `blocked`, or EMBEDKIT_DISABLE_PLUGINS, names no plugin or could mean several,
     and, with EMBEDKIT_STRICT_PLUGINS=1, where a plugin cannot be used.
     """
-    registry = Registry(load_plugins(blocked))
+    registry = Registry(load_plugins(blocked), trust)
     registry.fill()
     refuse_failures(registry.plugins.plugins)
     return registry

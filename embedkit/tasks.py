@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.data.storage import storage_of
-from embedkit.recipe.build import input_files
+from embedkit.recipe.build import input_files, refuse_untrusted
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
 from embedkit.recipe.repeats import single_runs
@@ -38,6 +38,7 @@ def run(
     reporter: Reporter | None = None,
     resume: bool = False,
     strict: bool = False,
+    trust: bool = False,
 ) -> Run:
     """Run a recipe: a path, the name of a bundled recipe, or a mapping that says what a recipe would.
 
@@ -46,10 +47,11 @@ def run(
     `resume` goes on with a run that was interrupted in `out`, from its newest valid checkpoint; it starts
     afresh where there is none, and does nothing where the run is finished. `strict` makes errors of the
     warnings about the data: texts that repeat, have two labels or stand in two splits, and the like.
+    `trust` consents to run code that is in files which the recipe names, as in a pickle; a recipe cannot.
     Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
     VectorFileError, VocabularyError, TrainingError or RunError as their names say.
     """
-    registry = build_registry(block)
+    registry = build_registry(block, trust)
     return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter, resume, strict)
 
 
@@ -89,6 +91,7 @@ def _execute(
         drop_checkpoints(directory)
         reporter.stage(f"nothing to do: the run in {directory} is finished")
         return run
+    refuse_untrusted(registry, recipe)
     inputs = input_files(registry, recipe)
     with create_run(directory, resume, world) as writer, writer.logged():
         from embedkit.runs.environment import describe_environment
@@ -131,6 +134,7 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
         from embedkit.preparation import prepare
         from embedkit.remembering import Remembering
 
+        refuse_untrusted(registry, recipe)
         input_files(registry, recipe)
         remembering = Remembering(registry, storage_of(recipe.data.in_memory, None))
         for single in single_runs(recipe).values() or [recipe]:
@@ -140,14 +144,18 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
 
 
 def load(
-    run: str | PathLike[str], block: Iterable[str] = (), unseen: Literal["unk"] | None = None
+    run: str | PathLike[str],
+    block: Iterable[str] = (),
+    unseen: Literal["unk"] | None = None,
+    trust: bool = False,
 ) -> Classifier:
     """The classifier that a run trained, its files checked against the run's manifest.
 
     Where the run's recipe says `unseen: lookup`, new words are looked up when they are met; `unseen="unk"`
-    makes them `<UNK>`, which needs no vectors but those of the run.
+    makes them `<UNK>`, which needs no vectors but those of the run. `trust` consents to run code that is in
+    the file of these vectors, as in a pickle; the run's recipe cannot.
     Raises RunError where `run` is not a finished training run or a file of it was changed.
     """
     from embedkit.loading import load_trained
 
-    return load_trained(Run(run), build_registry(block), unseen=unseen).classifier
+    return load_trained(Run(run), build_registry(block, trust), unseen=unseen).classifier

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from embedkit.cli.options import json_option, print_json
+from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from embedkit.registry import Registry
     from embedkit.runs.run import Run
 
 
@@ -39,6 +40,7 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and hiding.json go.")
+@trust_option
 @json_option
 @click.pass_context
 def command(
@@ -49,14 +51,17 @@ def command(
     hide: tuple[float, ...],
     seeds: int | None,
     out: Path | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
+    from embedkit.registry import build_registry
     from embedkit.runs.run import Run
 
     run = Run(directory)
     if hide:
-        _hide(run, hide, seeds, out, blocked_plugins(ctx), as_json)
+        registry = build_registry(blocked_plugins(ctx), trust)
+        _hide(run, hide, seeds, out, registry, as_json)
     elif number is not None:
         _explain_text(run, number, split, as_json)
     else:
@@ -102,7 +107,7 @@ def _hide(
     shares: Sequence[float],
     seeds: int | None,
     out: Path | None,
-    blocked: Sequence[str],
+    registry: Registry,
     as_json: bool,
 ) -> None:
     if out is None:
@@ -110,9 +115,7 @@ def _hide(
     from embedkit.cli.hiding_results import planned, print_curve
     from embedkit.cli.progress import console_reporter
     from embedkit.hiding import plan
-    from embedkit.registry import build_registry
 
-    registry = build_registry(blocked)
     experiment = plan(run, shares, seeds, registry)
     click.echo(planned([*experiment.recipes], experiment.names, experiment.finished(out)), err=True)
     with console_reporter() as reporter:

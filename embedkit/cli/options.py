@@ -23,6 +23,12 @@ def strict_option(command: F) -> F:
     return click.option("--strict", is_flag=True, help="Make warnings about the data errors.")(command)
 
 
+def trust_option(command: F) -> F:
+    """`--trust`: code that is in files may run."""
+    text = "Let code run that is in files which the recipe names, as in a pickle of gensim's."
+    return click.option("--trust", is_flag=True, help=text)(command)
+
+
 def quiet_option(command: F) -> F:
     """`-q`: nothing but errors."""
     return click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")(command)

@@ -6,7 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
 
-from embedkit.cli.options import json_option, lines_of, print_json
+from embedkit.cli.options import json_option, lines_of, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.data.labels import parts_of
 from embedkit.errors import DataError, Fault
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     "--input", "file", type=click.File("rb"), help="A UTF-8 file with a text on each line; - is stdin."
 )
 @click.option("--unseen", type=click.Choice(["unk"]), help="Take <UNK> for words that the run would look up.")
+@trust_option
 @json_option
 @click.pass_context
 def command(
@@ -31,6 +32,7 @@ def command(
     texts: tuple[str, ...],
     file: IO[bytes] | None,
     unseen: Literal["unk"] | None,
+    trust: bool,
     as_json: bool,
 ) -> None:
     """Classify each TEXT, or each line of a file, with the model of the finished run in the directory RUN."""
@@ -41,7 +43,7 @@ def command(
         )
     from embedkit.tasks import load
 
-    classifier = load(run, blocked_plugins(ctx), unseen)
+    classifier = load(run, blocked_plugins(ctx), unseen, trust)
     predictions = classifier.predictions(given)
     if as_json:
         print_json([_plain(prediction, classifier.labelling) for prediction in predictions])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from embedkit.cli.options import quiet_option, set_option, strict_option
+from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.runs.directory import partial_of, progress_of, run_directory
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     "--resume", is_flag=True, help="Go on with an interrupted run, from its newest valid checkpoint."
 )
 @strict_option
+@trust_option
 @quiet_option
 @click.pass_context
 def command(
@@ -45,6 +46,7 @@ def command(
     how: Literal["sampled", "full"],
     resume: bool,
     strict: bool,
+    trust: bool,
     quiet: bool,
 ) -> None:
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
@@ -55,10 +57,10 @@ def command(
 
     blocked = blocked_plugins(ctx)
     with as_one(join()):
-        registry = build_registry(blocked)
+        registry = build_registry(blocked, trust)
         loaded = load_recipe(recipe, registry, overrides)
         directory = run_directory(loaded.name, out, resume)
-        again = _command(blocked, recipe, directory, overrides)
+        again = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
         with _says_how_to_go_on(directory, again):
             _run(loaded, registry, directory, how, resume, strict, quiet or not join().main)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from embedkit.cli.options import quiet_option, set_option, strict_option
+from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import DataError, Fault, RecipeError
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--data", is_flag=True, help="Read the data too, and warn of what is wrong with them.")
 @strict_option
+@trust_option
 @quiet_option
 @click.pass_context
 def command(
@@ -28,13 +29,14 @@ def command(
     overrides: tuple[str, ...],
     data: bool,
     strict: bool,
+    trust: bool,
     quiet: bool,
 ) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all its faults with file and line."""
     from embedkit.recipe.load import load_recipe
     from embedkit.registry import build_registry
 
-    registry = build_registry(blocked_plugins(ctx))
+    registry = build_registry(blocked_plugins(ctx), trust)
     faults: list[Fault] = []
     for recipe in recipes:
         try:

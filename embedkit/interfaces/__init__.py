@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Doc
 
-from embedkit.interfaces.marks import ComponentOf, InputPath, NameOf
+from embedkit.interfaces.marks import ComponentOf, InputPath, NameOf, NeedsTrust
 from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
 from embedkit.interfaces.texts import (
     Example,
@@ -58,6 +58,7 @@ __all__ = [
     "Lookup",
     "Metric",
     "NameOf",
+    "NeedsTrust",
     "OfTokenizerFile",
     "OovPolicy",
     "Progress",

@@ -17,6 +17,16 @@ A component receives an absolute path of a file that exists; its run records the
 
 
 @dataclass(frozen=True)
+class _NeedsTrustMark:
+    """Marks a parameter by which a recipe says that code has to run which is in a file."""
+
+
+NeedsTrust = Annotated[bool, _NeedsTrustMark()]
+"""Whether code has to run that is in a file, as a pickle has it. A recipe's `true` grants nothing: without
+the consent of whoever gives the command, by `--trust` or `trust=True`, the component is not made."""
+
+
+@dataclass(frozen=True)
 class ComponentOf:
     """Marks a parameter, or the items of a list, that are components of `kind` themselves.
 

@@ -31,7 +31,8 @@ class EmbeddingContext:
     `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
     tokens of the training split, for providers that train on them, and `training_targets` the labels of its
     texts: int64 [n] index `classes`; of several labels bool [n, C]. `formats` is for those that read files:
-    `open_vectors(…, formats=context.formats)` knows the formats of the plugins that the recipe may use.
+    `open_vectors(…, formats=context.formats, trust=context.trust)` knows the formats of the plugins that the
+    recipe may use. `trust`: whether whoever gave the command consents to run code that is in files.
     """
 
     seed: int
@@ -41,6 +42,7 @@ class EmbeddingContext:
     formats: Callable[[], Registry] | None = None
     training_targets: Callable[[], IntArray | BoolArray | tuple[()]] = lambda: ()
     classes: Sequence[str] = ()
+    trust: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from embedkit.errors import ComponentError, EmbedkitError, Fault
+from embedkit.errors import ComponentError, EmbedkitError, Fault, RecipeError
 from embedkit.hookspecs import VERB_OF_KIND
+from embedkit.recipe.consent import untrusted
 from embedkit.recipe.paths import expand
 from embedkit.recipe.schema import AnyRecipe
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
@@ -19,17 +20,32 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     """The component that `spec` names, made with its parameters, files expanded.
 
     `where` is the component's key in the recipe, such as `data.train`, for messages. Raises PluginError for
-    an unknown name, DataError for a file that is not there, ComponentError for a constructor that raises and
-    for a class without the method of its kind.
+    an unknown name, DataError for a file that is not there, RecipeError for one whose code nobody has
+    consented to run, ComponentError for a constructor that raises and for a class without the method of its
+    kind.
     """
     component = registry.get(kind, spec.use, where)
     checked = component.parameters.model_validate_json(json.dumps(thaw(spec.parameters)))
     values = {name: getattr(checked, name) for name in component.parameters.model_fields}
+    if faults := [*untrusted(registry, component, values, where)]:
+        raise RecipeError(*faults)
     for name in component.input_paths:
         values[name] = _expanded(values[name], f"{where}.{name}")
     for name, inner in component.nested.items():
         values[name] = _built(registry, inner, values[name], f"{where}.{name}")
     return _construct(component, values, where)
+
+
+def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:
+    """Raise RecipeError, naming every key, where code in files would run and nobody has consented."""
+    faults = [
+        fault
+        for key, of_kind, written in recipe.components()
+        for where, kind, spec in within(registry, key, of_kind, written)
+        for fault in untrusted(registry, registry.get(kind, spec.use, where), spec.parameters, where)
+    ]
+    if faults:
+        raise RecipeError(*faults)
 
 
 def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]:

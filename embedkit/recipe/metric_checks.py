@@ -68,7 +68,8 @@ def _as_known(registry: Registry, spec: ComponentSpec) -> object:
     """The metric with its parameters; its class where these are faulty, or would have a file opened."""
     component = registry.get("metric", spec.use)
     complete = spec.parameters.keys() == component.parameters.model_fields.keys()
-    if not complete or component.input_paths or component.nested:
+    opens = component.input_paths or component.needs_trust or getattr(component.factory, "runs_code", False)
+    if not complete or opens or component.nested:
         return component.factory
     return build_component(registry, "metric", spec, "evaluation.metrics")
 

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from embedkit.registry import Component, Registry
 
 KIND = "vector-format"
-TRUST_HINT = (
-    "If you trust where the file comes from: `trust: true` of the embedding `vectors`, "
-    "`embedkit vectors … --trust`, open_vectors(…, trust=True)."
-)
+TRUST_HINT = "If you trust where the file comes from, give the command --trust, or from Python trust=True."
 
 
 @dataclass(frozen=True)

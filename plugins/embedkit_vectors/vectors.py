@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from embedkit.interfaces import Doc, EmbeddingContext, NameOf, VectorSource
+from embedkit.interfaces import Doc, EmbeddingContext, NameOf, NeedsTrust, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 FileFormat = Annotated[
@@ -37,8 +37,11 @@ class Vectors:
             ),
         ] = "rows",
         trust: Annotated[
-            bool,
-            Doc("open a file even if code may run that is in it, as in gensim's saves, which are pickles"),
+            NeedsTrust,
+            Doc(
+                "says that code in the file has to run, as in gensim's saves, which are pickles: "
+                "the command must then be given `--trust`"
+            ),
         ] = False,
     ) -> None:
         self.path = path
@@ -59,6 +62,6 @@ class Vectors:
             limit=self.limit,
             cache="full" if self.cache == "full" else self.cache == "rows",
             progress=context.progress,
-            trust=self.trust,
+            trust=context.trust,
             formats=context.formats,
         )

@@ -93,8 +93,7 @@ def test_nothing_is_opened_without_trust(name, saves):
         assert str(caught.value) == (
             f"{saves / name}: is gensim (gensim's own saves of KeyedVectors, Word2Vec and FastText, which "
             "are Python pickles): reading it runs code that is in it\n"
-            "    If you trust where the file comes from: `trust: true` of the embedding `vectors`, "
-            "`embedkit vectors … --trust`, open_vectors(…, trust=True)."
+            "    If you trust where the file comes from, give the command --trust, or from Python trust=True."
         )
 
 
@@ -235,19 +234,19 @@ def recipe_of(path, **keys):
 
 def test_a_recipe_trusts_it(saves, models, tmp_path):
     path = saves / "word2vec-vectors-beside"
-    run = embedkit.run(recipe_of(path, trust=True, format="gensim"), out=tmp_path / "run")
+    run = embedkit.run(recipe_of(path, trust=True, format="gensim"), out=tmp_path / "run", trust=True)
     row = run.embedding_frame(when="before").loc["film"].to_numpy(dtype=np.float32)
     assert row.tobytes() == models["word2vec"].wv["film"].tobytes()
 
 
 def test_a_recipe_that_does_not_trust_it_or_blocks_its_plugin(saves, tmp_path):
     path = saves / "word2vec-vectors-beside"
-    with pytest.raises(VectorFileError, match="trust: true"):
+    with pytest.raises(VectorFileError, match="give the command --trust"):
         embedkit.run(recipe_of(path), out=tmp_path / "run")
     with pytest.raises(
         VectorFileError, match=r"this is a Python pickle[\s\S]*Not in use: gensim of embedkit"
     ):
-        embedkit.run(recipe_of(path, trust=True), out=tmp_path / "run", block=["gensim"])
+        embedkit.run(recipe_of(path, trust=True), out=tmp_path / "run", block=["gensim"], trust=True)
 
 
 def command(*arguments):
