@@ -75,6 +75,10 @@ class VectorFileError(EmbedkitError):
     """A word-vector file that is not what it should be; names the record, line or byte."""
 
 
+class CacheError(EmbedkitError):
+    """A folder that cannot be the cache: somebody else's, or one that cannot be read."""
+
+
 class VocabularyError(EmbedkitError):
     """Words for which no vector was found, under a policy that does not let that pass."""
 

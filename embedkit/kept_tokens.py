@@ -63,13 +63,12 @@ class KeptTokenizing(Tokenizing):
         """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
         if sum(map(len, texts)) < WORTH_KEEPING:
             return super().tokens(texts, storage)
-        from embedkit.vectors.cache import cache_folder
         from embedkit.vectors.kept import KeptArrays
 
         about = f"{self.about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
         key = hashlib.sha256(about.encode()).hexdigest()[:32]
         source = f"{len(texts):,} texts, by {self.name}"
-        kept = KeptArrays(cache_folder() / "tokens" / key / "tokens", about, "tokens", source)
+        kept = KeptArrays(f"tokens/{key}/tokens", about, "tokens", source)
         found: list[Tokens] = []
         if kept.use(lambda arrays: found.append(_unpacked(arrays, storage)), mapped=True):
             return found[0]

@@ -60,8 +60,10 @@ def clear(keep: int, as_json: bool) -> None:
     total = sum(record["bytes"] for record in records)
     if as_json:
         print_json({"bytes": total, "deleted": records})
-        return
-    click.echo(f"deleted {len(records)} files, {bytes_as_text(total)}")
+    else:
+        click.echo(f"deleted {len(records)} files, {bytes_as_text(total)}")
+    if sum(entry.size for entry in entries()) > keep:
+        click.get_current_context().exit(1)
 
 
 def _record(entry: Entry, source: str | None) -> dict[str, Any]:

@@ -31,18 +31,18 @@ class DamagedError(Exception):
     """A file of the cache that is not as it was written, or not about what it should be."""
 
 
-def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], source: str = "") -> None:
-    """Write `arrays` to `path`, in one step as others see it; `source` names the file they were made of.
+def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], source: str = "") -> int:
+    """Write `arrays` to `path`, in one step as others see it, and return its bytes.
 
-    Raises OSError where there is no room or no right to.
+    `source` names the file they were made of. Raises OSError where there is no room or no right to.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
     description = json.dumps([about, described, source]).encode() + b"\n"
     parts: list[Any] = [description, *map(_bytes, arrays.values())]
     with written_whole(path, durable=False) as file:
         file.write(f"{MAGIC} {_checksum(parts):08x}\n".encode())
         file.writelines(parts)
+        return file.tell()
 
 
 def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArray[Any]]:

@@ -31,13 +31,28 @@ def convert(
         raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
     target = Path(target)
     targets = _targets(target, format)
+    with _unwritable_named(target):
+        return write_vectors(file, targets, format, words)
+
+
+def write_vectors(
+    file: VectorFile,
+    targets: Sequence[Path],
+    format: str,
+    words: Sequence[str] | None = None,
+    durable: bool = True,
+) -> int:
+    """Write as `convert` does, in place of what is there.
+
+    Raises OSError where `targets` cannot be written.
+    """
     blocks = file.blocks if words is None else _subset(file, words)
     count, bfloat16 = _survey(blocks(), keeps_bfloat16=format == "safetensors")
-    with _unwritable_named(target), ExitStack() as stack:
-        handles = [stack.enter_context(written_whole(each)) for each in targets]
+    with ExitStack() as stack:
+        handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
         writer = WRITERS[format](handles, count, file.dim, bfloat16)
         for block in blocks():
-            _write(writer, block, target)
+            _write(writer, block, targets[0])
         writer.close()
     return count
 

@@ -7,7 +7,6 @@ wanted is read, its words are compared and its rows checked: what was changed is
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,7 +18,7 @@ from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.index import Index, IndexBuilder
-from embedkit.vectors.kept import Kept
+from embedkit.vectors.kept import Kept, mark_used
 from embedkit.vectors.reading import Options, Reader
 from embedkit.vectors.selection import BLOCK, ScanReport, Selection
 
@@ -61,30 +60,27 @@ class ConvertedReader:
         if kept.use(answer):
             return reports[0]
         selection.forget()
-        if self._convert(copy, progress):
-            kept.keep(_index(copy))
-            if kept.use(answer):
-                return reports[0]
-            selection.forget()
+        if self._convert(kept, copy, progress) and kept.use(answer):
+            return reports[0]
+        selection.forget()
         return self._reader.scan(selection, progress)
 
-    def _convert(self, copy: Path, progress: Progress) -> bool:
-        """Write the copy; False where that cannot be, for which reading the file itself has the reason."""
-        from embedkit.vectors.convert import convert
+    def _convert(self, kept: Kept, copy: Path, progress: Progress) -> bool:
+        """Write the copy and its index; False where that cannot be."""
+        from embedkit.vectors.convert import write_vectors
         from embedkit.vectors.file import VectorFile
 
-        unfinished = copy.with_name(f".{copy.name}.{os.getpid()}")
+        file = VectorFile(self._content.path, self._reader, progress)
+
+        def write() -> int:
+            write_vectors(file, [copy], "safetensors", durable=False)
+            return copy.stat().st_size
+
         try:
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            unfinished.unlink(missing_ok=True)
-            convert(VectorFile(self._content.path, self._reader, progress), unfinished, "safetensors")
-            unfinished.replace(copy)
-        except (VectorFileError, OSError) as error:
+            return kept.write("converted copy", write) and kept.keep(_index(copy))
+        except (VectorFileError, OSError) as error:  # of the copy, or the file: reading it has the reason
             log.warning("%s: the converted copy could not be written: %s", copy, error)
             return False
-        size = copy.stat().st_size
-        log.info("%s: wrote a converted copy of %s, %d bytes", copy, self._content.path, size)
-        return True
 
 
 def _opened(copy: Path) -> MatrixReader:
@@ -132,7 +128,7 @@ def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
                 selection.take(selection.slots[words[wanted]], row, vector.data.cast("B"))
     except VectorFileError as error:
         raise DamagedError(f"the copy is damaged: {error}") from error
-    copy.touch()
+    mark_used(copy)
     return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
 
 

@@ -89,6 +89,7 @@ class KeptRowsReader:
         reports: list[ScanReport] = []
         if kept.use(lambda arrays: reports.append(selection.restore(arrays))):
             return reports[0]
+        selection.forget()
         report = self._reader.scan(selection, progress)
         kept.keep(selection.arrays(report))
         return report

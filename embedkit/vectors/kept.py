@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import CacheError
 from embedkit.vectors.arrays import DamagedError, read_arrays, write_arrays
-from embedkit.vectors.cache import cache_folder, trim
+from embedkit.vectors.cache import cache_folder, make_folder, trim
 from embedkit.vectors.content import Content
 from embedkit.vectors.fingerprint import fingerprint
 
@@ -19,12 +22,16 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ATTEMPTS = 3
+"""How often a file is begun again in a folder that another process clears away meanwhile."""
+
 
 class KeptArrays:
-    """Arrays in the cache at `path`, of `source`: `about` is all that they follow from, `what` they are."""
+    """Arrays in the cache at `inner`, of `source`: `about` is all that they follow from, `what` they are."""
 
-    def __init__(self, path: Path, about: str, what: str, source: str) -> None:
-        self.path = path
+    def __init__(self, inner: str, about: str, what: str, source: str) -> None:
+        self._folder = cache_folder()
+        self.path = self._folder / inner
         self._about = about
         self._what = what
         self._source = source
@@ -33,26 +40,51 @@ class KeptArrays:
         """Hand the arrays, in memory or `mapped`, to `answer`; False where there are none to be believed."""
         try:
             answer(read_arrays(self.path, self._about, mapped))
-            self.path.touch()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return False
         except (DamagedError, OSError) as error:
             log.warning(
                 "%s: the %s cannot be used: %s; reading %s", self.path, self._what, error, self._source
             )
             return False
+        mark_used(self.path)
         return True
 
-    def keep(self, arrays: Arrays) -> None:
-        """Write the arrays, for the next time."""
+    def keep(self, arrays: Arrays) -> bool:
+        """Write the arrays, for the next time; False where that cannot be."""
+        return self.write(self._what, lambda: write_arrays(self.path, self._about, arrays, self._source))
+
+    def write(self, what: str, write: Callable[[], int]) -> bool:
+        """Let `write` write a file beside the arrays and return its bytes; False where it cannot."""
         try:
-            write_arrays(self.path, self._about, arrays, self._source)
+            size = self._write(write)
             trim()
-        except OSError as error:
-            log.warning("%s: the %s could not be written: %s", self.path, self._what, error)
-            return
-        size = self.path.stat().st_size
-        log.info("%s: wrote the %s of %s, %d bytes", self.path, self._what, self._source, size)
+        except FileNotFoundError:
+            log.info("%s: the %s was cleared away while it was written", self.path, what)
+            return False
+        except (CacheError, OSError) as error:
+            log.warning("%s: the %s could not be written: %s", self.path, what, error)
+            return False
+        log.info("%s: wrote the %s of %s, %d bytes", self.path, what, self._source, size)
+        return True
+
+    def _write(self, write: Callable[[], int]) -> int:
+        for _ in range(ATTEMPTS - 1):
+            with suppress(FileNotFoundError):
+                self._make_folders()
+                return write()
+        self._make_folders()
+        return write()
+
+    def _make_folders(self) -> None:
+        make_folder(self._folder)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def mark_used(path: Path) -> None:
+    """Let a file be the last to go from the cache, where it is still there and ours to touch."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 class Kept(KeptArrays):
@@ -67,5 +99,4 @@ class Kept(KeptArrays):
         seen = fingerprint(content)
         about = " ".join([seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()])
         name = f"{what}-{about[-16:]}" if detail else what
-        path = cache_folder() / "vectors" / seen / name
-        super().__init__(path, about, what, str(content.path.absolute()))
+        super().__init__(f"vectors/{seen}/{name}", about, what, str(content.path.absolute()))

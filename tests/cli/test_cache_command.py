@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import json
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,9 @@ import pytest
 
 from embedkit import open_vectors
 from embedkit.cli.tables import bytes_as_text
+from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.cache import LIMIT, entries
+from embedkit.vectors.selection import Selection
 
 
 @pytest.fixture
@@ -143,8 +147,109 @@ def test_sizes_as_text(count, text):
     assert bytes_as_text(count) == text
 
 
-def test_what_cannot_be_deleted_ends_with_the_reason(embedkit_command, folder):
-    (folder / "vectors" / "0123" / "index").mkdir(parents=True)
+def test_what_cannot_be_deleted_is_told_with_the_reason(embedkit_command, filled, monkeypatch, caplog):
+    stubborn, real = filled[1].path, os.unlink
+
+    def refusing(path, **more):
+        if Path(path) == stubborn:
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        real(path, **more)
+
+    monkeypatch.setattr(os, "unlink", refusing)
     done = embedkit_command("cache", "clear")
-    assert (done.code, done.out) == (1, "")
-    assert done.err.startswith(f"error: {folder / 'vectors' / '0123' / 'index'}: ")
+    assert (done.code, done.out.split(",")[0]) == (1, "deleted 2 files")
+    assert f"{stubborn}: stays in the cache: Permission denied" in caplog.text
+    assert [entry.path for entry in entries()] == [stubborn]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "vectors/glove/glove.6B.300d.txt",
+        "vectors/0123456789abcdef0123456789abcdef/notes.txt",
+        "vectors/0123456789abcdef0123456789abcdef/index.bak",
+        "tokens/0123456789abcdef0123456789abcdef/tokens.csv",
+        "vectors/0123456789ABCDEF0123456789abcdef/index",
+        "vectors/index",
+        "index",
+    ],
+)
+def test_other_people_s_files_stay(path, embedkit_command, filled, folder):
+    mine = folder / path
+    mine.parent.mkdir(parents=True, exist_ok=True)
+    mine.write_text("mine")
+    assert embedkit_command("cache", "clear").code == 0
+    assert mine.read_text() == "mine"
+    assert not entries()
+
+
+def test_nothing_is_deleted_through_a_link(embedkit_command, filled, folder, tmp_path):
+    outside = tmp_path / "outside"
+    shutil.copytree(filled[0].path.parent, outside)
+    before = sorted(path.name for path in outside.iterdir())
+    (folder / "vectors" / ("a" * 32)).symlink_to(outside)
+    (filled[0].path.parent / "index").unlink()
+    (filled[0].path.parent / "index").symlink_to(outside / "index")
+    assert embedkit_command("cache", "clear").code == 0
+    assert sorted(path.name for path in outside.iterdir()) == before
+
+
+def test_a_folder_that_is_no_cache_is_left_alone(embedkit_command, folder, used, caplog):
+    (folder / "vectors" / "glove").mkdir(parents=True)
+    (folder / "vectors" / "glove" / "glove.6B.300d.txt").write_text("mine")
+    for arguments in (["clear"], ["list"], ["clear", "--keep", "1GB"]):
+        done = embedkit_command("cache", *arguments)
+        assert (done.code, done.out) == (2, "")
+        assert "is not a cache of embedkit: it has no CACHEDIR.TAG, and 'vectors' is in it" in done.err
+        assert "Let EMBEDKIT_CACHE name a new or an empty folder" in done.err
+    done = embedkit_command("vectors", "lookup", used / "vectors.bin", "word7")
+    assert done.code == 0
+    assert "the index could not be written" in caplog.text
+    assert [path.name for path in folder.rglob("*")] == ["vectors", "glove", "glove.6B.300d.txt"]
+
+
+def test_the_folder_carries_the_tag_that_backup_programs_know(filled, folder):
+    assert (folder / "CACHEDIR.TAG").read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_a_cache_of_a_home_that_nobody_has(embedkit_command, monkeypatch):
+    monkeypatch.setenv("EMBEDKIT_CACHE", "~nobody-of-this-name/cache")
+    done = embedkit_command("cache")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("error: EMBEDKIT_CACHE: '~nobody-of-this-name/cache'")
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_cache_that_can_be_read_and_not_written_is_used(full, used, folder, monkeypatch, caplog):
+    """As another user's: neither a mark of use nor a file can be written."""
+    path = used / "vectors.bin.gz"
+    cache = "full" if full else True
+    first = open_vectors(path, cache=cache).lookup(["word7", "word8"])
+    monkeypatch.setattr(os, "utime", refuse)
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    caplog.clear()
+    packed, reading = path.read_bytes(), open_vectors(path, cache=cache)
+    monkeypatch.setattr(type(reading._reader._reader), "scan", refuse)
+    again = reading.lookup(["word7", "word8"])
+    assert (again.vectors == first.vectors).all()
+    assert not caplog.records
+    assert packed == path.read_bytes()
+
+
+def refuse(*_arguments, **_more):
+    raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_what_a_damaged_entry_gave_is_forgotten(used, folder, monkeypatch, caplog):
+    path = used / "vectors.bin.gz"
+    first = open_vectors(path).lookup(["word7", "word8"])
+    real = Selection.restore
+
+    def failing(self, arrays):
+        real(self, arrays)
+        raise DamagedError("at the very end")
+
+    monkeypatch.setattr(Selection, "restore", failing)
+    again = open_vectors(path).lookup(["word7", "word8"])
+    assert (again.vectors == first.vectors).all()
+    assert "occur twice" not in caplog.text

@@ -63,7 +63,7 @@ def the_copy():
 def test_any_words_after_the_first_time(file, caplog):
     with caplog.at_level(logging.INFO):
         report = assert_right(file, SOME, read=True)
-    assert "wrote a converted copy of" in caplog.text
+    assert "wrote the converted copy of" in caplog.text
     assert report.duplicates == (() if file.name == "glove-text" else ("word7",))
     caplog.clear()
     assert assert_right(file, SOME, read=False) == report
