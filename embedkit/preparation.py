@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,8 +13,9 @@ from embedkit.data.labels import Labelling, labelling_of
 from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
-from embedkit.model.selfcheck import check_encoder
+from embedkit.model.selfcheck import LONGEST, check_encoder
 from embedkit.recipe.build import build_component
+from embedkit.recipe.naming import components_within, is_bundled, name_of
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from embedkit.registry import Registry
     from embedkit.remembering import Remembering, TokenizedOnce
     from embedkit.reporting import Reporter
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,28 @@ def prepare(
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    check_encoder(encoder)
+    if getattr(encoder, "padding_invariant", True):
+        check_encoder(encoder, name_of(registry, "encoder", recipe.encoder))
     tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
     separated = check_separator(splits["train"], recipe.data.label_separator)
     settle([*check_examples(splits), *separated, *check_lengths(tokenized)], strict)
     return Prepared(labelling, encoder, text, tokenized)
+
+
+def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: int) -> None:
+    """Try the encoder out with vectors of `width` dimensions and texts as long as the recipe's.
+
+    Raises ComponentError as `check_encoder`; warns where the texts are longer than those of the trial.
+    """
+    name = name_of(registry, "encoder", recipe.encoder)
+    splits = prepared.tokenized.values()
+    longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
+    check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
+    strangers = not all(map(is_bundled, components_within(registry, "encoder", recipe.encoder)))
+    if strangers and longest > LONGEST and not prepared.text.pad_to:
+        what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
+        log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)
 
 
 def prepare_text(

@@ -131,7 +131,7 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
     """
     if isinstance(recipe, Recipe):
         from embedkit.embedding import embed
-        from embedkit.preparation import prepare
+        from embedkit.preparation import prepare, try_encoder
         from embedkit.remembering import Remembering
 
         refuse_untrusted(registry, recipe)
@@ -140,7 +140,8 @@ def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: b
         for single in single_runs(recipe).values() or [recipe]:
             prepared = prepare(single, registry, reporter, strict, remembering)
             words, splits = prepared.text.vocabulary, prepared.tokenized
-            embed(single, registry, words, splits, prepared.labelling, reporter, strict)
+            table = embed(single, registry, words, splits, prepared.labelling, reporter, strict)
+            try_encoder(prepared, single, registry, table.dim)
 
 
 def load(

@@ -12,7 +12,7 @@ from embedkit.evaluation.comparison.baselines import fit_baselines
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.fitting import train_model
 from embedkit.model.classifier import build_classifier
-from embedkit.preparation import Prepared, prepare
+from embedkit.preparation import Prepared, prepare, try_encoder
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.refilling import Trained
 from embedkit.training.precision import check_precision
@@ -50,6 +50,7 @@ def train_and_evaluate(
 
     reporter.stage("looking words up")
     table = embed(recipe, registry, prepared.text.vocabulary, tokenized, labelling, reporter, strict)
+    try_encoder(prepared, recipe, registry, table.dim)
     classifier = _classifier(recipe, prepared, table, writer.world.device)
     evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})

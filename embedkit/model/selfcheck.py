@@ -1,14 +1,16 @@
-"""An encoder tried out before anything is trained: does padding leave texts alone, is an empty one finite?"""
+"""An encoder tried out before anything is trained, on made-up texts: does it keep what encoders promise?"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.contracts import check_encoded
-from embedkit.errors import ComponentError, Fault
+from embedkit.errors import ComponentError, EmbedkitError
+from embedkit.generators import GeneratorStates
+from embedkit.model.trial import LATE, LATE_HINT, Texts, Trial, lost_weights, unknown_to_torch
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -18,58 +20,215 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 WIDTH = 240
-"""D of the trial: what the usual numbers of attention heads divide."""
+"""D of the trial before the vectors' own is known: what the usual numbers of attention heads divide."""
 
 LENGTHS = (7, 3, 1, 0)
+LONGEST = 512
+"""Tokens of the longest text of a trial."""
+
 TOLERANCE = 1e-3
 """Relative to the largest number; float32 in another order of summation stays far below."""
 
+EXACT = 1e-5
+"""The same for what is worked out in the same order."""
 
-def check_encoder(encoder: Encoder) -> None:
-    """Build the encoder for D = 240 and have it encode texts of 7, 3, 1 and no tokens, together and alone.
+PADDING_HINT = (
+    "The mask says where tokens are. An encoder that cannot go by it says padding_invariant = False."
+)
+SEED_HINT = "The recipe's seed has set it: a seed of one's own makes all runs draw the same numbers."
 
-    Raises ComponentError for a wrong shape, for numbers that are not finite, and for an encoder that gives a
-    text other numbers in a padded batch than alone, unless it says `padding_invariant = False`. Milliseconds;
-    torch's generator is left as it was. An encoder that cannot be built for that D is not tried.
+
+def check_encoder(
+    encoder: Encoder, name: str | None = None, width: int | None = None, length: int | None = None
+) -> None:
+    """Build the encoder for vectors of `width` and have it encode made-up texts of up to `length` tokens.
+
+    Raises ComponentError, which calls the encoder `name`, for
+
+    - a wrong shape, numbers that are not finite or of another type, and for what it raises;
+    - other numbers for the same texts asked again, in another batch, or, unless it says
+      `padding_invariant = False`, with more padding or other numbers there;
+    - writing into what it is given; random numbers of other generators than torch's, a seed that it sets;
+    - weights made after it was built or unknown to torch, which are other ones once the model is loaded;
+    - weights of which none gets a gradient.
+
+    Milliseconds for short texts; all global generators are left as they were. Without `width`, D is 240, and
+    what the encoder raises there is no error: it may do for the vectors' own width.
     """
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(0)
-        try:
-            module = encoder.build(WIDTH).eval()
-        except Exception as error:  # it may do for the vectors' own width, for which it is built later
-            log.info("encoder not tried out", extra={"width": WIDTH, "error": str(error)})
-            return
-        embedded = torch.randn(len(LENGTHS), max(LENGTHS), WIDTH)
-        mask = torch.arange(max(LENGTHS)) < torch.tensor(LENGTHS)[:, None]
-        embedded = embedded * mask[:, :, None]
-        together = _encoded(module, encoder, embedded, mask)
-        if getattr(encoder, "padding_invariant", True):
-            for row, length in enumerate(LENGTHS):
-                kept = max(1, length)
-                alone = _encoded(module, encoder, embedded[row : row + 1, :kept], mask[row : row + 1, :kept])
-                _compare(encoder, length, alone[0], together[row])
-
-
-def _encoded(module: nn.Module, encoder: Encoder, embedded: Tensor, mask: Tensor) -> Tensor:
-    """[B, H]. Raises ComponentError for another shape, and for numbers that are not finite."""
-    encoded = check_encoded(module, module(embedded, mask), len(mask), int(module.output_dim))  # type: ignore[arg-type]
-    wrong = ~encoded.isfinite().all(dim=1)
-    if wrong.any():
-        length = int(mask[wrong][0].sum())
-        raise _breach(encoder, f"gives NaN or infinity for a text of {length} tokens")
-    return encoded
-
-
-def _compare(encoder: Encoder, length: int, alone: Tensor, padded: Tensor) -> None:
-    apart = float((alone - padded).abs().max())
-    if apart > TOLERANCE * max(1.0, float(alone.abs().max())):
-        what = f"a text of {length} tokens is {apart:.2g} apart alone and padded to {max(LENGTHS)}"
-        hint = (
-            "The mask says where tokens are; an encoder that cannot go by it says padding_invariant = False."
-        )
-        raise _breach(encoder, f"lets padding change what it gives: {what}", hint)
-
-
-def _breach(encoder: Encoder, what: str, hint: str | None = None) -> ComponentError:
     kind = type(encoder)
-    return ComponentError(Fault(f"{kind.__module__}.{kind.__qualname__} {what}", where="encoder", hint=hint))
+    trial = Trial(encoder, name or f"{kind.__module__}.{kind.__qualname__}", width or WIDTH)
+    before = GeneratorStates.now()
+    try:
+        with torch.no_grad():
+            texts = _texts(trial, length or max(LENGTHS))
+            module = _try_out(trial, texts, length or max(LENGTHS))
+            if width is not None:
+                _check_weights(trial, module, texts)
+    except EmbedkitError as error:
+        broken = isinstance(error, ComponentError) and error.__cause__ is None
+        if width is not None or broken:
+            raise
+        log.info("encoder not tried out", extra={"width": WIDTH, "error": str(error)})
+    finally:
+        before.restore()
+
+
+def _texts(trial: Trial, length: int) -> Texts:
+    """Short texts; for an encoder whose batches all have one length, padded to `length`."""
+    padded_to = None if _is_invariant(trial) else length
+    return Texts.drawn([min(length, each) for each in LENGTHS], trial.width, padded_to)
+
+
+def _is_invariant(trial: Trial) -> bool:
+    return bool(getattr(trial.encoder, "padding_invariant", True))
+
+
+def _try_out(trial: Trial, texts: Texts, length: int) -> nn.Module:
+    """The module, which keeps what encoders promise of texts, after two passes of training."""
+    invariant = _is_invariant(trial)
+    module = trial.built(seed=0).module
+    keys = {*module.state_dict()}
+    together = trial.encoded(module.eval(), texts)
+    late = sorted({*module.state_dict()} ^ keys)
+    if late:
+        raise trial.breach(f"{LATE}: {', '.join(late[:5])}", LATE_HINT)
+    _check_again(trial, module, texts, together)
+    _check_batches(trial, module, None if invariant else length)
+    if invariant:
+        _check_padding(trial, module, texts, together)
+    if min(length, LONGEST) > max(LENGTHS):
+        _check_long(trial, module, min(length, LONGEST), invariant)
+    _check_training(trial, module, texts)
+    return module
+
+
+def _check_again(trial: Trial, module: nn.Module, texts: Texts, first: Tensor) -> None:
+    """The same texts give the same numbers, whatever torch's generator would give."""
+    before = GeneratorStates.now()
+    again = trial.encoded(module, texts, seed=1)
+    if _close(again, first, EXACT):
+        return
+    trial.refuse_draws(before, "evaluation", ("random", "numpy.random"))
+    how = f"the same {texts} are {_apart(again, first):.2g} apart when it is asked again"
+    if _close(trial.encoded(module, texts, seed=1), again, EXACT):
+        hint = "Dropout goes by the module's mode: nn.Dropout does, F.dropout takes training=self.training."
+        raise trial.breach(f"draws random numbers in evaluation: {how}", hint)
+    hint = "What it gives may follow from its weights and its input alone."
+    raise trial.breach(f"keeps something from one call to the next: {how}", hint)
+
+
+def _check_batches(trial: Trial, module: nn.Module, padded_to: int | None) -> None:
+    """Texts of one length, where nothing is padded, give the same numbers together and alone."""
+    length = min(padded_to or max(LENGTHS), max(LENGTHS))
+    texts = Texts.drawn([length] * 3, trial.width, padded_to)
+    together = trial.encoded(module, texts)
+    for row in range(3):
+        alone = trial.encoded(module, texts.alone(row, padded=True))
+        if not _close(alone[0], together[row]):
+            apart = f"a text of {length} tokens is {_apart(alone[0], together[row]):.2g} apart"
+            what = f"lets the other texts of a batch change what it gives: {apart} alone and among others"
+            raise trial.breach(
+                what, "Nothing of this is padded: look for sums, means or norms over the batch."
+            )
+
+
+def _check_padding(trial: Trial, module: nn.Module, texts: Texts, together: Tensor) -> None:
+    """A text gives the same numbers however much it is padded, and with whatever."""
+    for row in range(len(texts.mask)):
+        _compare_padded(trial, module, texts, row, together[row])
+    other = trial.encoded(module, texts.with_garbage())
+    if not _close(other, together):
+        what = f"reads padding: {texts} are {_apart(other, together):.2g} apart with other numbers there"
+        raise trial.breach(f"{what}, where the mask says that no tokens are", PADDING_HINT)
+
+
+def _check_long(trial: Trial, module: nn.Module, length: int, invariant: bool) -> None:
+    """The same beside a long text, and finite numbers for that."""
+    lengths = [length, length // 2, min(length, 3)]
+    texts = Texts.drawn(lengths, trial.width)
+    together = trial.encoded(module, texts)
+    for row in (1, 2) if invariant else ():
+        _compare_padded(trial, module, texts, row, together[row])
+
+
+def _compare_padded(trial: Trial, module: nn.Module, texts: Texts, row: int, padded: Tensor) -> None:
+    alone = trial.encoded(module, texts.alone(row, padded=False))[0]
+    if not _close(alone, padded):
+        what = f"a text of {int(texts.mask[row].sum())} tokens is {_apart(alone, padded):.2g} apart"
+        what += f" alone and padded to {texts.mask.shape[1]}"
+        raise trial.breach(f"lets padding change what it gives: {what}", PADDING_HINT)
+
+
+def _check_training(trial: Trial, module: nn.Module, texts: Texts) -> None:
+    """In training it draws from torch's generator, whose seed it leaves alone; its weights are reached."""
+    module.train()
+    first = _after_step(trial, module, texts, seed=2)
+    before = GeneratorStates.moved()  # after the first pass, which may have imported what draws numbers
+    second = _after_step(trial, module, texts, seed=3)
+    trial.refuse_draws(before, "training", ("random", "numpy.random"))
+    if torch.equal(first, second):
+        raise trial.breach("sets the seed of torch's generator in training", SEED_HINT)
+    module.eval()
+
+
+def _after_step(trial: Trial, module: nn.Module, texts: Texts, seed: int) -> Tensor:
+    """The state of torch's generator after one pass in training."""
+    torch.manual_seed(seed)
+    weights = [weight for weight in module.parameters() if weight.requires_grad]
+    with torch.enable_grad():
+        embedded = texts.embedded.clone().requires_grad_() * 1
+        encoded = trial.held(f"encode {texts} in training", lambda: module(embedded, texts.mask.clone()))
+        after = torch.get_rng_state()
+        if weights and not _reached(trial, encoded, weights):
+            hint = "Look for detach(), .data, .item(), numpy() or no_grad() between them and what it gives."
+            raise trial.breach("never trains: no gradient reaches any of its weights", hint)
+    return after
+
+
+def _reached(trial: Trial, encoded: Tensor, weights: Sequence[Tensor]) -> bool:
+    """Whether any of the weights gets a gradient."""
+    if not encoded.requires_grad:
+        return False
+    total = encoded.sum()
+    gradients = trial.held("be trained", lambda: torch.autograd.grad(total, weights, allow_unused=True))
+    return any(gradient is not None for gradient in gradients)
+
+
+def _check_weights(trial: Trial, module: nn.Module, texts: Texts) -> None:
+    """Its first weights follow from the seed, and all that it learns is saved."""
+    first = trial.built(seed=1)
+    before = GeneratorStates.moved()
+    again = trial.built(seed=1)
+    trial.refuse_draws(before, "build", ("random", "numpy.random"))
+    if not first.equals(again):
+        raise trial.breach("has other first weights each time that it is built with the same seed")
+    other = trial.built(seed=2)
+    if torch.equal(other.generator, first.generator):
+        raise trial.breach("sets the seed of torch's generator in build", SEED_HINT)
+    if first.equals(other) and first.is_drawn():
+        what = "its first weights are the same for every seed: as it should be of pretrained ones alone"
+        log.warning("encoder: %s: %s", trial.name, what)
+    _check_saved(trial, module, other.module.eval(), texts)
+
+
+def _check_saved(trial: Trial, module: nn.Module, second: nn.Module, texts: Texts) -> None:
+    """The second module gives the same numbers once it has the weights of the first."""
+    trial.held("be loaded", lambda: second.load_state_dict(module.state_dict()))
+    loaded, trained = trial.encoded(second, texts), trial.encoded(module, texts)
+    same, lost = _close(loaded, trained, EXACT), lost_weights(module)
+    if not same or lost:
+        unknown = lost or unknown_to_torch(module)
+        named = f": {', '.join(unknown[:5])}" if unknown else ""
+        apart = f"; {texts} are {_apart(loaded, trained):.2g} apart once they are loaded" if not same else ""
+        hint = (
+            "nn.Parameter, register_buffer, nn.ModuleList and nn.ModuleDict are saved; plain lists are not."
+        )
+        raise trial.breach(f"has weights that torch does not train or save{named}{apart}", hint)
+
+
+def _close(some: Tensor, others: Tensor, tolerance: float = TOLERANCE) -> bool:
+    return _apart(some, others) <= tolerance * max(1.0, float(some.abs().max()))
+
+
+def _apart(some: Tensor, others: Tensor) -> float:
+    return float((some - others).abs().max())

@@ -1,0 +1,83 @@
+"""The generators of random numbers that a whole process shares: Python's, NumPy's and torch's."""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+@dataclass(frozen=True)
+class GeneratorStates:
+    """The states of the global generators at one moment; None of a library that is not imported yet."""
+
+    python: tuple[Any, ...]
+    numpy: Any | None
+    torch: Tensor | None
+    cuda: list[Tensor] | None
+
+    @classmethod
+    def now(cls) -> GeneratorStates:
+        """The states as they are."""
+        numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+        return cls(
+            random.getstate(),
+            numpy.random.get_state() if numpy else None,
+            torch.get_rng_state() if torch else None,
+            torch.cuda.get_rng_state_all() if torch and torch.cuda.is_initialized() else None,
+        )
+
+    @classmethod
+    def moved(cls) -> GeneratorStates:
+        """The states after a draw from Python's and NumPy's: what sets a seed again changes them again."""
+        numpy = sys.modules.get("numpy")
+        random.random()  # noqa: S311 - the number is not used
+        if numpy:
+            numpy.random.random()
+        return cls.now()
+
+    def changed(self) -> list[str]:
+        """The generators whose state is another one now, as `random`, `numpy.random` and `torch`."""
+        now = GeneratorStates.now()
+        numpy_changed = self.numpy is not None and _plain(self.numpy) != _plain(now.numpy)
+        torch_changed = self.torch is not None and not self.torch.equal(now.torch)  # type: ignore[arg-type]
+        changed = {
+            "random": self.python != now.python,
+            "numpy.random": numpy_changed,
+            "torch": torch_changed,
+        }
+        return [name for name, is_changed in changed.items() if is_changed]
+
+    def restore(self) -> None:
+        """Put every generator back to where it was."""
+        random.setstate(self.python)
+        if self.numpy is not None:
+            sys.modules["numpy"].random.set_state(self.numpy)
+        if self.torch is not None:
+            sys.modules["torch"].set_rng_state(self.torch)
+        if self.cuda is not None:
+            sys.modules["torch"].cuda.set_rng_state_all(self.cuda)
+
+
+@contextmanager
+def generators_restored() -> Iterator[list[str]]:
+    """Run a block and put the global generators back; the list is filled with those that it changed."""
+    before, changed = GeneratorStates.now(), list[str]()
+    try:
+        yield changed
+    finally:
+        changed += before.changed()
+        if changed:
+            before.restore()
+
+
+def _plain(state: Any) -> tuple[Any, ...]:
+    """A state of NumPy's generator as plain data, which can be compared."""
+    name, keys, *rest = state
+    return (name, keys.tobytes(), *rest)
