@@ -5,12 +5,39 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import ClassVar
+
+LONGEST = 60
+"""Characters of a name from a file that a message shows."""
+
+COMPARED = 5_000
+"""Names that are searched for the nearest one, which takes about a second."""
+
+LISTED = 40
+"""Names that a message lists."""
+
+
+def shortened(name: str, longest: int = LONGEST) -> str:
+    """`name` as a message shows it: at most `longest` characters, `…` for those left out."""
+    return name if len(name) <= longest else name[: longest - 1] + "…"
+
+
+def listed(names: Sequence[str], limit: int = LISTED) -> tuple[str, ...]:
+    """The first `limit` of `names`, shortened, and how many more there are."""
+    more = (f"… and {len(names) - limit:,} more",) if len(names) > limit else ()
+    return (*map(shortened, names[:limit]), *more)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that `name` most resembles, or None when nothing comes near."""
-    folded = {candidate.casefold(): candidate for candidate in allowed}
+    """The allowed name that `name` most resembles, or None when nothing comes near.
+
+    Long names resemble none, and of many only the first are compared: it would take too long.
+    """
+    if len(name) > LONGEST:
+        return None
+    candidates = islice((candidate for candidate in allowed if len(candidate) <= LONGEST), COMPARED)
+    folded = {candidate.casefold(): candidate for candidate in candidates}
     matches = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None
 
@@ -40,7 +67,8 @@ class Fault:
     def unknown(cls, kind: str, name: str, allowed: Iterable[str], **more: str | None) -> Fault:
         """A name nobody knows, with the nearest of those that are known."""
         known = tuple(sorted(allowed))
-        return cls(f"unknown {kind} '{name}'", nearest=nearest(name, known), allowed=known, **more)
+        what = f"unknown {kind} '{shortened(name)}'"
+        return cls(what, nearest=nearest(name, known), allowed=listed(known), **more)
 
 
 class EmbedkitError(Exception):

@@ -9,7 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from embedkit.classification import TextInput
-from embedkit.data.labels import Labelling, labelling_of
+from embedkit.data.alike_labels import check_labels, count_labels, describe_counts
+from embedkit.data.known_labels import labelling_of
+from embedkit.data.labels import Labelling
 from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
@@ -50,7 +52,9 @@ def prepare(
     """
     reporter.stage("reading texts")
     splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
-    labelling = labelling_of(splits, recipe.data.labels, recipe.data.label_separator)
+    separator = recipe.data.label_separator
+    labelling = labelling_of(splits, recipe.data.labels, separator)
+    reporter.stage(describe_counts(count_labels(splits.values(), separator)))
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
@@ -58,8 +62,8 @@ def prepare(
         check_encoder(encoder, name_of(registry, "encoder", recipe.encoder))
     tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
-    separated = check_separator(splits["train"], recipe.data.label_separator)
-    settle([*check_examples(splits), *separated, *check_lengths(tokenized)], strict)
+    labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
+    settle([*check_examples(splits), *labels, *check_lengths(tokenized)], strict)
     return Prepared(labelling, encoder, text, tokenized)
 
 

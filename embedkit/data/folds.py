@@ -8,22 +8,35 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from embedkit.data.examples import Examples
+from embedkit.data.lone_labels import first_examples, labels_in_one_group, refuse_whole_labels
 from embedkit.errors import DataError, Fault
 from embedkit.recipe.paths import expand
 from embedkit.recipe.sections.data import Folds
 
 FILE = "data.folds.file"
 
+NEVER = -1
+"""The fold of an example that is in the training split of every fold."""
 
-def hold_out(examples: Examples, folds: Folds) -> tuple[Examples, Examples]:
-    """The examples outside the fold `folds.only`, and those in it, both in source order. Raises DataError."""
+
+def hold_out(examples: Examples, folds: Folds, separator: str | None = None) -> tuple[Examples, Examples]:
+    """The examples outside the fold `folds.only`, and those in it, both in source order.
+
+    A drawn fold leaves one example of each label to training, in every fold the first. Raises DataError,
+    whichever fold it is, for a file with a fold that has all examples of a label.
+    """
+    labels = examples.labels
     if folds.file is not None:
         fold_of = read_folds(expand(folds.file, FILE), folds.count, len(examples))
+        refuse_whole_labels(fold_of, labels, separator)
     else:
-        fold_of = draw_folds(examples.labels, folds.count, folds.seed)
+        fold_of = draw_folds(labels, folds.count, folds.seed)
+        alone = labels_in_one_group(labels, fold_of, separator)
+        for position in first_examples(labels, alone, separator):
+            fold_of[position] = NEVER
     parts: tuple[list[int], list[int]] = ([], [])
-    for position, fold in enumerate(fold_of):
-        parts[fold == folds.only].append(position)
+    for position, of in enumerate(fold_of):
+        parts[of == folds.only].append(position)
     rest, held = parts
     return examples.take(rest), examples.take(held)
 

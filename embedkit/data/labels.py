@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from embedkit.errors import DataError, Fault, nearest
-from embedkit.interfaces import Example
+from embedkit.data.label_lists import items_of
+from embedkit.errors import DataError, Fault, shortened
 
 if TYPE_CHECKING:
     from embedkit.data.examples import Examples
     from embedkit.interfaces import BoolArray, IntArray, Task
+
+
+SHOWN = 5
+"""Examples that an error names."""
+
+LONGEST_NUMBER = 4_000
+"""Characters of a whole number that is compared as one: Python reads no more than 4,300 digits."""
 
 
 @dataclass(frozen=True)
@@ -70,93 +77,90 @@ def parts_of(label: str, separator: str | None) -> tuple[str, ...]:
 def settle_labels(examples: Examples, separator: str | None, where: str) -> Examples:
     """The examples, the labels of each in one order, so that the same labels are the same text.
 
-    Raises DataError for a label that is empty, which only all of several may be, and for one named twice.
+    With a separator a label may be written as a list, too; white space around each of several labels is none
+    of theirs. Raises DataError for a label that is empty, which only all of several may be, for one named
+    twice, and for lists without a separator.
     """
-    faults = [
-        fault
-        for number, label in zip(examples.ids, examples.labels, strict=True)
-        for fault in _malformed(number, label, separator, where)
-    ]
-    if faults:
-        raise DataError(*faults)
+    found = _Malformed(where)
+    settled = {label: _settled(label, separator, found) for label in dict.fromkeys(examples.labels)}
+    if found.labels:
+        raise DataError(*found.faults(examples))
     if separator is None:
         return examples
-    in_order = {label: _sorted(label, separator) for label in {*examples.labels}}
-    return examples.labelled([in_order[label] for label in examples.labels])
+    return examples.labelled([settled[label] for label in examples.labels])
 
 
-def _sorted(label: str | None, separator: str) -> str | None:
-    return label and separator.join(sorted(label.split(separator), key=label_order))
-
-
-def _malformed(number: int, label: str | None, separator: str | None, where: str) -> Iterator[Fault]:
-    parts = () if label is None else parts_of(label, separator)
-    if separator is None and "" in parts:
-        hint = "Texts that may have no label, or several, need data.label_separator."
-        yield Fault(f"the label of example {number} is empty", where, hint=hint)
-    elif "" in parts:
-        yield Fault(f"one of the labels of example {number} is empty: '{label}'", where)
-    elif len({*parts}) < len(parts):
-        yield Fault(f"example {number} has a label twice: '{label}'", where)
-
-
-def labelling_of(
-    splits: Mapping[str, Sequence[Example]], given: Sequence[str] | None = None, separator: str | None = None
-) -> Labelling:
-    """The classes as `given`, or the training labels sorted, whole numbers as numbers.
-
-    Raises DataError for an example without a label, for labels that leave nothing to learn, and for a label
-    that training has never seen.
-    """
-    seen = {example.label: example for example in splits["train"]}
-    if None in seen:
-        raise DataError(Fault(f"example {seen[None].id} has no label", where="data.train"))
-    fields = [label for label in seen if label is not None]
-    labels = {part for field in fields for part in parts_of(field, separator)}
-    if len(fields) < 2:
-        said = f"every example is labelled '{fields[0]}'" if fields[0] else "no example has a label"
-        raise DataError(Fault(f"{said}: nothing to learn", where="data.train"))
-    if len(labels) < 2:
-        hint = "A label that is there or not is one of two classes: leave data.label_separator out."
-        what = f"there is one label, '{min(labels)}', and several need two"
-        raise DataError(Fault(what, where="data.train", hint=hint))
-    classes = tuple(given) if given is not None else tuple(sorted(labels, key=label_order))
-    labelling = Labelling(classes, separator)
-    refuse_unseen(splits, labels & set(classes), labelling)
-    return labelling
-
-
-def refuse_unseen(splits: Mapping[str, Sequence[Example]], known: set[str], labelling: Labelling) -> None:
-    """Raise DataError, with a fault for each, where `splits` have labels that are not `known`."""
-    faults = [
-        _unseen(label, example, f"data.{name}", known, labelling)
-        for name, examples in splits.items()
-        for label, example in _first_with_each(examples, labelling.separator).items()
-        if label not in known
-    ]
-    if faults:
-        raise DataError(*faults)
-
-
-def _first_with_each(examples: Sequence[Example], separator: str | None) -> dict[str | None, Example]:
-    """The labels there are, and the first example with each; None where an example has no label field."""
-    return {
-        part: example
-        for example in reversed(examples)
-        for part in ((None,) if example.label is None else parts_of(example.label, separator))
-    }
-
-
-def _unseen(label: str | None, example: Example, where: str, known: set[str], labelling: Labelling) -> Fault:
-    allowed = tuple(sorted(known, key=label_order))
+def _settled(label: str | None, separator: str | None, found: _Malformed) -> str | None:
+    """The labels of a text in their order; what is wrong with them goes into `found`."""
     if label is None:
-        return Fault(f"example {example.id} has no label", where, None, allowed)
-    what = f"unknown label '{label}' (example {example.id})"
-    if label in labelling.classes:
-        what = f"label '{label}' (example {example.id}) does not occur in the training split"
-    return Fault(what, where, nearest(label, known), allowed)
+        return None
+    items = items_of(label)
+    if separator is None:
+        if items is not None:
+            found.add("list", label)
+        elif not label:
+            found.add("empty", label)
+        return label
+    parts = [part.strip() or part for part in parts_of(label, separator)] if items is None else [*items]
+    if any(separator in part for part in parts):
+        found.add("separator", label)
+    elif "" in parts or any(part.isspace() for part in parts):
+        found.add("one empty", label)
+    elif len({*parts}) < len(parts):
+        found.add("twice", label)
+    return separator.join(sorted(parts, key=label_order))
+
+
+_WHAT = {
+    "empty": ("the label of example {0} is empty", "the labels of {1:,} examples are empty: {0}"),
+    "list": ("the label of example {0} is written as a list: '{2}'",
+             "the labels of {1:,} examples are written as lists: {0}, the first '{2}'"),
+    "one empty": ("one of the labels of example {0} is empty: '{2}'",
+                  "one of the labels is empty in {1:,} examples: {0}, the first '{2}'"),
+    "twice": ("example {0} has a label twice: '{2}'",
+              "{1:,} examples have a label twice: {0}, the first '{2}'"),
+    "separator": ("a label in the list of example {0} holds the separator: '{2}'",
+                  "labels in the lists of {1:,} examples hold the separator: {0}, the first '{2}'"),
+}  # fmt: skip
+"""What is wrong with a label, of one example and of several: the examples, how many, the first label."""
+
+_HINT = {
+    "empty": "Texts that may have no label, or several, need data.label_separator; "
+    'a file\'s `label_map: {"": null, …}` leaves these rows out.',
+    "list": 'For texts of several labels write data.label_separator: "," (any text that no label holds).',
+    "separator": "Write another data.label_separator, which no label holds.",
+}
+
+
+@dataclass
+class _Malformed:
+    """Labels with which something is wrong, and what."""
+
+    where: str
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def add(self, kind: str, label: str) -> None:
+        """Something of `kind` is wrong with `label`."""
+        self.labels[label] = kind
+
+    def faults(self, examples: Examples) -> list[Fault]:
+        """One for each kind: the first examples, and how many there are."""
+        numbers: dict[str, list[int]] = {}
+        first: dict[str, str] = {}
+        for number, label in zip(examples.ids, examples.labels, strict=True):
+            if label is not None and label in self.labels:
+                numbers.setdefault(self.labels[label], []).append(number)
+                first.setdefault(self.labels[label], label)
+        return [self._fault(kind, numbers[kind], first[kind]) for kind in numbers]
+
+    def _fault(self, kind: str, numbers: Sequence[int], label: str) -> Fault:
+        one, several = _WHAT[kind]
+        few = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+        what = (several if len(numbers) > 1 else one).format(few, len(numbers), shortened(label))
+        return Fault(what, self.where, hint=_HINT.get(kind))
 
 
 def label_order(label: str) -> tuple[int, int, str]:
-    """Whole numbers first, as numbers; then the rest as text."""
-    return (0, int(label), label) if label.isascii() and label.removeprefix("-").isdigit() else (1, 0, label)
+    """Whole numbers first, as numbers; then the rest as text, very long numbers too."""
+    number = len(label) <= LONGEST_NUMBER and label.isascii() and label.removeprefix("-").isdigit()
+    return (0, int(label), label) if number else (1, 0, label)

@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from embedkit.data.examples import Examples
 from embedkit.data.folds import hold_out
-from embedkit.data.labels import Labelling, refuse_unseen, settle_labels
+from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
+from embedkit.data.labels import Labelling, settle_labels
+from embedkit.data.lone_labels import first_examples, labels_in_one_group
 from embedkit.data.storage import Storage
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Reader
@@ -31,12 +33,12 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
     splits = {"train": _read(open_reader, data.train, "data.train", data.label_separator)}
     held_out = None
     if data.folds is not None:
-        splits["train"], held_out = hold_out(splits["train"], data.folds)
+        splits["train"], held_out = hold_out(splits["train"], data.folds, data.label_separator)
     whole = len(splits["train"])
     for name, spec in (("validation", data.validation), ("test", data.test)):
         if isinstance(spec, Share):
-            take = max(1, round(spec.share * whole))
-            splits["train"], splits[name] = split_off(splits["train"], take, spec.stratify, seed)
+            drawn = draw_share(splits["train"], max(1, round(spec.share * whole)), spec.stratify, seed)
+            splits["train"], splits[name] = split_off(splits["train"], drawn, data.label_separator)
         elif spec is not None:
             splits[name] = _read(open_reader, spec, f"data.{name}", data.label_separator)
     if held_out is not None:
@@ -54,7 +56,10 @@ def _read(
     where: str,
     separator: str | None,
 ) -> Examples:
-    return settle_labels(Examples.of(open_reader(spec, where).read()), separator, where)
+    examples = settle_labels(Examples.of(open_reader(spec, where).read()), separator, where)
+    if separator is None:
+        refuse_own_labels(examples.labels, where)
+    return examples
 
 
 def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | None = None) -> Examples:
@@ -65,12 +70,14 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
     examples = settle_labels(Examples.of(reader.read(), storage), labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
+    if labelling.separator is None:
+        refuse_own_labels(examples.labels, "data.test")
     refuse_unseen({"test": examples}, set(labelling.classes), labelling)
     return examples
 
 
-def split_off(examples: Examples, take: int, stratify: bool, seed: int) -> tuple[Examples, Examples]:
-    """The rest, and `take` examples drawn by `seed`, both in source order.
+def draw_share(examples: Examples, take: int, stratify: bool, seed: int) -> set[int]:
+    """The positions of `take` examples drawn by `seed`.
 
     Stratified, each label gives its part by largest remainder, so the labels' proportions stay as they are.
     """
@@ -81,8 +88,24 @@ def split_off(examples: Examples, take: int, stratify: bool, seed: int) -> tuple
     drawn: set[int] = set()
     for members, quota in zip(groups.values(), _quotas([*map(len, groups.values())], take), strict=True):
         drawn.update(generator.sample(members, quota))
-    rest = [position for position in range(len(examples)) if position not in drawn]
-    return examples.take(rest), examples.take(sorted(drawn))
+    return drawn
+
+
+def split_off(examples: Examples, drawn: set[int], separator: str | None) -> tuple[Examples, Examples]:
+    """The rest, and the examples at the positions `drawn`, both in source order.
+
+    Of a label whose examples were all drawn the first one stays with the rest. Raises DataError where so
+    nothing is left to take.
+    """
+    away = [position in drawn for position in range(len(examples))]
+    alone = labels_in_one_group(examples.labels, away, separator)
+    lost = [label for label, gone in alone.items() if gone]
+    taken = drawn - first_examples(examples.labels, lost, separator)
+    if drawn and not taken:
+        what = "no label has two examples, so that one of them could be evaluated on"
+        raise DataError(Fault(what, where="data.train"))
+    rest = [position for position in range(len(examples)) if position not in taken]
+    return examples.take(rest), examples.take(sorted(taken))
 
 
 def _quotas(sizes: Sequence[int], take: int) -> list[int]:

@@ -5,6 +5,7 @@ the constructor. A constructor is inspected for its annotations; they are evalua
 declares them, rather than postponed: postponed ones would be looked up in the module of each subclass.
 """
 
+import json
 import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +37,8 @@ class LabelledFile(ABC):
         Doc("the label to use for each label of the file, null for rows to leave out; null keeps them all"),
     ] = None
 
+    strip: Annotated[bool, Doc("drop white space around labels")] = False
+
     def read(self) -> Iterator[Example]:
         """Every row in order but those that `label_map` leaves out; ids are the numbers of the rows, from 1.
 
@@ -59,18 +62,31 @@ class LabelledFile(ABC):
         return unicodedata.normalize("NFC", string) if self.nfc else string
 
     def _label(self, row: Row) -> str | None:
-        """The label that is used for that of the row, None where the row is left out."""
-        label = self._normal(label_of(row.label, row.where))
+        """The label that is used for that of the row, None where the row is left out.
+
+        A list of labels is one label, written as JSON, of those that the map does not leave out.
+        """
+        if not isinstance(row.label, list | tuple):
+            return self._mapped(row.label, row.where)
+        labels = [self._mapped(label, row.where) for label in row.label]
+        return json.dumps([label for label in labels if label is not None], ensure_ascii=False)
+
+    def _mapped(self, value: object, where: str) -> str | None:
+        """One label, None where the map leaves it out. Raises DataError for one that the map lacks."""
+        label = self._normal(label_of(value, where))
+        label = label.strip() if self.strip else label
         if self.label_map is None:
             return label
         if label not in self._map:
             hint = "`label_map` must name every label of the file."
-            raise DataError(Fault.unknown("label", label, self._map, where=row.where, hint=hint))
+            raise DataError(Fault.unknown("label", label, self._map, where=where, hint=hint))
         return self._map[label]
 
     @cached_property
     def _map(self) -> Mapping[str, str | None]:
-        return {self._normal(source): label for source, label in (self.label_map or {}).items()}
+        pairs = (self.label_map or {}).items()
+        normal = {self._normal(source): label for source, label in pairs}
+        return {source.strip(): label for source, label in normal.items()} if self.strip else normal
 
 
 @dataclass(frozen=True, kw_only=True)

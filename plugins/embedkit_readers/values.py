@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from embedkit.errors import DataError, Fault
 
 
@@ -13,14 +15,27 @@ def text_of(value: object, where: str) -> str:
 
 
 def label_of(value: object, where: str) -> str:
-    """A label as it is written: 1 is "1", true is "true". Raises DataError for other types."""
+    """A label as it is written: 1 is "1", true is "true"; 1.0 is the integer, 2.5 is "2.5".
+
+    Raises DataError for other types, and for numbers that are none.
+    """
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value)) if value.is_integer() else repr(value)
     if isinstance(value, int):
         return str(value)
     if not isinstance(value, str):
-        raise DataError(Fault(f"the label is {_kind(value)}, not a string, an integer or a boolean", where))
+        raise DataError(_no_label(value, where))
     return _writable(value, "label", where)
+
+
+def _no_label(value: object, where: str) -> Fault:
+    if value is None or isinstance(value, float):
+        hint = "A text that is learnt from needs a label; `label: null` reads all texts without theirs."
+        return Fault(f"the label is {'null' if value is None else value}", where, hint=hint)
+    expected = "a string, a number, a boolean or a list of them"
+    return Fault(f"the label is {_kind(value)}, not {expected}", where)
 
 
 def _writable(string: str, role: str, where: str) -> str:

@@ -101,3 +101,42 @@ def test_the_fold_is_the_test_split_and_the_share_is_of_its_training_part():
     assert {name: len(part) for name, part in splits.items()} == {"train": 72, "validation": 8, "test": 20}
     everyone = [example for part in splits.values() for example in part]
     assert sorted(everyone, key=lambda e: e.id) == examples(*"ab" * 50)
+
+
+class TestClassesOfFewExamples:
+    LABELS = (*"ab" * 10, "rare", "rarer", "rarer")
+
+    def held(self, count, separator=None, labels=LABELS):
+        parts = [
+            hold_out(Examples.of(examples(*labels)), Folds(count=count, only=fold), separator)
+            for fold in range(count)
+        ]
+        return [([e.label for e in rest], [e.id for e in held]) for rest, held in parts]
+
+    @pytest.mark.parametrize("count", [2, 3, 23])
+    def test_training_knows_every_class_in_every_fold(self, count):
+        parts = self.held(count)
+        assert all({*labels} == {*self.LABELS} for labels, _ in parts)
+        assert sorted(i for _, ids in parts for i in ids) == [*range(1, 21), 22, 23]
+
+    def test_so_it_does_of_several_labels(self):
+        labels = ["a|b", "b|c", "a", "b", "c|rare", "a|rarer", "rarer|b", "odd|odder"]
+        for known, _ in self.held(3, "|", labels):
+            assert {part for label in known for part in label.split("|")} == {
+                *"abc",
+                "rare",
+                "rarer",
+                "odd",
+                "odder",
+            }
+
+    @pytest.mark.parametrize("only", [0, 1, 2])
+    def test_a_file_that_holds_all_of_a_class_out_is_refused_before_the_first_fold(self, tmp_path, only):
+        file = tmp_path / "folds.txt"
+        file.write_text("0\n1\n2\n0\n1\n2\n2\n")
+        folds = Folds(count=3, file=str(file), only=only)
+        with pytest.raises(DataError) as caught:
+            hold_out(Examples.of(examples(*"aabb", "a", "rare", "rare")), folds)
+        first, second, _ = str(caught.value).split("\n")
+        assert first == "data.folds.file: fold 2 has all examples of the label 'rare'"
+        assert second == "data.folds.file: a label has to be in two folds"

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedkit.data.examples import Examples
-from embedkit.data.labels import Labelling, labelling_of, settle_labels
+from embedkit.data.known_labels import labelling_of
+from embedkit.data.labels import Labelling, settle_labels
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
@@ -78,6 +79,49 @@ def test_every_unknown_label_is_reported_at_once():
     assert [fault.where for fault in caught.value.faults] == ["data.validation", "data.test"]
 
 
+def test_the_first_five_of_many_unknown_labels_are_named_and_ten_of_the_known():
+    known = [f"known {i:03}" for i in range(500)]
+    unknown = [f"other {i:03}" for i in range(500)]
+    splits = {"train": Reader(*known).examples, "test": Reader(*unknown, *unknown).examples}
+    with pytest.raises(DataError) as caught:
+        labelling_of(splits)
+    text = str(caught.value)
+    assert "unknown label 'other 000' (example 1, and 1 more)" in text
+    assert "known 009, … and 490 more)" in text
+    assert text.endswith("data.test: 495 more labels of 990 examples are unknown")
+    assert len(caught.value.faults) == 6
+    assert len(text) < 2_000
+
+
+def test_long_labels_are_shortened_in_errors():
+    train = Reader(*(letter * 5_000 for letter in "ab")).examples
+    with pytest.raises(DataError) as caught:
+        labelling_of({"train": train, "test": Reader("c" * 5_000).examples})
+    assert f"unknown label '{'c' * 59}…'" in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_numbers_too_long_for_python_are_labels_like_others():
+    long = "1" * 5_000
+    assert labelling_of({"train": Reader(long, "10", "x", "9").examples}).classes == ("9", "10", long, "x")
+
+
+def test_more_probabilities_than_can_be_kept_are_refused_with_numbers():
+    splits = {"train": Reader("a", "b").examples, "test": range(100_000_000)}
+    with pytest.raises(DataError, match=r"100,000,002 texts and 2 classes are 200,000,004 probabilities\n"):
+        labelling_of(splits)
+
+
+def test_one_error_for_many_malformed_labels():
+    labels = ["a", "b", *[""] * 1_000]
+    with pytest.raises(DataError) as caught:
+        settle_labels(Examples.of(Reader(*labels).examples), None, "data.train")
+    assert str(caught.value).startswith(
+        "data.train: the labels of 1,000 examples are empty: 3, 4, 5, 6, 7, …\n"
+    )
+    assert len(caught.value.faults) == 1
+
+
 def test_the_task_follows_from_classes_and_separator():
     assert Labelling(("a", "b")).task == "binary"
     assert Labelling(("a", "b", "c")).task == "multiclass"
@@ -93,6 +137,41 @@ class TestSeveralLabels:
     def test_stand_in_one_order(self):
         assert self.labels("b|a", "a|b", "a", "", "10|9|a") == ["a|b", "a|b", "a", "", "9|10|a"]
         assert self.labels("b, a", None, separator=", ") == ["a, b", None]
+
+    def test_have_no_white_space_around_them(self):
+        assert self.labels("b, a", "a ,b", " b", separator=",") == ["a,b", "a,b", "b"]
+        assert self.labels("b  a", separator="  ") == ["a  b"]
+
+    @pytest.mark.parametrize(
+        ("written", "read"),
+        [
+            ('["b", "a"]', "a,b"),
+            ("['b', 'a']", "a,b"),
+            ("('b', 'a',)", "a,b"),
+            ("{'b', 'a'}", "a,b"),
+            ("['b' 'a']", "a,b"),
+            ("['b'\n 'a']", "a,b"),
+            ("[2, 1, 10]", "1,2,10"),
+            ("[True]", "True"),
+            ("[]", ""),
+            ('["it\'s", "caf\\u00e9"]', "café,it's"),
+            ("[b, a]", "[b,a]"),
+            ("[draft] a", "[draft] a"),
+        ],
+    )
+    def test_may_be_written_as_lists(self, written, read):
+        assert self.labels(written, separator=",") == [read]
+
+    def test_in_lists_hold_no_separator(self):
+        with pytest.raises(DataError, match="a label in the list of example 1 holds the separator: "):
+            self.labels("['Smith, J.', 'b']", separator=",")
+
+    def test_need_a_separator(self):
+        with pytest.raises(DataError) as caught:
+            settle_labels(Examples.of(Reader("['a']", "b", "['a', 'b']").examples), None, "data.train")
+        what, hint = str(caught.value).split("\n")
+        assert what == "data.train: the labels of 2 examples are written as lists: 1, 3, the first '['a']'"
+        assert "data.label_separator" in hint
 
     @pytest.mark.parametrize(
         ("field", "message"),

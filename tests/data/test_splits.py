@@ -3,12 +3,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from embedkit.data.examples import Examples
-from embedkit.data.labels import Labelling
-from embedkit.data.splits import read_evaluation, read_splits, split_off
+from embedkit.data.labels import Labelling, parts_of
+from embedkit.data.splits import draw_share, read_evaluation, read_splits, split_off
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 from embedkit.recipe.sections.data import Data, Share
@@ -59,13 +59,62 @@ def test_the_same_seed_draws_the_same_share_and_another_another():
 
 @given(st.lists(st.sampled_from("abc"), min_size=2), st.floats(0.05, 0.95), st.integers(0, 5))
 def test_a_stratified_share_keeps_the_proportions_to_within_one_example(labels, share, seed):
-    examples = Reader(*labels).examples
+    examples = Examples.of(Reader(*labels).examples)
     take = max(1, round(share * len(examples)))
-    rest, drawn = split_off(Examples.of(examples), take, stratify=True, seed=seed)
+    drawn = draw_share(examples, take, stratify=True, seed=seed)
     assert len(drawn) == take
-    assert sorted([*rest, *drawn], key=lambda e: e.id) == examples
-    counts, of_drawn = Counter(labels), Counter(e.label for e in drawn)
+    counts, of_drawn = Counter(labels), Counter(labels[position] for position in drawn)
     assert all(abs(of_drawn[label] - take * n / len(labels)) <= 1 for label, n in counts.items())
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", "a|b", "b|c", "d|a"]), min_size=2), st.data())
+@pytest.mark.parametrize("separator", [None, "|"])
+def test_training_keeps_every_label_there_is(separator, labels, data):
+    drawn = data.draw(st.sets(st.integers(0, len(labels) - 1), min_size=1))
+    examples = Examples.of(Reader(*labels).examples)
+    try:
+        rest, taken = split_off(examples, drawn, separator)
+    except DataError:  # nothing can be taken
+        reject()
+    assert {p for e in rest for p in parts_of(e.label, separator)} == {
+        p for label in labels for p in parts_of(label, separator)
+    }
+    assert [e.id for e in taken] == sorted(e.id for e in taken)
+    assert sorted([*rest, *taken], key=lambda e: e.id) == [*examples]
+    assert {e.id - 1 for e in taken} <= drawn
+
+
+def test_what_training_would_not_lose_is_taken_as_it_was_drawn():
+    examples = Examples.of(Reader(*"aabb").examples)
+    rest, taken = split_off(examples, {1, 2}, None)
+    assert ([e.id for e in rest], [e.id for e in taken]) == ([1, 4], [2, 3])
+
+
+@pytest.mark.parametrize("stratify", [True, False])
+def test_a_class_of_one_example_stays_in_training_whatever_is_drawn(stratify):
+    labels = [*"ab" * 20, "x", "y", "z"]
+    for seed in range(20):
+        splits = read(Reader(*labels), seed, test=Share(share=0.3, stratify=stratify))
+        assert {e.label for e in splits["train"]} == {*"abxyz"}
+        assert {e.label for e in splits["test"]} == {*"ab"}
+
+
+def test_no_share_can_be_taken_of_labels_with_one_example_each():
+    with pytest.raises(DataError, match=r"^data\.train: no label has two examples"):
+        read(Reader(*"abc"), test=Share(share=0.5))
+
+
+@pytest.mark.parametrize("labels", [[f"text {i}" for i in range(30)], [*map(str, range(29)), "1"]])
+def test_texts_in_place_of_labels_are_one_short_error(labels):
+    for data in ({"test": Share(share=0.2)}, {}):
+        with pytest.raises(
+            DataError, match=r"data\.train: .* labels for 30 .*every label occurs once"
+        ) as raised:
+            read(Reader(*labels), **data)
+        assert "swapped" in str(raised.value)
+        assert len(str(raised.value)) < 200
+    with pytest.raises(DataError, match=r"^data\.test: .* labels for 30 examples"):
+        read_evaluation(Reader(*labels), Labelling(("a", "b")))
 
 
 def test_an_empty_split_is_named():

@@ -248,8 +248,20 @@ class TestJsonLines:
             '{"text": "a", "label": "x"}',
             '{"label": 3, "text": "b"}',
             '{"text": "c", "label": true, "k": []}',
+            '{"text": "d", "label": 1.0}',
+            '{"text": "e", "label": 2.5}',
         ]
-        assert read("jsonl", path=write("\n".join(lines))) == [("a", "x"), ("b", "3"), ("c", "true")]
+        labels = ["x", "3", "true", "1", "2.5"]
+        assert read("jsonl", path=write("\n".join(lines))) == [*zip("abcde", labels, strict=True)]
+
+    def test_a_list_of_labels_is_written_as_json(self, write):
+        path = write('{"text": "a", "label": ["x", "é", 1, true]}\n{"text": "b", "label": []}\n')
+        assert read("jsonl", path=path) == [("a", '["x", "é", "1", "true"]'), ("b", "[]")]
+
+    def test_a_label_map_is_for_each_of_several(self, write):
+        path = write('{"text": "a", "label": ["x", "y", "z"]}\n')
+        mapped = {"x": "one", "y": None, "z": "three"}
+        assert read("jsonl", path=path, label_map=mapped) == [("a", '["one", "three"]')]
 
     def test_other_keys_and_no_labels(self, write):
         path = write('{"review": "a"}\n\n')
@@ -265,9 +277,11 @@ class TestJsonLines:
             ('{"text": "a"}', "unknown column 'label' (allowed: text)"),
             ('{"text": 5, "label": "x"}', "the text is of type int, not a string"),
             ('{"text": null, "label": "x"}', "the text is null, not a string"),
-            ('{"text": "a", "label": null}', "the label is null, not a string, an integer or a boolean"),
-            ('{"text": "a", "label": 1.5}', "the label is of type float"),
-            ('{"text": "a", "label": ["x"]}', "the label is of type list"),
+            ('{"text": "a", "label": null}', "the label is null\n    A text that is learnt from needs"),
+            ('{"text": "a", "label": NaN}', "the label is nan\n"),
+            ('{"text": "a", "label": {"x": 1}}', "the label is of type dict, not a string, a number"),
+            ('{"text": "a", "label": ["x", ["y"]]}', "the label is of type list, not a string, a number"),
+            ('{"text": "a", "label": ["x", null]}', "the label is null"),
             ('{"text": "a", "label": "x", "text": "b"}', "JSON that cannot be read: a key is repeated"),
             ('{"text": "a\\ud83d", "label": "x"}', "the text holds half a surrogate pair"),
             ('{"text": "a\\u0000", "label": "x"}', "the text holds a NUL character"),
@@ -367,6 +381,14 @@ class TestLabelsAndNormalForm:
         mapped = {"0": None}
         columns = {"header": False, "columns": ["text"], "label": None}
         assert read("tsv", path=write("a\nb\n"), label_map=mapped, **columns) == [("a", None), ("b", None)]
+
+    def test_white_space_around_labels_can_be_dropped(self, write):
+        path = write("pos \ta \n pos\tb\n\xa0\tc\n")
+        stripped = {"pos": "1", "": None}
+        assert [label for _, label in read("tsv", path=path, **LABEL_TEXT)] == ["pos ", " pos", "\xa0"]
+        assert read("tsv", path=path, strip=True, **LABEL_TEXT) == [("a ", "pos"), ("b", "pos"), ("c", "")]
+        mapped = read("tsv", path=path, strip=True, label_map=stripped, **LABEL_TEXT)
+        assert mapped == [("a ", "1"), ("b", "1")]
 
     def test_a_label_map_in_another_normal_form(self, write):
         mapped = {unicodedata.normalize("NFD", "schön"): "pos"}

@@ -77,7 +77,7 @@ def test_rows_are_numbered_across_row_groups(write):
         ({"text": ["a", None], "label": ["x", "x"]}, ": row 2: the text is null, not a string"),
         ({"text": ["a", "b"], "label": ["x", None]}, ": row 2: the label is null"),
         ({"text": [1], "label": ["x"]}, ": row 1: the text is of type int, not a string"),
-        ({"text": ["a"], "label": [0.5]}, ": row 1: the label is of type float"),
+        ({"text": ["a"], "label": [float("nan")]}, ": row 1: the label is nan"),
         ({"text": ["a\0"], "label": ["x"]}, ": row 1: the text holds a NUL character"),
     ],
 )
