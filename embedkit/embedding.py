@@ -21,6 +21,7 @@ from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.recipe.build import build_component
 from embedkit.runs.inputs import check_files
 from embedkit.text.pieces import check_pieces
+from embedkit.text.vocabulary import FIRST_WORD_ID
 
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
@@ -90,8 +91,8 @@ def _chain(recipe: Recipe, registry: Registry) -> OovChain:
 class Reopened:
     """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
 
-    `vectors` float32 [n, D] are the model's own of the vocabulary's `words`, and `origin` tells where they
-    came from: the source must still give the same.
+    `origin` tells where the vectors of the vocabulary's `words` came from before training: the source must
+    still give the same.
     """
 
     run: Run
@@ -99,7 +100,14 @@ class Reopened:
     registry: Registry
     words: Sequence[str]
     origin: Sequence[str]
-    vectors: FloatArray
+
+    @cached_property
+    def vectors(self) -> FloatArray:
+        """The vectors of `words` before training, float32 [n, D]."""
+        from safetensors.numpy import load_file
+
+        table: FloatArray = load_file(self.run.path / "embedding-before.safetensors")["embedding.weight"]
+        return table[FIRST_WORD_ID:]
 
     def __call__(self, words: Sequence[str]) -> Unseen:
         """What the source says of `words`.

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 class Judge:
     """Scores what is said of `splits`, and asks `evaluated` of the validation split, if there is one.
 
-    `evaluated` is the classifier in training with rows for what was looked up besides: it never trains.
+    `evaluated` is the classifier `trained` with rows for what was looked up besides: it never trains.
     """
 
+    trained: Classifier
     evaluated: Classifier
     splits: Mapping[str, EncodedSplit]
     metrics: Mapping[str, Metric]
@@ -48,6 +49,7 @@ class Judge:
         """What is said of the validation split; None where there is none."""
         if "validation" not in self.splits:
             return None
+        self.evaluated.model.follow(self.trained.model)
         return score_split(self.evaluated.model, self.splits["validation"], world=self.world)
 
 
@@ -60,11 +62,14 @@ def train_model(
     writer: RunWriter,
     reporter: Reporter,
 ) -> History:
-    """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split."""
+    """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split.
+
+    In the end `evaluated` has the table of the trained model.
+    """
     splits = {"train": classifier.input.encode(tokenized["train"], classifier.labelling)}
     if "validation" in tokenized:
         splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.labelling)
-    judge = Judge(evaluated, splits, metrics, writer.world)
+    judge = Judge(classifier, evaluated, splits, metrics, writer.world)
     journal = _journal(recipe, judge, writer, reporter)
     loss = training_loss(recipe.training, classifier.labelling, splits["train"].labels)
     reporter.epochs(recipe.training.epochs)
@@ -85,6 +90,7 @@ def train_model(
         raise
     finally:
         journal.trackers.finish()
+    evaluated.model.follow(classifier.model)
     return journal.history
 
 

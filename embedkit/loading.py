@@ -70,8 +70,7 @@ def _classifier(run: Run, recipe: Recipe, registry: Registry, threshold: float |
 def _looking_up(classifier: Classifier, run: Run, recipe: Recipe, registry: Registry) -> Classifier:
     """The classifier with what its run looked up, and with the source for what it did not."""
     words = classifier.input.vocabulary.words
-    vectors = classifier.model.embedding.weight.detach().numpy()[FIRST_WORD_ID:]
-    source = Reopened(run, recipe, registry, words, classifier.origin[FIRST_WORD_ID:], vectors)
+    source = Reopened(run, recipe, registry, words, classifier.origin[FIRST_WORD_ID:])
     return replace(classifier.widened(_unseen(run)), source=source)
 
 

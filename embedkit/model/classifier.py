@@ -58,10 +58,19 @@ class TextClassifier(nn.Module):
         return self.embedding.weight.device
 
     def widened(self, vectors: FloatArray) -> TextClassifier:
-        """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D]."""
+        """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D].
+
+        The table is a copy: where training moves this one's, the other has to `follow`.
+        """
         weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors).to(self.device)])
         embedding = nn.Embedding(len(weight), weight.shape[1], PAD_ID, _weight=weight, _freeze=True)
         return TextClassifier(embedding, self.encoder, self.head, self.objective)
+
+    @torch.no_grad()
+    def follow(self, trained: TextClassifier) -> None:
+        """Take over the table of `trained`, which this one was widened from; the rows after it stay."""
+        if self is not trained and trained.embedding.weight.requires_grad:
+            self.embedding.weight[: len(trained.embedding.weight)] = trained.embedding.weight
 
     def forward(self, ids: Tensor, mask: Tensor, rows: Tensor | None = None) -> Tensor:
         """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, L].

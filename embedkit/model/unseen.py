@@ -1,4 +1,4 @@
-"""`unseen: lookup`: vectors of words that training did not have, beside a table that training left alone."""
+"""`unseen: lookup`: vectors of words that training did not have, as the source has them, beside the table."""
 
 from __future__ import annotations
 

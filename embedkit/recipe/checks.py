@@ -33,13 +33,9 @@ def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
 
 
 def check_unseen(embedding: object, registry: Registry, findings: Findings) -> None:
-    """Unseen words are looked up beside a frozen table, in sources that can be asked after training."""
+    """Unseen words are looked up in sources that can be asked after training."""
     if not isinstance(embedding, EmbeddingSpec) or embedding.unseen == "unk" or not embedding.use:
         return
-    if embedding.trainable != "none":
-        hint = "Vectors that training moved and vectors as they are in the source do not mix."
-        what = f"'lookup' goes with 'trainable: none', not with '{embedding.trainable}'"
-        findings.add(("embedding", "unseen"), Fault(what, hint=hint))
     named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
     for _, kind, spec in named:
         if not getattr(registry.get(kind, spec.use).factory, "standalone", True):

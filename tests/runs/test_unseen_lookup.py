@@ -120,6 +120,97 @@ def test_validation_while_training_is_scored_with_looked_up_words(finished):
     assert last["loss"] == pytest.approx(finished.metrics["validation"]["loss"])
 
 
+def trained(recipe, trainable, **training):
+    embedding = {**recipe["embedding"], "trainable": trainable}
+    return {**recipe, "embedding": embedding, "training": {**recipe["training"], **training}}
+
+
+MOVED = pytest.mark.parametrize(
+    ("trainable", "sparse"), [("all", False), ("all", True), ("missing", False), ("missing", True)]
+)
+
+
+@MOVED
+def test_beside_a_trained_table_training_is_the_same_as_without(looking_up, tmp_path, trainable, sparse):
+    recipe = trained(looking_up, trainable)
+    recipe["embedding"]["sparse"] = sparse
+    run = embedkit.run(recipe, out=tmp_path / "lookup")
+    without = embedkit.run(with_unk(recipe), out=tmp_path / "unk")
+    for name in ("weights.safetensors", "vocabulary.csv", "embedding-before.safetensors", "table-drift.csv"):
+        assert (run.path / name).read_bytes() == (without.path / name).read_bytes()
+    for split in ("train", "validation", "test"):
+        pair = [each.predictions.query(f"split == '{split}'")["p_pos"].tolist() for each in (run, without)]
+        assert (pair[0] == pair[1]) is (split == "train")
+    rows = load_file(run.path / "unseen.safetensors")["embedding.weight"]
+    np.testing.assert_array_equal(rows, [ROW_OF[word] for word in ("great", "odd", "dire", "####", "novel")])
+
+
+@MOVED
+def test_a_pretrained_vector_is_read_beside_a_moved_one(looking_up, tmp_path, trainable, sparse):
+    """`great film` has the probability of `great` as the file has it and `film` as training left it."""
+    import torch
+
+    recipe = trained(looking_up, trainable)
+    recipe["embedding"]["sparse"] = sparse
+    run = embedkit.run(recipe, out=tmp_path / "run")
+    after = run.embedding_frame("after").loc["film"].to_numpy()
+    assert (after == ROW_OF["film"]).all() == (trainable == "missing")
+    model = embedkit.load(run.path).model
+    with torch.inference_mode():
+        embedded = torch.from_numpy(np.array([[ROW_OF["great"], after]]))
+        mask = torch.ones((1, 2), dtype=torch.bool)
+        probability = torch.sigmoid(model.head(model.encoder(embedded, mask)).double())
+    predicted = run.predictions.query("text == 'great film'")["p_pos"].iloc[0]
+    assert predicted == pytest.approx(float(probability), abs=1e-6)
+
+
+@pytest.mark.parametrize("trainable", ["missing", "all"])
+def test_validation_follows_the_table_that_training_moves(looking_up, tmp_path, trainable):
+    """Each epoch's figures are those that a run of so many epochs ends with, and so are the best epoch's."""
+    run = embedkit.run(trained(looking_up, trainable), out=tmp_path / "run")
+    losses = run.history.query("split == 'validation'")["loss"].tolist()
+    for epochs in (1, 2, 3):
+        shorter = embedkit.run(trained(looking_up, trainable, epochs=epochs), out=tmp_path / f"{epochs}")
+        assert losses[epochs - 1] == pytest.approx(shorter.metrics["validation"]["loss"])
+    stopping = {"early_stopping": {"metric": "loss", "patience": 1}, "lr": 0.5, "epochs": 9}
+    best = embedkit.run(trained(looking_up, trainable, **stopping), out=tmp_path / "best")
+    history = best.history.query("split == 'validation'")
+    assert history["loss"].idxmin() != history.index[-1]
+    assert best.metrics["validation"]["loss"] == pytest.approx(history["loss"].min())
+
+
+@pytest.mark.parametrize("trainable", ["missing", "all"])
+def test_a_run_that_was_interrupted_looks_up_beside_its_table(looking_up, tmp_path, trainable, monkeypatch):
+    from embedkit.training.journal import Journal
+
+    recipe = trained(looking_up, trainable, checkpoint_every=1)
+    whole = embedkit.run(recipe, out=tmp_path / "whole")
+    ended = Journal.epoch_ended
+
+    def interrupted(journal, epoch, state):
+        ended(journal, epoch, state)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Journal, "epoch_ended", interrupted)
+        embedkit.run(recipe, out=tmp_path / "resumed")
+    resumed = embedkit.run(recipe, out=tmp_path / "resumed", resume=True)
+    for name in ("weights.safetensors", "predictions.csv", "metrics.json"):
+        assert (resumed.path / name).read_bytes() == (whole.path / name).read_bytes()
+
+
+@pytest.mark.parametrize("trainable", ["missing", "all"])
+def test_a_loaded_model_opens_the_source_of_its_trained_table_again(looking_up, vectors, tmp_path, trainable):
+    run = embedkit.run(trained(looking_up, trainable), out=tmp_path / "run")
+    classifier = embedkit.load(run.path)
+    expected = run.predictions.query("split == 'test'")["p_pos"]
+    np.testing.assert_allclose(classifier.predict(TEST)["p_pos"].astype(float), expected, atol=1e-6)
+    (prediction,) = classifier.predictions(["ODD film xyz"])
+    assert prediction.states == ("recovered", "covered", "unseen")
+    save(vectors, WORDS, VECTORS + 1)
+    assert "is not the file that the model was trained with" in refused(run)
+
+
 def test_dropped_words_are_looked_up_too(looking_up, tmp_path):
     texts = ["good film", "good plot", "bad film", "bad plot novel"]
     data = {"train": {"use": "inline", "texts": texts, "labels": ["pos", "pos", "neg", "neg"]}}
