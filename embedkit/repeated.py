@@ -13,9 +13,9 @@ from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
 from embedkit.repeated_analysis import analyse_repeated
+from embedkit.runs.csv_files import read_rows
 from embedkit.runs.directory import FOLDS, drop_checkpoints, write_run
 from embedkit.runs.resuming import begin
-from embedkit.runs.rows import read_rows
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from embedkit.evaluation.predictions import Prediction
-from embedkit.runs.rows import read_mappings
+from embedkit.runs.csv_files import read_mappings
 
 BLOCK = 4096
 

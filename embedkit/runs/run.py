@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
 from embedkit.fingerprint import sha256
+from embedkit.runs.csv_files import read_frame
 from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from embedkit.runs.frames import OovFrames
-
-LISTS = ("oov_tokens", "token_list", "token_states", "token_content", "gained", "lost")
-"""Columns of CSV files that hold JSON lists."""
 
 
 class Run:
@@ -74,17 +72,10 @@ class Run:
     def read_csv(self, name: str) -> pd.DataFrame:
         """A CSV file of the run; words and labels stay text, whatever they look like.
 
-        Raises RunError for one that only the runs inside it have.
+        Raises RunError for one that is damaged, or that only the runs inside it have.
         """
         self._refuse_inner(name)
-        import pandas as pd
-
-        text = dict.fromkeys(("word", "label", "predicted", "text", "via", *LISTS), str)
-        empty = {key: [""] for key in ("oov_share", "content_oov_share", "cosine")}
-        frame = pd.read_csv(self.path / name, dtype=text, keep_default_na=False, na_values=empty)
-        for column in frame.columns.intersection([*LISTS]):
-            frame[column] = [json.loads(cell) if cell else None for cell in frame[column]]
-        return frame
+        return read_frame(self.path / name)
 
     def _refuse_inner(self, name: str) -> None:
         if not (self.path / name).exists():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import errno
 import json
 import os
@@ -11,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.world import ALONE, World
 
@@ -63,11 +63,8 @@ class RunWriter:
         self.text(name, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
     def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A CSV file with one header line, as RFC 4180 quotes, lines ending in LF."""
-        with (self.directory / name).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(header)
-            writer.writerows(rows)
+        """A CSV file with one header line; None is an empty cell."""
+        write_rows(self.directory / name, header, rows)
 
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
         """A safetensors file."""

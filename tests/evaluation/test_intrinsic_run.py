@@ -61,7 +61,7 @@ def test_every_pair_and_every_question_has_a_row(finished):
     assert (asked["cosine"].astype(float).abs() <= 1.000001).all()
     questions = finished.read_csv("analogies.csv")
     assert len(questions) == 19_544
-    assert (questions["correct"] == "1").sum() == finished.metrics["questions-words"]["correct"]
+    assert (questions["correct"] == 1).sum() == finished.metrics["questions-words"]["correct"]
     assert (questions["predicted"] != "").sum() == finished.metrics["questions-words"]["n"]
     assert questions.loc[0, ["section", "a", "line"]].to_list() == ["capital-common-countries", "Athens", 2]
 

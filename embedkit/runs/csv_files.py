@@ -1,0 +1,141 @@
+"""The CSV files of a run: the one place where they are written and read, all in the same dialect.
+
+Cells are quoted as RFC 4180 says, those with a lone carriage return too, and lines end in LF: whatever text a
+cell holds, reading gives it back. https://www.rfc-editor.org/rfc/rfc4180
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+LARGEST_FIELD = 2**31 - 1
+BLOCK = 4096
+"""Rows that are turned into columns at once."""
+
+LISTS = frozenset({"oov_tokens", "token_list", "token_states", "token_content", "gained", "lost"})
+"""Columns that hold JSON lists."""
+
+_WORDS = ("a", "b", "c", "expected")
+TEXTS: Mapping[str, Collection[str]] = {
+    "predictions.csv": {"split", "label", "predicted", "text"},
+    "vocabulary.csv": {"word", "origin", "via"},
+    "dropped.csv": {"word"},
+    "unseen.csv": {"word", "origin", "via"},
+    "history.csv": {"split"},
+    "table-drift.csv": {"word", "origin"},
+    "similarity.csv": {"set", "first", "second", "found_first", "found_second"},
+    "analogies.csv": {"set", "section", "predicted", *_WORDS, *(f"found_{word}" for word in _WORDS)},
+}
+"""By file the columns that hold text, whatever it looks like; but for `LISTS`, the others hold numbers."""
+
+
+class _LineFeeds:
+    """Ends rows in LF. The csv module quotes both CR and LF only where its own rows end in CR LF."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")
+
+
+def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write a CSV file in UTF-8: one header line, then `rows`; None is an empty cell."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """The header, then the rows, however long a text in them is.
+
+    Raises RunError, which names the line, for a file that is not UTF-8 or no such CSV, and for a row that is
+    not as long as the header; OSError where the file cannot be read.
+    """
+    width = None
+    csv.field_size_limit(LARGEST_FIELD)  # the module has one limit for the whole process, by default 131,072
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        try:
+            for row in reader:
+                width = len(row) if width is None else width
+                if len(row) != width:
+                    raise _damaged(path, f"{len(row)} cells where the header has {width}", reader.line_num)
+                yield row
+        except csv.Error as error:
+            raise _damaged(path, f"not CSV: {error}", reader.line_num) from error
+        except UnicodeDecodeError as error:
+            raise _damaged(path, "not UTF-8", reader.line_num + 1) from error
+    if width is None:
+        raise _damaged(path, "it is empty", 1)
+
+
+def read_mappings(path: Path) -> Iterator[dict[str, str]]:
+    """The rows by the names in the header. Raises what `read_rows` raises."""
+    rows = read_rows(path)
+    header = next(rows)
+    yield from (dict(zip(header, row, strict=True)) for row in rows)
+
+
+def read_frame(path: Path) -> pd.DataFrame:
+    """All rows of one of the files in `TEXTS`: texts as they were written, lists as lists, numbers int64 or float64, an empty cell NaN.
+
+    An empty cell of lists is None. Raises what `read_rows` raises, and RunError for a cell that is no number,
+    or no list, where one should be.
+    """
+    import pandas as pd
+
+    rows = read_rows(path)
+    header = next(rows)
+    columns: dict[str, list[Any]] = {name: [] for name in header}
+    while block := [*islice(rows, BLOCK)]:
+        for name, cells in zip(header, zip(*block, strict=True), strict=True):
+            columns[name] += _values(path, name, cells)
+    return pd.DataFrame({name: _column(path, name, values) for name, values in columns.items()})
+
+
+def _values(path: Path, name: str, cells: Sequence[str]) -> Iterable[Any]:
+    """What the cells of one column stand for; numbers in one array, which takes less room."""
+    try:
+        if name in LISTS:
+            return [json.loads(cell) if cell else None for cell in cells]
+        return cells if name in TEXTS[path.name] else [_numbers(cells)]
+    except ValueError as error:
+        raise RunError(Fault(f"damaged: column '{name}': {error}", where=str(path))) from error
+
+
+def _numbers(cells: Sequence[str]) -> NDArray[np.int64] | NDArray[np.float64]:
+    import numpy as np
+
+    try:
+        return np.array([*map(int, cells)], np.int64)
+    except (ValueError, OverflowError):
+        return np.array([float(cell) if cell else np.nan for cell in cells], np.float64)
+
+
+def _column(path: Path, name: str, values: Sequence[Any]) -> Any:
+    import numpy as np
+    import pandas as pd
+
+    if name in LISTS:
+        return pd.Series(values, dtype=object)
+    if name in TEXTS[path.name]:
+        return pd.Series(values, dtype=str)
+    return np.concatenate(values) if values else np.array([], np.int64)
+
+
+def _damaged(path: Path, what: str, line: int) -> RunError:
+    return RunError(Fault(f"damaged: {what}", where=f"{path}:{line}"))
