@@ -39,6 +39,16 @@ def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[l
     return tokens
 
 
+def check_words(tokenizer: object, words: Sequence[str]) -> None:
+    """Raise ComponentError for a word that no file of a run could hold: half of a surrogate pair in it."""
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError as error:
+        character = error.object[error.start]
+        strange = next(word for word in words if character in word)
+        raise _breach(tokenizer, "tokenize", "tokens that are Unicode", f"{strange!a:.60}") from error
+
+
 def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:
     """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
     for name, shape, dtype in (

@@ -9,7 +9,8 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from embedkit.data.examples import Examples, Texts
+from embedkit.contracts import check_words
+from embedkit.data.examples import Examples, Texts, writable
 from embedkit.kept_tokens import build_keeping
 from embedkit.recipe.metric_checks import SINGLE_LABEL
 
@@ -57,7 +58,7 @@ class ReadOnce:
     def read(self) -> Examples:
         """Every example."""
         if self._examples is None:
-            self._examples = Examples.of(self.reader.read(), self._storage)
+            self._examples = Examples.of(writable(self.reader.read()), self._storage)
         return self._examples
 
 
@@ -74,7 +75,9 @@ class TokenizedOnce:
         """The tokens of each text. Raises ComponentError where the tokenizer gives something else."""
         source = examples.source
         if source not in self._tokens:
-            self._tokens[source] = self._tokenizing.tokens(Texts(source), self._storage)
+            tokens = self._tokenizing.tokens(Texts(source), self._storage)
+            check_words(self.tokenizer, tokens.words)
+            self._tokens[source] = tokens
         return self._tokens[source].take(examples.positions)
 
 

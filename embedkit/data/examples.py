@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, overload
 
 from embedkit.data.rows import Rows
 from embedkit.data.storage import InMemory
+from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Example
 
 if TYPE_CHECKING:
@@ -105,6 +106,18 @@ class Texts(Sequence[str]):
 
     def __iter__(self) -> Iterator[str]:
         return map(_decoded, self._rows)
+
+
+def writable(examples: Iterable[Example]) -> Iterator[Example]:
+    """The examples as they are. Raises DataError for one that no file could hold: half a surrogate pair."""
+    for example in examples:
+        for role, string in (("text", example.text), ("label", example.label or "")):
+            try:
+                string.encode()
+            except UnicodeEncodeError as error:
+                what = f"the {role} of example {example.id} holds half a surrogate pair"
+                raise DataError(Fault(what)) from error
+        yield example
 
 
 def _decoded(text: array[int]) -> str:

@@ -7,7 +7,7 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-from embedkit.data.examples import Examples
+from embedkit.data.examples import Examples, writable
 from embedkit.data.folds import hold_out
 from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
 from embedkit.data.labels import Labelling, settle_labels
@@ -67,7 +67,7 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
 
     Raises DataError where there are none, or where a label is not one of the model's classes.
     """
-    examples = settle_labels(Examples.of(reader.read(), storage), labelling.separator, "data.test")
+    examples = settle_labels(Examples.of(writable(reader.read()), storage), labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
     if labelling.separator is None:

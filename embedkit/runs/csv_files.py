@@ -91,10 +91,10 @@ def read_mappings(path: Path) -> Iterator[dict[str, str]]:
 
 
 def read_frame(path: Path) -> pd.DataFrame:
-    """All rows of one of the files in `TEXTS`: texts as they were written, lists as lists, numbers int64 or float64, an empty cell NaN.
+    """All rows of one of the files in `TEXTS`: texts as they were written, lists, numbers int64 or float64.
 
-    An empty cell of lists is None. Raises what `read_rows` raises, and RunError for a cell that is no number,
-    or no list, where one should be.
+    An empty cell of numbers is NaN, one of lists None. Raises what `read_rows` raises, and RunError for a
+    cell that is no number, or no list, where one should be.
     """
     import pandas as pd
 

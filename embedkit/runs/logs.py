@@ -40,7 +40,7 @@ class LogFile(logging.FileHandler):
 def log_to(path: Path) -> Iterator[None]:
     """Write what embedkit's loggers say, from level INFO on, to `path` while the block runs."""
     logger = logging.getLogger("embedkit")
-    handler = LogFile(path, encoding="utf-8")
+    handler = LogFile(path, encoding="utf-8", errors="backslashreplace")  # JSON reads it back
     handler.setFormatter(JsonLines())
     before = logger.level
     logger.addHandler(handler)

@@ -60,7 +60,9 @@ class RunWriter:
 
     def json(self, name: str, value: object) -> None:
         """A JSON document, indented; NaN and infinity are refused, as JSON has neither."""
-        self.text(name, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+        # What UTF-8 cannot say, such as a byte of a file's name, stands as `\udcff`, which JSON reads back.
+        self.text(name, text.encode(errors="backslashreplace").decode())
 
     def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A CSV file with one header line; None is an empty cell."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import subprocess
 import sys
 
@@ -195,3 +196,13 @@ def test_where_a_run_goes(tmp_path):
         "there is nothing to resume in a new directory\n"
         "    Name the directory of the run that was interrupted: --out DIR."
     )
+
+
+def test_json_keeps_what_utf_8_cannot_say(tmp_path):
+    value = {"a\udcff": ["\ud800", "é", "\u2028", "\x00\r"]}
+    with create_run(tmp_path / "run") as writer, writer.logged():
+        writer.json("a.json", value)
+        logging.getLogger("embedkit").info("read", extra={"file": "a\udcff"})
+    assert Run(tmp_path / "run").read_json("a.json") == value
+    (event,) = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(event)["file"] == "a\udcff"
