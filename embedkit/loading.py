@@ -18,6 +18,7 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.refilling import Trained
 from embedkit.runs.inputs import check_files
+from embedkit.runs.loadable import refuse_unloadable
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def load_trained(
     """
     run.refuse_several("a model")
     run.verify()
+    refuse_unloadable(run)
     recipe = _recipe(run, registry)
     classifier = _classifier(run, recipe, registry, threshold)
     if recipe.embedding.unseen == "lookup" and unseen is None:

@@ -120,7 +120,15 @@ def _execute(
             build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
             train_and_evaluate(recipe, registry, writer, reporter, strict, build)
         log.info("finished")
-    return Run(directory)
+    return world.from_main(lambda: _loadable(Run(directory)))
+
+
+def _loadable(run: Run) -> Run:
+    """The run. Raises ComponentError where its model predicts otherwise once it is loaded."""
+    from embedkit.runs.loadable import refuse_unloadable
+
+    refuse_unloadable(run)
+    return run
 
 
 def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: bool) -> None:

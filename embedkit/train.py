@@ -15,6 +15,7 @@ from embedkit.model.classifier import build_classifier
 from embedkit.preparation import Prepared, prepare, try_encoder
 from embedkit.records import write_evaluation, write_model, write_training, write_unseen
 from embedkit.refilling import Trained
+from embedkit.reloading import note_unloadable
 from embedkit.training.precision import check_precision
 from embedkit.training.trackers import check_trackers
 
@@ -75,6 +76,7 @@ def train_and_evaluate(
     drift = write_drift(writer, classifier, table)
     trained = Trained(evaluated, recipe, table.via)
     write_analysis(writer, trained, tokenized, predictions, content, registry, drift)
+    note_unloadable(writer, classifier, tokenized, registry)
 
 
 def _classifier(
