@@ -57,7 +57,7 @@ class Experiment:
         points = {share: _points(each, last) for share, each in made.items()}
         found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
         text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-        (out / CURVE).write_text(text + "\n", encoding="utf-8")
+        (out / CURVE).write_text(text + "\n", encoding="utf-8", newline="\n")
         return found
 
 

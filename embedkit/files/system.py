@@ -92,6 +92,14 @@ def replace(source: Path, target: Path) -> None:
             return
 
 
+def folder_of_nameless_files(folder: Path) -> Path | None:
+    """Return where files without a name go that belong to `folder`: None for the system's temporary folder.
+
+    Windows gives them a name until they are closed, and moves no folder that has open files in it.
+    """
+    return None if _REFUSES_OPEN_FILES else folder
+
+
 def umask() -> int:
     """Return the permissions that new files are denied. A system tells them only when they are set."""
     os.umask(mask := os.umask(0o077))

@@ -167,7 +167,7 @@ def _seal(partial: Path) -> None:
     written = [*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")]
     names = {path.relative_to(partial).as_posix(): path for path in sorted(written)}
     manifest = {name: sha256(path) for name, path in names.items() if name not in (MANIFEST, LOG)}
-    (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
     for path in (*written, partial / MANIFEST):
         sync(path)
     sync(partial)

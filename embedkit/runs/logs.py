@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -30,6 +31,9 @@ class JsonLines(logging.Formatter):
 
 class LogFile(logging.FileHandler):
     """A file to which every event is written, or else OSError is raised."""
+
+    def _open(self) -> TextIOWrapper:
+        return Path(self.baseFilename).open(self.mode, encoding=self.encoding, newline="\n")  # type: ignore[return-value]
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's own name
         """Let what went wrong be known to the run."""

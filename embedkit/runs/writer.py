@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from embedkit.files.system import folder_of_nameless_files
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.world import ALONE, World
@@ -48,7 +49,7 @@ class RunWriter:
     @property
     def scratch(self) -> Path | None:
         """Where files may stand that nobody needs after the run; None: in the system's temporary folder."""
-        return self.directory
+        return folder_of_nameless_files(self.directory)
 
     def logged(self) -> AbstractContextManager[None]:
         """The block's events go to the run's log."""

@@ -13,6 +13,7 @@ EXIT_CODES = {
     "ComponentError": 1,
     "PluginError": 2,
     "DataError": 2,
+    "CacheError": 2,
     "VectorFileError": 2,
     "VocabularyError": 2,
     "RunError": 2,

@@ -133,3 +133,16 @@ def test_waits_for_who_holds_a_file_open(tmp_path, monkeypatch):
     monkeypatch.setattr(system, "_REFUSES_OPEN_FILES", True)
     system.replace(source, target)
     assert target.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(
+    "EMBEDKIT_AS_ON_WINDOWS" not in os.environ, reason="this is not the environment without it"
+)
+def test_what_windows_lacks_is_hidden(tmp_path):
+    assert system._read_once is system._seek_and_read
+    with pytest.raises(PermissionError):
+        system._sync(tmp_path, os.O_RDONLY)
+    with pytest.raises(OSError, match="Bad file"), (tmp_path / "a").open("wb"):
+        system._sync(tmp_path / "a", os.O_RDONLY)
+    with (tmp_path / "b").open("wb"), pytest.raises(PermissionError, match="used by another process"):
+        system.replace(tmp_path / "a", tmp_path / "b")

@@ -1,0 +1,223 @@
+"""Take from embedkit what Windows lacks, and refuse it what Windows refuses.
+
+It shows on another system what can be shown there: `tox -e as-on-windows` lets every Python process of its
+environment import this module first. Other packages see the system as it is.
+https://docs.python.org/3/library/os.html, "Availability"
+"""
+
+from __future__ import annotations
+
+import builtins
+import errno
+import fcntl
+import io
+import os
+import signal
+import stat
+import sys
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+MISSING_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "termios", "tty"}
+
+MISSING = {
+    "os": {
+        *(
+            "chown",
+            "fchmod",
+            "fchown",
+            "fork",
+            "forkpty",
+            "getegid",
+            "geteuid",
+            "getgid",
+            "getloadavg",
+            "getpgid",
+        ),
+        *(
+            "getuid",
+            "killpg",
+            "lchown",
+            "mkfifo",
+            "mknod",
+            "nice",
+            "openpty",
+            "posix_fadvise",
+            "posix_fallocate",
+        ),
+        *(
+            "posix_spawn",
+            "pread",
+            "preadv",
+            "pwrite",
+            "pwritev",
+            "readv",
+            "sched_getaffinity",
+            "sendfile",
+            "setsid",
+        ),
+        *("setuid", "statvfs", "sync", "sysconf", "uname", "wait", "wait3", "waitid", "writev"),
+        *("O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "O_TMPFILE"),
+    },
+    "signal": {
+        *("SIGALRM", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGSTOP", "SIGTSTP"),
+        *("SIGUSR1", "SIGUSR2", "alarm", "pause", "pthread_kill", "pthread_sigmask", "setitimer", "sigwait"),
+    },
+}
+
+IN_USE = "The process cannot access the file because it is being used by another process"
+
+
+class Without(types.ModuleType):
+    """A module without some of its names; whatever is set is set in the module itself."""
+
+    def __init__(self, module: types.ModuleType, missing: set[str]) -> None:
+        super().__init__(module.__name__)
+        vars(self)["_module"], vars(self)["_missing"] = module, missing
+
+    def __getattr__(self, name: str) -> Any:
+        if name in vars(self)["_missing"]:
+            raise AttributeError(f"Windows has no {vars(self)['_module'].__name__}.{name}")
+        return getattr(vars(self)["_module"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(vars(self)["_module"], name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(vars(self)["_module"], name)
+
+
+def ours(name: str | None) -> bool:
+    """Whether a module of this name is embedkit's, or of a bundled plugin."""
+    return (name or "").partition(".")[0].startswith("embedkit")
+
+
+def callers() -> Iterator[str]:
+    """The names of the modules that called, the nearest first."""
+    frame: types.FrameType | None = sys._getframe(2)
+    while frame:
+        yield frame.f_globals.get("__name__", "")
+        frame = frame.f_back
+
+
+def limit_imports() -> None:
+    """Let embedkit import no module, and no name, that Windows lacks."""
+    real, limited = (
+        builtins.__import__,
+        {name: Without(sys.modules[name], missing) for name, missing in MISSING.items()},
+    )
+
+    def imported(
+        name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
+    ) -> Any:
+        if not level and globals and ours(globals.get("__name__")):
+            if name.partition(".")[0] in MISSING_MODULES:
+                raise ModuleNotFoundError(f"Windows has no module named '{name}'", name=name)
+            if name in limited or (name == "os.path" and not fromlist):
+                return limited[name.partition(".")[0]]
+        return real(name, globals, locals, fromlist, level)
+
+    builtins.__import__ = imported
+
+
+def limit_files() -> None:
+    """Refuse embedkit, and what it calls, what Windows refuses."""
+    before(os, "open", refuse_directory)
+    before(os, "fsync", refuse_read_only)
+    for name in ("unlink", "remove"):
+        before(os, name, refuse_open)
+    for name in ("rename", "replace"):
+        before(os, name, refuse_moving)
+
+
+def before(module: Any, name: str, check: Callable[..., None]) -> None:
+    """Let `check` see the arguments of a function first, where embedkit is among the callers."""
+    real = getattr(module, name)
+
+    def checked(*arguments: Any, **more: Any) -> Any:
+        if any(map(ours, callers())):
+            check(name, *arguments, **more)
+        return real(*arguments, **more)
+
+    setattr(module, name, checked)
+
+
+def refuse_directory(_name: str, path: Any, *_more: Any, dir_fd: int | None = None, **_: Any) -> None:
+    """A directory cannot be opened, but by `shutil.rmtree`, which does it otherwise on Windows."""
+    if dir_fd is None and "shutil" not in callers() and os.path.isdir(path):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+
+def refuse_read_only(_name: str, descriptor: Any) -> None:
+    """What was opened to be read cannot be synced."""
+    number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
+    if fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def refuse_open(_name: str, path: Any, *, dir_fd: int | None = None) -> None:
+    """A file cannot be removed while this process has it open, or mapped."""
+    where = absolute(path, dir_fd)
+    if where in open_files():
+        raise PermissionError(errno.EACCES, IN_USE, where)
+
+
+def refuse_moving(name: str, source: Any, target: Any, **_: Any) -> None:
+    """Neither an open file nor a directory with one is moved; `rename` replaces nothing."""
+    old, new = absolute(source), absolute(target)
+    used = open_files()
+    if any(path in (old, new) or path.startswith(old + os.sep) for path in used):
+        raise PermissionError(errno.EACCES, IN_USE, old, None, new)
+    if name == "rename" and os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), old, None, new)
+    if os.path.isdir(target):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), old, None, new)
+
+
+def absolute(path: Any, dir_fd: int | None = None) -> str:
+    """Where `path` is, links in its folders followed."""
+    text = os.fsdecode(path)
+    folder = os.readlink(f"/proc/self/fd/{dir_fd}") if dir_fd is not None else os.getcwd()
+    whole = os.path.join(folder, text)
+    return os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
+
+
+def open_files() -> set[str]:
+    """The files that this process has open or mapped."""
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            path = os.readlink(f"/proc/self/fd/{number}")
+            if stat.S_ISREG(os.stat(f"/proc/self/fd/{number}").st_mode):
+                found.add(path)
+        except OSError:
+            continue
+    with real_open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+        found |= {line.split(maxsplit=5)[5].rstrip("\n") for line in maps if line.count("/")}
+    return found
+
+
+real_open = open
+
+
+def limit_encoding() -> None:
+    """Let a text file that embedkit opens without an encoding have Windows' own."""
+
+    def opened(
+        file: Any, mode: str = "r", buffering: int = -1, encoding: str | None = None, *more: Any, **named: Any
+    ) -> Any:
+        if "b" not in mode and encoding in (None, "locale"):
+            caller = next(
+                name for name in callers() if name not in ("pathlib", "pathlib._local", "pathlib._abc")
+            )
+            encoding = "cp1252" if ours(caller) else encoding
+        return real_open(file, mode, buffering, encoding, *more, **named)
+
+    builtins.open = io.open = opened  # type: ignore[assignment]
+
+
+assert signal.SIGKILL, "this stands in for Windows on another system"
+limit_imports()
+limit_files()
+limit_encoding()
