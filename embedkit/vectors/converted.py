@@ -19,7 +19,7 @@ from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.index import Index, IndexBuilder
 from embedkit.vectors.kept import Kept, mark_used
-from embedkit.vectors.reading import Options, Reader
+from embedkit.vectors.reading import READING, Options, Reader
 from embedkit.vectors.selection import BLOCK, ScanReport, Selection
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ConvertedReader:
         self.blocks = reader.blocks
         self._content = content
         self._reader = reader
-        self._detail = f"{reader.name} {besides}".strip()
+        self._detail = f"{READING} {reader.name} {besides}".strip()
 
     @property
     def layout(self) -> str:

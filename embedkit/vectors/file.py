@@ -22,10 +22,15 @@ from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordRead
 from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.word2vec_binary import Word2vecBinary
+from embedkit.vectors.words import checked_words
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
     from embedkit.registry import Registry
+
+
+FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
+"""The line of the first row in formats that have lines."""
 
 
 class VectorFile:
@@ -82,16 +87,22 @@ class VectorFile:
 
         Of a word that the file has twice the first vector is taken. Raises VectorFileError, naming record and
         byte, for a file that is damaged anywhere up to its end (or up to the limit), and for a wanted vector
-        that is not finite.
+        that is not finite; TypeError for words that are no sequence of strings.
         """
-        selection = Selection(words, self.dim)
+        selection = Selection(checked_words(words), self.dim)
         report = self._reader.scan(selection, self._progress)
         wrong = selection.not_finite()
         if wrong:
-            raise broken(self.path, f"the vector of {wrong[0]!r} holds NaN or infinity", record=wrong[1] + 1)
+            raise self._not_finite(*wrong)
         report.log(self.path)
         self.report = report
         return selection.lookup()
+
+    def _not_finite(self, word: str, row: int) -> VectorFileError:
+        what, first = f"the vector of {word!r} holds NaN or infinity", FIRST_LINE.get(self.format)
+        if first is None:
+            return broken(self.path, what, record=row + 1)
+        return broken(self.path, what, line=row + first)
 
     def blocks(self) -> Iterator[Block]:
         """All words and their vectors, in file order, a few at a time: a pass that needs little memory.
@@ -115,7 +126,7 @@ class SubwordFile(VectorFile):
 
     def subword(self, words: Sequence[str]) -> Lookup:
         """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
-        return self._subwords.subword(words)
+        return self._subwords.subword(checked_words(words))
 
 
 def open_vectors(

@@ -8,8 +8,8 @@ from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.plugin_formats import PluginFormats
 from embedkit.vectors.reading import Format, Options, Reader
-from embedkit.vectors.sniff import HEAD, identify, is_safetensors, text_format
-from embedkit.vectors.word2vec_header import has_header
+from embedkit.vectors.sniff import SNIFF, has_header, identify, is_safetensors, text_format
+from embedkit.vectors.text_faults import text_fault
 
 
 def _open_word2vec_text(content: Content, options: Options) -> Reader:
@@ -70,7 +70,7 @@ def format_of(content: Content, name: str | None, plugins: PluginFormats) -> For
     """
     if name is not None:
         return FORMATS.get(name) or plugins.named(content, name)
-    head = content.head(HEAD)
+    head = content.head(SNIFF)
     for known in FORMATS.values():
         if known.recognises(head):
             return known
@@ -79,7 +79,9 @@ def format_of(content: Content, name: str | None, plugins: PluginFormats) -> For
 
 def _unknown(content: Content, head: bytes, plugins: PluginFormats) -> NoReturn:
     found = identify(head)
-    what = f"this is {found}" if found else "not a format that is known"
+    fault = None if found else text_fault(head)
+    what = f"this is {found}" if found else fault.what if fault else "not a format that is known"
     names = ", ".join([*FORMATS, *plugins.names()])
     what = f"holds no word vectors that can be read: {what}; formats are {names}"
-    raise broken(content.path, what, hint=plugins.suspects())
+    hints = [hint for hint in (fault and fault.hint, plugins.suspects()) if hint]
+    raise broken(content.path, what, hint="\n    ".join(hints) or None)

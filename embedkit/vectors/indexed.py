@@ -9,7 +9,7 @@ from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.index import Index, IndexBuilder
 from embedkit.vectors.kept import Kept
-from embedkit.vectors.reading import Block, Options, Reader
+from embedkit.vectors.reading import READING, Block, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 
 WORTH_INDEXING = 32 * 2**20
@@ -76,7 +76,7 @@ class KeptRowsReader:
         self._content = content
         self._reader = reader
         self.blocks = reader.blocks
-        self._options = repr([reader.name, reader.dim, options, *filter(None, [besides])])
+        self._options = repr([READING, reader.name, reader.dim, options, *filter(None, [besides])])
 
     @property
     def layout(self) -> str:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Errors = Literal["strict", "replace"]
 
+READING = 2
+"""Counts the ways in which rows were read: what the cache keeps of another one is not used."""
+
 
 class Block(NamedTuple):
     """Consecutive vectors of a file: `row` is the first one's, `words` UTF-8, `vectors` float32 [n, D]."""

@@ -1,45 +1,35 @@
-"""Text formats: a line for each word, the word and its values with a space between them.
+"""Text formats: a line for each word, the word and its values with a space or a tab between them.
 
-word2vec text, which fastText's `.vec` is too, begins with a line `count dim`; GloVe text does not, and may
-have spaces in words.
+word2vec text, which fastText's `.vec` is too, begins with a line `count dim`; GloVe text does not. Words may
+have spaces: a row's last fields are its values. A byte order mark and blank lines at the end are no rows.
 """
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
 
 from embedkit.interfaces import Progress
+from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
+from embedkit.vectors.first_rows import FirstRows
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.selection import ScanReport, Selection
-from embedkit.vectors.sniff import HEAD, identify, text_format
+from embedkit.vectors.sniff import SNIFF, identify
+from embedkit.vectors.text_faults import text_fault
+from embedkit.vectors.text_lines import LineReader, Lines, count_lines
 from embedkit.vectors.text_rows import RowReader
-from embedkit.vectors.windows import Window, windows
 from embedkit.vectors.word2vec_header import read_header
 from embedkit.vectors.words import decodable
-
-if TYPE_CHECKING:
-    pass
-
-log = logging.getLogger(__name__)
 
 MAX_VALUE = 40
 """Bytes that a value and the space before it may have on average."""
 
-FIRST_LINE = 1 << 20
-
-
-class Lines(NamedTuple):
-    """Whole lines that are in memory together, the first of them line `number` of the file, from 1."""
-
-    number: int
-    lines: Sequence[bytes]
+COUNTED = 1 << 28
+"""Bytes of a compressed file in which lines are counted for an error; of a plain one 16 times as many."""
 
 
 class Text:
@@ -52,25 +42,28 @@ class Text:
         self._options = options
         self._header = header
         self._check_format()
+        first = FirstRows.of(content, header=header)
         if header:
-            first = read_header(content, options.limit, record_size=lambda dim: 1 + 2 * dim)
-            self.dim = first.dim
-            self.count: int | None = min(first.vectors, options.limit or first.vectors)
+            said = read_header(content, options.limit, lambda dim: 1 + 2 * dim, self._whole_rows)
+            self.dim = said.dim
+            self.count: int | None = min(said.vectors, options.limit or said.vectors)
         else:
-            self.count, self.dim = None, self._first_dim()
-        self._rows = RowReader(content.path, self.dim, options.errors, spaces=not header)
+            self.count, self.dim = None, first.dim()
+        self._rows = RowReader(content.path, self.dim, options.errors, header=header)
+        if header:
+            first.check(self.dim, self._rows)
 
     def _check_format(self) -> None:
-        head = self._content.head(HEAD)
-        if text_format(head) != self.name:
-            found = identify(head) or "not text in rows of a word and its values"
-            raise broken(self._content.path, f"is not {self.name}: this is {found}")
-
-    def _first_dim(self) -> int:
-        line, newline, _ = self._content.head(FIRST_LINE).partition(b"\n")
-        if not newline and len(line) == FIRST_LINE:
-            raise broken(self._content.path, f"the first line is longer than {FIRST_LINE:,} bytes", line=1)
-        return len(line.split()) - 1
+        """Raise VectorFileError for what is known to be something else, or is no text."""
+        head = self._content.head(SNIFF)
+        found, fault = identify(head), None
+        if found != self.name:
+            fault = None if found else text_fault(head)
+            if fault and fault.rows and not self._header:
+                return
+            what = f"this is {found}" if found else "not text in rows of a word and its values"
+            what, hint = (fault.what, fault.hint) if fault else (what, None)
+            raise broken(self._content.path, f"is not {self.name}: {what}", hint=hint)
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Read the file once from front to back, giving `selection` the rows that it wants.
@@ -80,15 +73,16 @@ class Text:
         """
         import numpy as np
 
-        firsts = {word.partition(b" ")[0] for word in selection.slots}
+        slots = selection.slots
+        firsts = {_first(word) for word in slots}
         rows = replaced = 0
         for number, lines in self._lines(progress):
             words, wrong = self._words(number, lines)
             for index in compress(range(len(lines)), map(firsts.__contains__, words)):
                 word, fields = self._rows.fields(words[index], lines[index], number + index)
-                if word in selection.slots:
+                if word in slots or self._rows.may_be(lines[index], fields) in slots:
                     vector = self._rows.vector(word, fields, number + index)
-                    selection.take(selection.slots[word], rows + index, vector.view(np.uint8).data)
+                    selection.take(slots[word], rows + index, vector.view(np.uint8).data)
             rows += len(lines)
             replaced += wrong
         return ScanReport(rows, selection.duplicates(), replaced, verified=self._options.limit is None)
@@ -114,34 +108,17 @@ class Text:
 
         Raises VectorFileError at the end where they are not as many as the header says.
         """
-        keep = MAX_WORD + MAX_VALUE * self.dim
-        number, rows, more = 1, 0, True
+        rows = 0
         left = self._options.limit if self._options.limit is not None else sys.maxsize
-        with windows(self._content, keep, progress) as window:
-            while more and rows < left:
-                lines, more = self._next_lines(window, keep, number)
-                skipped = 1 if self._header and number == 1 and lines else 0
-                part = Lines(number + skipped, lines[skipped : skipped + left - rows])
-                yield part
-                number += len(lines)
-                rows += len(part.lines)
-        self._check_count(rows)
-
-    def _next_lines(self, window: Window, keep: int, number: int) -> tuple[list[bytes], bool]:
-        end = window.buffer.rfind(b"\n", window.start, window.end) + 1
-        if end:
-            lines = window.buffer[window.start : end - 1].replace(b"\t", b" ").split(b"\n")
-            window.drop(end - window.start)
-            return lines, True
-        if window.end - window.start > keep:
-            raise broken(self._content.path, f"the line is longer than {keep:,} bytes", line=number)
-        if window.advance():
-            return [], True
-        rest = window.buffer[window.start : window.end]
-        window.drop(len(rest))
-        if rest.strip():
-            log.warning("%s: the last line does not end: perhaps it was cut", self._content.path)
-        return [rest.replace(b"\t", b" ")] if rest.strip() else [], False
+        reader = LineReader(self._content, MAX_WORD + MAX_VALUE * self.dim)
+        for number, lines in reader.lines(progress):
+            skipped = 1 if self._header and number == 1 else 0
+            part = Lines(number + skipped, lines[skipped : skipped + left - rows])
+            yield part
+            rows += len(part.lines)
+            if rows >= left:
+                break
+        self._check_count(rows, reader.ended)
 
     def _words(self, number: int, lines: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
         """The first word of each line, and how many were not UTF-8."""
@@ -149,9 +126,37 @@ class Text:
         def refuse(index: int, what: str) -> Exception:
             return broken(self._content.path, what, line=number + index, hint="Use errors: replace.")
 
-        return decodable([line.partition(b" ")[0] for line in lines], self._options.errors, refuse)
+        return decodable([_first(line) for line in lines], self._options.errors, refuse)
 
-    def _check_count(self, rows: int) -> None:
-        if self.count is not None and rows != self.count:
-            what = f"the header says {self.count:,} rows; there are {rows:,}"
-            raise broken(self._content.path, what, hint="It was cut short, or its header is wrong.")
+    def _check_count(self, rows: int, ended: bool) -> None:
+        if self.count is None or rows == self.count:
+            return
+        what = f"the header says {self.count:,} rows; there are {rows:,}"
+        if rows > self.count:
+            hint = f"Its header is wrong, or `limit: {self.count}` reads so many."
+        else:
+            hint = _limit_hint(rows if ended else rows - 1, ended)
+        raise broken(self._content.path, what, hint=hint)
+
+    def _whole_rows(self) -> str:
+        """What to do about a file that is smaller than its header says: its lines are counted for that."""
+        most = COUNTED * (16 if self._content.compression is PLAIN else 1)
+        lines = count_lines(self._content, most)
+        if lines is None:
+            return "It was cut short: `limit` reads only so many rows."
+        return _limit_hint(lines - 1, ended=True)
+
+
+def _first(line: bytes) -> bytes:
+    """What a line, or a word, has before its first space or tab."""
+    first = line.partition(b" ")[0]
+    return first.partition(b"\t")[0] if b"\t" in first else first
+
+
+def _limit_hint(whole: int, ended: bool) -> str:
+    if whole < 1:
+        return "It was cut short, or it is of another format."
+    last = "the last one whole" if ended else "but for the last, which does not end"
+    return (
+        f"It was cut short, or its header is wrong. `limit: {whole}` reads the rows that are there, {last}."
+    )

@@ -16,9 +16,9 @@ from embedkit.vectors.index import IndexBuilder
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import LINE_ENDS, MAX_WORD, Framing, Records
 from embedkit.vectors.selection import ScanReport, Selection
-from embedkit.vectors.sniff import HEAD, identify
+from embedkit.vectors.sniff import SNIFF, has_header, identify
 from embedkit.vectors.windows import Window, windows
-from embedkit.vectors.word2vec_header import has_header, read_header
+from embedkit.vectors.word2vec_header import read_header
 from embedkit.vectors.words import WordReader
 
 NEWLINE = b"\n"
@@ -113,7 +113,8 @@ class Word2vecBinary:
                 raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=hint)
             if not window.advance():
                 what = f"the file is cut: it ends within or before this record, of {self.count:,}"
-                raise broken(self._content.path, what, record=row + 1, offset=window.offset)
+                hint = f"`limit: {row}` reads the whole records that are there." if row else None
+                raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=hint)
         return records.only(self.count - row)
 
     def _check_end(self, window: Window) -> None:
@@ -133,7 +134,7 @@ class Word2vecBinary:
 
 
 def _refuse_others(content: Content) -> None:
-    head = content.head(HEAD)
+    head = content.head(SNIFF)
     if not has_header(head):
         found = identify(head)
         what = f"this is {found}" if found else "has no header line 'count dim'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from embedkit.vectors.faults import broken
@@ -10,6 +10,17 @@ from embedkit.vectors.reading import Errors
 from embedkit.vectors.records import LINE_ENDS, Records
 
 HINT = "The file is damaged, or its header's dim is wrong; if words are only cut, use errors: replace."
+
+
+def checked_words(words: Iterable[str]) -> list[str]:
+    """The words that are asked for, as a list. Raises TypeError for one string, and for what is no string."""
+    if isinstance(words, str | bytes):
+        raise TypeError(f"a sequence of words is looked up, not one string: [{words[:40]!r}]")
+    listed = [*words]
+    strange = next((i for i, word in enumerate(listed) if not isinstance(word, str)), None)
+    if strange is not None:
+        raise TypeError(f"words[{strange}] is {listed[strange]!r}, not a word")
+    return listed
 
 
 def decodable(
