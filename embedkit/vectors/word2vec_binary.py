@@ -113,8 +113,8 @@ class Word2vecBinary:
                 raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=hint)
             if not window.advance():
                 what = f"the file is cut: it ends within or before this record, of {self.count:,}"
-                hint = f"`limit: {row}` reads the whole records that are there." if row else None
-                raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=hint)
+                way_out = f"`limit: {row}` reads the whole records that are there." if row else None
+                raise broken(self._content.path, what, record=row + 1, offset=window.offset, hint=way_out)
         return records.only(self.count - row)
 
     def _check_end(self, window: Window) -> None:
