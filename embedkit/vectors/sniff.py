@@ -132,11 +132,11 @@ def _is_body_of_text(body: bytes, ended: bool, count: int, dim: int) -> bool:
         return True
     lines = complete_lines(body, ended)
     widths = [0 if b"\0" in line else row_width(line.split()) for line in lines]
-    if ended and len(lines) == count and {*widths} == {dim}:
+    if ended and dim and len(lines) == count and {*widths} == {dim}:
         return True
     if ended and _is_records(body, count, dim):
         return False
-    return bool(lines and {*widths[:3]} == {dim}) or is_text(body, ended)
+    return bool(dim and {*widths[:3]} == {dim}) or is_text(body, ended)
 
 
 def _is_records(body: bytes, count: int, dim: int) -> bool:
