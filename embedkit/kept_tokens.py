@@ -2,7 +2,7 @@
 
 They are found again by all that they follow from: the texts, the tokenizer's name and parameters, the files
 it depends on, the code of its package and of embedkit's own help for tokenizers, the versions of its
-distribution, of what that requires and of Python.
+distribution, of what that requires, to the end, and of Python.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import re
 import sys
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +23,7 @@ from embedkit.data.rows import Rows
 from embedkit.fingerprint import sha256
 from embedkit.interfaces import KeepableTokenizer
 from embedkit.recipe.build import build_component
+from embedkit.requirements import requirements_of
 from embedkit.text.tokens import Tokenizing, Tokens
 
 if TYPE_CHECKING:
@@ -80,18 +79,11 @@ class KeptTokenizing(Tokenizing):
 def _about(component: Component, spec: ComponentSpec) -> str:
     """A digest of what decides about a tokenizer's tokens besides the texts and the files it depends on."""
     plugin = component.plugin
-    names = [plugin.distribution, *(re.split(r"[^\w.-]", required)[0] for required in plugin.requires)]
+    versions = requirements_of(plugin.distribution, by_any_extra=True)
     package = sys.modules[component.factory.__module__.partition(".")[0]]
     code = [*_sources(package), *_sources(text)]
-    said = [spec.to_plain(), plugin.name, platform.python_version(), {name: _version(name) for name in names}]
+    said = [spec.to_plain(), plugin.name, platform.python_version(), versions]
     return hashlib.sha256(f"{json.dumps(said, sort_keys=True)} {_digest_of_files(code)}".encode()).hexdigest()
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None
 
 
 def _sources(package: Any) -> Iterator[Path]:

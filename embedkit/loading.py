@@ -19,6 +19,7 @@ from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.refilling import Trained
 from embedkit.runs.inputs import check_files
 from embedkit.runs.loadable import refuse_unloadable
+from embedkit.runs.versions import warn_of_versions
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def load_trained(
     run.refuse_several("a model")
     run.verify()
     refuse_unloadable(run)
+    warn_of_versions(run)
     recipe = _recipe(run, registry)
     classifier = _classifier(run, recipe, registry, threshold)
     if recipe.embedding.unseen == "lookup" and unseen is None:

