@@ -6,20 +6,28 @@ import importlib.util
 import os
 import re
 from importlib.machinery import ModuleSpec
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from embedkit.errors import DataError, Fault, nearest
 
 PACKAGE = "package:"
+IN_QUOTES = (
+    "In double quotes a backslash begins an escape, such as \\n or \\t. Write a path of Windows in single "
+    "quotes, 'C:\\data\\reviews.csv', or with slashes, C:/data/reviews.csv."
+)
+
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def absolute(text: str, base: Path) -> str:
-    """`text` relative to the directory `base`; as it is where it is absolute or says where it starts.
+def absolute(text: str, base: PurePath) -> str:
+    r"""Return `text` relative to `base`; as it is where it is absolute or says where it starts.
 
-    `package:NAME/…`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`.
+    `package:NAME/…`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`. What is
+    absolute on Windows, such as `C:\data` and `C:/data`, stays on every system: `expand` says where it names
+    nothing.
     """
-    return text if text.startswith((PACKAGE, "~", "${")) else str(base / text)
+    says_so = text.startswith((PACKAGE, "~", "${")) or PureWindowsPath(text).is_absolute()
+    return text if says_so else str(base / text)
 
 
 def expand(text: str, where: str) -> Path:
@@ -28,7 +36,7 @@ def expand(text: str, where: str) -> Path:
     Raises DataError at `where` for a variable that is not set, a package that is not installed, a file that
     does not exist, and a directory.
     """
-    return _existing(locate(text, where), where)
+    return _existing(locate(text, where), text, where)
 
 
 def locate(text: str, where: str) -> Path:
@@ -55,7 +63,7 @@ def _with_variables(text: str, where: str) -> str:
 
 def _in_package(text: str, where: str) -> Path:
     """The file inside an installed package, which is not imported."""
-    name, _, inner = text.removeprefix(PACKAGE).partition("/")
+    name, _, inner = text.removeprefix(PACKAGE).replace("\\", "/").partition("/")
     if not name.isidentifier() or not inner:
         raise DataError(Fault(f"'{text}' is not of the form package:NAME/inner/path", where=where))
     spec = _find(name)
@@ -74,7 +82,7 @@ def _find(name: str) -> ModuleSpec | None:
         return None
 
 
-def _existing(path: Path, where: str) -> Path:
+def _existing(path: Path, text: str, where: str) -> Path:
     try:
         if path.is_dir():
             raise DataError(Fault(f"'{path}' is a directory, not a file", where=where))
@@ -83,4 +91,21 @@ def _existing(path: Path, where: str) -> Path:
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
         raise DataError(Fault(f"'{path}' cannot be read: {error.strerror}", where=where)) from error
-    raise DataError(Fault(f"'{path}' does not exist", where=where, nearest=nearest(path.name, siblings)))
+    meant, hint = nearest(path.name, siblings), _hint(text, path)
+    raise DataError(
+        Fault(f"'{path}' does not exist", where=where, nearest=None if hint else meant, hint=hint)
+    )
+
+
+def _hint(text: str, path: Path) -> str | None:
+    """What to write in place of a path that has to do with Windows, or with its backslashes."""
+    if any(character in "\0\a\b\t\n\v\f\r" for character in text):
+        return IN_QUOTES
+    if os.name == "nt":
+        return None
+    if PureWindowsPath(text).is_absolute() and not text.startswith("/"):
+        return "It is a path of Windows, and this system has other ones."
+    slashed = Path(str(path).replace("\\", "/"))
+    if slashed != path and slashed.exists():
+        return f"Write it with /, which is right on every system: {slashed}"
+    return None

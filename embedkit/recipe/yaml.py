@@ -14,6 +14,7 @@ import yaml
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.recipe.document import Document, KeyPath, Origin, is_unicode
+from embedkit.recipe.paths import IN_QUOTES
 from embedkit.recipe.tree import Builder
 
 MAX_BYTES = 1_000_000
@@ -84,7 +85,8 @@ def _syntax_fault(text: str, error: yaml.YAMLError, where: Where) -> Fault:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         said = ", ".join(filter(None, (error.context, error.problem)))
-        return Fault(f"not valid YAML: {said}", where=where(mark.line + 1 if mark else 1))
+        hint = IN_QUOTES if "quoted scalar" in said and re.search("escape|hex", said) else None
+        return Fault(f"not valid YAML: {said}", where=where(mark.line + 1 if mark else 1), hint=hint)
     if isinstance(error, yaml.reader.ReaderError):
         line = text.encode()[: error.position].count(b"\n") + 1
         return Fault(f"not valid YAML: character #x{error.character:04x} is not allowed", where=where(line))

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from embedkit.errors import DataError
-from embedkit.recipe.paths import absolute, expand, locate
+from embedkit.errors import DataError, RecipeError
+from embedkit.recipe.paths import IN_QUOTES, absolute, expand, locate
+from embedkit.recipe.yaml import parse
 
 pytestmark = pytest.mark.core
 
@@ -93,3 +94,50 @@ def test_files_that_cannot_be(tmp_path):
 
 def test_locating_asks_for_no_file(tmp_path):
     assert locate(str(tmp_path / "runs/none"), "model") == tmp_path / "runs/none"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        (r"C:\data\reviews.csv", r"C:\data\reviews.csv"),
+        ("C:/data/reviews.csv", r"C:\data\reviews.csv"),
+        (r"\\server\share\reviews.csv", r"\\server\share\reviews.csv"),
+        ("//server/share/reviews.csv", r"\\server\share\reviews.csv"),
+        (r"\data\reviews.csv", r"D:\data\reviews.csv"),
+        ("/data/reviews.csv", r"D:\data\reviews.csv"),
+        (r"data\reviews.csv", r"D:\recipes\data\reviews.csv"),
+        ("data/reviews.csv", r"D:\recipes\data\reviews.csv"),
+        (r"..\reviews.csv", r"D:\recipes\..\reviews.csv"),
+        ("D:reviews.csv", r"D:\recipes\reviews.csv"),
+        ("E:reviews.csv", "E:reviews.csv"),
+    ],
+)
+def test_paths_of_windows(text, whole):
+    assert PureWindowsPath(absolute(text, PureWindowsPath(r"D:\recipes"))) == PureWindowsPath(whole)
+
+
+@pytest.mark.parametrize("text", [r"C:\data\reviews.csv", "C:/data/reviews.csv", r"\\server\share\x.csv"])
+def test_a_path_of_windows_on_another_system(text):
+    assert absolute(text, Path("/recipes")) == text, "a saved recipe says what was written"
+    assert fault_of(text).endswith("It is a path of Windows, and this system has other ones.")
+
+
+def test_backslashes_on_another_system(tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "reviews.csv").write_text("")
+    said = fault_of(absolute(r"data\reviews.csv", tmp_path))
+    assert said.endswith(f"Write it with /, which is right on every system: {tmp_path / 'data/reviews.csv'}")
+    assert locate(r"package:embedkit\py.typed", "path") == locate("package:embedkit/py.typed", "path")
+
+
+@pytest.mark.parametrize("written", [r'"C:\data\reviews.csv"', r'"C:\Users\me\x.csv"', r'"C:\xyz.csv"'])
+def test_a_path_in_double_quotes_that_is_no_yaml(written):
+    with pytest.raises(RecipeError, match="not valid YAML") as caught:
+        parse(f"path: {written}", lambda line: f"recipe.yaml:{line}")
+    assert IN_QUOTES in str(caught.value)
+
+
+def test_a_path_in_double_quotes_that_is_yaml_of_another_meaning():
+    (value, _) = parse(r'"C:\new\table.csv"', str)
+    assert value == "C:\new\table.csv"
+    assert IN_QUOTES in fault_of(value)
