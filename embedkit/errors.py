@@ -115,6 +115,18 @@ class RunError(EmbedkitError):
     """A run directory that is missing, incomplete, damaged, locked or already there."""
 
 
+class UnmovedRunError(RunError):
+    """A finished run that cannot be given its name, and is kept in its working directory."""
+
+    exit_code = 1
+
+
+class ScreenError(EmbedkitError):
+    """Results that cannot be printed, of something that is done."""
+
+    exit_code = 3
+
+
 class TrainingError(EmbedkitError):
     """Training that cannot go on, such as a loss that is not finite."""
 

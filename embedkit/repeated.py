@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.data.storage import storage_of
@@ -14,8 +15,8 @@ from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
 from embedkit.repeated_analysis import analyse_repeated
 from embedkit.runs.csv_files import read_rows
-from embedkit.runs.directory import FOLDS, drop_checkpoints, write_run
-from embedkit.runs.resuming import begin
+from embedkit.runs.directory import FOLDS, drop_leftovers, finish_run, write_run
+from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:
@@ -45,8 +46,7 @@ def train_each(
     build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
-        if writer.world.from_main(directories[name].exists):
-            drop_checkpoints(directories[name])
+        if writer.world.from_main(partial(_finished, directories[name], single)):
             reporter.stage("finished before")
             continue
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
@@ -55,6 +55,14 @@ def train_each(
             train_and_evaluate(single, registry, inner, reporter, strict, build)
     if writer.world.main:
         _gather(singles, directories, writer, registry)
+
+
+def _finished(directory: Path, recipe: Recipe) -> bool:
+    """Whether a run inside this one is finished; if so, it is in its place and tidy."""
+    if directory.exists():
+        drop_leftovers(directory)
+        return True
+    return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), inner=True)
 
 
 def _gather(

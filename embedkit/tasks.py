@@ -17,7 +17,7 @@ from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.runs.directory import create_run, drop_checkpoints, run_directory
+from embedkit.runs.directory import MANIFEST, create_run, drop_leftovers, finish_run, run_directory
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.runs.run import Run
 from embedkit.together import as_one
@@ -86,12 +86,8 @@ def _execute(
     strict: bool,
     world: World,
 ) -> Run:
-    if resume and world.from_main(directory.exists):
-        run = Run(directory)
-        refuse_other_recipe(directory, recipe)
-        drop_checkpoints(directory)
-        reporter.stage(f"nothing to do: the run in {directory} is finished")
-        return run
+    if resume and world.from_main(lambda: _is_finished(directory, recipe, reporter)):
+        return Run(directory)
     refuse_untrusted(registry, recipe)
     inputs = input_files(registry, recipe)
     with create_run(directory, resume, world) as writer, writer.logged():
@@ -134,6 +130,19 @@ def _loadable(run: Run) -> Run:
 
     refuse_unloadable(run)
     return run
+
+
+def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
+    """Whether the run of this recipe needs no more training; if so, it is in its place and tidy."""
+    if (directory / MANIFEST).is_file():
+        refuse_other_recipe(directory, recipe)
+        drop_leftovers(directory)
+        reporter.stage(f"nothing to do: the run in {directory} is finished")
+        return True
+    moved = finish_run(directory, lambda working: refuse_other_recipe(working, recipe))
+    if moved:
+        reporter.stage(f"nothing to train: the run was finished before, and is in {directory} now")
+    return moved
 
 
 def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: bool) -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+
+fcntl: Any
+try:
+    import fcntl as _fcntl
+
+    fcntl = _fcntl
+except ModuleNotFoundError:
+    fcntl = None
 
 PATIENCE = 2.0
 """Seconds to wait for a file that another program holds open, on systems that refuse to replace one."""
@@ -15,6 +25,12 @@ PATIENCE = 2.0
 _REFUSES_OPEN_FILES = os.name == "nt"
 
 _seeking = threading.Lock()
+
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK, errno.EINVAL)
+_LOCKED_BYTE = 1 << 30
+"""Which byte is locked on Windows, where nobody else can read one that is: one behind the file's end."""
+
+log = logging.getLogger(__name__)
 
 
 class OpenFile(Protocol):
@@ -104,3 +120,37 @@ def umask() -> int:
     """Return the permissions that new files are denied. A system tells them only when they are set."""
     os.umask(mask := os.umask(0o077))
     return mask
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file without waiting; False where another process, or another opening of it, holds it.
+
+    The system releases it when the process ends. Where the file system knows no locks, as on some clusters,
+    that is warned of and taken for True.
+    """
+    try:
+        _lock(descriptor) if fcntl else _lock_byte(descriptor, "LK_NBLCK")
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            return False
+        log.warning("this file system has no locks: see to it that no other run has the same directory")
+    return True
+
+
+def unlock(descriptor: int) -> None:
+    """Release a lock, for processes that inherited it too, and close the file."""
+    with suppress(OSError):  # where there are no locks
+        fcntl.flock(descriptor, fcntl.LOCK_UN) if fcntl else _lock_byte(descriptor, "LK_UNLCK")
+    os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _lock_byte(descriptor: int, mode: str) -> None:
+    import msvcrt
+
+    windows: Any = msvcrt
+    os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
+    windows.locking(descriptor, getattr(windows, mode), 1)

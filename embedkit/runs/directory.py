@@ -1,34 +1,53 @@
 """The run directory: complete or absent, never half-written.
 
-While a run is under way it lives in `DIR.partial/`, held by a lock; when everything is written and listed in
-the manifest it is renamed. What is called `DIR` is complete. A partial directory with checkpoints
-is kept until the run is resumed or somebody removes it.
+While a run is under way it lives in a working directory beside `DIR`, marked and held by a lock; when
+everything is written and listed in the manifest that is renamed. What is called `DIR` is complete. A working
+directory that holds a checkpoint, or all of a run that could not be renamed, is kept until the run is resumed
+or somebody removes it.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from embedkit.errors import Fault, RunError, TrainingError
+from embedkit.errors import Fault, RunError, TrainingError, UnmovedRunError
 from embedkit.files.system import sync
-from embedkit.fingerprint import sha256
-from embedkit.runs.writer import CHECKPOINTS, LOG, Onlooker, RunWriter
+from embedkit.runs.sealing import FOLDS, MANIFEST, make_durable, seal
+from embedkit.runs.working import (
+    NO_ROOM,
+    Hold,
+    clear,
+    held,
+    is_complete,
+    make,
+    partial_of,
+    unmark,
+)
+from embedkit.runs.writer import CHECKPOINTS, Onlooker, RunWriter
 from embedkit.world import ALONE, World
 
-MANIFEST = "manifest.json"
-FOLDS = "folds"
-"""Where the runs stand, as directories, that a run of several folds or seeds is made of."""
-
-_NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
+__all__ = [
+    "FOLDS",
+    "MANIFEST",
+    "checkpoints_of",
+    "create_run",
+    "default_directory",
+    "drop_leftovers",
+    "finish_run",
+    "numbers_in",
+    "partial_of",
+    "progress_of",
+    "run_directory",
+    "write_run",
+]
 
 
 def default_directory(name: str) -> Path:
@@ -44,11 +63,6 @@ def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = 
     return Path(out) if out else default_directory(name)
 
 
-def partial_of(directory: Path) -> Path:
-    """Where a run lives while it is under way."""
-    return directory.with_name(directory.name + ".partial")
-
-
 def checkpoints_of(directory: Path) -> list[Path]:
     """The checkpoints in a run directory, oldest first; those half-written are not among them."""
     return sorted(path for path in (directory / CHECKPOINTS).glob("epoch-*") if not path.suffix)
@@ -57,7 +71,7 @@ def checkpoints_of(directory: Path) -> list[Path]:
 def progress_of(directory: Path) -> list[Path]:
     """What an unfinished run can go on from, oldest first: its checkpoints, or finished runs and theirs."""
     inner = sorted((directory / FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name)))
-    kept = [checkpoints_of(path) if path.suffix else [path] for path in inner]
+    kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 
 
@@ -70,21 +84,73 @@ def numbers_in(name: str) -> tuple[int, ...]:
 def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> Iterator[RunWriter]:
     """Write a run: what the block wrote becomes `directory` when it ends well.
 
-    When it raises, the partial directory stays if it holds a checkpoint, and vanishes if not. With `resume`
+    When it raises, the working directory stays if it holds a checkpoint, and vanishes if not. With `resume`
     the block finds what an earlier one left, where that has a checkpoint. Every process of `world` runs the
-    block, and the main one alone writes. Raises RunError where `directory` exists already, another process
-    is writing it, or without `resume` there is something to resume; and TrainingError where there is no room
-    to write.
+    block, and the main one alone writes. Raises RunError where `directory` exists already, something else has
+    the name of its working directory, another process is writing it, or without `resume` there is something
+    to resume; TrainingError where there is no room to write; and UnmovedRunError where the block has ended
+    well and its run, which is kept, cannot be given its name.
     """
-    with _held(directory) if world.main else nullcontext(), write_run(directory, resume, world) as writer:
+    with (
+        _reserved(directory) if world.main else nullcontext() as hold,
+        _run(directory, resume, world, hold) as writer,
+    ):
         yield writer
 
 
 @contextmanager
 def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[RunWriter]:
     """As `create_run`, for a directory that nobody else can be writing: that of a run inside another one."""
-    if world.main:
-        with _written(directory, resume, world) as writer:
+    with _run(directory, resume, world, Hold(partial_of(directory))) as writer:
+        yield writer
+
+
+def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = False) -> bool:
+    """Give a run its name that was finished without getting it; False where there is none.
+
+    `check` may raise, of its working directory. Raises RunError as `create_run` does, and where a file is not
+    what the run wrote. A run that is `inner`, inside another one, is held by that.
+    """
+    partial = partial_of(directory)
+    if not is_complete(partial):
+        return False
+    with nullcontext(Hold(partial)) if inner else _reserved(directory) as hold:
+        if not is_complete(partial):
+            return False
+        check(partial)
+        _finish(hold, directory)
+    return True
+
+
+def drop_leftovers(directory: Path) -> None:
+    """A finished run needs no checkpoints and no mark."""
+    _drop_checkpoints(directory)
+    with suppress(OSError):
+        unmark(directory)
+
+
+def _drop_checkpoints(directory: Path) -> None:
+    shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
+
+
+@contextmanager
+def _reserved(directory: Path) -> Iterator[Hold]:
+    """Hold a directory that does not exist yet against other runs."""
+    _refuse_existing(directory)
+    with held(partial_of(directory)) as hold:
+        try:
+            _refuse_existing(directory)
+        except RunError:
+            _discard_without_progress(hold)
+            raise
+        yield hold
+
+
+@contextmanager
+def _run(directory: Path, resume: bool, world: World, hold: Hold | None) -> Iterator[RunWriter]:
+    """Let the main process, which has a hold, write, and the others look on."""
+    if world.main and hold is not None:
+        with _written(directory, resume, world, hold) as writer:
             world.from_main(lambda: writer.resumed)
             yield writer
     else:
@@ -93,39 +159,55 @@ def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[R
 
 
 @contextmanager
-def _written(directory: Path, resume: bool, world: World) -> Iterator[RunWriter]:
-    """Write into the partial directory, and rename it."""
-    partial = partial_of(directory)
-    resumed = _clear(partial, resume)
+def _written(directory: Path, resume: bool, world: World, hold: Hold) -> Iterator[RunWriter]:
+    """Write into the working directory, and rename it."""
+    resumed = _prepare(hold.partial, directory, resume)
     try:
-        yield RunWriter(partial, resumed, world)
-        _seal(partial)
+        yield RunWriter(hold.partial, resumed, world)
+        make_durable(hold.partial)
     except BaseException as error:
-        if not progress_of(partial):
-            shutil.rmtree(partial, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
-            raise _no_room(partial, error) from error
+        _discard_without_progress(hold)
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            raise _no_room(hold.partial, error) from error
         raise
-    partial.rename(directory)
-    sync(directory.parent)
-    drop_checkpoints(directory)
+    _finish(hold, directory)
 
 
-def drop_checkpoints(directory: Path) -> None:
-    """A finished run needs none."""
-    shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
+def _discard_without_progress(hold: Hold) -> None:
+    if not (is_complete(hold.partial) or progress_of(hold.partial)):
+        hold.discard()
 
 
-def _clear(partial: Path, resume: bool) -> bool:
+def _finish(hold: Hold, directory: Path) -> None:
+    """Seal a run that is complete, and give it its name."""
+    try:
+        seal(hold.partial)
+        _drop_checkpoints(hold.partial)
+        if os.path.lexists(directory):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        hold.move(directory)
+    except OSError as error:
+        raise _unmoved(hold.partial, directory, error) from error
+    with suppress(OSError):  # the run is there; what follows makes it tidy, and its name durable
+        unmark(directory)
+        sync(directory.parent)
+
+
+def _prepare(partial: Path, directory: Path, resume: bool) -> bool:
     """Make room for a run; whether there is one to go on with."""
-    if progress_of(partial):
-        if resume:
-            return True
+    if not os.path.lexists(partial):
+        make(partial)
+    if is_complete(partial):
+        what = "a finished run is here that did not get its name"
+        hint = f"--resume moves it to {directory}; to start afresh, remove {partial}."
+        raise RunError(Fault(what, where=str(partial), hint=hint))
+    if not progress_of(partial):
+        clear(partial)
+        return False
+    if not resume:
         hint = f"--resume goes on with it; to start afresh, remove {partial}."
         raise RunError(Fault("an unfinished run with checkpoints is here", where=str(partial), hint=hint))
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir()
-    return False
+    return True
 
 
 def _no_room(partial: Path, error: OSError) -> TrainingError:
@@ -135,39 +217,23 @@ def _no_room(partial: Path, error: OSError) -> TrainingError:
     return TrainingError(Fault(f"cannot be written: {error.strerror}", where=where, hint=hint))
 
 
-@contextmanager
-def _held(directory: Path) -> Iterator[None]:
-    """Hold a directory that does not exist yet against other runs."""
-    import filelock
-
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    path = directory.with_name(directory.name + ".lock")
-    lock = filelock.FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except filelock.Timeout:
-        raise RunError(Fault("another run is writing this directory", where=str(directory))) from None
-    try:
-        _refuse_existing(directory)
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-        lock.release()
+def _unmoved(partial: Path, directory: Path, error: OSError) -> UnmovedRunError:
+    what = f"the run is finished, and cannot be given this name: {error.strerror}"
+    hint = f"All of it is in {partial}: --resume moves it once that can be done."
+    return UnmovedRunError(Fault(what, where=str(directory), hint=hint))
 
 
 def _refuse_existing(directory: Path) -> None:
-    if directory.exists():
-        hint = "Choose another --out, or remove it; finished runs are never overwritten."
-        raise RunError(Fault("the directory exists already", where=str(directory), hint=hint))
-
-
-def _seal(partial: Path) -> None:
-    """List what was written, of runs inside it their manifests, and make it durable."""
-    files = [path for path in partial.iterdir() if path.is_file()]
-    written = [*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")]
-    names = {path.relative_to(partial).as_posix(): path for path in sorted(written)}
-    manifest = {name: sha256(path) for name, path in names.items() if name not in (MANIFEST, LOG)}
-    (partial / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8", newline="\n")
-    for path in (*written, partial / MANIFEST):
-        sync(path)
-    sync(partial)
+    if directory.name not in ("", "..") and not os.path.lexists(directory):
+        return
+    partial = partial_of(directory)
+    what = "the directory exists already"
+    hint = "Choose another --out, or remove it; finished runs are never overwritten."
+    if directory.is_symlink() and not directory.exists():
+        what = f"the name is taken by a link to {directory.readlink()}, where nothing is"
+    elif directory.exists() and not directory.is_dir():
+        what = "there is a file of this name"
+    if is_complete(partial):
+        hint = f"The finished run that should have this name is in {partial}: --resume moves it here once"
+        hint += " the name is free."
+    raise RunError(Fault(what, where=str(directory), hint=hint))

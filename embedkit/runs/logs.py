@@ -33,7 +33,9 @@ class LogFile(logging.FileHandler):
     """A file to which every event is written, or else OSError is raised."""
 
     def _open(self) -> TextIOWrapper:
-        return Path(self.baseFilename).open(self.mode, encoding=self.encoding, newline="\n")  # type: ignore[return-value]
+        return Path(self.baseFilename).open(
+            self.mode, encoding=self.encoding, errors=self.errors, newline="\n"
+        )  # type: ignore[return-value]
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's own name
         """Let what went wrong be known to the run."""

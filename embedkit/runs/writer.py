@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from embedkit.files.system import folder_of_nameless_files
+from embedkit.files.system import folder_of_nameless_files, umask
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.world import ALONE, World
@@ -20,7 +20,7 @@ CHECKPOINTS = "checkpoints"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
-    """A safetensors file. Raises OSError where it cannot be written."""
+    """A safetensors file, with the permissions of other files. Raises OSError where it cannot be written."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
@@ -28,6 +28,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
         save_file({key: tensor.cpu().contiguous() for key, tensor in tensors.items()}, path)
     except SafetensorError as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
+    path.chmod(0o666 & ~umask())  # safetensors lets nobody but the owner read what it writes
 
 
 class RunWriter:

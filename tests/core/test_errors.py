@@ -17,6 +17,8 @@ EXIT_CODES = {
     "VectorFileError": 2,
     "VocabularyError": 2,
     "RunError": 2,
+    "UnmovedRunError": 1,
+    "ScreenError": 3,
     "TrainingError": 1,
 }
 

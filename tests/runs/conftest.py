@@ -8,7 +8,6 @@ import time
 import pytest
 
 import embedkit
-from embedkit.runs.run import Run
 
 FORKS = multiprocessing.get_context("forkserver")
 """Forks processes from one that has imported what takes its time, so that twenty can be killed."""
@@ -61,12 +60,13 @@ def kill_and_resume():
     def kill_and_resume(recipe, out, kept, longest, check):
         """Each kill comes at a random moment, up to `longest` seconds, after `kept` of `out` has changed.
 
-        A run that ends before it is killed is passed to `check`, as the last one is, and begun anew.
+        A run that ends before it is killed is passed to `check`, as the last one is, and begun anew. It is
+        resumed first: the kill may have come when it had its name, and before it was tidy.
         """
         moments, killed = random.Random(4), 0
         while killed < 20:
             if out.exists():
-                check(Run(out))
+                check(embedkit.run(recipe, out=out, resume=True))
                 shutil.rmtree(out)
             process = FORKS.Process(target=embedkit.run, args=(recipe,), kwargs={"out": out, "resume": True})
             before = kept(out)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import embedkit
-from embedkit.errors import DataError, RunError
+from embedkit.errors import DataError, RunError, UnmovedRunError
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
 from embedkit.reporting import Reporter
@@ -234,6 +234,32 @@ def test_it_is_told_which_run_of_how_many(crossed, whole, tmp_path):
     assert reporter.stages[:1] == ["finished before"]
     assert reporter.stages.count("training") == 3
     assert "going on after epoch 1" in reporter.stages
+    assert_same(run, whole)
+
+
+class TakesAName(Told):
+    """Makes a file of the name of the first run inside, at its last stage."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.path = path
+
+    def stage(self, what):
+        super().stage(what)
+        if what == "analysing errors":
+            self.path.touch()
+
+
+def test_a_finished_run_inside_that_found_its_name_taken_is_not_trained_again(crossed, whole, tmp_path):
+    inner = partial_of(tmp_path / "run") / "folds" / NAMES[0]
+    with pytest.raises(UnmovedRunError):
+        embedkit.run(crossed, out=tmp_path / "run", reporter=TakesAName(inner))
+    inner.unlink()
+    assert progress_of(partial_of(tmp_path / "run")) == [partial_of(inner)]
+    reporter = Told()
+    run = embedkit.run(crossed, out=tmp_path / "run", resume=True, reporter=reporter)
+    assert reporter.stages.count("finished before") == 1
+    assert reporter.stages.count("training") == 3
     assert_same(run, whole)
 
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import embedkit
-from embedkit.errors import RunError, TrainingError
+from embedkit.errors import RunError, TrainingError, UnmovedRunError
 from embedkit.reporting import Reporter
 from embedkit.runs.directory import checkpoints_of, partial_of
 from embedkit.training.checkpoint import Checkpoint, damage
@@ -159,6 +159,53 @@ def test_a_finished_run_is_left_as_it_is(long_recipe, undisturbed):
     assert reporter.told == [f"nothing to do: the run in {undisturbed.path} is finished"]
     assert run.metrics == undisturbed.metrics
     assert {path: path.stat().st_mtime_ns for path in undisturbed.path.iterdir()} == before
+
+
+class TakesTheName(Reporter):
+    """Makes a file of the run's name at the last stage, and remembers what it was told."""
+
+    def __init__(self, path):
+        self.path = path
+        self.told = []
+
+    def stage(self, what):
+        self.told.append(what)
+        if what == "analysing errors":
+            self.path.touch()
+
+
+def test_a_run_that_found_its_name_taken_is_resumed_without_training(long_recipe, undisturbed, tmp_path):
+    out, reporter = tmp_path / "run", TakesTheName(tmp_path / "run")
+    with pytest.raises(UnmovedRunError, match=f"All of it is in {out}.partial"):
+        embedkit.run(long_recipe, out=out, reporter=reporter)
+    out.unlink()
+    with pytest.raises(RunError, match="the recipe has changed: training.lr was"):
+        embedkit.run(long_recipe, out=out, resume=True, set={"training.lr": 0.1})
+    with pytest.raises(RunError, match="a finished run is here that did not get its name"):
+        embedkit.run(long_recipe, out=out)
+    reporter.told = []
+    run = embedkit.run(long_recipe, out=out, resume=True, reporter=reporter)
+    assert reporter.told == [f"nothing to train: the run was finished before, and is in {out} now"]
+    assert_same(run, undisturbed)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_finished_run_needs_no_input_files_to_get_its_name(long_recipe, tmp_path):
+    file, out = tmp_path / "texts.tsv", tmp_path / "run"
+    file.write_text("label\ttext\n" + "".join(f"{'ab'[i % 2]}\tword {i}\n" for i in range(20)))
+    data = {"train": {"use": "tsv", "path": str(file)}, "validation": {"share": 0.2}}
+    with pytest.raises(UnmovedRunError):
+        embedkit.run({**long_recipe, "data": data}, out=out, reporter=TakesTheName(out))
+    file.unlink()
+    out.unlink()
+    embedkit.run({**long_recipe, "data": data}, out=out, resume=True).verify()
+
+
+def test_what_is_no_run_is_not_resumed(long_recipe, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "mine.txt").touch()
+    with pytest.raises(RunError, match="the directory exists already"):
+        embedkit.run(long_recipe, out=tmp_path / "run", resume=True)
 
 
 def test_a_changed_recipe_is_refused_by_the_keys_that_changed(long_recipe, undisturbed, tmp_path):

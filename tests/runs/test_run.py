@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 
 import numpy as np
 import pytest
@@ -37,6 +38,16 @@ def test_the_files_of_a_run(finished):
     assert sorted(path.name for path in finished.path.iterdir()) == FILES
     manifest = finished.read_json("manifest.json")
     assert sorted(manifest) == [name for name in FILES if name not in ("manifest.json", "log.jsonl")]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o007, 0o660)])
+def test_every_file_has_the_permissions_that_new_files_have(recipe, tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        run = embedkit.run(recipe, out=tmp_path / "run", set={"training.epochs": 1})
+    finally:
+        os.umask(before)
+    assert {oct(path.stat().st_mode & 0o777) for path in run.path.iterdir()} == {oct(mode)}
 
 
 def test_every_split_is_predicted_and_scored(finished):

@@ -10,7 +10,7 @@ import pytest
 
 from embedkit.errors import RunError, TrainingError
 from embedkit.fingerprint import BLOCK, describe, sampled, sha256
-from embedkit.runs.directory import checkpoints_of, create_run, default_directory, run_directory
+from embedkit.runs.directory import checkpoints_of, create_run, default_directory, partial_of, run_directory
 from embedkit.runs.run import Run
 
 pytestmark = pytest.mark.core
@@ -22,6 +22,15 @@ def write(directory, text="hello\n"):
         writer.json("b.json", {"x": [1, None, "é"]})
         writer.csv("c.csv", ["id", "text"], [[1, 'say "hi", twice\nthen go'], [2, "\u2028"]])
     return directory
+
+
+def left_by_a_killed_run(directory, prepare="(writer.directory / 'old.txt').write_text('old')"):
+    """What a process leaves that writes a run, does what `prepare` says, and is killed."""
+    code = "import os, pathlib, sys; from embedkit.runs.directory import create_run\n"
+    code += f"with create_run(pathlib.Path(sys.argv[1])) as writer: {prepare}; os.kill(os.getpid(), 9)"
+    done = subprocess.run([sys.executable, "-P", "-c", code, str(directory)], capture_output=True, text=True)
+    assert done.returncode == -9, done.stderr
+    return partial_of(directory)
 
 
 def test_a_run_appears_whole_with_its_manifest_and_nothing_else(tmp_path):
@@ -80,9 +89,7 @@ def test_another_process_is_refused_too(tmp_path):
 
 
 def test_what_a_killed_run_left_does_not_stand_in_the_way(tmp_path):
-    (tmp_path / "run.partial").mkdir()
-    (tmp_path / "run.partial" / "old.txt").write_text("old")
-    (tmp_path / "run.lock").touch()
+    left_by_a_killed_run(tmp_path / "run")
     directory = write(tmp_path / "run")
     assert not (directory / "old.txt").exists()
 
@@ -160,8 +167,7 @@ def test_a_run_that_fails_keeps_its_checkpoints_and_only_resume_goes_on(tmp_path
 
 
 def test_resume_without_a_checkpoint_starts_afresh(tmp_path):
-    (tmp_path / "run.partial").mkdir()
-    (tmp_path / "run.partial" / "old.txt").write_text("old")
+    left_by_a_killed_run(tmp_path / "run")
     with create_run(tmp_path / "run", resume=True) as writer:
         assert not writer.resumed
         assert not (writer.directory / "old.txt").exists()

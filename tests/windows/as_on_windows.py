@@ -121,6 +121,17 @@ def limit_imports() -> None:
     builtins.__import__ = imported
 
 
+def add_locks() -> None:
+    """Add what stands for `fcntl` on Windows, as far as embedkit uses it: one lock for a file."""
+
+    def locking(descriptor: int, mode: int, _bytes: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB if mode else fcntl.LOCK_UN)
+
+    windows: Any = types.ModuleType("msvcrt")
+    windows.locking, windows.LK_NBLCK, windows.LK_UNLCK = locking, 2, 0
+    sys.modules["msvcrt"] = windows
+
+
 def limit_files() -> None:
     """Refuse embedkit, and what it calls, what Windows refuses."""
     before(os, "open", refuse_directory)
@@ -219,5 +230,6 @@ def limit_encoding() -> None:
 
 assert signal.SIGKILL, "this stands in for Windows on another system"
 limit_imports()
+add_locks()
 limit_files()
 limit_encoding()

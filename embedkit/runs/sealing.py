@@ -1,0 +1,78 @@
+"""The manifest of a run: the SHA-256 of each of its files, written last."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from embedkit.errors import Fault, RunError
+from embedkit.files.atomic import written_whole
+from embedkit.files.system import sync
+from embedkit.fingerprint import sha256
+from embedkit.runs.working import MARK, UNFINISHED
+from embedkit.runs.writer import LOG
+
+MANIFEST = "manifest.json"
+FOLDS = "folds"
+"""Where the runs stand, as directories, that a run of several folds or seeds is made of."""
+
+_UNLISTED = (MANIFEST, LOG, MARK, UNFINISHED)
+
+
+def make_durable(partial: Path) -> None:
+    """Write every file of a run through to the disk, and note that all are there.
+
+    Raises OSError where the disk does not take them.
+    """
+    for left in partial.glob(".*.json.*"):
+        left.unlink()  # of a process that was killed while it wrote a file beside its place
+    try:
+        for path in _files(partial):
+            sync(path)
+    except (KeyboardInterrupt, SystemExit):
+        _note_completion(partial)  # they are there, and as durable as what any program writes
+        raise
+    _note_completion(partial)
+
+
+def seal(partial: Path) -> None:
+    """Write the manifest of a run whose files are complete, or compare them with the one that is there.
+
+    Raises RunError where a file is not what the manifest says, and OSError where it cannot be written.
+    """
+    made = {name: sha256(path) for name, path in _names(partial).items()}
+    if (partial / MANIFEST).exists():
+        _refuse_changed(partial, made)
+        return
+    with written_whole(partial / MANIFEST) as file:
+        file.write((json.dumps(made, indent=2) + "\n").encode())
+    sync(partial)
+
+
+def _note_completion(partial: Path) -> None:
+    (partial / UNFINISHED).unlink(missing_ok=True)
+
+
+def _files(partial: Path) -> list[Path]:
+    """The files of a run, and the manifests of the runs inside it."""
+    files = [path for path in partial.iterdir() if path.is_file()]
+    return sorted([*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")])
+
+
+def _names(partial: Path) -> dict[str, Path]:
+    names = {path.relative_to(partial).as_posix(): path for path in _files(partial)}
+    return {name: path for name, path in names.items() if name not in _UNLISTED}
+
+
+def _refuse_changed(partial: Path, made: dict[str, str]) -> None:
+    try:
+        listed = json.loads((partial / MANIFEST).read_bytes())
+    except ValueError:
+        listed = None
+    if listed == made:
+        return
+    wrong = [MANIFEST]
+    if isinstance(listed, dict):
+        wrong = [name for name in sorted({*listed, *made}) if listed.get(name) != made.get(name)]
+    what = f"what the run wrote has changed since: {', '.join(wrong)}"
+    raise RunError(Fault(what, where=str(partial), hint=f"To start afresh, remove {partial}."))
