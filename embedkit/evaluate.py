@@ -9,15 +9,18 @@ from embedkit.analysis import read_content, write_analysis
 from embedkit.data.splits import read_evaluation
 from embedkit.data.storage import storage_of
 from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.loading import load_trained
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import build_component, component_files
 from embedkit.recipe.paths import locate
 from embedkit.records import write_evaluation
 from embedkit.refitting import refit_baselines
+from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
-    from embedkit.recipe.schema import EvaluationRecipe
+    from embedkit.evaluation.oov.content import Content
+    from embedkit.recipe.schema import EvaluationRecipe, Recipe
     from embedkit.registry import Registry
     from embedkit.reporting import Reporter
     from embedkit.runs.writer import RunWriter
@@ -44,9 +47,24 @@ def evaluate_trained(
 
     reporter.stage("evaluating")
     metrics = build_metrics(registry, recipe.evaluation.metrics, classifier.labelling.task)
-    content = read_content(recipe.evaluation.function_words, registry)
+    content = _content(recipe, run, trained.recipe, registry)
+    warn_of_scripts(content, tokenized)
     predictions = write_evaluation(writer, classifier, tokenized, metrics, content, baselines)
 
     reporter.stage("analysing errors")
     trained = replace(trained, classifier=classifier)
     write_analysis(writer, trained, tokenized, predictions, content, registry)
+
+
+def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Registry) -> Content:
+    """What tells content tokens: by the recipe's function words or, where it says nothing, by the model's.
+
+    Raises RunError where a file of the model's is not what it was.
+    """
+    specs = recipe.evaluation.function_words
+    if specs is not None:
+        return read_content(specs, registry)
+    key, hint = "evaluation.function_words", "Name function words in this recipe; [] takes none."
+    for index, spec in enumerate(trained.evaluation.function_words):
+        refuse_changed(run, component_files(registry, f"{key}.{index}", "function-words", spec), hint)
+    return read_content(trained.evaluation.function_words, registry)

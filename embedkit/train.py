@@ -10,6 +10,7 @@ from embedkit.classification import Classifier
 from embedkit.embedding import embed
 from embedkit.evaluation.comparison.baselines import fit_baselines
 from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.fitting import train_model
 from embedkit.model.classifier import build_classifier
 from embedkit.preparation import Prepared, prepare, try_encoder
@@ -63,6 +64,7 @@ def train_and_evaluate(
     reporter.stage("training")
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
     content = read_content(recipe.evaluation.function_words, registry)
+    warn_of_scripts(content, tokenized)
     history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("evaluating")

@@ -44,9 +44,12 @@ class ModelEvaluation(Section):
         ),
     ] = None
     function_words: Annotated[
-        tuple[ComponentSpec, ...],
-        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
-    ]
+        tuple[ComponentSpec, ...] | None,
+        Field(
+            description="words that are not content, as punctuation and numbers are not, in the analysis; "
+            "null: those of the model's recipe"
+        ),
+    ] = None
     threshold: Annotated[
         float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
     ] = None
