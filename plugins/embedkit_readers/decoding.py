@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 
 from embedkit.errors import Fault, nearest
+from embedkit_readers.opening import open_bytes
+from embedkit_readers.signatures import HEAD, unicode_form
 
 CANDIDATES = (
     "utf-8",
@@ -22,35 +24,130 @@ CANDIDATES = (
     "cp1251",
     "koi8-r",
     "cp1250",
+    "iso8859-2",
     "cp1253",
     "cp1254",
     "cp1255",
     "cp1256",
+    "cp1257",
+    "cp874",
     "euc-jp",
     "mac-roman",
+    "cp437",
+    "cp866",
 )
 """Encodings that labelled text is found in; of two that fit equally well the earlier is suggested first."""
 
-SHOWN = 4
+SHOWN = 8
+"""Encodings that are named, and readings of a line that are shown."""
+
+AROUND = 24
+"""Characters of the line that are shown on each side of the first that is not ASCII."""
+
 CHUNK = 1 << 16
-SAMPLE = 1 << 18
+SAMPLE = 1 << 16
+LINES = 200
+"""Lines that are looked at for one that tells the encodings apart."""
+
+MIXED = 0.1
+"""Of the lines that are not ASCII the part in UTF-8 that is no accident."""
+
 MESS = 0.2
 """charset-normalizer's own bound on how much of a decoded text may read like noise."""
 
 
+@dataclass(frozen=True)
+class _Line:
+    """A line that is not in the encoding: its number from 1, and its bytes."""
+
+    number: int
+    content: bytes
+
+    def reading(self, encoding: str) -> str:
+        """How the line reads in `encoding`, around its first character that is not ASCII."""
+        text = self.content.decode(encoding, errors="replace")
+        first = next((at for at, character in enumerate(text) if not character.isascii()), 0)
+        begin, end = max(0, first - AROUND), first + AROUND
+        shown = "".join(character if character.isprintable() else " " for character in text[begin:end])
+        return ("… " if begin else "") + shown.strip() + (" …" if end < len(text) else "")
+
+
 def undecodable(path: str, encoding: str) -> Fault:
-    """The first byte of the file that is not in `encoding`: line, offset (from 0), and likely encodings."""
+    """The first byte of the file that is not in `encoding`, and how a line reads in those that fit."""
     offset, byte = _first_bad_byte(path, encoding)
     line = 1 + sum(text.count("\n") for text in _decoded(path, encoding, offset))
     what = f"byte 0x{byte:02x} at offset {offset} of the file is not {encoding}"
-    likely = [*islice((name for name in _ranked(path) if decodes(path, name)), SHOWN)]
-    return Fault(what, where=f"{path}:{line}", hint=_advice(likely))
+    return Fault(what, where=f"{path}:{line}", hint=_wide(path) or _mixture(path, encoding) or _advice(path))
 
 
-def _advice(likely: Sequence[str]) -> str:
+def wide(path: str, head: bytes, encoding: str) -> Fault | None:
+    """What to say of a file in UTF-16 or UTF-32 that was said to be in another encoding; None for others."""
+    found = unicode_form(head)
+    if found is None or encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return None
+    return Fault(f"{found[1]}, and is not {encoding}", where=path, hint=f"write `encoding: {found[0]}`")
+
+
+def _wide(path: str) -> str | None:
+    with open_bytes(path) as file:
+        found = unicode_form(file.read(HEAD))
+    return found and f"The file {found[1]}: write `encoding: {found[0]}`"
+
+
+def _mixture(path: str, encoding: str) -> str | None:
+    """What to say of a file some of whose lines are UTF-8; None where they are not, or all are."""
+    if codecs.lookup(encoding).name != "utf-8":
+        return None
+    good, bad = 0, list[int]()
+    for number, line in _raw_lines(path):
+        if not line.isascii():
+            try:
+                line.decode()
+                good += 1
+            except UnicodeDecodeError:
+                bad.append(number)
+    if good < MIXED * (good + len(bad)) or not good:
+        return None
+    few = ", ".join(map(str, bad[:5])) + (", …" if len(bad) > 5 else "")
+    are = "line is" if len(bad) == 1 else "lines are"
+    return (
+        f"{good:,} lines beyond ASCII are UTF-8, {len(bad):,} {are} not ({few}): the file mixes encodings,\n"
+        "    or these lines are damaged. No `encoding` reads all of them: put them right first."
+    )
+
+
+def _advice(path: str) -> str:
+    """The encodings that read the whole file and make sense of it, and what a line is in each."""
+    likely = [name for name in _ranked(path) if decodes(path, name)]
     if not likely:
         return "It looks like no encoding throughout: this line may be damaged, or come from another file."
-    return f"Looks like {', '.join(likely)}: write `encoding: {likely[0]}`"
+    lines = [*islice(_strange_lines(path), LINES)]
+    telling = max(lines, key=lambda line: len(_readings(line, likely)))
+    if len(_readings(telling, likely)) == 1:
+        return f"Looks like {', '.join(likely[:SHOWN])}: write `encoding: {likely[0]}`"
+    several = len(_readings(telling, likely)) > len(_readings(lines[0], likely))
+    shown = [_table(line, likely) for line in ((lines[0], telling) if several else (lines[0],))]
+    return (
+        f"Looks like {', '.join(likely[:SHOWN])}; they read it differently.{''.join(shown)}\n"
+        "    Write `encoding: NAME`, with the one in which it reads right."
+    )
+
+
+def _readings(line: _Line, encodings: Sequence[str]) -> dict[str, list[str]]:
+    """What a line is in the `encodings`, and in which of them."""
+    readings: dict[str, list[str]] = {}
+    for name in encodings:
+        readings.setdefault(line.reading(name), []).append(name)
+    return readings
+
+
+def _table(line: _Line, encodings: Sequence[str]) -> str:
+    """A row for each reading of a line."""
+    readings = [*_readings(line, encodings).items()][:SHOWN]
+    names = [", ".join(those[:3]) + (", …" if len(those) > 3 else "") for _, those in readings]
+    width = max(map(len, names))
+    rows = [f"\n        {name:<{width}}  {text}" for name, (text, _) in zip(names, readings, strict=True)]
+    return f"\n    Line {line.number} is{''.join(rows)}"
 
 
 def unknown_encoding(name: str, where: str) -> Fault:
@@ -90,15 +187,37 @@ def _decoded(path: str, encoding: str, size: int | None = None) -> Iterator[str]
 
 
 def _chunks(path: str, size: int | None = None) -> Iterator[bytes]:
-    """The first `size` bytes of the file, a chunk at a time."""
-    left = Path(path).stat().st_size if size is None else size
-    with Path(path).open("rb") as file:
+    """The first `size` bytes of the file, or all, a chunk at a time."""
+    left = CHUNK if size is None else size
+    with open_bytes(path) as file:
         while chunk := file.read(min(CHUNK, left)):
-            left -= len(chunk)
+            left -= 0 if size is None else len(chunk)
             yield chunk
 
 
-def _ranked(path: str) -> list[str]:
+def _raw_lines(path: str) -> Iterator[tuple[int, bytes]]:
+    """Number and bytes of each line, of a very long one the beginning."""
+    with open_bytes(path) as file:
+        number = 1
+        while line := file.readline(CHUNK):
+            yield number, line
+            while not line.endswith(b"\n") and (line := file.readline(CHUNK)):
+                pass
+            number += 1
+
+
+def _strange_lines(path: str) -> Iterator[_Line]:
+    """The lines that are not ASCII; the first line where all are."""
+    found = False
+    for number, line in _raw_lines(path):
+        if not line.isascii() or (number == LINES and not found):
+            found = True
+            yield _Line(number, line.rstrip(b"\r\n"))
+    if not found:
+        yield _Line(1, b"")
+
+
+def _ranked(path: str) -> Sequence[str]:
     """The candidates that make sense of a sample of the file, best first."""
     sample = _sample(path)
     fits = [(fit, name) for name in CANDIDATES if (fit := _fit(sample, name)) is not None]
@@ -117,16 +236,16 @@ def _fit(sample: bytes, encoding: str) -> tuple[float, float] | None:
 
 def _sample(path: str) -> bytes:
     """The first lines that are not plain ASCII, which tell encodings apart; with NULs, the file's start."""
-    with Path(path).open("rb") as file:
+    with open_bytes(path) as file:
         start = file.read(SAMPLE)
-        if b"\0" in start:
-            return start
-        file.seek(0)
-        lines, size = [], 0
-        for line in file:
-            if not line.isascii():
-                lines.append(line)
-                size += len(line)
-            if size > SAMPLE:
-                break
-    return b"".join(lines)
+    if b"\0" in start:
+        return start
+    return b"".join(_up_to(SAMPLE, (line for _, line in _raw_lines(path) if not line.isascii())))
+
+
+def _up_to(size: int, lines: Iterable[bytes]) -> Iterator[bytes]:
+    for line in lines:
+        yield line
+        size -= len(line)
+        if size < 0:
+            return

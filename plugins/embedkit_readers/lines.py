@@ -5,17 +5,24 @@ the formats read here: U+2028, U+0085 and lone carriage returns are part of a te
 """
 
 # No `from __future__ import annotations`: see labelled.py.
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from functools import partial
+from io import TextIOWrapper
+from typing import Annotated, BinaryIO
 
 from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc
-from embedkit_readers.decoding import undecodable, unknown_encoding
+from embedkit.interfaces import Doc, Example
+from embedkit_readers.decoding import undecodable, unknown_encoding, wide
 from embedkit_readers.labelled import LabelledFile
+from embedkit_readers.opening import head_of, open_bytes
+from embedkit_readers.signatures import not_the_file
 
 Lines = Iterator[tuple[int, str]]
+
+LONGEST_LINE = 100_000_001
+"""One character more than a line may have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,27 +31,49 @@ class TextFile(LabelledFile):
 
     encoding: Annotated[str, Doc("the file's character encoding, by its name in Python")] = "utf-8"
 
+    def read(self) -> Iterator[Example]:
+        """Every row, as `LabelledFile.read`; a file that is no such table is named by what it is instead."""
+        try:
+            yield from super().read()
+        except DataError as error:
+            fault = not_the_file(head_of(self.path), f"{self.path}:1")
+            if fault is None:
+                raise
+            raise DataError(fault) from error
+
     def _lines(self) -> Lines:
         r"""Number and text of each line, its `\n` included; a byte order mark is dropped.
 
-        Raises DataError for bytes that are not in the encoding, for NUL characters and unknown encodings.
+        Raises DataError for bytes that are not in the encoding, for NUL characters and unknown encodings, for
+        lines too long to be any, and for a file that holds something else than text.
         """
         try:
-            with Path(self.path).open(encoding=self.encoding, newline="\n") as file:
-                for number, line in enumerate(file, start=1):
+            codecs.lookup(self.encoding)
+            fault = wide(self.path, head_of(self.path), self.encoding)
+            if fault:
+                raise DataError(fault)
+            with open_bytes(self.path) as raw, self._text(raw) as file:
+                for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
                     yield number, self._checked(number, line)
         except UnicodeError as error:
             raise DataError(undecodable(self.path, self.encoding)) from error
         except LookupError as error:
             raise DataError(unknown_encoding(self.encoding, self.path)) from error
-        except OSError as error:
-            raise DataError(Fault(f"cannot be read: {error.strerror}", where=self.path)) from error
+
+    def _text(self, raw: BinaryIO) -> TextIOWrapper:
+        return TextIOWrapper(raw, encoding=self.encoding, newline="\n")
 
     def _checked(self, number: int, line: str) -> str:
         if "\0" in line:
-            hint = "A file full of them is UTF-16: write `encoding: utf-16` (utf-16-le, utf-16-be)."
+            hint = (
+                "A file full of them is no text, or it is UTF-16: `encoding: utf-16`, utf-16-le or utf-16-be."
+            )
             raise DataError(Fault("the line holds a NUL character", self._at(number), hint=hint))
-        return line.removeprefix("\ufeff") if number == 1 else line
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            what = f"the line is longer than {LONGEST_LINE - 1:,} characters"
+            hint = "Is every text on a line of its own, and every quoted field closed?"
+            raise DataError(Fault(what, self._at(number), hint=hint))
+        return line.lstrip("\ufeff") if number == 1 else line
 
     def _at(self, number: int) -> str:
         return f"{self.path}:{number}"

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedkit.errors import DataError, Fault
+from embedkit.vectors.compression import PLAIN
 from embedkit_readers.labelled import ColumnFile, Row
+from embedkit_readers.opening import compression_of_file, open_bytes
+from embedkit_readers.signatures import HEAD, no_text
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -20,6 +23,7 @@ class ParquetReader(ColumnFile):
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
 
+        self._refuse_others()
         try:
             with ParquetFile(self.path) as file:
                 self._positions(file.schema_arrow.names, self.path)
@@ -27,6 +31,20 @@ class ParquetReader(ColumnFile):
                     yield Row(f"{self.path}: row {number}", text, label)
         except (ArrowException, OSError) as error:
             raise DataError(Fault(f"not a readable Parquet file: {error}", self.path)) from error
+
+    def _refuse_others(self) -> None:
+        """Raise DataError for what is no regular file, and for one that is compressed or another format."""
+        compression = compression_of_file(self.path)
+        if compression is not PLAIN:
+            what = f"is a {compression.name} file, and Parquet is read as it is"
+            raise DataError(Fault(what, self.path, hint="Decompress it: Parquet is compressed inside."))
+        with open_bytes(self.path) as file:
+            head = file.read(HEAD)
+        if not head.startswith(b"PAR1"):
+            named = no_text(head, self.path)
+            hint = named.hint if named else "Text files are read with `use: csv`, `tsv` or `jsonl`."
+            what = f": it {named.what.partition(',')[0]}" if named else ""
+            raise DataError(Fault(f"does not begin as a Parquet file does{what}", self.path, hint=hint))
 
     def _pairs(self, file: "ParquetFile") -> Iterator[tuple[object, object]]:
         for batch in file.iter_batches(columns=self._wanted):

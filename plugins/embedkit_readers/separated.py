@@ -5,20 +5,22 @@ import csv
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Annotated
 
 from annotated_types import Len
 
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Doc
+from embedkit_readers.dialects import EXCELS_LINE, explain_header, key_of_delimiter
 from embedkit_readers.labelled import ColumnFile, Row
-from embedkit_readers.lines import TextFile, bare, without_blank_end
+from embedkit_readers.lines import LONGEST_LINE, Lines, TextFile, bare, without_blank_end
 
 Fields = Iterator[tuple[int, list[str]]]
 """The line on which each row begins, and its fields."""
 
-_LARGEST_FIELD = 2**31 - 1
+_LARGEST_FIELD = LONGEST_LINE - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +41,8 @@ class SeparatedFile(ColumnFile, TextFile):
 
     def _rows(self) -> Iterator[Row]:
         fields = self._quoted() if self.quoting else self._split()
-        names = self._names(fields)
+        names = self._stripped(self._names(fields))
+        self._refuse_dialect(names)
         positions = self._positions(names, self._at(1) if self.header else self.path)
         for number, values in fields:
             if len(values) != len(names):
@@ -60,8 +63,34 @@ class SeparatedFile(ColumnFile, TextFile):
             raise DataError(Fault(_ragged(header, self.columns), self._at(1)))
         return self.columns or header
 
-    def _split(self) -> Fields:
+    def _stripped(self, names: list[str]) -> list[str]:
+        """The names without white space around them, where the recipe has them so."""
+        return [name if name in self._wanted else name.strip(" \t\xa0\ufeff\u200b") for name in names]
+
+    def _refuse_dialect(self, names: Sequence[str]) -> None:
+        """Raise DataError, saying which key to write, for a header that another dialect explains."""
+        if self.header and self.columns is None and not {*self._wanted} <= {*names}:
+            fault = explain_header(names, self._wanted, tabs=self._separator == "\t")
+            if fault:
+                raise DataError(replace(fault, where=self._at(1)))
+
+    def _rows_of_lines(self) -> Lines:
+        """The lines but for Excel's own first one, `sep=;`, where it names the delimiter that there is."""
         lines = self._lines()
+        first = next(lines, None)
+        named = first and EXCELS_LINE.fullmatch(first[1])
+        if named and named[1] != self._separator:
+            keys = key_of_delimiter(named[1], self._separator == "\t")
+            what = f"the first line says that {named[1]!r} separates the fields"
+            raise DataError(Fault(what, self._at(1), hint=f"Write {keys}."))
+        if first is None or named:
+            return lines
+        if self._separator not in first[1]:
+            self._refuse_dialect([bare(first[1])])
+        return chain([first], lines)
+
+    def _split(self) -> Fields:
+        lines = self._rows_of_lines()
         for number, line in lines:
             values = bare(line).split(self._separator)
             yield number, values
@@ -71,9 +100,15 @@ class SeparatedFile(ColumnFile, TextFile):
             yield number, bare(line).split(self._separator)
 
     def _quoted(self) -> Fields:
-        lines = without_blank_end(self._lines())
-        rows = csv.reader((line for _, line in lines), delimiter=self._separator, strict=True)
-        while (values := self._next(rows, start := rows.line_num + 1)) is not None:
+        lines = without_blank_end(self._rows_of_lines())
+        first = next(lines, None)
+        if first is None:
+            return
+        before = first[0] - 1
+        rows = csv.reader(
+            chain([first[1]], (line for _, line in lines)), delimiter=self._separator, strict=True
+        )
+        while (values := self._next(rows, start := before + rows.line_num + 1)) is not None:
             yield start, values
 
     def _next(self, rows: Iterator[list[str]], start: int) -> list[str] | None:

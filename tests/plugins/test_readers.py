@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
+import importlib
 import io
 import json
+import lzma
+import os
+import pickle
+import sys
 import tracemalloc
 import unicodedata
+import zipfile
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from embedkit_readers import lines
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +30,8 @@ from embedkit.interfaces import Example, Reader
 from embedkit.registry import Registry, build_registry
 
 pytestmark = pytest.mark.core
+
+zstd = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 KOREAN = "긍정\t이 영화는 정말 재미있고 감동적이다.\n부정\t시간이 아깝다. 다시는 보지 않겠다.\n"
 RUSSIAN = "плохо\tЭтот фильм очень скучный\nхорошо\tОтличный фильм, рекомендую всем\n"
@@ -422,34 +433,46 @@ class TestEncoding:
         assert read("tsv", path=path, encoding=encoding, **LABEL_TEXT) == expected
 
     @pytest.mark.parametrize(
-        ("content", "encoding"),
+        ("content", "encoding", "word"),
         [
-            (FRENCH, "cp1252"),
-            ("neg\tit’s bad\n", "cp1252"),
-            (KOREAN, "cp949"),
-            ("긍정\t뷁!\n", "cp949"),
-            (RUSSIAN, "cp1251"),
-            (RUSSIAN, "koi8-r"),
-            ("好\t这部电影非常精彩,演员很棒。\n", "gb18030"),
-            (FRENCH, "utf-16"),
-            (FRENCH, "utf-16-le"),
+            (FRENCH, "cp1252", "comédie très"),
+            ("neg\tit’s bad\n", "cp1252", "it’s"),
+            ("neg\tŁódź jest żółta\npos\tświetny film\n", "cp1250", "żółta"),
+            ("pos\tとても面白い映画でした\n", "cp932", "とても面白い"),
+            ("pos\tπολύ καλή ταινία\n", "cp1253", "πολύ καλή"),
+            ("neg\tçok kötü bir film, ışık yok\n", "cp1254", "ışık"),
+            (KOREAN, "cp949", "재미있고"),
+            (RUSSIAN, "cp1251", "Этот фильм"),
+            (RUSSIAN, "koi8-r", "Этот фильм"),
+            ("好\t这部电影非常精彩,演员很棒。\n", "gb18030", "这部电影"),
         ],
     )
-    def test_the_right_encoding_is_suggested_first(self, write, content, encoding):
-        path = write(content, encoding=encoding)
-        hint = failure("tsv", path=path, **LABEL_TEXT).partition("\n")[2]
-        assert hint.strip().startswith(f"Looks like {encoding}")
-        assert hint.endswith(f"write `encoding: {encoding}`")
+    def test_the_line_is_shown_in_the_right_encoding_among_others(self, write, content, encoding, word):
+        message = failure("tsv", path=write(content, encoding=encoding), **LABEL_TEXT)
+        rows = [line for line in message.splitlines() if word in line]
+        assert any(encoding in row for row in rows) or f"write `encoding: {encoding}`" in message
+        assert not rows or "write `encoding: " not in message
 
-    def test_a_file_that_could_be_western_or_korean_names_both(self, write):
-        message = failure("tsv", path=write(b"neg\tit\x92s bad\n"), **LABEL_TEXT)
-        assert "Looks like cp1252, cp949" in message
+    @pytest.mark.parametrize("encoding", [f"utf-{n}{end}" for n in (16, 32) for end in ("", "-le", "-be")])
+    @pytest.mark.parametrize("said", ["utf-8", "cp1252"])
+    @pytest.mark.parametrize("content", [FRENCH, "neg\tplain\n" * 9])
+    def test_utf_16_and_32_are_named_with_a_mark_and_without(self, write, encoding, said, content):
+        path = write(content, encoding=encoding)
+        message = failure("tsv", path=path, encoding=said, **LABEL_TEXT)
+        assert message.startswith(path)
+        assert message.endswith(f"write `encoding: {encoding}`")
+
+    def test_a_file_that_mixes_encodings_is_said_to(self, write):
+        lines = [f"pos\tcafé {i}".encode("utf-8" if i % 2 else "cp1252") for i in range(24)]
+        message = failure("tsv", path=write(b"\n".join([b"neg\tplain", *lines])), **LABEL_TEXT)
+        assert "12 lines beyond ASCII are UTF-8, 12 lines are not (2, 4, 6, 8, 10, …)" in message
+        assert "write `encoding" not in message
 
     def test_every_suggestion_reads_the_whole_file(self, write):
         path = write("neg\tplain\n" * 50_000 + KOREAN + "neg\tplain\n" * 50_000, encoding="cp949")
-        hint = failure("tsv", path=path, **LABEL_TEXT).partition("Looks like ")[2].partition(":")[0]
-        suggestions = hint.split(", ")
-        assert suggestions[0] == "cp949"
+        hint = failure("tsv", path=path, **LABEL_TEXT).partition("Looks like ")[2].partition(";")[0]
+        suggestions = hint.split(":")[0].split(", ")
+        assert "cp949" in suggestions
         for encoding in suggestions:
             assert len(read("tsv", path=path, encoding=encoding, **LABEL_TEXT)) == 100_002
 
@@ -479,10 +502,13 @@ class TestEncoding:
         message = failure("tsv", path=path, encoding="cp949", **LABEL_TEXT)
         assert f"{path}:10001: byte 0xff" in message
         assert "this line may be damaged" in message
+        path = write("x\tcafé\n".encode() * 50 + b"x\t\xff\n")
+        message = failure("tsv", path=path, **LABEL_TEXT)
+        assert "50 lines beyond ASCII are UTF-8, 1 line is not (51)" in message
 
     def test_utf_16_without_a_mark(self, write):
         path = write("a\tb\n", encoding="utf-16-le")
-        assert "write `encoding: utf-16`" in failure("tsv", path=path, **LABEL_TEXT)
+        assert "write `encoding: utf-16-le`" in failure("tsv", path=path, **LABEL_TEXT)
         assert f"{path}:1: byte 0x61 at offset 0" in failure(
             "tsv", path=path, encoding="utf-16", **LABEL_TEXT
         )
@@ -497,6 +523,148 @@ class TestEncoding:
 
     def test_a_codec_that_is_no_encoding(self, write):
         assert "unknown encoding 'hex'" in failure("tsv", path=write("text\n"), encoding="hex")
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd.compress])
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+class TestCompressed:
+    CONTENT: ClassVar = {
+        "csv": "text,label\ncafé,b\n",
+        "tsv": "text\tlabel\ncafé\tb\n",
+        "jsonl": '{"text": "café", "label": "b"}\n',
+        "labelled-lines": "__label__b café\n",
+    }
+
+    def test_it_is_read_through_whatever_its_name(self, write, name, pack):
+        content = self.CONTENT[name]
+        assert read(name, path=write(pack(content.encode()))) == [("café", "b")]
+        assert read(name, path=write(pack(content.encode("cp1252"))), encoding="cp1252") == [("café", "b")]
+        message = failure(name, path=write(pack(content.encode("cp1252"))))
+        assert "is not utf-8" in message
+        assert "café" in message
+
+    def test_one_cut_short_is_an_error_and_so_is_another_inside(self, write, name, pack):
+        whole = pack(self.CONTENT[name].encode() * 50)
+        path = write(whole[:-8])
+        assert failure(name, path=path).startswith(f"{path}: the ")
+        assert "content is cut or damaged" in failure(name, path=path)
+        path = write(pack(gzip.compress(b"text")))
+        assert failure(name, path=path).startswith(f"{path}: is a gzip file in a compressed file")
+
+
+def zipped(**files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for inside, text in files.items():
+            archive.writestr(inside.replace("__", "/"), text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines", "parquet"])
+@pytest.mark.parametrize(
+    ("content", "called"),
+    [
+        (zipped(**{"[Content_Types].xml": "x", "xl__workbook.xml": "x"}), "an Excel workbook (.xlsx)"),
+        (zipped(**{"texts.csv": "text,label"}), "a zip archive"),
+        (zipped(mimetype="application/vnd.oasis.opendocument.spreadsheet"), "an OpenDocument file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "an Excel or Word file of before 2007"),
+        (pickle.dumps({"text": ["a"], "label": ["b"]}), "a Python pickle"),
+        (pickle.dumps([1], protocol=2), "a Python pickle"),
+        (b"SQLite format 3\0" + bytes(100), "an SQLite database"),
+        (b"%PDF-1.7\n%\xe2\xe3", "a PDF document"),
+        (b"\x93NUMPY\x01\0", "a NumPy array"),
+        (b"ARROW1\0\0", "an Arrow (Feather) file"),
+    ],
+)
+def test_what_is_no_text_is_named(write, name, content, called):
+    path = write(content)
+    message = failure(name, path=path)
+    assert message.startswith(f"{path}: ")
+    assert f"is {called}" in message
+    assert "\n    " in message
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+def test_a_parquet_file_a_web_page_and_a_pointer_are_named(write, name):
+    assert "is a Parquet file, not a text file\n    Read it with `use: parquet`." in failure(
+        name, path=write(b"PAR1" + bytes(50))
+    )
+    assert "is a web page" in failure(name, path=write("<!DOCTYPE html>\n<html>\n</html>\n"))
+    assert "is a Git LFS pointer" in failure(
+        name, path=write("version https://git-lfs.github.com/spec/v1\noid\n")
+    )
+
+
+def test_a_text_may_begin_as_another_format_does(write):
+    path = write("BZh9 and more\tpos\n<html> is text\tneg\n")
+    rows = [("BZh9 and more", "pos"), ("<html> is text", "neg")]
+    assert read("tsv", path=path, header=False, columns=["text", "label"]) == rows
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines", "parquet"])
+def test_pipes_and_devices_are_no_data(tmp_path, name):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (str(pipe), os.devnull):
+        assert failure(name, path=path).startswith(f"{path}: is not a regular file\n")
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])
+def test_a_line_without_an_end_is_refused(write, name, monkeypatch):
+    monkeypatch.setattr(lines, "LONGEST_LINE", 1001)
+    assert ":1: the line is longer than 1,000 characters" in failure(name, path=write("x" * 5000))
+    assert "longer" not in failure(name, path=write("x" * 999 + "\ny\n"))
+
+
+class TestDialects:
+    @pytest.mark.parametrize(
+        ("name", "content", "key"),
+        [
+            ("csv", "text;label\na;b\n", 'Write `delimiter: ";"`.'),
+            ("csv", '"id";"text";"label"\n1;a;b\n', 'Write `delimiter: ";"`.'),
+            ("csv", "text\tlabel\na\tb\n", 'Write `use: tsv`, or `delimiter: "\\t"`.'),
+            ("csv", "text|label\na|b\n", 'Write `delimiter: "|"`.'),
+            ("tsv", "text,label\na,b\n", 'Write `use: csv, delimiter: ","`.'),
+            ("tsv", "text;label\na;b\n", 'Write `use: csv, delimiter: ";"`.'),
+            ("csv", "sep=;\ntext;label\na;b\n", 'Write `delimiter: ";"`.'),
+            ("csv", '"sep=;"\r\ntext;label\r\na;b\r\n', 'Write `delimiter: ";"`.'),
+            ("csv", "sep=\t\ntext\tlabel\na\tb\n", 'Write `use: tsv`, or `delimiter: "\\t"`.'),
+            ("csv", "a fine film,pos\na bad one,neg\n", "Is it `header: false, columns: [text, label]`?"),
+            ("tsv", "pos\ta fine film\nneg\ta bad one\n", "Is it `header: false, columns: [label, text]`?"),
+            ("tsv", "17\ta fine film it is\tx\n", "Is it `header: false, columns: [column1, text, label]`?"),
+            ("csv", "text,label\ra,b\rc,d\r", "end the lines in a line feed"),
+            ("tsv", "text\tlabel\ra\tb\rc\td", "end the lines in a line feed"),
+            (
+                "jsonl",
+                '{"text": "a", "label": "b"}\r{"text": "a", "label": "b"}\r',
+                "end the lines in a line",
+            ),
+        ],
+    )
+    def test_the_error_says_what_to_write(self, write, name, content, key):
+        path = write(content)
+        message = failure(name, path=path)
+        assert message.startswith(f"{path}:1: ")
+        assert key in message
+
+    @pytest.mark.parametrize("first", ["sep=;\n", "SEP=;\r\n", '"sep=;"\n'])
+    @pytest.mark.parametrize("quoting", [True, False])
+    def test_excels_own_line_is_skipped_and_lines_keep_their_numbers(self, write, first, quoting):
+        keys = {"delimiter": ";", "quoting": quoting}
+        assert read("csv", path=write(first + "text;label\na;b\n"), **keys) == [("a", "b")]
+        assert ":4: the row has 1 column" in failure(
+            "csv", path=write(first + "text;label\na;b\nc\n"), **keys
+        )
+
+    @pytest.mark.parametrize(
+        "header", ["text , label", "\ufefftext,label", "\ufeff\ufefftext,label", " text\t,\xa0label "]
+    )
+    def test_white_space_and_marks_around_names_are_dropped(self, write, header):
+        assert read("csv", path=write(header + "\na,b\n")) == [("a", "b")]
+
+    def test_a_name_can_be_given_with_its_white_space(self, write):
+        path = write("text , label\na,b\n")
+        assert read("csv", path=path, text="text ", label=" label") == [("a", "b")]
 
 
 @pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "labelled-lines"])

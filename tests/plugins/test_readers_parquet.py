@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,7 @@ def test_two_columns_of_one_name(tmp_path):
 def test_a_file_that_is_not_parquet(tmp_path):
     path = tmp_path / "data.parquet"
     path.write_text("text,label\na,b\n" * 10)
-    with pytest.raises(DataError, match=r"data\.parquet: not a readable Parquet file: .*magic bytes"):
+    with pytest.raises(DataError, match=r"data\.parquet: does not begin as a Parquet file does"):
         read(path=str(path))
 
 
@@ -114,7 +115,7 @@ def test_a_file_that_is_cut_off_or_damaged(write):
 
 
 def test_a_file_that_is_not_there(tmp_path):
-    with pytest.raises(DataError, match=r"none\.parquet: not a readable Parquet file"):
+    with pytest.raises(DataError, match=r"none\.parquet: cannot be read: No such file"):
         read(path=str(tmp_path / "none.parquet"))
 
 
@@ -129,3 +130,15 @@ def test_round_trip(write, rows):
     path = write({"text": texts, "label": pyarrow.array([label for _, label in rows], pyarrow.bool_())})
     expected = [(text, str(label).lower()) for text, label in rows]
     assert [(example.text, example.label) for example in read(path=path, nfc=False)] == expected
+
+
+def test_a_compressed_file_is_named(tmp_path):
+    path = tmp_path / "data.parquet"
+    path.write_bytes(gzip.compress(b"PAR1" + bytes(50)))
+    with pytest.raises(DataError, match=r"data\.parquet: is a gzip file.*\n.*Decompress it"):
+        read(path=str(path))
+
+
+def test_lists_of_labels(write):
+    path = write({"text": ["a", "b"], "label": [["x", "y"], []]})
+    assert [example.label for example in read(path=path)] == ['["x", "y"]', "[]"]

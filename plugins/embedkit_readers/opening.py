@@ -1,0 +1,78 @@
+"""The bytes of a file of texts: a regular file, decompressed on the way, that holds text."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from embedkit.errors import DataError, EmbedkitError, Fault
+from embedkit.vectors.compression import BZIP2, PLAIN, Compression, compression_of
+from embedkit_readers.signatures import HEAD, no_text
+
+_BZIP2_BLOCK = b"1AY&SY"
+"""What stands behind the first four bytes of bzip2, which a text could begin with, too."""
+
+
+@contextmanager
+def open_bytes(path: str) -> Iterator[BinaryIO]:
+    """The bytes of the file, decompressed where it is gzip, bzip2, xz or Zstandard.
+
+    Raises DataError for a file that cannot be read, is no regular one, is damaged, or is another format.
+    """
+    compression = compression_of_file(path)
+    try:
+        with Path(path).open("rb") as raw, cast(BinaryIO, compression.decompress(raw)) as file:
+            yield file
+    except DataError:
+        raise
+    except EmbedkitError as error:  # no Zstandard here
+        raise DataError(*error.faults) from error
+    except compression.faults() as error:
+        raise _damaged(path, compression, error) from error
+    except OSError as error:
+        if error.errno is None:
+            raise _damaged(path, compression, error) from error
+        raise unreadable(path, error) from error
+
+
+def head_of(path: str) -> bytes:
+    """The first bytes, decompressed. Raises DataError as `open_bytes`, and for what is no text."""
+    with open_bytes(path) as file:
+        head = file.read(HEAD)
+    fault = no_text(head, path)
+    if fault:
+        raise DataError(fault)
+    return head
+
+
+def compression_of_file(path: str) -> Compression:
+    """How the file is compressed. Raises DataError where it is none that can be read."""
+    try:
+        refuse_special(path)
+        with Path(path).open("rb") as raw:
+            head = raw.read(16)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    compression = compression_of(head)
+    return PLAIN if compression is BZIP2 and head[4:10] != _BZIP2_BLOCK else compression
+
+
+def refuse_special(path: str) -> None:
+    """Raise DataError for a device, a pipe or a socket: files are read more than once, and have an end."""
+    mode = Path(path).stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        hint = "Pipes and devices are not read: write what comes from them into a file first."
+        raise DataError(Fault("is not a regular file", path, hint=hint))
+
+
+def unreadable(path: str, error: OSError) -> DataError:
+    """The operating system's reason."""
+    return DataError(Fault(f"cannot be read: {error.strerror}", where=path))
+
+
+def _damaged(path: str, compression: Compression, error: Exception) -> DataError:
+    hint = "Get the file again: it was cut short or changed on its way."
+    return DataError(Fault(f"the {compression.name} content is cut or damaged: {error}", path, hint=hint))
