@@ -93,7 +93,7 @@ def test_an_anchor_bomb(attempt):
         ({"test.tsv": "label\ttext\n"}, "data.test: the split has no examples"),
         ({"test.tsv": ""}, "test.tsv"),
         ({"train.tsv": "label\ttext\npos\tgood\textra\n"}, "train.tsv:2: "),
-        ({"train.tsv": "label\ttext\npos\tcaf\xe9 ‘odd’\n".encode("cp1252", "replace")}, "encoding: cp1252"),
+        ({"train.tsv": "label\ttext\npos\tcaf\xe9 ‘odd’\n".encode("cp1252", "replace")}, "Looks like cp1252"),
         (
             {"train.tsv": "label\ttext\npos\t\nneg\t\n"},
             "data.train: no text of the training split has a token",
