@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
+from embedkit.escaping import escaped, escaped_message
+
 LONGEST = 60
 """Characters of a name from a file that a message shows."""
 
@@ -44,7 +46,7 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong.
+    """One thing that is wrong; as text it is a line, escaped, and what `hint` says.
 
     `where` is `file:line`, a recipe key or a file; `allowed` what could have stood there instead.
     """
@@ -61,7 +63,8 @@ class Fault:
             text += f" - did you mean '{self.nearest}'?"
         if self.allowed:
             text += f" (allowed: {', '.join(self.allowed)})"
-        return f"{text}\n    {self.hint}" if self.hint else text
+        text = escaped(text)
+        return f"{text}\n    {escaped_message(self.hint)}" if self.hint else text
 
     @classmethod
     def unknown(cls, kind: str, name: str, allowed: Iterable[str], **more: str | None) -> Fault:

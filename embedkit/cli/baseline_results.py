@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.cli.oov_results import plain_table
+from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import beside_baselines, in_points, listed, p_shown
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], consol
     if any("against_model" in each for each in baselines.values()):
         console.print(baseline_table(split, baselines))
     for line in left_out_lines(baselines):
-        console.print(line, soft_wrap=True)
+        console.print(escaped(line), soft_wrap=True)
     sentence = beside_baselines(baselines, _over(metrics[split]["n"]))
     if sentence:
-        console.print(sentence, soft_wrap=True)
+        console.print(escaped(sentence), soft_wrap=True)
 
 
 def left_out_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
@@ -49,5 +50,5 @@ def baseline_table(split: str, baselines: Mapping[str, Mapping[str, Any]]) -> Ta
             accuracy, against = each["accuracy"], each["against_model"]
             mean = accuracy["mean"] if isinstance(accuracy, Mapping) else accuracy
             p = "" if against["p_holm"] is None else p_shown(against["p_holm"])
-            table.add_row(name, f"{mean:.3f}", in_points(against), p)
+            table.add_row(escaped(name), f"{mean:.3f}", in_points(against), p)
     return table

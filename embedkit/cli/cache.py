@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
 from embedkit.cli.tables import byte_count, bytes_as_text, print_table
 
@@ -39,7 +40,7 @@ def list_entries(as_json: bool = False) -> None:
         return
     if records:
         print_table([("kept", "size", "last used", "of", "file"), *map(_row, records)])
-    click.echo(f"{len(records)} files, {bytes_as_text(total)} of {bytes_as_text(LIMIT)}, in {cache_folder()}")
+    say(f"{len(records)} files, {bytes_as_text(total)} of {bytes_as_text(LIMIT)}, in {cache_folder()}")
 
 
 @command.command("clear")
@@ -61,7 +62,7 @@ def clear(keep: int, as_json: bool) -> None:
     if as_json:
         print_json({"bytes": total, "deleted": records})
     else:
-        click.echo(f"deleted {len(records)} files, {bytes_as_text(total)}")
+        say(f"deleted {len(records)} files, {bytes_as_text(total)}")
     if sum(entry.size for entry in entries()) > keep:
         click.get_current_context().exit(1)
 

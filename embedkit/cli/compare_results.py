@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from embedkit.cli.oov_results import plain_table
+from embedkit.cli.screen import Screen
+from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import between, p_shown, points
 
 if TYPE_CHECKING:
@@ -24,17 +24,17 @@ Plain = Mapping[str, Any]
 
 def print_comparison(comparison: Comparison) -> None:
     """The runs; each two of them, in figures and in a sentence; of two runs the texts that changed side."""
-    console = Console(highlight=False)
+    console = Screen()
     found = comparison.to_plain()
     console.print(runs_table(found))
     console.print(pairs_table(found["pairs"]))
     for line in remarks(found):
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(escaped(line), soft_wrap=True)
     if len(found["pairs"]) == 1:
         console.print()
         console.print(sides_table(found["coverage"]))
     for line in changed_lines(found):
-        console.print(line, soft_wrap=True, markup=False)
+        console.print(line, soft_wrap=True)
 
 
 def runs_table(found: Plain) -> Table:
@@ -68,7 +68,7 @@ def _table(title: str, names: list[str], columns: Mapping[str, list[str]]) -> Ta
     table = plain_table(title, *shown)
     table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
     for name, *cells in zip(names, *shown.values(), strict=True):
-        table.add_row(name, *cells)
+        table.add_row(escaped(name), *cells)
     return table
 
 
@@ -94,7 +94,8 @@ def sides_table(coverage: list[Plain]) -> Table:
     names = {which: coverage[0][which] for which in BOTH}
     titles = {"neither": "no change"} | {which: f"only {name} is right" for which, name in names.items()}
     columns = {
-        name: [_share(side[f"{which}_oov_share"]) for side in coverage] for which, name in names.items()
+        escaped(name): [_share(side[f"{which}_oov_share"]) for side in coverage]
+        for which, name in names.items()
     }
     counts = {"texts": [f"{side['n']:,}" for side in coverage]}
     return _table("out of vocabulary, mean", [titles[side["better"]] for side in coverage], counts | columns)
@@ -121,7 +122,9 @@ def _least_covered(row: Plain) -> float:
 
 def _changed_line(row: Plain) -> str:
     said = (f"{row[which]}: {_outcome(row, which)} ({_share(row[f'{which}_oov_share'])})" for which in BOTH)
-    return f"  id {row['id']}: {row['label'] or 'no label'}; {', '.join(said)}\n    {row['text']}"
+    label, text = row["label"] or "no label", escaped(row["text"])
+    line = f"  id {row['id']}: {label}; {', '.join(said)}"
+    return f"{escaped(line)}\n    {text}"
 
 
 def _outcome(row: Plain, which: str) -> str:

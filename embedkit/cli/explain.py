@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
 
@@ -119,7 +120,7 @@ def _hide(
     from embedkit.hiding import plan
 
     experiment = plan(run, shares, seeds, registry)
-    click.echo(planned([*experiment.recipes], experiment.names, experiment.finished(out)), err=True)
+    say(planned([*experiment.recipes], experiment.names, experiment.finished(out)), error=True)
     with console_reporter() as reporter:
         curve = experiment.carry_out(out, registry, reporter)
     if as_json:

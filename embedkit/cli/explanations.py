@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.text import Text
 
 from embedkit.cli.marking import STYLES, colours, mark_all
@@ -19,9 +18,12 @@ from embedkit.cli.oov_results import (
     plain_table,
 )
 from embedkit.cli.repeated_results import print_seeds
+from embedkit.cli.screen import Screen
 from embedkit.cli.wrong_texts import wrong_lines
+from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from embedkit.runs.run import Run
@@ -29,16 +31,16 @@ if TYPE_CHECKING:
 
 def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:
     """Coverage; of every split classes, missing words, error rates, wrong texts, verdict; the table."""
-    console = Console(highlight=False)
+    console = Screen()
     console.print(coverage_table(figures["splits"]))
     for line in looked_up_lines(figures["splits"]):
         console.print(line, soft_wrap=True)
     for split, found in figures["splits"].items():
-        console.print(f"\n[bold]{split}[/bold]\n")
+        console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
     _print_policies(figures["policies"], figures["splits"], console)
     if figures["drift"]:
-        console.print("\n[bold]what training did to the table[/bold]\n")
+        console.print(Text("\nwhat training did to the table\n", "bold"))
         console.print(drift_table(figures["drift"]))
 
 
@@ -53,13 +55,13 @@ def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Consol
     for line in wrong_lines(split, predictions, colours(console), len(predictions)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
-    console.print(f"\n{errors['verdict']}", soft_wrap=True)
+    console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
 
 
 def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], console: Console) -> None:
-    console.print(f"\n[bold]another policy than {policies['policy']}[/bold]\n")
+    console.print(Text(f"\nanother policy than {policies['policy']}\n", "bold"))
     if policies["why"]:
-        console.print(f"Cannot be asked: {policies['why']}.", soft_wrap=True)
+        console.print(escaped(f"Cannot be asked: {policies['why']}."), soft_wrap=True)
         return
     table = plain_table("refilled by", "split", "turn right", "turn wrong")
     for name, by_split in policies["refilled"].items():
@@ -68,7 +70,7 @@ def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], cons
                 table.add_row(name, split, counted(counts["turned_right"]), counted(counts["turned_wrong"]))
     console.print(table)
     for name, why in policies["refused"].items():
-        console.print(f"{name}: {why}", soft_wrap=True, markup=False)
+        console.print(escaped(f"{name}: {why}"), soft_wrap=True)
 
 
 def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -85,7 +87,7 @@ def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
 
 def print_text(text: Mapping[str, Any]) -> None:
     """One text: what was predicted, the tokens marked, and a row for each."""
-    console = Console(highlight=False)
+    console = Screen()
     coloured = colours(console)
     right = "wrong" if text["wrong"] else "right"
     label, predicted = (text[key] or "no label" for key in ("label", "predicted"))
@@ -93,7 +95,7 @@ def print_text(text: Mapping[str, Any]) -> None:
         f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"
     )
     line = f"{which}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
-    console.print(line, markup=False, soft_wrap=True)
+    console.print(escaped(line), soft_wrap=True)
     tokens, states = ([token[key] for token in text["tokens"]] for key in ("token", "state"))
     console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
     shares = {"of its tokens": text["oov_share"], "of its content": text["content_oov_share"]}
@@ -117,5 +119,5 @@ def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
         near = ", ".join(f"{each['word']} {each['cosine']:.2f}" for each in token["nearest"])
         if token["similar"]:
             near = f"no row; spelt like {token['similar']}"
-        table.add_row(Text(token["token"]), state.append(kind), Text(token["via"] or ""), Text(near))
+        table.add_row(escaped(token["token"]), state.append(kind), escaped(token["via"] or ""), escaped(near))
     return table

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from embedkit.cli.oov_results import plain_table
+from embedkit.cli.screen import Screen
 from embedkit.evaluation.comparison.wording import between, listed, points
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def planned(shares: Sequence[float], names: Sequence[str], finished: int) -> str
 
 def print_curve(curve: Mapping[str, Any]) -> None:
     """Accuracy against coverage, and what the figures are means of."""
-    console = Console(highlight=False)
+    console = Screen()
     console.print(curve_table(curve))
     count = len(curve["points"][0]["accuracy"]["folds"])
     by = "Student's t" if curve["over"] == "seeds" else "the corrected t-test (Nadeau & Bengio 2003)"

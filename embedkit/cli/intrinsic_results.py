@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
+from embedkit.escaping import escaped
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,11 +27,11 @@ def print_intrinsic(run: Run, console: Console) -> None:
         console.print(similarity_table(similar))
     for name, figures in similar.items():
         if figures["undefined"]:
-            console.print(f"{name}: not defined, because {figures['undefined']}", soft_wrap=True)
+            console.print(escaped(f"{name}: not defined, because {figures['undefined']}"), soft_wrap=True)
     for name, figures in metrics.items():
         if figures["task"] == "analogies":
             console.print(analogy_table(name, figures))
-    console.print(f"\nEverything is in {run.path}/", soft_wrap=True)
+    console.print(f"\nEverything is in {escaped(str(run.path))}/", soft_wrap=True)
 
 
 def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -39,16 +41,16 @@ def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
         rho, p_value = figures["spearman"], figures["p_value"]
         shown = ("–" if rho is None else f"{rho:.3f}", "–" if p_value is None else f"{p_value:.2g}")
         table.add_row(
-            name, f"{figures['pairs']:,}", f"{figures['oov_share']:.1%}", f"{figures['n']:,}", *shown
+            escaped(name), f"{figures['pairs']:,}", f"{figures['oov_share']:.1%}", f"{figures['n']:,}", *shown
         )
     return table
 
 
 def analogy_table(name: str, figures: Mapping[str, Any]) -> Table:
     """One row for each section of a set of analogies, and one for all together."""
-    table = _table(name, "questions", "OOV", "counted", "right", "accuracy")
+    table = _table(escaped(name), "questions", "OOV", "counted", "right", "accuracy")
     for section, counts in figures["sections"].items():
-        table.add_row(section, *_cells(counts))
+        table.add_row(escaped(section), *_cells(counts))
     table.add_section()
     table.add_row("all", *_cells(figures))
     return table

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from embedkit.escaping import escaped
+
 STYLES = {"recovered": "cyan", "filled": "yellow", "unseen": "red", "dropped": "magenta"}
 """The colour of each state; covered tokens have none."""
 
@@ -21,8 +23,9 @@ def colours(console: Console) -> bool:
 def mark(token: str, state: str, coloured: bool) -> Text:
     """One token."""
     if state not in STYLES:
-        return Text(token)
-    return Text(token, STYLES[state]) if coloured else Text(BRACKETS[state].format(token))
+        return Text(escaped(token))
+    shown = escaped(token)
+    return Text(shown, STYLES[state]) if coloured else Text(BRACKETS[state].format(shown))
 
 
 def mark_all(tokens: Sequence[str], states: Sequence[str], coloured: bool) -> Text:

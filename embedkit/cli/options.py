@@ -7,7 +7,9 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from embedkit.cli.lines import can_encode, write
 from embedkit.errors import DataError, Fault
+from embedkit.escaping import escaped_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -42,10 +44,13 @@ def json_option(command: F) -> F:
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output."""
+    """One JSON document on standard output, in ASCII where that has no other characters."""
     import json
 
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    document = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    if not can_encode(document):
+        document = json.dumps(value, indent=2, allow_nan=False)
+    write(escaped_json(document) + "\n")
 
 
 def lines_of(file: IO[bytes]) -> Sequence[str]:

@@ -12,8 +12,10 @@ from embedkit.cli.inventory import (
     key_records,
     plugin_records,
 )
+from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
+from embedkit.cli.tables import print_table
 from embedkit.errors import Fault, PluginError
 from embedkit.hookspecs import HOOK_OF_KIND
 from embedkit.provenance import canonical
@@ -59,7 +61,7 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
         print_json({"plugins": plugins, "components": [*details, *built_in, *commands]})
         return
     for record in built_in:
-        click.echo(f"{record['kind']} {name}, built in: {record['summary']}")
+        say(f"{record['kind']} {name}, built in: {record['summary']}")
     for plugin in (*plugins, *commands):
         _print_plugin(plugin, [record for record in brought if record["plugin"] == plugin["plugin"]])
     for component in components:
@@ -83,29 +85,30 @@ def _record_of(component: Component, records: list[Record]) -> Record:
 
 def _print_plugin(plugin: Record, brought: list[Record]) -> None:
     why = f": {plugin['summary']}" if plugin["state"] not in ("loaded", "installed") else ""
-    click.echo(f"{plugin['kind']} {plugin['plugin']} {plugin['version']}: {plugin['state']}{why}")
+    say(f"{plugin['kind']} {plugin['plugin']} {plugin['version']}: {plugin['state']}{why}")
     for record in brought if plugin["kind"] == "plugin" else ():
-        click.echo(f"    {record['kind']} {record['name']}: {record['summary']}")
+        say(f"    {record['kind']} {record['name']}: {record['summary']}")
 
 
 def _print_component(component: Component) -> None:
     import inspect
     import json
 
-    click.echo(f"{component.kind} {component.name}, from {component.plugin}\n")
-    click.echo(inspect.getdoc(component.factory) or "It has no documentation.")
+    say(f"{component.kind} {component.name}, from {component.plugin}")
+    say()
+    for line in (inspect.getdoc(component.factory) or "It has no documentation.").splitlines():
+        say(line)
     keys = key_records(component)
-    click.echo("\nKeys:" if keys else "\nIt takes no keys.")
+    say()
+    say("Keys:" if keys else "It takes no keys.")
     for name, key in keys.items():
         default = (
             "required" if key["required"] else f"default {json.dumps(key['default'], ensure_ascii=False)}"
         )
         described = f": {key['description']}" if key["description"] else ""
-        click.echo(f"    {name} ({key['type']}, {default}){described}")
+        say(f"    {name} ({key['type']}, {default}){described}")
 
 
 def _print_table(records: list[Record]) -> None:
     rows = [COLUMNS, *(tuple(record[column] for column in COLUMNS) for record in records)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    print_table(rows)

@@ -6,6 +6,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, lines_of, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.data.labels import parts_of
@@ -49,7 +50,7 @@ def command(
         print_json([_plain(prediction, classifier.labelling) for prediction in predictions])
         return
     for prediction in predictions:
-        click.echo(f"{prediction.predicted}\t{prediction.probability:.4f}\t{prediction.text}")
+        say(prediction.predicted, f"{prediction.probability:.4f}", prediction.text)
 
 
 def _plain(prediction: Prediction, labelling: Labelling) -> dict[str, Any]:

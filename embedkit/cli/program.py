@@ -11,8 +11,10 @@ from typing import NoReturn
 import click
 
 from embedkit import __version__
+from embedkit.cli.lines import escape_what_cannot_be_encoded, say, say_message, write
 from embedkit.cli.plugin_commands import blocked_plugins, describe_commands, load_command, plugin_commands
 from embedkit.errors import EmbedkitError, Fault
+from embedkit.escaping import escaped_lines
 
 __all__ = ["blocked_plugins", "main", "program"]
 
@@ -94,16 +96,17 @@ def program(blocked: tuple[str, ...], traceback: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and exit: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
     arguments = [*(sys.argv[1:] if arguments is None else arguments)]
+    escape_what_cannot_be_encoded()
     try:
         status = program.main(arguments, prog_name="embedkit", standalone_mode=False)
     except click.exceptions.Abort:
         _end(130, "interrupted")
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(error.exit_code)
     except EmbedkitError as error:
         _show_traceback_if_asked(arguments)
-        _end(error.exit_code, "\n".join(f"error: {fault}" for fault in error.faults))
+        _end(error.exit_code, *(f"error: {fault}" for fault in error.faults))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
@@ -113,13 +116,24 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def _show(error: click.ClickException) -> None:
+    """Print what click says of a wrong call, with usage and all."""
+    import io
+
+    said = io.StringIO()
+    error.show(said)
+    write(escaped_lines(said.getvalue()), error=True)
+
+
 def _show_traceback_if_asked(arguments: Sequence[str]) -> None:
     if "--traceback" in arguments:
         import traceback
 
-        traceback.print_exc()
+        for line in traceback.format_exc().splitlines():
+            say(line, error=True)
 
 
-def _end(status: int, message: str) -> NoReturn:
-    print(message, file=sys.stderr)  # noqa: T201
+def _end(status: int, *messages: str) -> NoReturn:
+    for message in messages:
+        say_message(message, error=True)
     sys.exit(status)

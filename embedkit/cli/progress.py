@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from embedkit.cli.screen import Screen
+from embedkit.escaping import escaped, escaped_message
 from embedkit.reporting import Reporter
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from embedkit.training.history import HistoryRow
 
 
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 def console_reporter() -> Iterator[Reporter]:
     """A reporter that writes to standard error while the block runs, warnings of the loggers included."""
     with ExitStack() as stack:
-        reporter = _reporter(Console(stderr=True, highlight=False), stack)
+        reporter = _reporter(Screen(stderr=True), stack)
         stack.enter_context(warnings_to(reporter))
         yield reporter
 
@@ -29,9 +32,9 @@ def _reporter(console: Console, stack: ExitStack) -> LineReporter:
     if not console.is_terminal:
         return LineReporter(console)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         TimeRemainingColumn(),
     )
     return BarReporter(console, stack.enter_context(Progress(*columns, console=console, transient=True)))
@@ -66,15 +69,15 @@ class LineReporter(Reporter):
 
     def run(self, name: str, number: int, of: int) -> None:
         """Print which run of how many."""
-        self.console.print(f"run {number} of {of}: {name}")
+        self.console.print(escaped(f"run {number} of {of}: {name}"))
 
     def stage(self, what: str) -> None:
         """Print the stage."""
-        self.console.print(what)
+        self.console.print(escaped(what))
 
     def warn(self, what: str) -> None:
         """Print the warning."""
-        self.console.print(f"warning: {what}", soft_wrap=True, markup=False)
+        self.console.print(f"warning: {escaped_message(what)}", soft_wrap=True)
 
     def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
         """Print the epoch's figures: loss and metrics of each split, and the training speed."""
@@ -96,7 +99,7 @@ class BarReporter(LineReporter):
 
     def stage(self, what: str) -> None:
         """Name the bar after the stage."""
-        self.progress.reset(self.task, total=None, description=what, note="")
+        self.progress.reset(self.task, total=None, description=escaped(what), note="")
 
     def advance(self, done: int, total: int | None) -> None:
         """Move the bar."""

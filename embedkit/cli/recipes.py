@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
 from embedkit.errors import Fault, RecipeError
 
@@ -29,7 +31,8 @@ def list_recipes(as_json: bool = False) -> None:
         print_json([{"name": r.name, "summary": r.summary, "command": r.command} for r in recipes.values()])
         return
     for recipe in recipes.values():
-        click.echo(f"{recipe.name}\n    {recipe.summary}\n    $ {recipe.command}")
+        for line in (recipe.name, f"    {recipe.summary}", f"    $ {recipe.command}"):
+            say(line)
 
 
 @command.command("copy")
@@ -46,4 +49,5 @@ def copy(name: str, to: Path | None) -> None:
             Fault("the file exists already", where=str(target), hint="Choose another with --to.")
         )
     target.write_bytes(source.path.read_bytes())
-    click.echo(f"{target}\n    $ embedkit run {target}")
+    say(target)
+    say(f"    $ embedkit run {shlex.quote(str(target))}")

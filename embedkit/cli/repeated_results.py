@@ -9,6 +9,7 @@ from rich import box
 from rich.table import Table
 
 from embedkit.cli.oov_results import counted, plain_table
+from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import p_shown
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mappin
     for index, heading in enumerate((split, *shown)):
         table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
     for index, run in enumerate(runs):
-        table.add_row(run, *(_number(figure["folds"][index]) for figure in shown.values()))
+        table.add_row(escaped(run), *(_number(figure["folds"][index]) for figure in shown.values()))
     table.add_section()
     summed = {name: _summed(figure) for name, figure in shown.items() if name != "n"}
     for title in ("mean", "std", "95% from", "95% to"):

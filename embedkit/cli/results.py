@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-
 from embedkit.cli.baseline_results import print_baselines
 from embedkit.cli.intrinsic_results import print_intrinsic
 from embedkit.cli.marking import colours
 from embedkit.cli.oov_results import bucket_table, coverage_table, looked_up_lines, plain_table
 from embedkit.cli.repeated_results import print_repeated, print_seeds
+from embedkit.cli.screen import Screen
 from embedkit.cli.wrong_texts import wrong_lines
+from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
     from embedkit.runs.run import Run
@@ -25,7 +26,7 @@ def print_results(run: Run) -> None:
 
     Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
     """
-    console = Console(highlight=False)
+    console = Screen()
     if not run.folds and not (run.path / "predictions.csv").is_file():
         print_intrinsic(run, console)
         return
@@ -36,7 +37,8 @@ def print_results(run: Run) -> None:
     print_baselines([*run.metrics][-1], run.metrics, console)
     print_coverage(run, console)
     print_errors(run, [*run.metrics][-1], console)
-    console.print(f"\nEverything is in {run.path}/; of one text: embedkit explain RUN --id N", soft_wrap=True)
+    where = f"Everything is in {run.path}/; of one text: embedkit explain RUN --id N"
+    console.print(f"\n{escaped(where)}", soft_wrap=True)
 
 
 def print_coverage(run: Run, console: Console) -> None:
@@ -57,7 +59,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     if errors["wrong"]:
-        console.print(f"\n{errors['verdict']}", soft_wrap=True)
+        console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:

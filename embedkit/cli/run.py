@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.runs.directory import partial_of, progress_of, run_directory
@@ -105,5 +106,5 @@ def _says_how_to_go_on(directory: Path, command: Sequence[str]) -> Iterator[None
         kept = progress_of(partial_of(directory))
         if kept:
             again = shlex.join([*command, "--resume"])
-            click.echo(f"{kept[-1].name} is kept; to go on: {again}", err=True)
+            say(f"{kept[-1].name} is kept; to go on: {again}", error=True)
         raise

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from embedkit.cli.lines import can_encode, write
 from embedkit.cli.options import set_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.escaping import escaped_lines
 
 
 @click.command()
@@ -14,8 +16,11 @@ from embedkit.cli.program import blocked_plugins
 @click.pass_context
 def command(ctx: click.Context, recipe: str, overrides: tuple[str, ...]) -> None:
     """Print RECIPE as YAML with every default filled in: what a run of it would save."""
+    from embedkit.recipe.dump import dump
     from embedkit.recipe.load import load_recipe
     from embedkit.registry import build_registry
 
     loaded = load_recipe(recipe, build_registry(blocked_plugins(ctx)), overrides)
-    click.echo(loaded.to_yaml(), nl=False)
+    text = loaded.to_yaml()
+    plain = can_encode(text) and text == escaped_lines(text)
+    write(text if plain else dump(loaded.to_plain(), ascii_only=True))

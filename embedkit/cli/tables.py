@@ -7,14 +7,18 @@ from collections.abc import Sequence
 
 import click
 
+from embedkit.cli.lines import say
+from embedkit.escaping import escaped
+
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Rows of as many cells each, in columns that are as wide as they have to be."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    shown = [[*map(escaped, row)] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def bytes_as_text(count: int) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from embedkit.cli.lines import say
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import DataError, Fault, RecipeError
@@ -47,7 +48,7 @@ def command(
             faults += error.faults
         else:
             if not quiet:
-                click.echo(f"{recipe}: ok")
+                say(f"{recipe}: ok")
     if faults:
         raise RecipeError(*faults)
 

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from embedkit.cli.lines import say
 from embedkit.cli.tables import bytes_as_text, print_table
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def print_catalogue(models: Sequence[Model]) -> None:
         (m.name, f"{m.vectors:,}", bytes_as_text(m.size), m.description.partition("\n")[0]) for m in models
     ]
     print_table([("name", "vectors", "size", "what it is"), *rows])
-    click.echo("Fetch one with: embedkit vectors fetch NAME")
+    say("Fetch one with: embedkit vectors fetch NAME")
 
 
 def _lookup_row(record: Record) -> tuple[str, str, str]:

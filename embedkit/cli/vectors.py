@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from embedkit.cli.lines import say, say_message
 from embedkit.cli.options import json_option, lines_of, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, VectorFileError
@@ -103,7 +104,8 @@ def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) 
     if as_json:
         print_json({"file": file, "faults": faults})
     else:
-        click.echo("\n".join(faults) or f"{file}: ok")
+        for line in faults or [f"{file}: ok"]:
+            say_message(line)
     ctx.exit(1 if faults else 0)
 
 
@@ -144,7 +146,7 @@ def neighbours(
         print_json([neighbour._asdict() for neighbour in found])
         return
     for neighbour in found:
-        click.echo(f"{neighbour.similarity:.4f}  {neighbour.word}")
+        say(f"{neighbour.similarity:.4f}  {neighbour.word}")
 
 
 @command.command("convert")
@@ -163,7 +165,7 @@ def convert_file(file: str, target: str, kind: str | None, listed: Any, **option
     with opened(file, **options) as vectors:
         count = convert(vectors, target, kind, words)
     asked = "" if words is None else f" of {len({*words}):,} words"
-    click.echo(f"{target}: {count:,} rows{asked}, {Path(target).stat().st_size:,} bytes, {kind}")
+    say(f"{target}: {count:,} rows{asked}, {Path(target).stat().st_size:,} bytes, {kind}")
 
 
 def _format_of(target: str) -> str:
@@ -188,4 +190,4 @@ def fetch_model(name: str | None, as_json: bool) -> None:
         print_json([model._asdict() for model in models]) if as_json else print_catalogue(models)
         return
     path = fetch(name)
-    print_json({"name": name, "path": str(path)}) if as_json else click.echo(path)
+    print_json({"name": name, "path": str(path)}) if as_json else say(path)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from embedkit.cli.marking import legend, mark_all
+from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,5 +67,7 @@ def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
     label, predicted = (row[key] or "no label" for key in ("label", "predicted"))
     which = f"id {row['id']}, fold {row['fold']}" if "fold" in row else f"id {row['id']}"
     seeds = f", wrong with {row['wrong_with']} of {row['seeds']} seeds" if "seeds" in row else ""
-    line = Text(f"  {which}: {label}, predicted {predicted} ({row['probability']:.2f}), {told}{seeds}\n    ")
-    return line.append_text(mark_all(row["token_list"], row["token_states"], coloured))
+    line = f"  {which}: {label}, predicted {predicted} ({row['probability']:.2f}), {told}{seeds}"
+    return Text(f"{escaped(line)}\n    ").append_text(
+        mark_all(row["token_list"], row["token_states"], coloured)
+    )

@@ -29,6 +29,6 @@ for _tag, _pattern in _SCALARS.items():
     _Dumper.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, [*"-+.0123456789"])
 
 
-def dump(data: Any) -> str:
-    """Block-style YAML, one scalar a line, keys in the order they have."""
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
+def dump(data: Any, ascii_only: bool = False) -> str:
+    """Block-style YAML, one scalar a line, keys in the order they have; if so, with escapes for the rest."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=float("inf"))

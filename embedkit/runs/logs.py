@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
 
+from embedkit.escaping import escaped_json
+
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -26,7 +28,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage(),
         }
-        return json.dumps({**event, **extra}, ensure_ascii=False, default=str)
+        return escaped_json(json.dumps({**event, **extra}, ensure_ascii=False, default=str))
 
 
 class LogFile(logging.FileHandler):

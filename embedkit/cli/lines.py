@@ -1,0 +1,42 @@
+"""What is printed without rich: lines in which data are shown and not obeyed, in any encoding."""
+
+from __future__ import annotations
+
+import sys
+from typing import TextIO
+
+from embedkit.escaping import escaped, escaped_message
+
+
+def escape_what_cannot_be_encoded() -> None:
+    """Have standard output and standard error write escapes for what their encoding lacks, and not fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def say(*fields: object, error: bool = False) -> None:
+    """Print a line: the fields, each escaped, with tabs between them; on standard error if so."""
+    write("\t".join(escaped(str(field)) for field in fields) + "\n", error)
+
+
+def say_message(message: str, error: bool = False) -> None:
+    """Print a message, whose hints are on lines of their own, indented."""
+    write(escaped_message(message) + "\n", error)
+
+
+def write(text: str, error: bool = False) -> None:
+    """Print `text` as it is, at once."""
+    stream: TextIO = sys.stderr if error else sys.stdout
+    stream.write(text)
+    stream.flush()
+
+
+def can_encode(text: str) -> bool:
+    """Whether standard output has every character of `text`."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

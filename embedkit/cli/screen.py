@@ -1,0 +1,49 @@
+"""What rich prints: text and tables in which data are shown, and never read as markup or as commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from embedkit.escaping import escaped_lines
+
+_PLAIN = {"█": "#", "▓": "=", "░": "-", "─": "-", "–": "-", "−": "-", "…": "."}
+"""What stands for a character that we draw with where the screen cannot show it."""
+
+
+class Screen(Console):
+    """A console without markup, emoji codes and colours for numbers; what a terminal would obey is escaped.
+
+    Data have to be `escaped` where they are put into a line or a cell, so that they stay in it; whatever was
+    forgotten is escaped here.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments of `renderable`, their texts escaped."""
+        for segment in super().render(renderable, options):
+            text = segment.text
+            if segment.control or (text.isascii() and text.isprintable()):
+                yield segment
+            else:
+                yield Segment(self._drawn(escaped_lines(text)), segment.style)
+
+    def _drawn(self, text: str) -> str:
+        """The text, in the characters that the screen has."""
+        try:
+            text.encode(self.encoding)
+        except UnicodeEncodeError:
+            return "".join(self._plain(character) for character in text)
+        return text
+
+    def _plain(self, character: str) -> str:
+        try:
+            character.encode(self.encoding)
+        except UnicodeEncodeError:
+            return _PLAIN.get(character) or character.encode("ascii", "backslashreplace").decode()
+        return character

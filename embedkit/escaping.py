@@ -1,0 +1,48 @@
+r"""Text of users and of files on a screen: shown, never obeyed.
+
+Characters that a terminal acts upon, or that hide or turn others, are written as Python writes them in a
+string: `\x1b`, `\t`, `\n`, `\u202e`. https://www.unicode.org/reports/tr9/ names those that turn text.
+"""
+
+from __future__ import annotations
+
+import re
+
+_INVISIBLE = (
+    "\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+)
+"""Control and format characters and halves of surrogate pairs; but for those within Persian words, emoji."""
+
+_ANY = re.compile(f"[{_INVISIBLE}]")
+_BUT_OWN_LINES = re.compile(f"\n(?!    )|(?!\n)[{_INVISIBLE}]")
+_BUT_LINE_FEEDS = re.compile(f"(?!\n)[{_INVISIBLE}]")
+
+
+def escaped(text: str) -> str:
+    """`text` on one line, with an escape for every character that is not just to be seen."""
+    return text if text.isascii() and text.isprintable() else _ANY.sub(_escape, text)
+
+
+def escaped_message(text: str) -> str:
+    """As `escaped`, but a line feed before four spaces stays: so messages set off what follows."""
+    return _BUT_OWN_LINES.sub(_escape, text)
+
+
+def escaped_lines(text: str) -> str:
+    """As `escaped`, but line feeds stay."""
+    return _BUT_LINE_FEEDS.sub(_escape, text)
+
+
+def escaped_json(document: str) -> str:
+    """A JSON document that means the same, with escapes for such characters within its texts."""
+    return _BUT_LINE_FEEDS.sub(_json_escape, document)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return ascii(found.group())[1:-1]
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    units = found.group().encode("utf-16-be", errors="surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
