@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedkit.consistency import check_source, spread
 from embedkit.coverage_check import check_coverage, covered_shares
 from embedkit.data.preflight import settle
 from embedkit.errors import Fault, RunError
@@ -19,6 +20,7 @@ from embedkit.model.oov import OovChain
 from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.recipe.build import build_component
+from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.runs.inputs import check_files
 from embedkit.text.pieces import check_pieces
 from embedkit.text.vocabulary import FIRST_WORD_ID
@@ -75,10 +77,19 @@ def embed(
     source = embedding.open(context)
     check_pieces(source, build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer"))
     table = build_table(vocabulary, source, policies, recipe.seed, besides)
+    if not all_bundled(registry, "embedding", recipe.embedding):
+        _ask_again(source, name_of(registry, "embedding", recipe.embedding), vocabulary.words, table)
     shares = covered_shares(table, vocabulary, splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
     settle(check_coverage(shares), strict)
     return table
+
+
+def _ask_again(source: VectorSource, name: str, words: Sequence[str], table: EmbeddingTable) -> None:
+    """A few words have the vectors of the table when they are looked up again, or else ComponentError."""
+    rows = [(words[number], number + FIRST_WORD_ID) for number in spread(len(words))]
+    found = {word: table.vectors[row] if table.origin[row] == "found" else None for word, row in rows}
+    check_source(source, name, found)
 
 
 def _chain(recipe: Recipe, registry: Registry) -> OovChain:

@@ -12,17 +12,20 @@ import json
 import platform
 import sys
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit import text
+from embedkit.consistency import check_tokenizer
 from embedkit.data.rows import Rows
 from embedkit.fingerprint import sha256
 from embedkit.interfaces import KeepableTokenizer
 from embedkit.recipe.build import build_component
+from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.requirements import requirements_of
 from embedkit.text.tokens import Tokenizing, Tokens
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embedkit.data.storage import Storage
+    from embedkit.interfaces import Tokenizer
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Component, Registry
 
@@ -45,13 +49,35 @@ def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str
     made = build_component(registry, kind, spec, where)
     if kind != "tokenizer":
         return made
+    fresh = None
+    if not all_bundled(registry, kind, spec):
+        fresh = partial(build_component, registry, kind, spec, where)
+    described = name_of(registry, kind, spec)
     if not isinstance(made, KeepableTokenizer):
-        return Tokenizing(made)
-    return KeptTokenizing(made, spec.use, _about(registry.get(kind, spec.use), spec))
+        return CheckedTokenizing(made, described, fresh)
+    return KeptTokenizing(made, described, fresh, spec.use, _about(registry.get(kind, spec.use), spec))
 
 
 @dataclass(frozen=True)
-class KeptTokenizing(Tokenizing):
+class CheckedTokenizing(Tokenizing):
+    """`tokenizer`, asked again for a few of many texts where `fresh` makes another one with its parameters.
+
+    Errors call it as it is `described`.
+    """
+
+    described: str
+    fresh: Callable[[], Tokenizer] | None
+
+    def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
+        """The tokens of `texts`, in `storage`. Raises ComponentError where the tokenizer is not the same."""
+        tokens = super().tokens(texts, storage)
+        if self.fresh:
+            check_tokenizer(self.tokenizer, self.described, texts, tokens, self.fresh)
+        return tokens
+
+
+@dataclass(frozen=True)
+class KeptTokenizing(CheckedTokenizing):
     """`tokenizer`, asked only for what is not in the cache; `about` is what else decides about its tokens."""
 
     tokenizer: KeepableTokenizer

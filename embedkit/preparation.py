@@ -17,7 +17,7 @@ from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
 from embedkit.model.selfcheck import LONGEST, check_encoder
 from embedkit.recipe.build import build_component
-from embedkit.recipe.naming import components_within, is_bundled, name_of
+from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
@@ -76,8 +76,8 @@ def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: i
     splits = prepared.tokenized.values()
     longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
     check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
-    strangers = not all(map(is_bundled, components_within(registry, "encoder", recipe.encoder)))
-    if strangers and longest > LONGEST and not prepared.text.pad_to:
+    bundled = all_bundled(registry, "encoder", recipe.encoder)
+    if not bundled and longest > LONGEST and not prepared.text.pad_to:
         what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
         log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)
 

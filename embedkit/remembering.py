@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from embedkit.consistency import READ_AGAIN, check_reader
 from embedkit.contracts import check_words
 from embedkit.data.examples import Examples, Texts, writable
 from embedkit.kept_tokens import build_keeping
 from embedkit.recipe.metric_checks import SINGLE_LABEL
+from embedkit.recipe.naming import all_bundled, name_of
 
 if TYPE_CHECKING:
     from embedkit.data.rows import Rows
     from embedkit.data.storage import Storage
-    from embedkit.interfaces import Baseline, BoolArray, FittedBaseline, IntArray, Reader
+    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Reader
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
     from embedkit.text.tokens import Tokenizing, Tokens
@@ -31,7 +34,7 @@ class Remembering:
 
     def __init__(self, registry: Registry, storage: Storage) -> None:
         self.storage = storage
-        self._build = partial(build_keeping, registry)
+        self._registry = registry
         self._memories: dict[str, Callable[[Any], Any]] = {
             "reader": partial(ReadOnce, storage=storage),
             "tokenizer": partial(TokenizedOnce, storage=storage),
@@ -43,8 +46,31 @@ class Remembering:
         """The component as `build_keeping` makes it, with a memory; the same one for the same spec."""
         key = json.dumps([kind, spec.to_plain()], sort_keys=True)
         if key not in self._built:
-            self._built[key] = self._memories[kind](self._build(kind, spec, where))
+            made = build_keeping(self._registry, kind, spec, where)
+            if kind == "reader" and not all_bundled(self._registry, kind, spec):
+                made = ReadAgain(made, name_of(self._registry, kind, spec), where)
+            self._built[key] = self._memories[kind](made)
         return self._built[key]
+
+
+@dataclass(frozen=True)
+class ReadAgain:
+    """A plugin's reader whose examples, once they are read, are compared with those that it reads then."""
+
+    reader: Reader
+    name: str
+    where: str
+
+    def read(self) -> Iterator[Example]:
+        """Every example. Raises ComponentError, which calls the reader `name`, for others the second time."""
+        first: list[Example] = []
+        count = 0
+        for example in self.reader.read():
+            count += 1
+            if count <= READ_AGAIN:
+                first.append(example)
+            yield example
+        check_reader(self.reader, self.name, self.where, first, count)
 
 
 class ReadOnce:

@@ -29,6 +29,11 @@ def components_within(registry: Registry, kind: str, spec: ComponentSpec) -> lis
     return [*{(component.kind, component.name): component for component in found}.values()]
 
 
+def all_bundled(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
+    """Whether embedkit itself brings the component and all those in its parameters."""
+    return all(map(is_bundled, components_within(registry, kind, spec)))
+
+
 def distributions_of(registry: Registry, recipe: AnyRecipe) -> set[str]:
     """The distributions of all components of a recipe, those that it only names included."""
     used = [each for _, kind, spec in recipe.components() for each in _used(registry, kind, spec)]
