@@ -156,14 +156,20 @@ def neighbours(
 @click.option(
     "--words", "listed", type=click.File("rb"), help="Only these words: a UTF-8 file, one on a line."
 )
-def convert_file(file: str, target: str, kind: str | None, listed: Any, **options: Any) -> None:
+@click.option(
+    "--skip-unwritable",
+    "skip",
+    is_flag=True,
+    help="Leave out the words that the format cannot hold, such as those with spaces, and name them.",
+)
+def convert_file(file: str, target: str, kind: str | None, listed: Any, skip: bool, **options: Any) -> None:
     """Write the vectors of FILE to TARGET in another format."""
     from embedkit.vectors.convert import convert
 
     kind = kind or _format_of(target)
     words = lines_of(listed) if listed else None
     with opened(file, **options) as vectors:
-        count = convert(vectors, target, kind, words)
+        count = convert(vectors, target, kind, words, skip)
     asked = "" if words is None else f" of {len({*words}):,} words"
     say(f"{target}: {count:,} rows{asked}, {Path(target).stat().st_size:,} bytes, {kind}")
 

@@ -12,27 +12,32 @@ from embedkit.errors import Fault, VectorFileError
 from embedkit.files.atomic import written_whole
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.reading import Block
-from embedkit.vectors.writers import WORD_LISTS, WRITERS, Writer
+from embedkit.vectors.survey import Survey
+from embedkit.vectors.writers import WORD_LISTS, WRITERS
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
 
 def convert(
-    file: VectorFile, target: str | os.PathLike[str], format: str, words: Sequence[str] | None = None
+    file: VectorFile,
+    target: str | os.PathLike[str],
+    format: str,
+    words: Sequence[str] | None = None,
+    skip: bool = False,
 ) -> int:
     """Write `file`, or only its rows of `words` in file order, to `target`; how many rows there were.
 
-    A NumPy file's words go into another file of its name, ending in `.words`. Raises VectorFileError where
-    `target` exists, for a word that this format cannot hold, and for a damaged
-    file; nothing is left behind then.
+    A NumPy file's words go into another file of its name, ending in `.words`. With `skip` rows whose words
+    this format cannot hold are left out, and named in a warning. Raises VectorFileError where `target`
+    exists, for words that the format cannot hold, and for a damaged file; nothing is left behind then.
     """
     if format not in WRITERS:
         raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
     target = Path(target)
     targets = _targets(target, format)
     with _unwritable_named(target):
-        return write_vectors(file, targets, format, words)
+        return write_vectors(file, targets, format, words, skip=skip)
 
 
 def write_vectors(
@@ -41,20 +46,25 @@ def write_vectors(
     format: str,
     words: Sequence[str] | None = None,
     durable: bool = True,
+    skip: bool = False,
 ) -> int:
     """Write as `convert` does, in place of what is there.
 
     Raises OSError where `targets` cannot be written.
     """
     blocks = file.blocks if words is None else _subset(file, words)
-    count, bfloat16 = _survey(blocks(), keeps_bfloat16=format == "safetensors")
+    survey = Survey(format, file.dim)
+    for block in blocks():
+        survey.add(block)
+    survey.settle(targets[0], skip)
     with ExitStack() as stack:
         handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
-        writer = WRITERS[format](handles, count, file.dim, bfloat16)
+        writer = WRITERS[format](handles, survey.count, file.dim, survey.bfloat16)
         for block in blocks():
-            _write(writer, block, targets[0])
+            held = survey.held(block)
+            writer.write(held.words, held.vectors)
         writer.close()
-    return count
+    return survey.count
 
 
 def _targets(target: Path, format: str) -> list[Path]:
@@ -69,17 +79,6 @@ def _targets(target: Path, format: str) -> list[Path]:
     return targets
 
 
-def _survey(blocks: Iterator[Block], *, keeps_bfloat16: bool) -> tuple[int, bool]:
-    """How many rows there are, and whether all their values are the same in bfloat16."""
-    import numpy as np
-
-    count, bfloat16 = 0, keeps_bfloat16
-    for block in blocks:
-        count += len(block.words)
-        bfloat16 = bfloat16 and not (np.ascontiguousarray(block.vectors).view(np.uint32) & 0xFFFF).any()
-    return count, bfloat16
-
-
 def _subset(file: VectorFile, words: Sequence[str]) -> Callable[[], Iterator[Block]]:
     lookup = file.lookup(words)
     places = sorted({(row, word) for row, word in zip(lookup.rows.tolist(), words, strict=True) if row >= 0})
@@ -90,14 +89,6 @@ def _subset(file: VectorFile, words: Sequence[str]) -> Callable[[], Iterator[Blo
     vectors: FloatArray = lookup.vectors[order]
     block = Block(0, [word.encode() for _, word in places], vectors)
     return lambda: iter([block])
-
-
-def _write(writer: Writer, block: Block, target: Path) -> None:
-    for word in block.words:
-        wrong = writer.refuses(word)
-        if wrong:
-            raise VectorFileError(Fault(f"cannot hold the word {word.decode()!r}: {wrong}", str(target)))
-    writer.write(block.words, block.vectors)
 
 
 @contextmanager

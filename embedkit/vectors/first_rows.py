@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.numerals import row_width, trailing_numbers
 from embedkit.vectors.sniff import BOM, complete_lines, is_blank
 from embedkit.vectors.text_faults import EXPECTED, is_header_row, is_matrix, shown
-
-if TYPE_CHECKING:
-    from embedkit.vectors.text_rows import RowReader
+from embedkit.vectors.text_rows import RowReader, first_field
 
 SEEN = 1 << 20
 """Bytes that are looked at, and in which the first line must end."""
@@ -73,8 +70,8 @@ class FirstRows:
         if all(len(fields) == trailing_numbers(fields) == dim for fields in self.rows):
             what = f"every row has {dim:,} numbers, and no word"
             raise broken(self.path, what, line=self.number, hint=MATRIX)
-        first = self.lines[0].replace(b"\t", b" ").partition(b" ")[0]
-        reader.vector(*reader.fields(first, self.lines[0], self.number), self.number)
+        line = self.lines[0]
+        reader.vector(*reader.fields(first_field(line), line, self.number), self.number)
 
     def _end_in_naturals(self, dim: int) -> bool:
         """Whether the words of all rows end in a natural number, as those of `Apollo 11` and `Apollo 13`."""

@@ -13,16 +13,18 @@ from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.reading import Block, Options
+from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.words import decodable
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
-SIZES = {"<f4": 4, "<f2": 2, "<f8": 8, "bf16": 2}
+SIZES = {"<f4": 4, "<f2": 2, "<f8": 8, ">f4": 4, ">f2": 2, ">f8": 8, "bf16": 2}
 """Bytes of a value in the types that can be read."""
 
-DTYPES = {"<f4": "float32", "<f2": "float16", "<f8": "float64", "bf16": "bfloat16"}
+DTYPES = {"f4": "float32", "f2": "float16", "f8": "float64", "16": "bfloat16"}
+"""By the last two characters of a type."""
 
 BLOCK = 1 << 20
 
@@ -69,7 +71,7 @@ class MatrixReader:
         words_file: Path | None = None,
     ) -> None:
         self.name = name
-        self.dtype = DTYPES[matrix.dtype]
+        self.dtype = DTYPES[matrix.dtype[-2:]]
         self.layout = "matrix"
         self.dim = matrix.dim
         self.count = min(matrix.count, options.limit or matrix.count)
@@ -130,11 +132,17 @@ class MatrixReader:
 
 
 def words_in_lines(content: Content, begin: int, size: int) -> Iterator[Sequence[bytes]]:
-    """The lines of `size` bytes from `begin` on, in parts. A newline at the very end begins no line."""
+    """The lines of `size` bytes from `begin` on, in parts. A newline at the very end begins no line.
+
+    Raises VectorFileError for one that is too long for a word.
+    """
     rest = b""
     with content.reading(), content.path.open("rb", buffering=0) as file:
         for at in range(begin, begin + size, BLOCK):
             *lines, rest = (rest + read_at(file, min(BLOCK, begin + size - at), at)).split(b"\n")
+            if max(map(len, [*lines, rest])) > MAX_WORD:
+                what = f"holds a word of more than {MAX_WORD:,} bytes"
+                raise broken(content.path, what, hint="The words are to be lines: has it line ends?")
             yield lines
     if rest:
         yield [rest]

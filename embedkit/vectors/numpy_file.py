@@ -7,13 +7,16 @@ from __future__ import annotations
 import math
 import tokenize
 import warnings
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.faults import broken
-from embedkit.vectors.matrix import Matrix, MatrixReader, words_in_lines
+from embedkit.vectors.matrix import SIZES, Matrix, MatrixReader, words_in_lines
 from embedkit.vectors.reading import Options
+from embedkit.vectors.sniff import BOM, HEAD, is_blank
+from embedkit.vectors.text_faults import wide_encoding
 
 NAME = "numpy"
 MAGIC = b"\x93NUMPY"
@@ -26,10 +29,25 @@ def open_numpy(content: Content, options: Options) -> MatrixReader:
         raise broken(content.path, "is not a NumPy array (.npy)")
     if content.compression is not PLAIN:
         raise broken(content.path, f"is a NumPy array in {content.compression.name}: decompress it first")
-    words = _word_list(content)
-    return MatrixReader(
-        NAME, content, options, _matrix(content), partial(words_in_lines, words, 0, words.size), words.path
-    )
+    words, matrix = _word_list(content), _matrix(content)
+    return MatrixReader(NAME, content, options, matrix, partial(_words, words, matrix.count), words.path)
+
+
+def _words(content: Content, count: int) -> Iterator[Sequence[bytes]]:
+    """The lines of a list of `count` words, as editors write it.
+
+    They may end in CRLF; a byte order mark before them and blank lines behind the last are no words.
+    """
+    row = 0
+    for part in words_in_lines(content, 0, content.size):
+        words = [line.removesuffix(b"\r") for line in part]
+        if not row and words:
+            words[0] = words[0].removeprefix(BOM)
+        yield words[: max(0, count - row)]
+        more = words[max(0, count - row) :]
+        if not all(map(is_blank, more)):
+            yield more
+        row += len(words)
 
 
 def _word_list(content: Content) -> Content:
@@ -42,6 +60,9 @@ def _word_list(content: Content) -> Content:
     words = examine(found[0])
     if words.compression is not PLAIN:
         raise broken(words.path, f"is a list of words in {words.compression.name}: decompress it first")
+    encoding = wide_encoding(words.head(HEAD))
+    if encoding:
+        raise broken(words.path, f"is {encoding} text: save the list of words as UTF-8")
     return words
 
 
@@ -57,7 +78,7 @@ def _matrix(content: Content) -> Matrix:
             offset = file.tell()
     except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise broken(content.path, f"the header is damaged: {error}") from error
-    if len(shape) != 2 or not math.prod(shape) or fortran or dtype.str not in ("<f2", "<f4", "<f8"):
+    if len(shape) != 2 or not math.prod(shape) or fortran or dtype.str not in SIZES:
         what = f"holds {dtype.str} {list(shape)}{' in Fortran order' if fortran else ''}"
-        raise broken(content.path, f"{what}, not [words, dimensions] of little-endian floats in C order")
+        raise broken(content.path, f"{what}, not [words, dimensions] of floats in C order")
     return Matrix(offset, shape[0], shape[1], dtype.str)

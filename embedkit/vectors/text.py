@@ -21,7 +21,7 @@ from embedkit.vectors.selection import ScanReport, Selection
 from embedkit.vectors.sniff import SNIFF, identify
 from embedkit.vectors.text_faults import text_fault
 from embedkit.vectors.text_lines import LineReader, Lines, count_lines
-from embedkit.vectors.text_rows import RowReader
+from embedkit.vectors.text_rows import RowReader, first_field
 from embedkit.vectors.word2vec_header import read_header
 from embedkit.vectors.words import decodable
 
@@ -74,7 +74,7 @@ class Text:
         import numpy as np
 
         slots = selection.slots
-        firsts = {_first(word) for word in slots}
+        firsts = {first_field(word) for word in slots}
         rows = replaced = 0
         for number, lines in self._lines(progress):
             words, wrong = self._words(number, lines)
@@ -126,7 +126,7 @@ class Text:
         def refuse(index: int, what: str) -> Exception:
             return broken(self._content.path, what, line=number + index, hint="Use errors: replace.")
 
-        return decodable([_first(line) for line in lines], self._options.errors, refuse)
+        return decodable([first_field(line) for line in lines], self._options.errors, refuse)
 
     def _check_count(self, rows: int, ended: bool) -> None:
         if self.count is None or rows == self.count:
@@ -145,12 +145,6 @@ class Text:
         if lines is None:
             return "It was cut short: `limit` reads only so many rows."
         return _limit_hint(lines - 1, ended=True)
-
-
-def _first(line: bytes) -> bytes:
-    """What a line, or a word, has before its first space or tab."""
-    first = line.partition(b" ")[0]
-    return first.partition(b"\t")[0] if b"\t" in first else first
 
 
 def _limit_hint(whole: int, ended: bool) -> str:

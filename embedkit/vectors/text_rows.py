@@ -96,6 +96,12 @@ class RowReader:
             return np.array(values, "<f4")
 
 
+def first_field(line: bytes) -> bytes:
+    """What a line, or a word, has before its first space or tab."""
+    first = line.partition(b" ")[0]
+    return first.partition(b"\t")[0] if b"\t" in first else first
+
+
 def _shown(word: bytes) -> str:
     text = word.decode(errors="replace")
     return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

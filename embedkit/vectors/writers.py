@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from embedkit.vectors.records import MAX_WORD
+from embedkit.vectors.sniff import BOM
+from embedkit.vectors.text_rows import RowReader, first_field
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
@@ -57,14 +60,33 @@ class TextWriter:
 
     def __init__(self, file: BinaryIO, count: int | None, dim: int) -> None:
         self._file = file
+        self._header = count is not None
+        self._reader = RowReader(Path(), dim, "strict", header=self._header)
+        self._values = b" 0" * dim
         if count is not None:
             file.write(f"{count} {dim}\n".encode())
 
     def refuses(self, word: bytes) -> str | None:
-        """White space parts the fields and the rows."""
+        """White space parts the fields and the rows; in GloVe text it may be within a word.
+
+        Other tools read words with white space from GloVe text alone.
+        """
         if not word:
             return "it is empty"
-        return "it has white space" if set(word) & set(b" \t\r\n") else None
+        if len(word) > MAX_WORD:
+            return f"it has more than {MAX_WORD:,} bytes"
+        if not set(word) & set(b" \t\r\n"):
+            return None if self._header or not word.startswith(BOM) else "it begins with a byte order mark"
+        return "it has white space" if self._header else self._misread(word)
+
+    def _misread(self, word: bytes) -> str | None:
+        """Why a row with this word, which has white space, would not be read as it was written."""
+        if b"\n" in word:
+            return "it has a newline"
+        if word[:1].isspace() or word.startswith(BOM):
+            return "it begins with white space"
+        read, _ = self._reader.fields(first_field(word), word + self._values, 1)
+        return None if read == word else "it ends in white space or a number, which is read otherwise"
 
     def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
         """Write some rows."""
@@ -93,6 +115,8 @@ class SafetensorsWriter:
 
     def refuses(self, word: bytes) -> str | None:
         """A newline ends a word."""
+        if len(word) > MAX_WORD:
+            return f"it has more than {MAX_WORD:,} bytes"
         return "it has a newline" if b"\n" in word else None
 
     def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
@@ -132,7 +156,13 @@ class NumpyWriter:
         npy.write_array_header_1_0(file, shape)
 
     def refuses(self, word: bytes) -> str | None:
-        """A newline ends a word."""
+        """A newline ends a word, and a carriage return before it belongs to the line end."""
+        if len(word) > MAX_WORD:
+            return f"it has more than {MAX_WORD:,} bytes"
+        if word.startswith(BOM):
+            return "it begins with a byte order mark"
+        if word.endswith(b"\r"):
+            return "it ends in a carriage return"
         return "it has a newline" if b"\n" in word else None
 
     def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:

@@ -8,7 +8,10 @@ import stat
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors import safe_open
+from safetensors.numpy import save_file
 from test_word2vec_binary import REAL
 
 from embedkit import open_vectors
@@ -84,7 +87,14 @@ def test_a_compressed_file(write, tmp_path):
         ("\nword", "word2vec-binary", "it begins with a line end"),
         ("x" * 4097, "word2vec-binary", "it has more than 4,096 bytes"),
         ("two words", "word2vec-text", "it has white space"),
-        ("a\tb", "glove-text", "it has white space"),
+        ("a\nb", "glove-text", "it has a newline"),
+        (" a", "glove-text", "it begins with white space"),
+        ("a ", "glove-text", "it ends in white space or a number, which is read otherwise"),
+        ("at 3", "glove-text", "it ends in white space or a number, which is read otherwise"),
+        ("\ufeffa", "glove-text", "it begins with a byte order mark"),
+        ("\ufeffa", "numpy", "it begins with a byte order mark"),
+        ("a\r", "numpy", "it ends in a carriage return"),
+        ("x" * 4097, "safetensors", "it has more than 4,096 bytes"),
         ("", "word2vec-text", "it is empty"),
         ("a\nb", "safetensors", "it has a newline"),
         ("a\nb", "numpy", "it has a newline"),
@@ -98,10 +108,65 @@ def test_a_refused_word_leaves_no_file(write, tmp_path):
     path = write(b"the 1 2 3\ntwo words 4 5 6\n")
     target = tmp_path / "converted"
     with pytest.raises(
-        VectorFileError, match="cannot hold the word 'two words': it has a space or a zero byte"
+        VectorFileError,
+        match=r"cannot hold 1 word: 'two words' \(it has a space or a zero byte\)\n.*glove-text",
     ):
         convert(open_vectors(path), target, "word2vec-binary")
     assert [entry.name for entry in tmp_path.iterdir()] == ["vectors"]
+
+
+SPACED = {"the": 1, ". . .": 2, "at name@domain.com": 3, "naïve": 4, "a\tb": 5, "no\u00a0break": 6}
+
+
+def test_words_with_spaces_of_glove_text_go_where_they_can(write, tmp_path, caplog):
+    source = open_vectors(write("".join(f"{w} {x} {x} {x}\n" for w, x in SPACED.items()).encode()))
+    for format in ("glove-text", "safetensors", "numpy"):
+        assert convert(source, tmp_path / format, format) == 6
+        assert open_vectors(tmp_path / format).lookup([*SPACED]).vectors[:, 0].tolist() == [*SPACED.values()]
+    for format in ("word2vec-binary", "word2vec-text"):
+        left = 4 if format == "word2vec-binary" else 3
+        with pytest.raises(VectorFileError, match=rf"{6 - left} words: '\. \. \.' \(.*\n.*safetensors.*skip"):
+            convert(source, tmp_path / format, format)
+        assert convert(source, tmp_path / format, format, skip=True) == left
+        assert open_vectors(tmp_path / format).lookup(["the", "naïve", ". . ."]).found.tolist() == [1, 1, 0]
+        assert "words left out: '. . .' (" in caplog.text
+
+
+def test_nothing_is_left_to_skip(write, tmp_path):
+    with pytest.raises(VectorFileError, match="cannot hold 2 words"):
+        convert(open_vectors(write(b"a b 1 2 3\nc d 1 2 3\n")), tmp_path / "to", "word2vec-text", skip=True)
+
+
+def test_words_that_glove_text_would_not_be_known_by(write, tmp_path):
+    source = open_vectors(write(b"2 3\n0.5 1 2 3\n-1 1 2 3\n"))
+    with pytest.raises(VectorFileError, match="all numbers.*\n.*word2vec-text holds them"):
+        convert(source, tmp_path / "to", "glove-text")
+
+
+words = st.text(st.characters(codec="utf-8"), max_size=6) | st.text(
+    " \t\r\x0b\x0cab0.\ufeff\u00a0", max_size=6
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(named=st.lists(words, min_size=2, max_size=6, unique=True), format=st.sampled_from([*WRITERS]))
+def test_any_word_that_is_written_is_read_again(named, format, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("words")
+    listed = ["the", *(word for word in named if "\n" not in word and word != "the"), "film"]
+    rows = np.arange(4 * len(listed), dtype=np.float32).reshape(-1, 4) / 8
+    save_file(
+        {"vectors": rows, "words": np.frombuffer("".join(f"{w}\n" for w in listed).encode(), np.uint8)},
+        folder / "from",
+    )
+    count = convert(open_vectors(folder / "from"), folder / "to.npy", format, skip=True)
+    file = open_vectors(folder / "to.npy")
+    read = [word.decode() for block in file.blocks() for word in block.words]
+    refuses = WRITERS[format]([io.BytesIO(), io.BytesIO()], 0, 4, False).refuses
+    assert read == [word for word in listed if refuses(word.encode()) is None]
+    assert len(read) == count
+    lookup = file.lookup(read)
+    assert lookup.rows.tolist() == [*range(count)]
+    assert lookup.vectors.tolist() == [rows[listed.index(word)].tolist() for word in read]
 
 
 def test_numpy_beside_files_of_the_same_name(write, tmp_path):

@@ -92,6 +92,43 @@ def test_other_widths(dtype, tmp_path):
         assert vectors[1:2].tobytes() == ROWS[:1].astype(dtype).astype(np.float32).tobytes()
 
 
+@pytest.mark.parametrize("dtype", [">f4", ">f2", ">f8"])
+def test_big_endian_arrays(dtype, array):
+    np.save(array, ROWS.astype(dtype))
+    lookup = open_vectors(array).lookup(WANTED)
+    assert lookup.vectors[1:2].tobytes() == ROWS[:1].astype(dtype).astype(np.float32).tobytes()
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("last", [b"", b"\n", b"\r\n", b"\n\n \n", b"\n\x1a", b"\r\n\x1a"])
+def test_a_list_of_words_as_editors_write_it(mark, end, last, array):
+    listed = mark + end.join(word.encode() for word in WORDS) + last
+    array.with_suffix(".words").write_bytes(listed)
+    file = open_vectors(array)
+    assert file.lookup(WANTED).rows.tolist() == PLACES
+    assert [word.decode() for block in file.blocks() for word in block.words] == WORDS
+
+
+@pytest.mark.parametrize("listed", [b"x\n" * 7, b"x\n" * 5, b"x\n" * 5 + b"\n\nx\n"])
+def test_a_list_of_another_length(listed, array):
+    array.with_suffix(".words").write_bytes(listed)
+    assert "words for 6 rows" in failure(array)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_list_of_words_in_utf_16(encoding, array):
+    array.with_suffix(".words").write_bytes("\n".join(WORDS).encode(encoding))
+    assert "is UTF-16 text: save the list of words as UTF-8" in failure(array)
+
+
+def test_a_list_of_words_without_line_ends(array, ours):
+    array.with_suffix(".words").write_bytes(b"x" * 200_000_000)
+    assert "holds a word of more than 4,096 bytes\n" in failure(array)
+    save_file({"vectors": ROWS, "words": np.full(5000, ord("x"), np.uint8)}, ours)
+    assert "holds a word of more than 4,096 bytes\n" in failure(ours)
+
+
 def test_bfloat16(tmp_path):
     import torch
     from safetensors.torch import save_file as save_torch
@@ -164,7 +201,7 @@ def test_words_that_do_not_fit_an_array(array):
 
 def test_arrays_that_are_not_vectors(array):
     np.save(array, ROWS.astype(int))
-    assert "holds <i8 [6, 3], not [words, dimensions] of little-endian floats in C order" in failure(array)
+    assert "holds <i8 [6, 3], not [words, dimensions] of floats in C order" in failure(array)
     np.save(array, np.asfortranarray(ROWS))
     assert "in Fortran order" in failure(array)
     np.save(array, np.array([{}], object))

@@ -49,9 +49,32 @@ def test_vectors_of_zeros_are_near_nothing(write):
     found = nearest(open_vectors(path), np.array([[1, 0]], np.float32), 3, [set()])[0]
     assert [(neighbour.word, round(neighbour.similarity, 3)) for neighbour in found] == [
         ("east", 1.0),
-        ("zero", 0.0),
         ("west", -1.0),
     ]
+
+
+@pytest.mark.filterwarnings("error")
+def test_vectors_that_are_not_finite_are_no_neighbours(write, caplog):
+    strange = b"film nan 1 2\nbad inf 1 2\nnone 0 0 0\nlong 3e38 3e38 3e38\nshort 1e-42 0 0\n"
+    file = open_vectors(write(b"the 1 2 3\n" + strange + b"ok .5 5. -0\n"))
+    found = neighbours(file, ["the"], 9)[0]
+    assert [each.word for each in found] == ["long", "ok", "short"]
+    np.testing.assert_allclose([each.similarity for each in found], [0.925820, 0.558463, 0.267261], atol=1e-5)
+    assert caplog.messages == [f"{file.path}: 2 vectors hold NaN or infinity and are no neighbours"]
+    for word, what in (("none", "no direction, for 'none'"), ("film", "'film' holds NaN or infinity")):
+        with pytest.raises(VectorFileError, match=what):
+            neighbours(file, [word])
+
+
+def test_one_string_is_no_sequence_of_words(write):
+    file = open_vectors(write(b"k 1 2 3\ni 1 2 2\nn 3 2 1\n"))
+    for ask in (
+        lambda: neighbours(file, "kin"),
+        lambda: analogy(file, "kin", []),
+        lambda: analogy(file, ["k"], "in"),
+    ):
+        with pytest.raises(TypeError, match="not one string"):
+            ask()
 
 
 ROWS = [(b"west", [-2, 0]), (b"zero", [0, 0]), (b"east", [3, 0])]
