@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from unicodedata import is_normalized
 
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.order import OrderFinder
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """Words that are named of each kind."""
+
+NOT_COMPOSED = (
+    "words are not in Unicode's composed form (NFC), as texts are: "
+    "they are found, if at all, by the policy nfc"
+)
 
 
 @dataclass
@@ -56,6 +62,7 @@ class Contents:
     not_finite: Finding = field(default_factory=Finding)
     zero: Finding = field(default_factory=Finding)
     blank: Finding = field(default_factory=Finding)
+    decomposed: Finding = field(default_factory=Finding)
 
     def faults(self) -> list[str]:
         """A line for each kind of thing that is wrong; none for a sound file."""
@@ -64,6 +71,7 @@ class Contents:
             ("vectors hold NaN or infinity", self.not_finite),
             ("vectors are zero", self.zero),
             ("words are empty or hold white space", self.blank),
+            (NOT_COMPOSED, self.decomposed),
         )
         return [f"{f.count:,} {what}: {', '.join(map(repr, f.first))}" for what, f in kinds if f.count]
 
@@ -100,11 +108,17 @@ def _look_at(block: Block, contents: Contents) -> None:
     contents.not_finite.add([block.words[index] for index in not_finite])
     contents.zero.add([block.words[index] for index in zero])
     contents.blank.add([word for word in block.words if word.decode().split() != [word.decode()]])
+    contents.decomposed.add([word for word in block.words if not _is_composed(word)])
     low_bits = np.ascontiguousarray(block.vectors).view(np.uint32) & np.uint32(0xFFFF)
     contents.bfloat16 = contents.bfloat16 and not low_bits.any()
     contents.count += len(block.words)
     contents.first += [word.decode() for word in block.words[: SHOWN - len(contents.first)]]
     contents.last = [*contents.last, *(word.decode() for word in block.words[-SHOWN:])][-SHOWN:]
+
+
+def _is_composed(word: bytes) -> bool:
+    """Whether a word is in NFC, Unicode's composed form, as texts are put into it."""
+    return word.isascii() or is_normalized("NFC", word.decode())
 
 
 def _norms(vectors: FloatArray, contents: Contents) -> FloatArray:

@@ -74,8 +74,7 @@ def examine(path: str | os.PathLike[str]) -> Content:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise broken(path, f"is {kind}, where a file of word vectors is expected")
+            raise _not_a_file(path, status.st_mode)
         with path.open("rb", buffering=0) as raw:
             head = raw.read(8)
     except OSError as error:
@@ -83,6 +82,15 @@ def examine(path: str | os.PathLike[str]) -> Content:
     if not status.st_size:
         raise broken(path, "the file is empty")
     return Content(path, status.st_size, compression_of(head))
+
+
+def _not_a_file(path: Path, mode: int) -> Exception:
+    from embedkit.vectors.directories import files_meant
+
+    if stat.S_ISDIR(mode):
+        what, hint = files_meant(path)
+        return broken(path, what, hint=hint)
+    return broken(path, "is not a regular file, where a file of word vectors is expected")
 
 
 def unreadable(path: Path, error: OSError) -> Exception:

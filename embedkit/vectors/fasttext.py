@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from embedkit.files.system import read_at
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.content import Content
-from embedkit.vectors.fasttext_header import HEADER, exactly, read_header
+from embedkit.vectors.fasttext_header import QUANTIZED, exactly, read_header
 from embedkit.vectors.faults import broken
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.records import MAX_WORD
@@ -25,7 +25,7 @@ from embedkit.vectors.words import decodable
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, IntArray
 
-_MATRIX = struct.Struct("<?2q")
+_MATRIX = struct.Struct("<2q")
 _ENTRY = re.compile(rb"([^\0]{0,%d}+)\0.{8}[\0\1]|.++" % MAX_WORD, re.DOTALL)
 BLOCK = 512
 """Words whose rows are in memory at once."""
@@ -46,6 +46,17 @@ class FastText:
         self._matrix: int | None = None
         buckets = f"{self._header.bucket:,} rows of subwords" if self._header.longest else "no subwords"
         self.layout = f"model with {buckets}"
+        if self._header.least > content.size:
+            self._refuse_small()
+
+    def _refuse_small(self) -> None:
+        """Raise VectorFileError: a file smaller than its vectors is quantized or cut."""
+        for _ in self._dictionary(no_progress):
+            pass
+        header, size = self._header, self._content.size
+        said = f"the header says {header.words:,} words of {header.dim:,} dimensions, {self.layout}"
+        what = f"{said}: at least {header.least:,} bytes; the file has {size:,}"
+        raise broken(self._content.path, what)
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
         """Read the dictionary, then the rows of the wanted words and their subwords.
@@ -99,7 +110,7 @@ class FastText:
         """The rows of the matrix that a word's subwords have."""
         header = self._header
         if header.longest:
-            for value in subword_hashes(word, header.shortest, header.longest):
+            for value in subword_hashes(word, header.shortest, header.longest, not header.flagged):
                 yield header.words + value % header.bucket
 
     def _vectors(self, words: Sequence[str], rows: Sequence[int] | None) -> FloatArray:
@@ -135,7 +146,7 @@ class FastText:
         done = 0
         with windows(self._content, MAX_WORD + 10, progress) as window:
             window.advance()
-            window.drop(HEADER.size)
+            window.drop(self._header.size)
             while done < entries:
                 found = self._next_entries(window, done)[: entries - done]
                 window.drop(sum(map(len, found)) + 10 * len(found))
@@ -163,12 +174,14 @@ class FastText:
         return decodable(words, self._options.errors, refuse)
 
     def _check_matrix(self, offset: int) -> int:
+        flag = 1 if self._header.flagged else 0
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
-            quantized, rows, dim = _MATRIX.unpack(exactly(file, self._content, offset, _MATRIX.size))
-        begin = offset + _MATRIX.size
+            data = exactly(file, self._content, offset, flag + _MATRIX.size)
+        if any(data[:flag]):
+            raise broken(self._content.path, QUANTIZED)
+        rows, dim = _MATRIX.unpack(data[flag:])
+        begin = offset + flag + _MATRIX.size
         needed = self._header.words + (self._header.bucket if self._header.longest else 0)
-        if quantized:
-            raise broken(self._content.path, "is a quantized model (.ftz); its full model (.bin) can be read")
         if dim != self.dim or rows < needed:
             what = f"has a matrix of {rows:,} x {dim:,} where at least {needed:,} x {self.dim:,} belongs"
             raise broken(self._content.path, what, offset=offset)

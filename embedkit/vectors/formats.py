@@ -8,7 +8,7 @@ from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.plugin_formats import PluginFormats
 from embedkit.vectors.reading import Format, Options, Reader
-from embedkit.vectors.sniff import SNIFF, has_header, identify, is_safetensors, text_format
+from embedkit.vectors.sniff import SNIFF, has_header, identify, is_fasttext, is_safetensors, text_format
 from embedkit.vectors.text_faults import text_fault
 
 
@@ -53,7 +53,7 @@ FORMATS: dict[str, Format] = {
     for known in (
         Format("word2vec-text", lambda head: text_format(head) == "word2vec-text", _open_word2vec_text),
         Format("glove-text", lambda head: text_format(head) == "glove-text", _open_glove_text),
-        Format("fasttext", lambda head: head.startswith(b"\xba\x16\x4f\x2f"), _open_fasttext),
+        Format("fasttext", is_fasttext, _open_fasttext),
         Format("safetensors", is_safetensors, _open_safetensors),
         Format("numpy", lambda head: head.startswith(b"\x93NUMPY"), _open_numpy),
         Format("word2vec-binary", has_header, _open_word2vec_binary),

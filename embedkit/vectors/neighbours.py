@@ -61,7 +61,7 @@ def nearest(
     not_finite = 0
     for block in file.blocks():
         finite = np.isfinite(block.vectors).all(axis=1)
-        not_finite += len(finite) - int(finite.sum())
+        not_finite += len(block.words) - int(finite.sum())
         usable = np.flatnonzero(finite & block.vectors.any(axis=1))
         similarities = _unit(block.vectors[usable]) @ queries.T
         for query, excluded in enumerate(without):

@@ -17,6 +17,9 @@ SNIFF = 1 << 14
 
 BOM = codecs.BOM_UTF8
 
+FASTTEXT = b"\xba\x16\x4f\x2f"
+"""fastText's magic number."""
+
 HEADER = re.compile(rb"[ \t]*([0-9]+)[ \t]+([0-9]+)[ \t]*\r?\n")
 """The first line of both word2vec formats."""
 
@@ -62,12 +65,38 @@ def identify(head: bytes) -> str | None:
     A header `count dim` alone does not tell: both word2vec formats have it, and so nothing is said of it.
     """
     signature = next((name for name, pattern in _SIGNATURES if pattern.match(head)), None)
+    if signature is None and is_fasttext(head):
+        return "a fastText model (.bin) of before 2017"
     return signature or ("a safetensors file" if is_safetensors(head) else text_format(head))
 
 
 def is_safetensors(head: bytes) -> bool:
     """Whether a file starts with the length of a header, 100 MB at most, and a JSON object."""
     return len(head) > 9 and int.from_bytes(head[:8], "little") <= 100_000_000 and head[8:9] == b"{"
+
+
+_OLD_FASTTEXT = struct.Struct("<12id3iq")
+
+
+def is_fasttext(head: bytes) -> bool:
+    """Whether a fastText model begins so: with its magic number, or, before 2017, with its arguments.
+
+    These are plausible ones: dimensions, window, epochs …, of the losses and models that there are.
+    """
+    if head.startswith(FASTTEXT) or len(head) < _OLD_FASTTEXT.size:
+        return head.startswith(FASTTEXT)
+    numbers = _OLD_FASTTEXT.unpack(head[: _OLD_FASTTEXT.size])
+    dim, window, epochs, least, negative, ngrams, loss, model, bucket, shortest, longest, rate = numbers[:12]
+    sample, size, words, labels, tokens = numbers[12:]
+    return (
+        all(0 < number <= 100_000 for number in (dim, window, epochs))
+        and all(number >= 0 for number in (least, negative, ngrams, bucket, shortest, rate, labels, tokens))
+        and loss in (1, 2, 3)
+        and model in (1, 2, 3)
+        and max(shortest, longest) <= 100
+        and 0 <= sample <= 1
+        and 0 < size == words + labels
+    )
 
 
 def text_format(head: bytes) -> str | None:

@@ -12,9 +12,12 @@ FNV_OFFSET = 2166136261
 FNV_PRIME = 16777619
 
 
-def subword_hashes(word: str, shortest: int, longest: int) -> Iterator[int]:
-    """The 32-bit hashes of the n-grams of `<word>`, in fastText's order; none for `</s>`, its end of text."""
-    if word == "</s>":
+def subword_hashes(word: str, shortest: int, longest: int, end_of_text: bool = False) -> Iterator[int]:
+    """The 32-bit hashes of the n-grams of `<word>`, in fastText's order.
+
+    `</s>`, its end of text, has some in models of before 2017 alone, where `end_of_text`.
+    """
+    if word == "</s>" and not end_of_text:
         return
     letters = [letter.encode() for letter in f"<{word}>"]
     for begin in range(len(letters)):

@@ -54,10 +54,28 @@ def _load(path: Path) -> Any:
     try:
         return SaveLoad.load(str(path), mmap=None if path.suffix in COMPRESSED else "r")
     except Exception as error:  # a pickle may raise anything
-        missing = getattr(error, "filename", None)
-        what = f"its file {missing} is missing" if missing else f"{type(error).__name__}: {error}"
-        hint = "gensim's `save` may write several files: keep them together, under the names that it gave."
+        what, hint = _reason(error)
         raise VectorFileError(Fault(f"gensim cannot load it: {what}", str(path), hint=hint)) from error
+
+
+def _reason(error: Exception) -> tuple[str, str]:
+    """Why a save cannot be loaded, and what to do: what it needs is missing, in files or in gensim."""
+    missing = getattr(error, "filename", None)
+    if not missing and _needs_another_version(error):
+        from gensim import __version__
+
+        what = f"it was written by another version than {__version__}, mostly an older one"
+        hint = "Load it in gensim 3.8.3 and write it anew: model.wv.save_word2vec_format(FILE, binary=True)"
+        return f"{what}: {type(error).__name__}: {error}", hint
+    hint = "gensim's `save` may write several files: keep them together, under the names that it gave."
+    return f"its file {missing} is missing" if missing else f"{type(error).__name__}: {error}", hint
+
+
+def _needs_another_version(error: Exception) -> bool:
+    """Whether gensim lacks what the save needs, a module, a class or an attribute of its own."""
+    if isinstance(error, AttributeError):
+        return error.obj is None or type(error.obj).__module__.startswith("gensim")
+    return isinstance(error, ImportError | TypeError)
 
 
 class SavedVectors:

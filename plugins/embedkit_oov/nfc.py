@@ -1,18 +1,28 @@
-"""`nfc`: words in Unicode's composed form."""
+"""`nfc`: words in Unicode's composed form, and in the decomposed one."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from embedkit_oov.respelling import Respelling
 
 
 class Nfc(Respelling):
-    """The word in Unicode's composed form, NFC (UAX #15): `e` and a combining acute accent are one `é`."""
+    """The word in Unicode's composed form, NFC, then in the decomposed one, NFD (UAX #15).
+
+    `e` and a combining acute accent are one `é`, and the other way round. Texts are composed, unless `nfc` is
+    off; files of vectors that were made on a Mac may be decomposed, Korean to the last syllable.
+    """
 
     def candidates(self, word: str) -> Sequence[str]:
         """None where there can be none: an ASCII word is composed as it is."""
-        return () if word.isascii() else super().candidates(word)
+        if word.isascii():
+            return ()
+        decomposed = unicodedata.normalize("NFD", word)
+        both = dict.fromkeys([*super().candidates(word), decomposed])
+        both.pop(word, None)
+        return (*both,)
 
     def spellings(self, word: str) -> Iterable[str]:
         """The composed word alone."""

@@ -9,6 +9,7 @@ import pickle
 import shutil
 import subprocess
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -270,3 +271,15 @@ def test_the_commands(saves, models, tmp_path):
     assert "Not in use: gensim of embedkit" in blocked.stderr
     named = command("-p", "no:gensim", "vectors", "lookup", path, "film", "--from", "gensim")
     assert "unknown vector format 'gensim'" in named.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["w2v-lee-v0.12.0", "word2vec_pre_kv_py3", "ft_model_2.3.0", "ft_kv_3.6.0.model.gz", "doc2vec_old"],
+)
+def test_saves_of_gensims_that_are_too_old(name):
+    path = files("gensim") / "test" / "test_data" / name
+    with pytest.raises(VectorFileError) as caught:
+        open_vectors(path, trust=True)
+    assert "written by another version than" in str(caught.value)
+    assert "gensim 3.8.3" in str(caught.value)

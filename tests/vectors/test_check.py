@@ -60,3 +60,12 @@ def test_only_the_first_few_words_are_named(write):
 def test_a_damaged_file(write):
     with pytest.raises(VectorFileError, match="record 3"):
         check(open_vectors(write(b"3 1\n" + record("abcd", 1) + record("efgh", 2))))
+
+
+@pytest.mark.parametrize("header", [b"", b"6 3\n"])
+def test_words_that_are_not_composed(header, write):
+    words = ["cafe\u0301", "\u1112\u1161\u11ab", "café", "한", "\u2126", "film"]
+    path = write(header + "".join(f"{word} 1 2 3\n" for word in words).encode())
+    (fault,) = check(open_vectors(path)).faults()
+    assert fault.startswith("3 words are not in Unicode's composed form (NFC)")
+    assert fault.endswith("policy nfc: 'cafe\u0301', '\u1112\u1161\u11ab', '\u2126'")

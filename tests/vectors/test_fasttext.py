@@ -1,6 +1,6 @@
 """fastText models: the vectors that fastText itself wrote, and gensim's for words the models do not have."""
 
-import shutil
+import gzip
 from importlib.resources import files
 
 import numpy as np
@@ -36,7 +36,9 @@ def test_words_have_the_vectors_that_fasttext_wrote_as_text(name):
     assert lookup.vectors.dtype == np.float32
 
 
-@pytest.mark.parametrize("name", ["crime-and-punishment", "lee_fasttext_new", "toy-model-pretrained"])
+@pytest.mark.parametrize(
+    "name", ["crime-and-punishment", "lee_fasttext_new", "lee_fasttext", "toy-model-pretrained"]
+)
 def test_unseen_words_have_the_vectors_that_gensim_gives_them(name):
     oracle = load_facebook_vectors(str(MODELS / f"{name}.bin"))
     file = open_vectors(MODELS / f"{name}.bin")
@@ -52,8 +54,8 @@ def test_unseen_words_have_the_vectors_that_gensim_gives_them(name):
     np.testing.assert_allclose(subword.vectors, np.stack([oracle[w] for w in unseen]), atol=1e-6)
     assert file.subword([]).vectors.shape == (0, oracle.vector_size)
     nothing = file.subword(["", "</s>"])
-    assert nothing.found.tolist() == [False, False]
-    assert not nothing.vectors.any()
+    assert nothing.found.tolist() == [False, name == "lee_fasttext"]  # before 2017 </s> had subwords
+    assert not nothing.vectors[~nothing.found].any()
 
 
 def test_a_supervised_model_whose_dictionary_has_labels_and_words_that_are_not_utf8():
@@ -90,11 +92,39 @@ def test_models_that_cannot_be_read(tmp_path, write):
     version = write(good[:4] + b"\x0d" + good[5:])
     assert failure(version) == ": is a fastText model of version 13; 11 and 12 can be read"
     dim = write(good[:8] + b"\xff" * 4 + good[12:])
-    assert ": the header does not fit the file of 3,313 bytes" in failure(dim)
+    assert ": the header says 22 words of -1 dimensions, and is damaged" in failure(dim)
+    large = write(good[:8] + b"\xff\xff\x01\0" + good[12:])
+    assert "where at least 122 x 131,071 belongs" in failure(large)
     flag = len(good) - OUTPUT - (22 + 100) * 5 * 4 - 17
     quantized = write(good[:flag] + b"\1" + good[flag + 1 :])
     assert failure(quantized) == ": is a quantized model (.ftz); its full model (.bin) can be read"
-    old = MODELS / "lee_fasttext.bin"
-    assert failure(old, format="fasttext") == ": is not a fastText model"
-    shutil.copy(old, tmp_path / "old")
-    assert "holds no word vectors that can be read" in failure(tmp_path / "old")
+    assert failure(MODELS / "lee_fasttext.vec", format="fasttext") == ": is not a fastText model"
+
+
+def quantized(good):
+    """The model with its matrix as `quantize` without -cutoff writes it: smaller, and flagged."""
+    flag = len(good) - OUTPUT - (22 + 100) * 5 * 4 - 17
+    return good[:flag] + b"\1" + good[flag + 1 : flag + 200]
+
+
+def test_a_quantized_model_is_named_although_it_is_small(write):
+    good = (MODELS / "toy-model.bin").read_bytes()
+    assert (
+        failure(write(quantized(good))) == ": is a quantized model (.ftz); its full model (.bin) can be read"
+    )
+
+
+OLD = "lee_fasttext.bin"
+
+
+def test_a_model_of_before_2017_which_has_no_magic_number(tmp_path):
+    file = open_vectors(MODELS / OLD)
+    oracle = KeyedVectors.load_word2vec_format(MODELS / "lee_fasttext.vec")
+    assert (file.format, file.count, file.dim) == ("fasttext", *oracle.vectors.shape)
+    np.testing.assert_allclose(file.lookup(oracle.index_to_key).vectors, oracle.vectors, atol=5e-4)
+    content = (MODELS / OLD).read_bytes()
+    for size in (60, 76, 200, 30_000, len(content) // 2):
+        (tmp_path / "cut").write_bytes(content[:size])
+        failure(tmp_path / "cut")
+    (tmp_path / "packed").write_bytes(gzip.compress(content, 1))
+    assert failure(tmp_path / "packed") == ": is a fastText model in gzip: decompress it first"
