@@ -11,7 +11,7 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from typing_extensions import Doc
 
-from embedkit.interfaces import ComponentOf, InputPath, NameOf, NeedsTrust
+from embedkit.interfaces import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
 
 RESERVED = frozenset({"use", "trainable", "unseen", "share"})
 """Keys that recipes themselves give to a component's mapping."""
@@ -73,8 +73,13 @@ def _documentation(hint: Any) -> str | None:
 
 
 def input_paths(factory: Callable[..., Any]) -> frozenset[str]:
-    """The names of the parameters that name files to be read (`InputPath`, or `InputPath | None`)."""
-    return _marked(factory, get_args(InputPath)[1])
+    """The names of the parameters that name files (`InputPath`, `InputPath | None`) or folders to be read."""
+    return _marked(factory, get_args(InputPath)[1]) | input_folders(factory)
+
+
+def input_folders(factory: Callable[..., Any]) -> frozenset[str]:
+    """The names of the parameters that name folders to be read from (`InputFolder`)."""
+    return _marked(factory, get_args(InputFolder)[1])
 
 
 def needs_trust(factory: Callable[..., Any]) -> frozenset[str]:

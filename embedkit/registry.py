@@ -46,10 +46,17 @@ class Component:
 
     @cached_property
     def input_paths(self) -> frozenset[str]:
-        """The parameters that name files to be read."""
+        """The parameters that name files or folders to be read."""
         from embedkit.parameters import input_paths
 
         return self._read_from_constructor(input_paths)
+
+    @cached_property
+    def input_folders(self) -> frozenset[str]:
+        """Those of them that name folders."""
+        from embedkit.parameters import input_folders
+
+        return self._read_from_constructor(input_folders)
 
     @cached_property
     def needs_trust(self) -> frozenset[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from typing_extensions import Doc
 
-from embedkit.interfaces.marks import ComponentOf, InputPath, NameOf, NeedsTrust
+from embedkit.interfaces.marks import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
 from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
 from embedkit.interfaces.texts import (
     Example,
@@ -53,6 +53,7 @@ __all__ = [
     "Filled",
     "FittedBaseline",
     "FunctionWords",
+    "InputFolder",
     "InputPath",
     "KeepableTokenizer",
     "Lookup",

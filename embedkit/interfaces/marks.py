@@ -17,6 +17,16 @@ A component receives an absolute path of a file that exists; its run records the
 
 
 @dataclass(frozen=True)
+class _InputFolderMark:
+    """Marks a parameter that names a folder whose files are read."""
+
+
+InputFolder = Annotated[str, _InputFolderMark()]
+"""A folder to read from, written as an InputPath is. A component receives the absolute path of a folder that
+exists; its run records one fingerprint of the names and the content of all files in it."""
+
+
+@dataclass(frozen=True)
 class _NeedsTrustMark:
     """Marks a parameter by which a recipe says that code has to run which is in a file."""
 

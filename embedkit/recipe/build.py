@@ -30,7 +30,7 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     if faults := [*untrusted(registry, component, values, where)]:
         raise RecipeError(*faults)
     for name in component.input_paths:
-        values[name] = _expanded(values[name], f"{where}.{name}")
+        values[name] = _expanded(values[name], f"{where}.{name}", name in component.input_folders)
     for name, inner in component.nested.items():
         values[name] = _built(registry, inner, values[name], f"{where}.{name}")
     return _construct(component, values, where)
@@ -64,11 +64,13 @@ def component_files(
     """The files that the component at `key`, and those in its parameters, read. Raises DataError."""
     files: list[tuple[str, Path]] = []
     for where, kind, spec in within(registry, key, of_kind, component):
-        for name in sorted(registry.get(kind, spec.use, where).input_paths):
+        named = registry.get(kind, spec.use, where)
+        for name in sorted(named.input_paths):
             value, at = spec.parameters.get(name), f"{where}.{name}"
             listed = enumerate(value or ())
             texts = {at: value} if isinstance(value, str) else {f"{at}.{i}": text for i, text in listed}
-            files += [(at, expand(text, at)) for at, text in texts.items()]
+            folder = name in named.input_folders
+            files += [(at, expand(text, at, folder)) for at, text in texts.items()]
     return files
 
 
@@ -98,11 +100,11 @@ def _built(registry: Registry, kind: str, value: Any, where: str) -> Any:
     return value
 
 
-def _expanded(value: Any, where: str) -> Any:
+def _expanded(value: Any, where: str, folder: bool) -> Any:
     if isinstance(value, str):
-        return str(expand(value, where))
+        return str(expand(value, where, folder))
     if isinstance(value, list | tuple):
-        return type(value)(_expanded(item, where) for item in value)
+        return type(value)(_expanded(item, where, folder) for item in value)
     return value
 
 

@@ -30,13 +30,13 @@ def absolute(text: str, base: PurePath) -> str:
     return text if says_so else str(base / text)
 
 
-def expand(text: str, where: str) -> Path:
-    """The file that `text` names, which exists.
+def expand(text: str, where: str, folder: bool = False) -> Path:
+    """The file, or the `folder`, that `text` names, which exists.
 
-    Raises DataError at `where` for a variable that is not set, a package that is not installed, a file that
-    does not exist, and a directory.
+    Raises DataError at `where` for a variable that is not set, a package that is not installed, what does not
+    exist, and a directory in the place of a file or the other way round.
     """
-    return _existing(locate(text, where), text, where)
+    return _existing(locate(text, where), text, where, folder)
 
 
 def locate(text: str, where: str) -> Path:
@@ -82,10 +82,12 @@ def _find(name: str) -> ModuleSpec | None:
         return None
 
 
-def _existing(path: Path, text: str, where: str) -> Path:
+def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
     try:
-        if path.is_dir():
+        if path.is_dir() and not folder:
             raise DataError(Fault(f"'{path}' is a directory, not a file", where=where))
+        if path.is_file() and folder:
+            raise DataError(Fault(f"'{path}' is a file, not a directory", where=where))
         if path.exists():
             return path
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []

@@ -39,5 +39,6 @@ def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None
             what = f"'{path}' cannot be read: {error.strerror}"
             raise RunError(Fault(what, where=where, hint=hint)) from error
         if {**now, "path": ""} != {**recorded[where], "path": ""}:
-            what = f"'{path}' is not the file that the model was trained with: its fingerprint differs"
+            thing = "folder" if path.is_dir() else "file"
+            what = f"'{path}' is not the {thing} that the model was trained with: its fingerprint differs"
             raise RunError(Fault(what, where=where, hint=hint))

@@ -43,12 +43,16 @@ def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]
     """Raise RunError where a file that the run in `directory` reads is not what it was."""
     before = json.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))["inputs"]
     faults = [
-        Fault("the file has changed since the run was started", where=str(now["path"]))
+        Fault(f"the {_thing(now)} has changed since the run was started", where=str(now["path"]))
         for key, now in inputs.items()
         if any(now[name] != before[key][name] for name in now.keys() & before[key].keys())
     ]
     if faults:
         raise RunError(*faults)
+
+
+def _thing(described: Mapping[str, Any]) -> str:
+    return "folder" if "files" in described else "file"
 
 
 def _changes(before: Any, now: Any, path: KeyPath) -> Iterator[str]:
