@@ -2,25 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, cast
 
-from embedkit.errors import ComponentError, Fault
+from embedkit.calling import owner_of
+from embedkit.errors import ComponentError
+from embedkit.interfaces import Example
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from torch import Tensor
+    from torch import Tensor, nn
 
     from embedkit.interfaces import Filled, FloatArray, Lookup
 
+SUM_TOLERANCE = 1e-3
+"""How far from 1 the probabilities of a text may add up: float32 of many classes stays below."""
+
 
 def _breach(component: object, verb: str, expected: str, came: str) -> ComponentError:
-    kind = type(component)
-    return ComponentError(
-        Fault(f"expected {expected}, got {came}", where=f"{kind.__module__}.{kind.__qualname__}.{verb}")
-    )
+    owner = owner_of(component)
+    return ComponentError(owner.fault(f"{verb}: expected {expected}, got {came}"))
+
+
+def check_has(component: object, verb: str, made: object, *names: str) -> None:
+    """Raise ComponentError where what `verb` of `component` gave has none of one of `names`."""
+    missing, owner = object(), owner_of(component)
+    for name in names:
+        with owner.calling(f"{name} raised"):
+            has = getattr(made, name, missing) is not missing
+        if not has:
+            raise _breach(component, verb, f"something with '{name}'", _describe(made))
+
+
+def check_iterable(reader: object, examples: Any) -> Iterable[Any]:
+    """What `read` gave, as it is, if it can be gone through."""
+    if not isinstance(examples, Iterable):
+        raise _breach(reader, "read()", "examples to go through", _describe(examples))
+    return examples
+
+
+def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequence[Example]:
+    """`examples` as they are, if each is an Example: its id from 1, its text and label strings.
+
+    `before` is how many came before them.
+    """
+    for number, example in enumerate(examples, before + 1):
+        at = f"read(), example {number:,}"
+        if not isinstance(example, Example):
+            raise _breach(reader, at, "an Example", _describe(example))
+        for name, value, expected, fits in (
+            ("id", example.id, "an integer from 1", type(example.id) is int and example.id > 0),
+            ("text", example.text, "a string", isinstance(example.text, str)),
+            ("label", example.label, "a string or None", isinstance(example.label, str | None)),
+        ):
+            if not fits:
+                raise _breach(reader, f"{at}, {name}", expected, _describe(value))
+    return examples
 
 
 def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[list[str]]:
@@ -28,14 +69,11 @@ def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[l
     if not isinstance(tokens, list) or len(tokens) != len(texts):
         came = f"{len(tokens)} of them" if isinstance(tokens, list) else _describe(tokens)
         raise _breach(tokenizer, "tokenize", f"a list of {len(texts)} lists of tokens", came)
+    # All texts at once first: one by one this would take longer.
+    if {*map(type, tokens)} <= {list} and {*map(type, chain.from_iterable(tokens))} <= {str}:
+        return tokens
     for text, each in zip(texts, tokens, strict=True):
-        strange = (
-            each if not isinstance(each, list) else next((t for t in each if not isinstance(t, str)), None)
-        )
-        if strange is not None:
-            raise _breach(
-                tokenizer, "tokenize", "lists of strings", f"{_describe(strange)} for the text {text[:60]!r}"
-            )
+        _check_tokens_of(tokenizer, text, each)
     return tokens
 
 
@@ -49,6 +87,34 @@ def check_words(tokenizer: object, words: Sequence[str]) -> None:
         raise _breach(tokenizer, "tokenize", "tokens that are Unicode", f"{strange!a:.60}") from error
 
 
+def _check_tokens_of(tokenizer: object, text: str, tokens: Any) -> None:
+    if not isinstance(tokens, list):
+        strange = [tokens]
+    else:
+        strange = [token for token in tokens if not isinstance(token, str)]
+    if strange:
+        came = f"{_describe(strange[0])} for the text {text[:60]!r}"
+        raise _breach(tokenizer, "tokenize", "lists of strings", came)
+
+
+def check_function_words(component: object, words: Any) -> Collection[str]:
+    """`words` as they are, if they are a collection of strings; one string is none."""
+    if isinstance(words, str | bytes) or not isinstance(words, Collection):
+        raise _breach(component, "words()", "a collection of strings", _describe(words))
+    strange = [word for word in words if not isinstance(word, str)]
+    if strange:
+        raise _breach(component, "words()", "a collection of strings", f"{_describe(strange[0])} among them")
+    return words
+
+
+def check_dim(source: object, dim: Any) -> int:
+    """D of a source, if it is an integer from 1."""
+    integer = isinstance(dim, Integral) and not isinstance(dim, bool)
+    if not integer or dim < 1:
+        raise _breach(source, "dim", "an integer from 1", _describe(dim))
+    return int(dim)
+
+
 def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:
     """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
     for name, shape, dtype in (
@@ -58,7 +124,18 @@ def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "
     ):
         _check_array(source, f"{verb}().{name}", getattr(lookup, name, None), shape, dtype)
     _check_finite(source, f"{verb}().vectors", lookup.vectors)
+    if verb == "lookup":
+        _check_rows(source, lookup)
     return lookup
+
+
+def _check_rows(source: object, lookup: Lookup) -> None:
+    """Raise ComponentError where a word that was found has no row, or one that was not has one."""
+    wrong = lookup.found != (lookup.rows >= 0)
+    if wrong.any():
+        word = int(wrong.argmax())
+        came = f"row {lookup.rows[word]} and found {bool(lookup.found[word])} of word {word + 1}"
+        raise _breach(source, "lookup().rows", "a row from 0 of every word that is found, or else -1", came)
 
 
 def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
@@ -94,30 +171,93 @@ def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
     return filled
 
 
+def check_module(encoder: object, module: Any) -> nn.Module:
+    """What `build` gave, as it is, if it is a torch module with an `output_dim` from 1."""
+    from torch import nn
+
+    if not isinstance(module, nn.Module):
+        raise _breach(encoder, "build()", "a torch module", _describe(module))
+    output_dim = getattr(module, "output_dim", None)
+    if not isinstance(output_dim, int) or isinstance(output_dim, bool) or output_dim < 1:
+        came = "none" if output_dim is None else _describe(output_dim)
+        raise _breach(encoder, "build(), output_dim", "an integer from 1", came)
+    return module
+
+
 def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor:
-    """`encoded` as it is, if it is a floating-point tensor [batch, dim]."""
+    """`encoded` as it is, if it is a tensor [batch, dim] of float32, or of what autocast makes of it."""
     import torch
 
-    if (
-        not isinstance(encoded, torch.Tensor)
-        or encoded.shape != (batch, dim)
-        or not encoded.is_floating_point()
-    ):
-        raise _breach(
-            encoder, "forward", f"a floating-point tensor of shape [{batch}, {dim}]", _describe(encoded)
-        )
-    return encoded
+    fits = isinstance(encoded, torch.Tensor) and encoded.shape == (batch, dim)
+    allowed = {torch.float32}
+    if fits and torch.is_autocast_enabled(encoded.device.type):
+        allowed.add(torch.get_autocast_dtype(encoded.device.type))
+    if not fits or encoded.dtype not in allowed:
+        expected = f"a tensor of torch.float32 and shape [{batch}, {dim}]"
+        raise _breach(encoder, "forward", expected, _describe(encoded))
+    return cast("Tensor", encoded)
 
 
-def check_probabilities(baseline: object, probabilities: Any, n: int, classes: int) -> NDArray[np.float64]:
-    """`probabilities` as they are, if they are float64 [n, classes] and from 0 to 1."""
-    _check_array(baseline, "probabilities", probabilities, (n, classes), "float64")
-    _check_finite(baseline, "probabilities", probabilities)
+def check_probabilities(
+    baseline: object, probabilities: Any, n: int, classes: int, multilabel: bool = False
+) -> NDArray[np.float64]:
+    """`probabilities` as they are, if they are float64 [n, classes] and from 0 to 1.
+
+    Those of a text add up to 1, unless it may have several labels.
+    """
+    import numpy as np
+
+    verb = "probabilities"
+    _check_array(baseline, verb, probabilities, (n, classes), "float64")
+    _check_finite(baseline, verb, probabilities)
     low, high = probabilities.min(initial=0), probabilities.max(initial=1)
     if low < 0 or high > 1 + 1e-9:
-        raise _breach(baseline, "probabilities", "numbers from 0 to 1", f"{low if low < 0 else high}")
-    checked: NDArray[np.float64] = probabilities
-    return checked
+        raise _breach(baseline, verb, "numbers from 0 to 1", f"{low if low < 0 else high}")
+    sums = np.ones(n) if multilabel else probabilities.sum(axis=1)
+    wrong = np.abs(sums - 1) > SUM_TOLERANCE
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise _breach(baseline, verb, "rows that add up to 1", f"{sums[row]:.6g} of text {row + 1}")
+    return cast("NDArray[np.float64]", probabilities)
+
+
+def check_figure(metric: object, figure: Any) -> Any:
+    """What `score` gave, numbers of NumPy as Python's, if it is a finite number, a mapping of such, or None.
+
+    A mapping may also hold texts, lists and mappings: it becomes JSON.
+    """
+    if not isinstance(figure, Mapping | None) and not _is_number(figure):
+        raise _breach(metric, "score()", "a number, a mapping or None", _describe(figure))
+    return _plain(metric, "score()", figure)
+
+
+def _plain(metric: object, at: str, value: Any) -> Any:
+    """`value` as JSON has it. Raises ComponentError for what JSON cannot hold."""
+    if isinstance(value, Mapping):
+        strange = [key for key in value if not isinstance(key, str)]
+        if strange:
+            raise _breach(metric, at, "keys that are strings", _describe(strange[0]))
+        return {key: _plain(metric, f"{at}[{key!r}]", each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(metric, f"{at}[{index}]", each) for index, each in enumerate(value)]
+    if _is_number(value):
+        return _finite(metric, at, value)
+    if not isinstance(value, str | None):
+        raise _breach(metric, at, "what JSON can hold", _describe(value))
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a real number, of Python or of NumPy; an array of one number is none."""
+    return isinstance(value, int | float) or (isinstance(value, Real) and hasattr(value, "dtype"))
+
+
+def _finite(metric: object, at: str, value: Any) -> int | float:
+    """`value` as a number of Python's. Raises ComponentError for NaN and infinity."""
+    number: int | float = int(value) if isinstance(value, Integral) else float(value)
+    if not abs(number) <= sys.float_info.max:
+        raise _breach(metric, at, "a finite number, or None where it is not defined", f"{value!r:.60}")
+    return value if isinstance(value, bool) else number
 
 
 def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from embedkit.cli.baseline_results import print_baselines
@@ -65,8 +66,8 @@ def print_errors(run: Run, split: str, console: Console) -> None:
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
     """One column for each split: n, loss, and every metric that is one number; accuracy with its interval."""
     table = plain_table("", *metrics)
-    for name in next(iter(metrics.values())):
-        values = [figures[name] for figures in metrics.values()]
+    for name in dict.fromkeys(chain.from_iterable(metrics.values())):
+        values = [figures[name] for figures in metrics.values() if name in figures]
         if name == "accuracy_ci95":
             table.add_row("  95% interval", *(f"{low:.3f}–{high:.3f}" for low, high in values))
         elif not any(isinstance(value, dict) for value in values):

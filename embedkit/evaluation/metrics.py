@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedkit.errors import RecipeError
+from embedkit.errors import EmbedkitError, RecipeError
 from embedkit.evaluation.scoring import Scored
 from embedkit.recipe.build import build_component
 from embedkit.recipe.metric_checks import unfit
+from embedkit.verbs.models import WrappedMetric
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray, Metric, Task
     from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.registry import Registry
+
+
+log = logging.getLogger(__name__)
 
 
 def build_metrics(registry: Registry, specs: Sequence[ComponentSpec], task: Task) -> dict[str, Metric]:
@@ -41,15 +46,24 @@ def score_metrics(
     classes: Sequence[str],
     threshold: float,
 ) -> dict[str, Any]:
-    """`n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927)."""
+    """`n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927).
+
+    A metric that fails is None, and under `undefined` stands why; the first time it is warned of.
+    """
     true, predicted = np.asarray(labels), scored.predicted(threshold)
     figures: dict[str, Any] = {"n": len(true), "loss": scored.loss}
+    undefined: dict[str, str] = {}
     for name, metric in metrics.items():
-        figures[name] = metric.score(true, predicted, scored.probabilities, classes)
+        try:
+            figures[name] = metric.score(true, predicted, scored.probabilities, classes)
+        except EmbedkitError as error:
+            figures[name], undefined[name] = None, "; ".join(fault.what for fault in error.faults)
+            if not isinstance(metric, WrappedMetric) or metric.fails_anew(str(error)):
+                log.warning("a figure is left out: %s", error)
         if name == "accuracy":
             right = (true == predicted).reshape(len(true), -1).all(axis=1)
             figures["accuracy_ci95"] = wilson_interval(int(right.sum()), len(true))
-    return figures
+    return figures | ({"undefined": undefined} if undefined else {})
 
 
 def wilson_interval(successes: int, n: int) -> list[float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from math import sqrt
 from statistics import fmean, stdev
 from typing import Any
@@ -14,8 +15,11 @@ Figures = Mapping[str, Mapping[str, Any]]
 def summarize(runs: Sequence[Figures]) -> dict[str, dict[str, Any]]:
     """The figures of two or more runs as those of one, each summed up by `summary`."""
     return {
-        split: {name: summary([figures[split][name] for figures in runs]) for name in first}
-        for split, first in runs[0].items()
+        split: {
+            name: summary([figures[split].get(name) for figures in runs])
+            for name in dict.fromkeys(chain.from_iterable(figures[split] for figures in runs))
+        }
+        for split in runs[0]
     }
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from embedkit.calling import owner_of
 from embedkit.contracts import check_encoded
 from embedkit.model.objective import Objective, objective_of
 from embedkit.text.vocabulary import PAD_ID
@@ -80,8 +81,10 @@ class TextClassifier(nn.Module):
         embedded = self.embedding(ids) if rows is None else F.embedding(ids, rows, PAD_ID)
         if self.training and self.embedding_dropout:
             embedded = F.dropout(embedded, self.embedding_dropout)
-        encoded = self.encoder(embedded, mask)
-        return cast("Tensor", self.head(check_encoded(self.encoder, encoded, len(ids), self.output_dim)))
+        encoder = self.encoder
+        with owner_of(encoder).calling("forward() raised"):
+            encoded = encoder(embedded, mask)
+        return cast("Tensor", self.head(check_encoded(encoder, encoded, len(ids), self.output_dim)))
 
 
 def build_classifier(

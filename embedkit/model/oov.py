@@ -10,6 +10,7 @@ from zlib import crc32
 
 import numpy as np
 
+from embedkit.calling import owner_of
 from embedkit.contracts import check_candidates, check_filled
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSource
@@ -41,9 +42,7 @@ class OovChain:
 
         Raises ComponentError for a policy whose proposals are not a sequence of strings.
         """
-        return [
-            check_candidates(policy, [*map(policy.candidates, words)], words) for _, policy in self.policies
-        ]
+        return [check_candidates(policy, _proposed(policy, words), words) for _, policy in self.policies]
 
     def spellings(self, word: str) -> tuple[str, ...]:
         """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
@@ -106,3 +105,17 @@ class OovChain:
             last = self.policies[-1][0]
             what = f"'{last}' ends the chain but left {len(left)} words without a row, '{left[0]}' first"
             raise ComponentError(Fault(what, where="oov"))
+
+
+def _proposed(policy: OovPolicy, words: Sequence[str]) -> list[Sequence[str]]:
+    """What a policy proposes for each of `words`, asked in one call: there may be millions."""
+    proposed: list[Sequence[str]] = []
+
+    def clause() -> str:
+        return f"candidates() of the word {words[len(proposed)][:60]!r} raised"
+
+    with owner_of(policy).calling(clause):
+        candidates = policy.candidates
+        for word in words:
+            proposed.append(candidates(word))
+    return proposed

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from embedkit.calling import owner_of
 from embedkit.errors import ComponentError, EmbedkitError
 from embedkit.generators import GeneratorStates
 from embedkit.model.trial import LATE, LATE_HINT, Texts, Trial, lost_weights, unknown_to_torch
@@ -55,8 +56,7 @@ def check_encoder(
     Milliseconds for short texts; all global generators are left as they were. Without `width`, D is 240, and
     what the encoder raises there is no error: it may do for the vectors' own width.
     """
-    kind = type(encoder)
-    trial = Trial(encoder, name or f"{kind.__module__}.{kind.__qualname__}", width or WIDTH)
+    trial = Trial(encoder, name or owner_of(encoder).described, width or WIDTH)
     before = GeneratorStates.now()
     try:
         with torch.no_grad():

@@ -10,8 +10,9 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from embedkit.calling import Owner
 from embedkit.contracts import check_encoded
-from embedkit.errors import ComponentError, EmbedkitError, Fault
+from embedkit.errors import ComponentError, Fault
 from embedkit.generators import GeneratorStates
 
 if TYPE_CHECKING:
@@ -98,13 +99,8 @@ class Trial:
 
     def held(self, doing: str, action: Callable[[], T]) -> T:
         """What `action` gives. Raises ComponentError, which names the encoder, for what it raises."""
-        try:
+        with Owner(self.name, "encoder", joint=" ").calling(f"cannot {doing}: it raised"):
             return action()
-        except EmbedkitError:
-            raise
-        except (Exception, SystemExit) as error:
-            what = f"cannot {doing}: it raised {type(error).__name__}: {error}"
-            raise self.breach(what) from error
 
     def built(self, seed: int) -> Built:
         """The encoder as it is built with torch's generator at `seed`.

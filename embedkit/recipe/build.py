@@ -7,17 +7,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from embedkit.errors import ComponentError, EmbedkitError, Fault, RecipeError
+from embedkit.calling import Owner
+from embedkit.errors import ComponentError, Fault, RecipeError
 from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.recipe.consent import untrusted
 from embedkit.recipe.paths import expand
 from embedkit.recipe.schema import AnyRecipe
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
 from embedkit.registry import Component, Registry
+from embedkit.verbs import wrap
 
 
 def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """The component that `spec` names, made with its parameters, files expanded.
+    """The component that `spec` names, made with its parameters, files expanded, in the wrapper of its kind.
 
     `where` is the component's key in the recipe, such as `data.train`, for messages. Raises PluginError for
     an unknown name, DataError for a file that is not there, RecipeError for one whose code nobody has
@@ -109,14 +111,10 @@ def _expanded(value: Any, where: str, folder: bool) -> Any:
 
 
 def _construct(component: Component, values: dict[str, Any], where: str) -> Any:
-    try:
+    with Owner(str(component), where).calling("it could not be made:"):
         made = component.factory(**values)
-    except EmbedkitError:
-        raise
-    except Exception as error:
-        what = f"{component} could not be made: {type(error).__name__}: {error}"
-        raise ComponentError(Fault(what, where=where)) from error
-    verb = VERB_OF_KIND[component.kind]
-    if not callable(getattr(made, verb, None)):
-        raise ComponentError(Fault(f"{component} has no method '{verb}'", where=where))
-    return made
+        has_verb = callable(getattr(made, VERB_OF_KIND[component.kind], None))
+    if not has_verb:
+        what = f"{component} has no method '{VERB_OF_KIND[component.kind]}'"
+        raise ComponentError(Fault(what, where=where))
+    return wrap(component, made, where)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedkit.calling import owner_of
 from embedkit.errors import ComponentError, Fault, nearest
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks import all_named
@@ -83,9 +84,8 @@ def _scores(metric: object) -> Sequence[Task] | None:
     if isinstance(tasks, property):
         return None
     if not tasks or isinstance(tasks, str) or not {*tasks} <= {*_DESCRIBED}:
-        kind = metric if isinstance(metric, type) else type(metric)
-        where = f"{kind.__module__}.{kind.__qualname__}.tasks"
-        raise ComponentError(Fault(f"expected some of {', '.join(_DESCRIBED)}, got {tasks!r}", where=where))
+        what = f"tasks: expected some of {', '.join(_DESCRIBED)}, got {tasks!r:.120}"
+        raise ComponentError(owner_of(metric).fault(what))
     return tuple(tasks)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import ComponentError, EmbedkitError, Fault
+from embedkit.calling import Owner
+from embedkit.errors import ComponentError, Fault
 from embedkit.vectors.content import Content, unreadable
 from embedkit.vectors.word2vec_header import MAX_DIM
 
@@ -32,16 +33,12 @@ class Contract:
 
         A file that cannot be read is a VectorFileError.
         """
-        try:
-            yield
-        except EmbedkitError:
-            raise
-        except OSError as error:
-            path = Path(error.filename) if isinstance(error.filename, str) else self.content.path
-            raise unreadable(path, error) from error
-        except Exception as error:  # a plugin may raise anything
-            what = f"reading {self.content.path} raised {type(error).__name__}: {error}"
-            raise ComponentError(Fault(what, where=str(self.component))) from error
+        with Owner(str(self.component)).calling(f"reading {self.content.path} raised"):
+            try:
+                yield
+            except OSError as error:
+                path = Path(error.filename) if isinstance(error.filename, str) else self.content.path
+                raise unreadable(path, error) from error
 
     def check_rows(self, rows: VectorRows) -> None:
         """Raise ComponentError where what the rows say of themselves is not what it should be."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from embedkit.errors import ComponentError, Fault, VectorFileError
+from embedkit.calling import Owner
+from embedkit.errors import Fault, VectorFileError
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
 from embedkit.vectors.plugin_rows import open_rows
@@ -82,9 +83,6 @@ class PluginFormats:
 
 
 def _recognises(component: Component, head: bytes) -> bool:
-    try:
+    hint = f"Block it: embedkit -p no:{component.plugin.name} …"
+    with Owner(str(component), hint=hint).calling("telling whether a file is of it raised"):
         return bool(component.factory().recognises(head))
-    except Exception as error:  # a plugin may raise anything
-        what = f"telling whether a file is of it raised {type(error).__name__}: {error}"
-        hint = f"Block it: embedkit -p no:{component.plugin.name} …"
-        raise ComponentError(Fault(what, where=str(component), hint=hint)) from error

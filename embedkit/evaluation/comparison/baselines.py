@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedkit.contracts import check_probabilities
-from embedkit.errors import DataError
+from embedkit.errors import DataError, EmbedkitError
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import holm
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from embedkit.recipe.sections.section import ComponentSpec
 
     Build = Callable[[str, ComponentSpec, str], Any]
+
+log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
 """From which probability a baseline predicts: a recipe's threshold is its model's."""
@@ -53,8 +56,15 @@ def _fit(
         return f"it cannot learn a {labelling.task} task"
     try:
         return baseline.fit(texts, labels, labelling.classes)
-    except DataError as error:
-        return "; ".join(fault.what for fault in error.faults)
+    except EmbedkitError as error:
+        return _left_out(error)
+
+
+def _left_out(error: EmbedkitError) -> str:
+    """Why a baseline is left out. Warns of one that failed; by a DataError one says that it cannot learn."""
+    if not isinstance(error, DataError):
+        log.warning("a baseline is left out: %s", error)
+    return "; ".join(fault.what for fault in error.faults)
 
 
 def score_baselines(
@@ -77,14 +87,27 @@ def score_baselines(
         if isinstance(fitted, str):
             figures[name] = {"left_out": fitted}
             continue
-        given = fitted.probabilities(texts)
-        probabilities = check_probabilities(fitted, given, len(texts), len(labelling.classes))
+        probabilities = _probabilities(fitted, texts, labelling)
+        if isinstance(probabilities, str):
+            figures[name] = {"left_out": probabilities}
+            continue
         beside = Scored(probabilities, nan, nan, scored.objective)
         right = _right(labels, beside.predicted(THRESHOLD))
         own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
         figures[name] = _accuracy(right) | {key: own[key] for key in own if key not in ("n", "loss")}
         figures[name]["against_model"] = against(model_right, right)
     return _corrected(figures)
+
+
+def _probabilities(
+    fitted: FittedBaseline, texts: Sequence[str], labelling: Labelling
+) -> NDArray[np.float64] | str:
+    """What a baseline says of `texts`, or why it is left out."""
+    try:
+        given, classes = fitted.probabilities(texts), len(labelling.classes)
+        return check_probabilities(fitted, given, len(texts), classes, labelling.multilabel)
+    except EmbedkitError as error:
+        return _left_out(error)
 
 
 def _right(labels: IntArray | BoolArray, predicted: IntArray | BoolArray) -> NDArray[np.float64]:

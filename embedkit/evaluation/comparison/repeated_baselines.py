@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from statistics import fmean
 from typing import Any
 
@@ -31,7 +32,9 @@ def summarize_baselines(
             gathered[name] = {"left_out": reasons[0]}
             continue
         gathered[name] = {
-            key: summary([each[key] for each in own]) for key in own[0] if key != "against_model"
+            key: summary([each.get(key) for each in own])
+            for key in dict.fromkeys(chain.from_iterable(own))
+            if key != "against_model"
         }
         differences = [each["against_model"]["difference"] for each in own]
         gathered[name]["against_model"] = _against(differences, folds, test_per_training)
