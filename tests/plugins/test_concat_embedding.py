@@ -104,7 +104,7 @@ class Parts:
 
 def test_subwords_come_from_the_sources_that_have_them(files):
     source = opened([make("word2vec-binary", path=files[0]["path"]), Parts()])
-    answer = check_lookup(source, source.subword(["doggy", "eel"]), 2, 4)
+    answer = check_lookup(source, source.subword(["doggy", "eel"]), 2, 4, "subword")
     assert answer.vectors.tolist() == [[0, 0, 1, 1], [0, 0, 0, 0]]
     assert answer.found.tolist() == [True, False]
 
@@ -114,7 +114,7 @@ def test_without_a_source_that_has_subwords_there_are_none(files):
     assert not isinstance(plain, SubwordSource)
     nested = opened([SimpleNamespace(open=lambda context: plain), Parts()])
     assert isinstance(nested, SubwordSource)
-    check_lookup(nested, nested.subword([]), 0, 7)
+    check_lookup(nested, nested.subword([]), 0, 7, "subword")
 
 
 def test_all_words_of_all_sources_are_listed_once(files, monkeypatch):
