@@ -218,27 +218,27 @@ LATER = {
         plugin(
             "reader", "def read(self):\n    yield Example(1, 'a film', 'good')\n    raise KeyError('half')"
         ),
-        "read() raised after 1 examples: KeyError: 'half'",
+        ": read() raised after 1 examples: KeyError: 'half'",
     ),
     "lookup": (
         "embedding",
         plugin("embedding", source=SOURCE.replace("n = len(words)", "raise KeyError('half')")),
-        "lookup() of 7 words raised KeyError: 'half'",
+        ": lookup() of 7 words raised KeyError: 'half'",
     ),
     "fill": (
         "oov",
         plugin("oov", GOOD["oov"].replace("import numpy as np", "raise KeyError('half')")),
-        "fill() for 4 words raised KeyError: 'half'",
+        ": fill() for 4 words raised KeyError: 'half'",
     ),
     "forward": (
         "encoder",
         plugin("encoder", module=MODULE.replace("return (emb", "raise KeyError('half'); (emb")),
-        "forward() raised KeyError: 'half'",
+        " cannot encode texts of 3, 3, 1 and 0 tokens: it raised KeyError: 'half'",
     ),
     "a property": (
         "embedding",
         plugin("embedding", source=SOURCE.replace("dim = 4", "dim = property(lambda self: {}['half'])")),
-        "dim raised KeyError: 'half'",
+        ": dim raised KeyError: 'half'",
     ),
 }
 
@@ -248,7 +248,8 @@ def test_what_is_raised_later_is_named_too(case, run):
     kind, text, expected = LATER[case]
     ended, _ = run(kind, text)
     assert ended.code == 1, ended.err
-    assert f"error: {named(kind)}{expected}" in ended.err.splitlines()
+    expected = f"error: {named(kind).removesuffix(': ')}{expected}"
+    assert any(line.startswith(expected) for line in ended.err.splitlines())
     assert "Traceback" not in ended.err
 
 
@@ -346,7 +347,7 @@ BREACHES = {
     "tokenizer half": (
         "tokenizer",
         tokenizer("[['a', '\\ud800'] for _ in texts]"),
-        "half of a surrogate pair",
+        "expected tokens that are Unicode, got",
     ),
     "tokenizer drains": (
         "tokenizer",
@@ -468,7 +469,7 @@ def test_what_a_verb_should_not_give_is_one_error_that_names_all_of_it(case, run
 def test_a_text_with_half_of_a_surrogate_pair_is_an_error_before_anything_is_trained(run):
     ended, directory = run("reader", reader(EXAMPLE, r"Example(2, 'a \ud800', 'bad')"))
     assert ended.code == 2
-    assert f"error: {named('reader')}read(), example 2, holds half of a surrogate pair" in ended.err
+    assert "error: the text of example 2 holds half a surrogate pair" in ended.err
     assert not directory.exists()
 
 
