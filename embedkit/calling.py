@@ -30,7 +30,7 @@ class Owner:
 
     described: str
     key: str | None = None
-    hint: str = "embedkit --traceback … shows where in its code."
+    hint: str | None = "embedkit --traceback … shows where in its code."
     joint: str = ": "
 
     def calling(self, clause: str | Callable[[], str]) -> Calling:

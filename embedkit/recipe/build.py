@@ -111,7 +111,7 @@ def _expanded(value: Any, where: str, folder: bool) -> Any:
 
 
 def _construct(component: Component, values: dict[str, Any], where: str) -> Any:
-    with Owner(str(component), where).calling("it could not be made:"):
+    with Owner(str(component), where, hint=None, joint=" ").calling("could not be made:"):
         made = component.factory(**values)
         has_verb = callable(getattr(made, VERB_OF_KIND[component.kind], None))
     if not has_verb:
