@@ -17,6 +17,7 @@ from embedkit.evaluation.judged import Predictions
 from embedkit.evaluation.predictions import Prediction, header, row
 from embedkit.evaluation.scoring import score_split
 from embedkit.interfaces import Example
+from embedkit.runs.token_columns import encode
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.tokens import Tokenizing
@@ -127,5 +128,6 @@ class Classifier:
         import pandas as pd
 
         columns = header(self.classes)
-        frame = pd.DataFrame([*map(row, self.predictions(texts))], columns=columns)
+        rows = [encode(columns, row(prediction)) for prediction in self.predictions(texts)]
+        frame = pd.DataFrame(rows, columns=columns)
         return frame.drop(columns=["split", "label"]).set_index("id")

@@ -14,6 +14,7 @@ from embedkit.evaluation.comparison.outcome import Comparison
 from embedkit.evaluation.comparison.pairs import changed_sides, compare_pair, coverage_by_side
 from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.comparison.wording import pair_verdict
+from embedkit.runs.predictions import predictions_file
 from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
@@ -50,8 +51,9 @@ def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
     if twice:
         raise RunError(*(Fault("this run is given twice", where=str(run.path)) for run in twice))
     for run in opened:
-        run.verify("metrics.json", "predictions.csv")
-        if not (run.path / "predictions.csv").is_file():
+        predictions = predictions_file(run.path)
+        run.verify("metrics.json", predictions.name)
+        if not predictions.is_file():
             raise RunError(Fault("this run predicted no texts", where=str(run.path)))
     names = [path.name for path in whole]
     unique = len({*names}) == len(names)

@@ -84,7 +84,7 @@ def write_evaluation(
     content: Content,
     baselines: Fitted | None = None,
 ) -> dict[str, Predictions]:
-    """metrics.json, predictions.csv, embedding.json: every split judged by the trained model.
+    """metrics.json, the predictions, embedding.json: every split judged by the trained model.
 
     What it predicts, by split, is given back. `content` tells content tokens; `baselines` are scored beside
     the model.
@@ -103,10 +103,10 @@ def write_evaluation(
         covered[name] = judged.coverage()
         predictions[name] = judged
     writer.json("metrics.json", figures)
-    writer.csv(
-        "predictions.csv",
+    writer.predictions(
         [*header(classifier.classes), *COLUMNS],
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
+        sum(map(len, predictions.values())),
     )
     trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
     writer.json("embedding.json", {"rows": dict(Counter(trained)), "coverage": covered})

@@ -14,8 +14,8 @@ from embedkit.evaluation.repeats import summarize
 from embedkit.recipe.repeats import single_runs
 from embedkit.remembering import Remembering
 from embedkit.repeated_analysis import analyse_repeated
-from embedkit.runs.csv_files import read_rows
 from embedkit.runs.directory import FOLDS, drop_leftovers, finish_run, write_run
+from embedkit.runs.predictions import predictions_file, read_rows
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.train import train_and_evaluate
 
@@ -77,8 +77,8 @@ def _gather(
     writer.json("metrics.json", metrics)
     split = [*metrics][-1]
     rows = _held_out(singles, directories, split)
-    writer.csv("predictions.csv", next(rows), rows)
-    predictions = writer.directory / "predictions.csv"
+    writer.predictions(next(rows), rows, sum(each[split]["n"] for each in figures))
+    predictions = predictions_file(writer.directory)
     writer.json("oov.json", analyse_repeated(singles, directories, predictions, split, registry))
 
 
@@ -92,14 +92,13 @@ def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str
 
 def _held_out(
     singles: Mapping[str, Recipe], directories: Mapping[str, Path], split: str
-) -> Iterator[list[str]]:
+) -> Iterator[list[Any]]:
     """The header, then what every run predicted on `split`, with its fold, where it has one, and its seed."""
     for index, (name, single) in enumerate(singles.items()):
         folds = single.data.folds
-        which = {} if folds is None else {"fold": str(folds.only)}
-        which["seed"] = str(single.seed)
-        rows = read_rows(directories[name] / "predictions.csv")
-        header = next(rows)
+        which = {} if folds is None else {"fold": folds.only}
+        which["seed"] = single.seed
+        header, rows = read_rows(predictions_file(directories[name]))
         if index == 0:
             yield [*which, *header]
         yield from ([*which.values(), *row] for row in rows if row[0] == split)

@@ -19,7 +19,7 @@ from embedkit.cli.oov_results import (
 )
 from embedkit.cli.repeated_results import print_seeds
 from embedkit.cli.screen import Screen
-from embedkit.cli.wrong_texts import wrong_lines
+from embedkit.cli.wrong_texts import read_wrong, wrong_lines
 from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Consol
     errors = found["errors"]
     console.print(bucket_table(errors["content"]["buckets"]))
     console.print(bucket_table(errors["all"]["buckets"], "all tokens"))
-    predictions = run.predictions[run.predictions["split"] == split]
+    predictions = read_wrong(run, split, None)
     for line in wrong_lines(split, predictions, colours(console), len(predictions)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)

@@ -12,8 +12,9 @@ from embedkit.cli.marking import colours
 from embedkit.cli.oov_results import bucket_table, coverage_table, looked_up_lines, plain_table
 from embedkit.cli.repeated_results import print_repeated, print_seeds
 from embedkit.cli.screen import Screen
-from embedkit.cli.wrong_texts import wrong_lines
+from embedkit.cli.wrong_texts import read_wrong, wrong_lines
 from embedkit.escaping import escaped
+from embedkit.runs.predictions import predictions_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,7 +29,7 @@ def print_results(run: Run) -> None:
     Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
     """
     console = Screen()
-    if not run.folds and not (run.path / "predictions.csv").is_file():
+    if not run.folds and not predictions_file(run.path).is_file():
         print_intrinsic(run, console)
         return
     if run.folds:
@@ -55,8 +56,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
     errors = run.oov.figures["splits"][split]["errors"]
     if errors["wrong"]:
         console.print(bucket_table(errors["content"]["buckets"]))
-    predictions = run.predictions[run.predictions["split"] == split]
-    for line in wrong_lines(split, predictions, colours(console)):
+    for line in wrong_lines(split, read_wrong(run, split), colours(console)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     if errors["wrong"]:

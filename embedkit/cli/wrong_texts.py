@@ -14,7 +14,21 @@ from embedkit.escaping import escaped
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.runs.run import Run
+
 SHOWN = 5
+
+_LABELS = ("split", "id", "fold", "seed", "label", "predicted", "probability")
+_SHARES = ("content_oov", "content_oov_share")
+_TOKENS = ("token_list", "token_states")
+
+
+def read_wrong(run: Run, split: str, shown: int | None = SHOWN) -> pd.DataFrame:
+    """Read the predictions of a split for `wrong_lines`, with the tokens of the texts alone that it shows."""
+    predictions = run.read_predictions((*_LABELS, *_SHARES))
+    predictions = predictions[predictions["split"] == split]
+    places = wrong_texts(predictions).head(len(predictions) if shown is None else shown).index
+    return predictions.join(run.read_predictions(_TOKENS, rows=places.tolist()))
 
 
 def wrong_lines(split: str, predictions: pd.DataFrame, coloured: bool, shown: int = SHOWN) -> list[Text]:

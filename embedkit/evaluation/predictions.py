@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -47,18 +46,17 @@ class Prediction:
 
 
 def header(classes: Sequence[str]) -> list[str]:
-    """The columns of predictions.csv."""
+    """The columns of the predictions."""
     probabilities = [f"p_{label}" for label in classes]
     counts = ["tokens", *STATES, "looked_up", "cut", "oov_share", "oov_tokens", "token_list"]
     return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
 
 
 def row(p: Prediction) -> list[object]:
-    """The row of predictions.csv; lists of tokens are JSON."""
-    share = "" if p.oov_share is None else p.oov_share
+    """The row of a text in the predictions."""
     return [
         *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
         *(*p.probabilities, p.text),
-        *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut, share),
-        *(json.dumps(p.oov_tokens, ensure_ascii=False), json.dumps(p.tokens, ensure_ascii=False)),
+        *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut),
+        *(p.oov_share, p.oov_tokens, p.tokens),
     ]

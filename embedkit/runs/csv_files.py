@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs.token_columns import DECODE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,8 +25,8 @@ LARGEST_FIELD = 2**31 - 1
 BLOCK = 4096
 """Rows that are turned into columns at once."""
 
-LISTS = frozenset({"oov_tokens", "token_list", "token_states", "token_content", "gained", "lost"})
-"""Columns that hold JSON lists."""
+LISTS = frozenset({*DECODE, "gained", "lost"})
+"""Columns that hold lists: of what is said of tokens, or JSON."""
 
 _WORDS = ("a", "b", "c", "expected")
 TEXTS: Mapping[str, Collection[str]] = {
@@ -90,27 +91,40 @@ def read_mappings(path: Path) -> Iterator[dict[str, str]]:
     yield from (dict(zip(header, row, strict=True)) for row in rows)
 
 
-def read_frame(path: Path) -> pd.DataFrame:
+def read_frame(
+    path: Path, columns: Collection[str] | None = None, wanted: Collection[int] | None = None
+) -> pd.DataFrame:
     """All rows of one of the files in `TEXTS`: texts as they were written, lists, numbers int64 or float64.
+
+    Where `columns` are given, of these alone; where rows are `wanted`, these alone, indexed by their place.
 
     An empty cell of numbers is NaN, one of lists None. Raises what `read_rows` raises, and RunError for a
     cell that is no number, or no list, where one should be.
     """
+    import numpy as np
     import pandas as pd
 
     rows = read_rows(path)
     header = next(rows)
-    columns: dict[str, list[Any]] = {name: [] for name in header}
+    read: dict[str, list[Any]] = {name: [] for name in header if columns is None or name in columns}
+    kept = None if wanted is None else sorted(wanted)
+    if kept is not None:
+        chosen = {*kept}
+        rows = (row for place, row in enumerate(rows) if place in chosen)
     while block := [*islice(rows, BLOCK)]:
         for name, cells in zip(header, zip(*block, strict=True), strict=True):
-            columns[name] += _values(path, name, cells)
-    return pd.DataFrame({name: _column(path, name, values) for name, values in columns.items()})
+            if name in read:
+                read[name] += _values(path, name, cells)
+    frame = pd.DataFrame({name: _column(path, name, values) for name, values in read.items()})
+    return frame if kept is None else frame.set_axis(np.array(kept, np.int64))
 
 
 def _values(path: Path, name: str, cells: Sequence[str]) -> Iterable[Any]:
     """What the cells of one column stand for; numbers in one array, which takes less room."""
     try:
         if name in LISTS:
+            if name in DECODE:
+                return [*map(DECODE[name], cells)]
             return [json.loads(cell) if cell else None for cell in cells]
         return cells if name in TEXTS[path.name] else [_numbers(cells)]
     except ValueError as error:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 from embedkit.evaluation.predictions import Prediction
 from embedkit.runs.csv_files import read_mappings
+from embedkit.runs.predictions import read_rows
 
 BLOCK = 4096
 
@@ -19,19 +20,21 @@ Which = tuple[int | None, int]
 def read_held_out(
     predictions: Path, directories: Mapping[Which, Path], separator: str | None
 ) -> Iterator[tuple[Which, list[Prediction]]]:
-    """In the order of the predictions.csv over all runs, what each said of its texts, up to BLOCK at a time.
+    """In the order of the `predictions` over all runs, what each said of its texts, up to BLOCK at a time.
 
     `directories` are those of the runs; `separator` separates the labels of a text that may have several.
     """
-    for which, rows in groupby(read_mappings(predictions), _which):
+    header, rows = read_rows(predictions)
+    named = (dict(zip(header, row, strict=True)) for row in rows)
+    for which, texts_of in groupby(named, _which):
         looked_up = _looked_up(directories[which])
-        texts = (_prediction(row, separator, looked_up) for row in rows)
+        texts = (_prediction(row, separator, looked_up) for row in texts_of)
         while block := [*islice(texts, BLOCK)]:
             yield which, block
 
 
-def _which(row: Mapping[str, str]) -> Which:
-    return int(row["fold"]) if "fold" in row else None, int(row["seed"])
+def _which(row: Mapping[str, Any]) -> Which:
+    return row.get("fold"), row["seed"]
 
 
 def _looked_up(directory: Path) -> frozenset[str]:
@@ -41,19 +44,19 @@ def _looked_up(directory: Path) -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["origin"] != "unk")
 
 
-def _prediction(row: Mapping[str, str], separator: str | None, looked_up: frozenset[str]) -> Prediction:
-    tokens = json.loads(row["token_list"])
+def _prediction(row: Mapping[str, Any], separator: str | None, looked_up: frozenset[str]) -> Prediction:
+    tokens = row["token_list"]
     known = row["label"] or separator is not None
     return Prediction(
         split=row["split"],
-        id=int(row["id"]),
+        id=row["id"],
         text=row["text"],
         label=row["label"] if known else None,
         predicted=row["predicted"],
-        probabilities=tuple(float(row[key]) for key in row if key.startswith("p_")),
-        probability=float(row["probability"]),
+        probabilities=tuple(row[key] for key in row if key.startswith("p_")),
+        probability=row["probability"],
         tokens=tuple(tokens),
-        states=tuple(json.loads(row["token_states"])),
+        states=tuple(row["token_states"]),
         looked_up=tuple(token in looked_up for token in tokens),
-        cut=int(row["cut"]),
+        cut=row["cut"],
     )

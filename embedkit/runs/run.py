@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +13,7 @@ from embedkit.errors import Fault, RunError
 from embedkit.fingerprint import sha256
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
+from embedkit.runs.predictions import predictions_file, read_predictions
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,6 +79,17 @@ class Run:
         self._refuse_inner(name)
         return read_frame(self.path / name)
 
+    def read_predictions(
+        self, columns: Collection[str] | None = None, rows: Collection[int] | None = None
+    ) -> pd.DataFrame:
+        """The predictions, indexed by their place: all, or the `columns` and `rows` that are named.
+
+        Raises RunError as `read_csv`.
+        """
+        path = predictions_file(self.path)
+        self._refuse_inner(path.name)
+        return read_predictions(path, columns, rows)
+
     def _refuse_inner(self, name: str) -> None:
         if not (self.path / name).exists():
             self.refuse_several(f"its own {name}")
@@ -88,8 +101,8 @@ class Run:
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """predictions.csv: one row for each example of every split; of several runs, of the held-out one."""
-        return self.read_csv("predictions.csv")
+        """The predictions: one row for each example of every split; of several runs, of the held-out one."""
+        return self.read_predictions()
 
     @cached_property
     def oov(self) -> OovFrames:

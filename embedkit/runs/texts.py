@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any]]:
     """The rows of its predictions with the id `number`, of `split` or of all. Raises RunError for none."""
-    predictions = run.predictions
+    predictions = run.read_predictions(("split", "id"))
     splits = [*dict.fromkeys(predictions["split"])]
     if split is not None and split not in splits:
         raise RunError(Fault.unknown("split", split, splits, where=str(run.path)))
@@ -24,7 +24,7 @@ def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any
     if found.empty:
         of = split or " or ".join(splits)
         raise RunError(Fault(f"no text of {of} has the id {number}", where=str(run.path)))
-    return found.to_dict("records")
+    return run.read_predictions(rows=found.index.tolist()).to_dict("records")
 
 
 def run_of(run: Run, row: Mapping[Hashable, Any]) -> tuple[Run, str]:

@@ -13,6 +13,7 @@ from typing import Any
 from embedkit.files.system import folder_of_nameless_files, umask
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
+from embedkit.runs.predictions import write_predictions
 from embedkit.world import ALONE, World
 
 LOG = "log.jsonl"
@@ -70,6 +71,10 @@ class RunWriter:
         """A CSV file with one header line; None is an empty cell."""
         write_rows(self.directory / name, header, rows)
 
+    def predictions(self, header: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> None:
+        """The predictions of `count` texts, in CSV or Parquet."""
+        write_predictions(self.directory, header, rows, count)
+
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
         """A safetensors file."""
         write_tensors(self.directory / name, tensors)
@@ -91,6 +96,9 @@ class Onlooker(RunWriter):
         """Nothing is written."""
 
     def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Nothing is written, and `rows` are not asked for."""
+
+    def predictions(self, header: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> None:
         """Nothing is written, and `rows` are not asked for."""
 
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:

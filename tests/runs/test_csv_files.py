@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import RunError
-from embedkit.runs.csv_files import LISTS, TEXTS, read_frame, read_mappings, read_rows, write_rows
+from embedkit.evaluation.coverage import STATES
+from embedkit.runs.csv_files import TEXTS, read_frame, read_mappings, read_rows, write_rows
+from embedkit.runs.token_columns import encode
 
 HARD = [
     *(
@@ -126,11 +128,32 @@ def test_a_frame_has_the_texts_as_they_were_written(tmp_path, name, data):
 
 @SLOW
 @given(st.lists(st.lists(TEXT, max_size=4), min_size=1, max_size=4))
-@pytest.mark.parametrize("column", sorted(LISTS))
+@pytest.mark.parametrize("column", ["gained", "lost"])
 def test_a_frame_has_lists_as_they_were_written(tmp_path, column, lists):
     cells = [[json.dumps(each, ensure_ascii=False)] for each in lists]
-    write_rows(tmp_path / "predictions.csv", [column], [*cells, [""]])
-    assert read_frame(tmp_path / "predictions.csv")[column].tolist() == [*lists, None]
+    write_rows(tmp_path / "table-drift.csv", [column], [*cells, [""]])
+    assert read_frame(tmp_path / "table-drift.csv")[column].tolist() == [*lists, None]
+
+
+@SLOW
+@given(st.data())
+def test_what_is_said_of_tokens_comes_back(tmp_path, data):
+    each = {"oov_tokens": TEXT, "token_list": TEXT, "token_states": st.sampled_from(STATES)}
+    each["token_content"] = st.integers(0, 1)
+    kinds = st.tuples(*(st.lists(kind, max_size=4) for kind in each.values()))
+    rows = data.draw(st.lists(kinds, min_size=1, max_size=4))
+    write_rows(tmp_path / "predictions.csv", [*each], [encode([*each], row) for row in rows])
+    frame = read_frame(tmp_path / "predictions.csv")
+    assert [*zip(*(frame[name] for name in each), strict=True)] == rows
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("token_states", "cx"), ("token_content", "0a"), ("token_list", "")]
+)
+def test_what_is_said_of_tokens_is_checked(tmp_path, column, cell):
+    write_rows(tmp_path / "predictions.csv", [column], [[cell]])
+    with pytest.raises(RunError, match=f"damaged: column '{column}'"):
+        read_frame(tmp_path / "predictions.csv")
 
 
 @SLOW

@@ -63,12 +63,19 @@ def seeds(recipe, tmp_path_factory):
     return embedkit.run({**recipe, "seeds": [3, 2]}, out=tmp_path_factory.mktemp("runs") / "seeds")
 
 
+STATES = {"c": "covered", "r": "recovered", "f": "filled", "u": "unseen", "d": "dropped"}
+
+
 def held_out(run):
     """The test rows of the runs inside, from their own files."""
-    frames = [pd.read_csv(each.path / "predictions.csv", keep_default_na=False) for each in run.folds]
+    texts = {"token_states": str, "token_content": str}
+    frames = [
+        pd.read_csv(each.path / "predictions.csv", keep_default_na=False, dtype=texts) for each in run.folds
+    ]
     frame = pd.concat([each[each["split"] == "test"] for each in frames], ignore_index=True)
-    for column in ("token_list", "token_states", "token_content"):
-        frame[column] = frame[column].map(json.loads)
+    frame["token_list"] = frame["token_list"].map(json.loads)
+    frame["token_states"] = frame["token_states"].map(lambda letters: [STATES[letter] for letter in letters])
+    frame["token_content"] = frame["token_content"].map(lambda digits: [*map(int, digits)])
     return frame.assign(
         wrong=frame["label"] != frame["predicted"],
         share=[

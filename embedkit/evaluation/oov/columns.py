@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.shares import count_content
@@ -15,8 +14,8 @@ COLUMNS = ("content_tokens", "content_oov", "content_oov_share", "token_states",
 
 
 def cells(text: Prediction, content: Content) -> list[object]:
-    """The cells of one text; lists are JSON, of `token_list`'s length."""
+    """The cells of one text; the lists have `token_list`'s length."""
     tokens, missing = count_content(text.tokens, text.states, content)
     of_content = [int(each) for each in content.of(text.tokens)]
-    share = missing / tokens if tokens else ""
-    return [tokens, missing, share, json.dumps(text.states), json.dumps(of_content)]
+    share = missing / tokens if tokens else None
+    return [tokens, missing, share, text.states, of_content]

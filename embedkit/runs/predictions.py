@@ -1,0 +1,183 @@
+"""The predictions of a run: predictions.csv, or of many texts predictions.parquet, with the same columns.
+
+What is said of each token is a list in the Parquet file; `token_columns` says how the CSV file has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.runs.csv_files import read_frame, read_mappings, write_rows
+from embedkit.runs.token_columns import DECODE, encode
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+CSV = "predictions.csv"
+PARQUET = "predictions.parquet"
+
+MANY = 100_000
+"""Texts up to which the predictions are a CSV file."""
+
+BLOCK = 1 << 14
+"""Rows that are held at once."""
+
+_TEXTS = ("split", "label", "predicted", "text")
+_SHARES = ("oov_share", "content_oov_share")
+
+
+def write_predictions(
+    directory: Path, header: Sequence[str], rows: Iterable[Sequence[object]], count: int
+) -> Path:
+    """Write `count` rows, in CSV or Parquet by how many they are, and return the file."""
+    if count <= MANY:
+        write_rows(directory / CSV, header, (encode(header, row) for row in rows))
+        return directory / CSV
+    _write_parquet(directory / PARQUET, header, rows)
+    return directory / PARQUET
+
+
+def _write_parquet(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    schema = pa.schema([(name, _type(name)) for name in header])
+    waiting = iter(rows)
+    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
+        while block := [*islice(waiting, BLOCK)]:
+            columns = [
+                pa.array(values, field.type)
+                for field, values in zip(schema, zip(*block, strict=True), strict=True)
+            ]
+            writer.write_table(pa.Table.from_arrays(columns, schema=schema))
+
+
+def _type(name: str) -> pa.DataType:
+    import pyarrow as pa
+
+    if name in _TEXTS:
+        return pa.string()
+    if name == "token_content":
+        return pa.list_(pa.int8())
+    if name in DECODE:
+        return pa.list_(pa.string())
+    return pa.float64() if _is_float(name) else pa.int64()
+
+
+def predictions_file(directory: Path) -> Path:
+    """Return the file of the predictions in a run directory; the CSV file's path where there is none."""
+    parquet = directory / PARQUET
+    return parquet if parquet.is_file() else directory / CSV
+
+
+def read_predictions(
+    path: Path, columns: Collection[str] | None = None, rows: Collection[int] | None = None
+) -> pd.DataFrame:
+    """Return the predictions, indexed by their place: all, or the `columns` and `rows` that are named.
+
+    Raises RunError for a damaged file.
+    """
+    if path.name == CSV:
+        return read_frame(path, columns, rows)
+    import pandas as pd
+
+    header, batches = _batches(path, columns)
+    return pd.concat([_frame(header, *placed) for placed in _chosen(batches, rows)])
+
+
+def _chosen(
+    batches: Iterable[pa.RecordBatch], rows: Collection[int] | None
+) -> Iterator[tuple[Sequence[int], pa.RecordBatch]]:
+    """Each batch with the places of its rows; of those in `rows` alone, where these are given."""
+    import pyarrow as pa
+
+    begin = 0
+    wanted = None if rows is None else sorted(rows)
+    for batch in batches:
+        places = range(begin, begin + batch.num_rows)
+        if wanted is None:
+            yield places, batch
+        else:
+            own = [place for place in wanted if place in places]
+            yield own, batch.take(pa.array([place - begin for place in own], pa.int64()))
+        begin = places.stop
+
+
+def _frame(header: Sequence[str], places: Sequence[int], batch: pa.RecordBatch) -> pd.DataFrame:
+    import numpy as np
+    import pandas as pd
+
+    frame = pd.DataFrame({name: _column(name, batch.column(name)) for name in header})
+    return frame.set_axis(np.array(places, np.int64))
+
+
+def _column(name: str, values: pa.Array) -> pd.Series:
+    import pandas as pd
+
+    if name in DECODE:
+        return pd.Series(values.to_pylist(), dtype=object)
+    if name in _TEXTS:
+        return pd.Series(values.fill_null("").to_pylist(), dtype=str)
+    return pd.Series(values.to_numpy(zero_copy_only=False))
+
+
+def read_rows(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return the columns of a file of predictions and its rows, which `write_predictions` takes as they are.
+
+    Raises RunError, there or while the rows are read, for a damaged file.
+    """
+    if path.name == CSV:
+        mappings = read_mappings(path)
+        first = next(mappings, None)
+        rows = chain([first] if first else [], mappings)
+        header = [*first] if first else []
+        return header, ([_decoded(path, name, cell) for name, cell in row.items()] for row in rows)
+    header, batches = _batches(path, None)
+    return header, ([*row.values()] for batch in batches for row in batch.to_pylist())
+
+
+def _decoded(path: Path, name: str, cell: str) -> Any:
+    if name in _TEXTS:
+        return cell
+    try:
+        if name in DECODE:
+            return DECODE[name](cell)
+        if name in _SHARES and not cell:
+            return None
+        return float(cell) if _is_float(name) else int(cell)
+    except ValueError as error:
+        raise RunError(Fault(f"damaged: column '{name}': {error}", where=str(path))) from error
+
+
+def _is_float(name: str) -> bool:
+    return name in (*_SHARES, "probability") or name.startswith("p_")
+
+
+def _batches(path: Path, columns: Collection[str] | None) -> tuple[list[str], Iterator[pa.RecordBatch]]:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        file = parquet.ParquetFile(path)
+    except pa.ArrowException as error:
+        raise _damaged(path, error) from error
+    header = [name for name in file.schema_arrow.names if columns is None or name in columns]
+
+    def read() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from file.iter_batches(BLOCK, columns=header)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(path, error) from error
+        finally:
+            file.close()
+
+    return header, read()
+
+
+def _damaged(path: Path, error: Exception) -> RunError:
+    return RunError(Fault(f"damaged: {error}", where=str(path)))

@@ -1,0 +1,42 @@
+"""How cells of CSV files hold what is said of each token of a text.
+
+Tokens are JSON lists; their states are one letter each, the first of the state's name; whether they are
+content is one digit each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from embedkit.evaluation.coverage import STATES
+
+_LETTERS = {state: state[0] for state in STATES}
+_STATES = {letter: state for state, letter in _LETTERS.items()}
+
+ENCODE: Mapping[str, Callable[[Any], str]] = {
+    "oov_tokens": partial(json.dumps, ensure_ascii=False),
+    "token_list": partial(json.dumps, ensure_ascii=False),
+    "token_states": lambda states: "".join(map(_LETTERS.__getitem__, states)),
+    "token_content": lambda content: "".join(map(str, content)),
+}
+
+DECODE: Mapping[str, Callable[[str], list[Any]]] = {
+    "oov_tokens": json.loads,
+    "token_list": json.loads,
+    "token_states": lambda letters: [_state(letter) for letter in letters],
+    "token_content": lambda digits: [int(digit) for digit in digits],
+}
+
+
+def _state(letter: str) -> str:
+    if letter not in _STATES:
+        raise ValueError(f"{letter!r} is the letter of no state")
+    return _STATES[letter]
+
+
+def encode(header: Sequence[str], row: Sequence[object]) -> list[object]:
+    """Return the cells of a row as the CSV file has them."""
+    return [ENCODE[name](value) if name in ENCODE else value for name, value in zip(header, row, strict=True)]
