@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
-from unicodedata import normalize
 
 import numpy as np
 
@@ -20,6 +19,8 @@ from embedkit.interfaces import Example
 from embedkit.runs.token_columns import encode
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.normal_form import compose
+from embedkit.text.sequences import texts_of
 from embedkit.text.tokens import Tokenizing
 from embedkit.world import ALONE, World
 
@@ -114,17 +115,23 @@ class Classifier:
         states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
         return Predictions(split, states, scored, self.labelling, self.threshold)
 
-    def predictions(self, texts: Sequence[str]) -> Sequence[Prediction]:
-        """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do."""
-        if isinstance(texts, str):
-            raise TypeError("predict takes a sequence of texts, not one string")
-        if not texts:
-            return []
-        examples = (Example(i, normalize("NFC", text)) for i, text in enumerate(texts, 1))
-        return self.judge(self.input.tokenize("input", examples))
+    def predictions(self, texts: Iterable[str]) -> Sequence[Prediction]:
+        """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do.
 
-    def predict(self, texts: Sequence[str]) -> pd.DataFrame:
-        """One row for each text, in order, with the columns of predictions.csv but for split and label."""
+        Raises TypeError, naming the item, for what is no text.
+        """
+        return self.classify([Example(i, compose(text)) for i, text in enumerate(texts_of(texts), 1)])
+
+    def classify(self, examples: Sequence[Example]) -> Sequence[Prediction]:
+        """One prediction for each example, whatever its label."""
+        return self.judge(self.input.tokenize("input", examples)) if examples else []
+
+    def predict(self, texts: Iterable[str]) -> pd.DataFrame:
+        """One row for each text, in order, with the columns of predictions.csv but for split and label.
+
+        `texts` is any iterable of strings: a list, an array, a pandas Series, whose index is ignored. Raises
+        TypeError, naming the item, for what is no text.
+        """
         import pandas as pd
 
         columns = header(self.classes)

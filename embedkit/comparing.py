@@ -75,6 +75,10 @@ def _judged(name: str, run: Run, split: str) -> Judged:
     if rows.empty:
         allowed = tuple(str(each) for each in run.predictions["split"].unique())
         raise RunError(Fault(f"this run has no predictions of '{split}'", str(run.path), allowed=allowed))
+    if not run.labelled(split):
+        raise RunError(
+            Fault(f"the texts of '{split}' have no labels: nothing is right or wrong", str(run.path))
+        )
     return judged(name, rows)
 
 

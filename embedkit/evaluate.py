@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embedkit.analysis import read_content, write_analysis
-from embedkit.data.splits import read_evaluation
+from embedkit.data.splits import has_labels, read_evaluation
 from embedkit.data.storage import storage_of
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.evaluation.oov.scripts import warn_of_scripts
@@ -42,7 +42,7 @@ def evaluate_trained(
     tokenized = {"test": classifier.input.tokenize("test", examples)}
 
     reporter.stage("fitting baselines")
-    specs = recipe.evaluation.baselines if writer.world.main else ()
+    specs = recipe.evaluation.baselines if writer.world.main and has_labels(examples) else ()
     baselines = refit_baselines(run, trained, specs, registry)
 
     reporter.stage("evaluating")

@@ -49,10 +49,12 @@ class Explanations:
 
     def _text(self, row: Mapping[Any, Any]) -> dict[str, Any]:
         classes = [key.removeprefix("p_") for key in row if str(key).startswith("p_")]
+        labelled = self.run.labelled(row["split"])
         return {
             **{key: row[key] for key in ("split", "id", "label", "predicted", "probability", "text")},
+            "label": row["label"] if labelled else None,
             "probabilities": {label: row[f"p_{label}"] for label in classes},
-            "wrong": row["label"] != row["predicted"],
+            "wrong": row["label"] != row["predicted"] if labelled else None,
             "oov_share": _known(row["oov_share"]),
             "content_oov_share": _known(row["content_oov_share"]),
             "cut": row["cut"],

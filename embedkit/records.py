@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.judged import Predictions
 from embedkit.evaluation.metrics import score_metrics
@@ -94,14 +95,17 @@ def write_evaluation(
     predictions: dict[str, Predictions] = {}
     for name, split in splits.items():
         judged = classifier.judge(split, writer.world)
+        covered[name] = judged.coverage()
+        predictions[name] = judged
+        if not has_labels(split.examples):
+            figures[name] = {"n": len(judged)}
+            continue
         scored, labels = judged.scored, judged.targets
         figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
         if baselines:
             figures[name]["baselines"] = score_baselines(
                 baselines, split.examples, scored, classifier.threshold, metrics, classifier.labelling
             )
-        covered[name] = judged.coverage()
-        predictions[name] = judged
     writer.json("metrics.json", figures)
     writer.predictions(
         [*header(classifier.classes), *COLUMNS],

@@ -48,6 +48,8 @@ def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Consol
     console.print(class_table(found["coverage"]["classes"]))
     if found["missing"]:
         console.print(missing_table(found["missing"]))
+    if not run.labelled(split):
+        return
     errors = found["errors"]
     console.print(bucket_table(errors["content"]["buckets"]))
     console.print(bucket_table(errors["all"]["buckets"], "all tokens"))
@@ -89,7 +91,7 @@ def print_text(text: Mapping[str, Any]) -> None:
     """One text: what was predicted, the tokens marked, and a row for each."""
     console = Screen()
     coloured = colours(console)
-    right = "wrong" if text["wrong"] else "right"
+    right = {None: "not labelled", True: "wrong", False: "right"}[text["wrong"]]
     label, predicted = (text[key] or "no label" for key in ("label", "predicted"))
     which = (
         f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from embedkit.cli.lines import say
-from embedkit.cli.options import json_option, lines_of, print_json, trust_option
+from embedkit.cli.options import json_option, print_json, trust_option
+from embedkit.cli.prediction_input import Table, lines_of_file
 from embedkit.cli.program import blocked_plugins
 from embedkit.data.labels import parts_of
 from embedkit.errors import DataError, Fault
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 @click.argument("run")
 @click.argument("texts", nargs=-1, metavar="[TEXT]…")
 @click.option(
-    "--input", "file", type=click.File("rb"), help="A UTF-8 file with a text on each line; - is stdin."
+    "--input",
+    "file",
+    help="A UTF-8 file with a text on each line, - is stdin; or with --reader a file of its format.",
+)
+@click.option("--reader", help="Read --input as a table: csv, tsv, jsonl, parquet, or a plugin's reader.")
+@click.option("--text", "column", metavar="COL", help="The column of the texts, of a reader that has them.")
+@click.option(
+    "--set", "keys", metavar="KEY=VALUE", multiple=True, help="A key of the reader, such as delimiter=';'."
 )
 @click.option("--unseen", type=click.Choice(["unk"]), help="Take <UNK> for words that the run would look up.")
 @trust_option
@@ -31,21 +39,28 @@ def command(
     ctx: click.Context,
     run: str,
     texts: tuple[str, ...],
-    file: IO[bytes] | None,
+    file: str | None,
+    reader: str | None,
+    column: str | None,
+    keys: tuple[str, ...],
     unseen: Literal["unk"] | None,
     trust: bool,
     as_json: bool,
 ) -> None:
-    """Classify each TEXT, or each line of a file, with the model of the finished run in the directory RUN."""
-    given = [*texts, *(lines_of(file) if file else [])]
-    if not given:
+    """Classify each TEXT, each line of a file, or each row of a table, with the model of the run in RUN."""
+    from embedkit.tasks import load
+
+    blocked = blocked_plugins(ctx)
+    table = Table(reader, file, column, keys)
+    table.check(texts)
+    lines = [*texts, *(lines_of_file(file) if file and not reader else [])]
+    if not lines and not reader:
         raise DataError(
             Fault("there is nothing to classify", where="predict", hint="Name a TEXT, or --input FILE.")
         )
-    from embedkit.tasks import load
-
-    classifier = load(run, blocked_plugins(ctx), unseen, trust)
-    predictions = classifier.predictions(given)
+    examples = table.examples(blocked) if reader else None
+    classifier = load(run, blocked, unseen, trust)
+    predictions = classifier.predictions(lines) if examples is None else classifier.classify(examples)
     if as_json:
         print_json([_plain(prediction, classifier.labelling) for prediction in predictions])
         return

@@ -53,6 +53,10 @@ def print_coverage(run: Run, console: Console) -> None:
 
 def print_errors(run: Run, split: str, console: Console) -> None:
     """Of one split the error rate by what is missing, the worst texts, and what the figures say."""
+    if not run.labelled(split):
+        n = run.metrics[split]["n"]
+        console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in predictions.csv")
+        return
     errors = run.oov.figures["splits"][split]["errors"]
     if errors["wrong"]:
         console.print(bucket_table(errors["content"]["buckets"]))

@@ -62,14 +62,22 @@ def _read(
     return examples
 
 
+def has_labels(examples: Examples) -> bool:
+    """Whether there is an example with a label."""
+    return any(label is not None for label in examples.labels)
+
+
 def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | None = None) -> Examples:
     """The examples a trained model is evaluated on, in `storage`, by default in memory.
 
-    Raises DataError where there are none, or where a label is not one of the model's classes.
+    Where no example has a label they are predicted, and not scored. Raises DataError where there are none, or
+    where a label is not one of the model's classes.
     """
     examples = settle_labels(Examples.of(writable(reader.read()), storage), labelling.separator, "data.test")
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
+    if not has_labels(examples):
+        return examples
     if labelling.separator is None:
         refuse_own_labels(examples.labels, "data.test")
     refuse_unseen({"test": examples}, set(labelling.classes), labelling)

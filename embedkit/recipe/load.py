@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from embedkit.files.names import portable
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
 from embedkit.recipe.checks import check_baselines, check_chain, check_labels, check_shares, check_unseen
 from embedkit.recipe.components import Resolver
@@ -73,7 +74,7 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
         key: dict(value) if isinstance(value, dict) else value for key, value in document.data.items()
     }
     if document.stem is not None:
-        sections.setdefault("name", document.stem)
+        sections.setdefault("name", portable(document.stem, "recipe"))
     defaults = defaults_of(schema)
     for path in SLOTS:
         if field_at(schema, path):

@@ -89,7 +89,7 @@ def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
         if path.is_file() and folder:
             raise DataError(Fault(f"'{path}' is a file, not a directory", where=where))
         if path.exists():
-            return path
+            return _regular(path, where)
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
         raise DataError(Fault(f"'{path}' cannot be read: {error.strerror}", where=where)) from error
@@ -97,6 +97,14 @@ def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
     raise DataError(
         Fault(f"'{path}' does not exist", where=where, nearest=None if hint else meant, hint=hint)
     )
+
+
+def _regular(path: Path, where: str) -> Path:
+    """The path, unless it is a device, a pipe or a socket: files are read more than once, and have an end."""
+    if not path.is_file():
+        hint = "Pipes and devices are not read: write what comes from them into a file first."
+        raise DataError(Fault(f"'{path}' is not a regular file", where=where, hint=hint))
+    return path
 
 
 def _hint(text: str, path: Path) -> str | None:

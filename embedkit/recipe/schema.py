@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
+from unicodedata import normalize
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
+from embedkit.files.names import portable
 from embedkit.recipe.document import dotted
 from embedkit.recipe.sections.data import Data, EvaluationData
 from embedkit.recipe.sections.evaluation import Evaluation, ModelEvaluation
@@ -44,7 +47,19 @@ class VocabularySettings(Section):
     ] = None
 
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="names the run directory")]
+def _portable_name(name: str) -> str:
+    """`name` in NFC, where it can name a directory on every system."""
+    composed = normalize("NFC", name)
+    if portable(name) != composed:
+        raise PydanticCustomError(
+            "name",
+            "expected letters and digits of any script, '.', '_' and '-', such as '{proposal}'",
+            {"proposal": portable(name)},
+        )
+    return composed
+
+
+Name = Annotated[str, AfterValidator(_portable_name), Field(description="names the run directory")]
 
 
 class AnyRecipe(Section):

@@ -56,6 +56,9 @@ def parse(text: str, where: Where) -> tuple[Any, dict[KeyPath, int]]:
 
 def _read(path: Path) -> bytes:
     try:
+        if path.exists() and not path.is_file():
+            kind = "a directory" if path.is_dir() else "not a regular file"
+            raise RecipeError(Fault(f"is {kind}, where a recipe is expected", where=str(path)))
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:

@@ -99,6 +99,10 @@ class Run:
         """By split, the metrics of metrics.json."""
         return dict(self.read_json("metrics.json"))
 
+    def labelled(self, split: str) -> bool:
+        """Whether the texts of `split` have labels, so that what is predicted can be right or wrong."""
+        return "loss" in self.metrics[split]
+
     @cached_property
     def predictions(self) -> pd.DataFrame:
         """The predictions: one row for each example of every split; of several runs, of the held-out one."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from unicodedata import normalize
-
 from embedkit.errors import DataError, Fault
+from embedkit.text.normal_form import compose
 
 
 def stop_words(language: str, where: str = "stop_words") -> frozenset[str]:
@@ -26,4 +25,4 @@ def stop_words(language: str, where: str = "stop_words") -> frozenset[str]:
 
 def fold(word: str) -> str:
     """`word` without case, in Unicode's composed form (NFC), which folding may have taken apart."""
-    return normalize("NFC", word.casefold())
+    return compose(word.casefold())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
+from embedkit.text.normal_form import compose, decompose
 from embedkit_oov.respelling import Respelling
 
 MARKS = re.compile("[\u0300-\u036f]+")
@@ -28,4 +28,4 @@ def without_accents(word: str) -> str:
     """The word, in NFC, without combining diacritical marks; `ø` and `ß`, which have none, stay."""
     if word.isascii():
         return word
-    return unicodedata.normalize("NFC", MARKS.sub("", unicodedata.normalize("NFD", word)))
+    return compose(MARKS.sub("", decompose(word)))

@@ -6,11 +6,11 @@ little-endian 32-bit numbers, one for each dimension.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from hashlib import shake_128
 from typing import TYPE_CHECKING
 
+from embedkit.text.normal_form import compose
 from embedkit_oov.filling import BLOCK
 
 if TYPE_CHECKING:
@@ -55,6 +55,6 @@ def _bits(words: Sequence[str], dim: int, key: bytes) -> Bits:
     digests = []
     for word in words:
         bits = keyed.copy()
-        bits.update(unicodedata.normalize("NFC", word).encode("utf-8", "surrogatepass"))
+        bits.update(compose(word).encode("utf-8", "surrogatepass"))
         digests.append(bits.digest(4 * dim))
     return np.frombuffer(b"".join(digests), dtype="<u4").reshape(len(words), dim)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from embedkit.interfaces import FillContext, Filled
+from embedkit.text.normal_form import compose
 
 
 class Respelling(ABC):
@@ -20,8 +20,8 @@ class Respelling(ABC):
         if word.isascii():
             spellings = dict.fromkeys(self.spellings(word))
         else:
-            composed = self.spellings(unicodedata.normalize("NFC", word))
-            spellings = dict.fromkeys(unicodedata.normalize("NFC", each) for each in composed)
+            composed = self.spellings(compose(word))
+            spellings = dict.fromkeys(compose(each) for each in composed)
         spellings.pop(word, None)
         spellings.pop("", None)
         # A tuple of strings is nothing that the garbage collector goes over, a list of them is.

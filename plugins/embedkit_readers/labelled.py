@@ -6,7 +6,6 @@ declares them, rather than postponed: postponed ones would be looked up in the m
 """
 
 import json
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Annotated, NamedTuple
 
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Doc, Example, InputPath
+from embedkit.text.normal_form import compose
 from embedkit_readers.values import label_of, text_of
 
 
@@ -59,7 +59,7 @@ class LabelledFile(ABC):
         return True
 
     def _normal(self, string: str) -> str:
-        return unicodedata.normalize("NFC", string) if self.nfc else string
+        return compose(string) if self.nfc else string
 
     def _label(self, row: Row) -> str | None:
         """The label that is used for that of the row, None where the row is left out.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from embedkit.errors import DataError, Fault
+from embedkit.errors import DataError, Fault, shortened
 from embedkit.interfaces import Doc
 from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit_tokenizers.limits import SECONDS, TooSlowError, clock
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -57,11 +58,27 @@ class Regex:
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """The matches that are not empty, whole whatever groups the pattern has, then cleaned.
 
-        Raises DataError for a pattern that is not a regular expression.
+        Raises DataError for a pattern that is not a regular expression, and for one that takes 20 seconds for
+        a text.
         """
         try:
             find = re.compile(_checked(self.pattern)).finditer
         except ValueError as error:
             raise DataError(Fault(f"'{self.pattern}' is {error}", "tokenizer.pattern")) from error
-        tokens = [[match[0] for match in find(text) if match[0]] for text in texts]
+        tokens: list[list[str]] = []
+        with clock() as running:
+            try:
+                for text in texts:
+                    running.restart()
+                    tokens.append([match[0] for match in find(text) if match[0]])
+            except TooSlowError:
+                raise self._too_slow(texts[len(tokens)]) from None
         return clean(tokens, lowercase=self.lowercase, stop_words=self.stop_words)
+
+    def _too_slow(self, text: str) -> DataError:
+        what = f"the pattern '{shortened(self.pattern)}' takes more than {SECONDS:g} seconds for a text"
+        hint = (
+            f"The text has {len(text):,} characters: {shortened(text)!r}. A repetition inside a repetition, "
+            "as in (a+)+, tries every way to divide them."
+        )
+        return DataError(Fault(what, "tokenizer.pattern", hint=hint))

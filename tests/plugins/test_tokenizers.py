@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from embedkit_tokenizers import limits
 from pydantic import ValidationError
 
 from embedkit.errors import DataError
@@ -126,3 +129,34 @@ def test_ngrams_are_of_what_the_tokenizer_inside_gives(registry):
 def test_ngrams_are_of_two_tokens_or_more(registry, longest):
     with pytest.raises(ValidationError):
         registry.get("tokenizer", "ngrams").parameters(of="whitespace", longest=longest)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such timer")
+class TestSlowExpressions:
+    SLOW = r"(?:a+)+b"
+
+    def test_one_that_backtracks_without_an_end_is_named_with_its_text(self, monkeypatch):
+        monkeypatch.setattr(limits, "SECONDS", 0.2)
+        tokenizer = build_registry().get("tokenizer", "regex").factory(pattern=self.SLOW)
+        with pytest.raises(DataError) as raised:
+            tokenizer.tokenize(["aab", "a" * 5_000])
+        text = str(raised.value)
+        assert text.startswith(f"tokenizer.pattern: the pattern '{self.SLOW}' takes more than")
+        assert "The text has 5,000 characters: 'aaa" in text
+        assert signal.getsignal(signal.SIGVTALRM) is signal.SIG_DFL
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0, 0)
+
+    def test_somebody_else_s_timer_is_left_alone(self, monkeypatch):
+        monkeypatch.setattr(limits, "SECONDS", 0.2)
+        before = signal.signal(signal.SIGVTALRM, signal.SIG_IGN)
+        try:
+            tokenizer = build_registry().get("tokenizer", "regex").factory(pattern=self.SLOW)
+            assert tokenizer.tokenize(["aab ab"]) == [["aab", "ab"]]
+            assert signal.getsignal(signal.SIGVTALRM) is signal.SIG_IGN
+        finally:
+            signal.signal(signal.SIGVTALRM, before)
+
+    def test_it_works_in_other_threads(self):
+        tokenizer = build_registry().get("tokenizer", "regex").factory(pattern=self.SLOW)
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(tokenizer.tokenize, ["aab ab"]).result() == [["aab", "ab"]]

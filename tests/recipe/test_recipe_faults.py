@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from embedkit.errors import RecipeError
@@ -21,7 +23,8 @@ WRONG = [
     (
         "name: small",
         "name: a b",
-        "name: expected a text that matches ^[A-Za-z0-9][A-Za-z0-9._-]*$, got the text 'a b'",
+        "name: expected letters and digits of any script, '.', '_' and '-', such as 'a-b', got the "
+        "text 'a b'",
     ),
     ("name: small", "name: [a]", "name: expected a text, got a list"),
     ("max_length: 60", "max_length: 0", "data.max_length: expected more than 0, got the integer 0"),
@@ -184,12 +187,40 @@ def test_shares_leave_something_to_train_on(faults):
     ]
 
 
-def test_a_file_s_name_that_cannot_name_a_run(written, registry, tmp_path, well_formed):
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("my recipe (1).yaml", "my-recipe-1"),
+        ("übung.yaml", "übung"),
+        ("评论.yml", "评论"),
+        ("con.yaml", "recipe-con"),
+        ("a.b..yaml", "a.b"),
+        ("(1).yaml", "1"),
+        ("!!.yaml", "recipe"),
+    ],
+)
+def test_a_recipe_is_named_after_its_file(written, registry, tmp_path, well_formed, file, name):
     written(well_formed.replace("name: small\n", ""))
-    (tmp_path / "recipe.yaml").rename(tmp_path / "my recipe.yaml")
-    with pytest.raises(RecipeError) as caught:
-        load_recipe("my recipe.yaml", registry)
-    assert str(caught.value) == (
-        "my recipe.yaml:2: name: expected a text that matches ^[A-Za-z0-9][A-Za-z0-9._-]*$, "
-        "got the text 'my recipe'"
-    )
+    (tmp_path / "recipe.yaml").rename(tmp_path / file)
+    assert load_recipe(tmp_path / file, registry).name == name
+
+
+@pytest.mark.parametrize("name", ["übung", "отзывы", "评论_2", "हिन्दी"])
+def test_a_name_may_be_of_any_script(written, registry, well_formed, name):
+    written(well_formed.replace("name: small\n", f"name: {name}\n"))
+    assert load_recipe("recipe.yaml", registry).name == name
+
+
+@pytest.mark.parametrize("name", ["nul", "aux.v2", "a.", "'a:b'", "a/b", "'..'", "x" * 200])
+def test_a_name_that_windows_would_refuse_is_refused_with_another(written, registry, well_formed, name):
+    written(well_formed.replace("name: small\n", f"name: {name}\n"))
+    with pytest.raises(RecipeError, match="name: expected letters and digits of any script, .* such as '"):
+        load_recipe("recipe.yaml", registry)
+
+
+@pytest.mark.parametrize("kind", ["a directory", "not a regular file"])
+def test_a_recipe_is_a_regular_file(registry, tmp_path, kind):
+    path = tmp_path / "recipe.yaml"
+    path.mkdir() if kind == "a directory" else os.mkfifo(path)
+    with pytest.raises(RecipeError, match=f"recipe.yaml: is {kind}, where a recipe is expected"):
+        load_recipe(path, registry)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path, PureWindowsPath
 
@@ -141,3 +142,10 @@ def test_a_path_in_double_quotes_that_is_yaml_of_another_meaning():
     (value, _) = parse(r'"C:\new\table.csv"', str)
     assert value == "C:\new\table.csv"
     assert IN_QUOTES in fault_of(value)
+
+
+def test_pipes_and_devices_are_no_files(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    for path in (str(tmp_path / "pipe"), os.devnull):
+        with pytest.raises(DataError, match="data.train.path: '.*' is not a regular file"):
+            expand(path, "data.train.path")

@@ -1,0 +1,96 @@
+"""What `embedkit predict` classifies: lines of a file, or the rows of a table that a reader reads."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embedkit.cli.lines import say
+from embedkit.cli.options import lines_of
+from embedkit.errors import DataError, Fault
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Example
+    from embedkit.registry import Registry
+
+READER_OF = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
+"""Suffixes of tables, and what reads them."""
+
+
+def lines_of_file(name: str) -> Sequence[str]:
+    """The lines of a file, or of standard input for `-`; warns of a table, whose rows these are not.
+
+    Raises DataError for a file that cannot be read, is a device, or is not UTF-8.
+    """
+    reader = _reader_of(name)
+    if reader:
+        hint = f"to read its rows: --reader {reader} --text COLUMN"
+        say(f"warning: each line of {name} is taken as a text; {hint}", error=True)
+    try:
+        _refuse_devices(name)
+        with click.open_file(name, "rb") as file:
+            return lines_of(file)
+    except OSError as error:
+        raise DataError(Fault(f"cannot be read: {error.strerror}", where=name)) from error
+
+
+def _reader_of(name: str) -> str | None:
+    """The reader of the table that a file is by its name; None where it says nothing of the kind."""
+    suffixes = [suffix.lower() for suffix in PurePath(name).suffixes[-2:]]
+    return next((READER_OF[suffix] for suffix in suffixes if suffix in READER_OF), None)
+
+
+def _refuse_devices(name: str) -> None:
+    """Raise DataError for a device without an end, such as /dev/zero; pipes and terminals have one."""
+    if name == "-":
+        return
+    mode = Path(name).stat().st_mode
+    device = stat.S_ISCHR(mode) and not str(Path(name).resolve()).startswith(("/dev/tty", "/dev/pts"))
+    if device or stat.S_ISBLK(mode):
+        raise DataError(Fault("is a device, not a regular file", where=name))
+
+
+@dataclass(frozen=True)
+class Table:
+    """The file that a reader reads, and the reader's keys."""
+
+    reader: str | None
+    file: str | None
+    column: str | None
+    keys: Sequence[str]
+
+    def check(self, texts: Sequence[str]) -> None:
+        """Raise DataError for options that do not go together."""
+        if not self.reader and (self.column or self.keys):
+            raise DataError(Fault("--text and --set are of a reader: name it with --reader", where="predict"))
+        if self.reader and (not self.file or texts):
+            raise DataError(Fault("--reader reads the file of --input, without any TEXT", where="predict"))
+
+    def examples(self, blocked: Sequence[str]) -> list[Example]:
+        """The examples of the table; labels are not read. Raises RecipeError or DataError."""
+        from embedkit.recipe.build import build_component, input_files
+        from embedkit.recipe.load import load_recipe
+        from embedkit.recipe.schema import EvaluationRecipe
+        from embedkit.registry import build_registry
+
+        registry = build_registry(blocked)
+        overrides = [f"data.test.{key}" for key in self.keys]
+        recipe = load_recipe(self._recipe(registry), registry, overrides)
+        assert isinstance(recipe, EvaluationRecipe)
+        input_files(registry, recipe)
+        return [*build_component(registry, "reader", recipe.data.test, "data.test").read()]
+
+    def _recipe(self, registry: Registry) -> dict[str, Any]:
+        """A recipe that reads the table, without labels where its reader can do without."""
+        component = registry.get("reader", str(self.reader), "--reader")
+        spec: dict[str, Any] = {"use": self.reader, "path": self.file}
+        if self.column:
+            spec["text"] = self.column
+        if "label" in component.parameters.model_fields:
+            spec["label"] = None
+        return {"name": "predict", "model": ".", "data": {"test": spec}}

@@ -1,0 +1,48 @@
+"""Names of files and directories that every system takes, made from any text.
+
+Windows refuses some characters, white space and dots at the end, and the names of its devices with whatever
+suffix: https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from unicodedata import category, normalize
+
+LONGEST = 100
+"""Characters of a name; a directory's has a time behind it, and something more while it is written."""
+
+MOST_BYTES = 200
+"""Bytes of a name in UTF-8: file systems take 255."""
+
+_PUNCTUATION = "._-"
+_JOINERS = "\u200c\u200d"
+"""Invisible, and part of words in Persian and in Indian scripts."""
+
+_NUMBERS = "0123456789¹²³"
+_DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{device}{number}" for device in ("com", "lpt") for number in _NUMBERS
+}
+
+
+def portable(text: str, otherwise: str = "run") -> str:
+    """A name for a file made from `text`: letters and digits of any script, `.`, `_` and `-`.
+
+    What stands between them is one `-`; the name does not begin or end with punctuation, is no device's, and
+    is at most 100 characters and 200 bytes long. Nothing left is `otherwise`. A name that is one is itself.
+    """
+    composed = normalize("NFC", text[: 10 * LONGEST])
+    parts = ("".join(those) if fits else "-" for fits, those in groupby(composed, key=_fits))
+    name = "".join(parts).lstrip(_PUNCTUATION + _JOINERS)
+    if name.split(".")[0].casefold() in _DEVICES:
+        name = f"{otherwise}-{name}"
+    return _cut(name).rstrip(".-" + _JOINERS) or otherwise
+
+
+def _fits(character: str) -> bool:
+    return character in _PUNCTUATION or character in _JOINERS or category(character)[0] in "LMN"
+
+
+def _cut(name: str) -> str:
+    """The beginning of a name that is not too long."""
+    return name[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore")
