@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import VectorFileError
-from embedkit.files.system import read_at
+from embedkit.files.spans import read_spans
 from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content, examine
@@ -140,13 +140,16 @@ def _rows(
 
     size = matrix.row_size
     with copy.open("rb", buffering=0) as file:
-        for word, offset, row in places:
-            if read_at(file, len(word) + 1, offset) != word + b"\n":
+        spans = ((offset, offset + len(word) + 1) for word, offset, _ in places)
+        for (word, _, _), found in zip(places, read_spans(file, spans), strict=True):
+            if found != word + b"\n":
                 raise DamagedError("the copy has another word where it says")
-            data = read_at(file, size, matrix.offset + row * size)
-            if isal_zlib.crc32(data) != checks[row]:
+        begins = (matrix.offset + row * size for _, _, row in places)
+        rows = read_spans(file, ((begin, begin + size) for begin in begins))
+        for check, data in zip(checks[[row for _, _, row in places]].tolist(), rows, strict=True):
+            if isal_zlib.crc32(data) != check:
                 raise DamagedError("a row of the copy was changed")
-            yield data
+            yield data.tobytes()
 
 
 def _key(word: bytes) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.files.system import read_at
+from embedkit.files.spans import read_spans
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content
 from embedkit.vectors.selection import Selection
@@ -65,19 +65,21 @@ class Index:
         self._hashes, self._rows, self._offsets = arrays["hashes"], arrays["rows"], arrays["offsets"]
 
     def select(self, content: Content, selection: Selection) -> None:
-        """Give `selection` the rows that it wants, read one by one from the file.
+        """Give `selection` the rows that it wants, read from the file.
 
         Raises DamagedError where the file does not have the word that should be there.
         """
         size = 4 * selection.dim
         words = [word for word in selection.slots if b" " not in word]
         with content.reading(), content.path.open("rb", buffering=0) as file:
-            for offset, row, wanted in self.places(words):
+            places = [*self.places(words)]
+            spans = ((offset, offset + len(words[wanted]) + 1 + size) for offset, _, wanted in places)
+            for (_, row, wanted), record in zip(places, read_spans(file, spans), strict=True):
                 word = words[wanted]
-                record = read_at(file, len(word) + 1 + size, offset)
-                if not record.startswith(word + b" ") or len(record) != len(word) + 1 + size:
+                begin = len(word) + 1
+                if record[:begin].tobytes() != word + b" " or len(record) != begin + size:
                     raise DamagedError("the file has another word where it says")
-                selection.take(selection.slots[word], row, memoryview(record)[len(word) + 1 :])
+                selection.take(selection.slots[word], row, record[begin:])
 
     def places(self, words: Sequence[bytes]) -> Iterable[tuple[int, int, int]]:
         """Every place of each of `words`, which have no spaces, and of any word with the same hash.

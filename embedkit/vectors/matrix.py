@@ -8,6 +8,7 @@ from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from embedkit.files.spans import read_spans
 from embedkit.files.system import read_at
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
@@ -43,7 +44,7 @@ class Matrix:
         """Bytes of a row."""
         return self.dim * SIZES[self.dtype]
 
-    def decode(self, data: bytes) -> FloatArray:
+    def decode(self, data: bytes | memoryview) -> FloatArray:
         """float32 [n, dim] of the bytes of n rows."""
         import numpy as np
 
@@ -94,8 +95,8 @@ class MatrixReader:
             hits = compress(range(len(words)), map(selection.slots.__contains__, words))
             places += [(row + index, selection.slots[words[index]]) for index in hits]
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
-            for done, (row, slot) in enumerate(places):
-                data = read_at(file, self.matrix.row_size, self._offset(row))
+            spans = ((self._offset(row), self._offset(row + 1)) for row, _ in places)
+            for done, ((row, slot), data) in enumerate(zip(places, read_spans(file, spans), strict=True)):
                 selection.take(slot, row, self.matrix.decode(data).astype("<f4").data.cast("B"))
                 progress(done + 1, len(places))
         return ScanReport(self.count, selection.duplicates(), replaced, verified=self._options.limit is None)
