@@ -14,7 +14,7 @@ from embedkit.data.storage import InMemory, Storage
 from embedkit.evaluation.coverage import TokenStates
 from embedkit.evaluation.judged import Predictions
 from embedkit.evaluation.predictions import Prediction, header, row
-from embedkit.evaluation.scoring import score_split
+from embedkit.evaluation.scoring import check_finite, score_split
 from embedkit.interfaces import Example
 from embedkit.runs.token_columns import encode
 from embedkit.text.batching import EncodedSplit
@@ -112,6 +112,7 @@ class Classifier:
 
     def _judge(self, split: TokenizedSplit, world: World) -> Predictions:
         scored = score_split(self.model, self.input.encode(split, self.labelling), world=world)
+        check_finite(scored, split.name, split.examples.ids)
         states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
         return Predictions(split, states, scored, self.labelling, self.threshold)
 

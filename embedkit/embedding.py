@@ -15,6 +15,7 @@ from embedkit.coverage_check import check_coverage, covered_shares
 from embedkit.data.preflight import settle
 from embedkit.errors import Fault, RunError
 from embedkit.interfaces import EmbeddingContext
+from embedkit.model.lengths import check_lengths
 from embedkit.model.lookup import Hits, look_up
 from embedkit.model.oov import OovChain
 from embedkit.model.table import EmbeddingTable, build_table
@@ -81,7 +82,8 @@ def embed(
         _ask_again(source, name_of(registry, "embedding", recipe.embedding), vocabulary.words, table)
     shares = covered_shares(table, vocabulary, splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
-    settle(check_coverage(shares), strict)
+    names = [*vocabulary.to_dict()]
+    settle([*check_coverage(shares), *check_lengths(table.vectors, names, table.origin)], strict)
     return table
 
 

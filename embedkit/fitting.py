@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import TrainingError
 from embedkit.evaluation.metrics import score_metrics
-from embedkit.evaluation.scoring import Scored, score_split
+from embedkit.evaluation.scoring import Scored, check_finite, score_split
 from embedkit.training.checkpoints import Checkpoints
 from embedkit.training.history import History
 from embedkit.training.journal import Journal
@@ -50,7 +52,9 @@ class Judge:
         if "validation" not in self.splits:
             return None
         self.evaluated.model.follow(self.trained.model)
-        return score_split(self.evaluated.model, self.splits["validation"], world=self.world)
+        split = self.splits["validation"]
+        scored = score_split(self.evaluated.model, split, world=self.world)
+        return check_finite(scored, "validation", split.example_ids)
 
 
 def train_model(
@@ -61,7 +65,7 @@ def train_model(
     metrics: Mapping[str, Metric],
     writer: RunWriter,
     reporter: Reporter,
-) -> History:
+) -> Training:
     """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split.
 
     In the end `evaluated` has the table of the trained model.
@@ -85,13 +89,33 @@ def train_model(
             loss,
             writer.world,
         )
-    except (KeyboardInterrupt, AnotherEnded):
+    except (KeyboardInterrupt, AnotherEnded, TrainingError):
         journal.checkpoints.flush()
         raise
     finally:
         journal.trackers.finish()
     evaluated.model.follow(classifier.model)
-    return journal.history
+    return Training(journal.history, journal.checkpoints)
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training that ended: its history, and the checkpoints that keep what was trained."""
+
+    history: History
+    checkpoints: Checkpoints
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what was trained, and say where, if the block finds numbers that are not finite."""
+        try:
+            yield
+        except TrainingError as error:
+            self.checkpoints.flush()
+            newest = self.checkpoints.paths()[-1:]
+            where = f"What was trained is kept: {newest[0]}" if newest else None
+            faults = [replace(f, hint="\n    ".join(filter(None, (f.hint, where)))) for f in error.faults]
+            raise TrainingError(*faults) from error
 
 
 def _journal(recipe: Recipe, judge: Judge, writer: RunWriter, reporter: Reporter) -> Journal:

@@ -65,14 +65,15 @@ def train_and_evaluate(
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
     content = read_content(recipe.evaluation.function_words, registry)
     warn_of_scripts(content, tokenized)
-    history = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
+    training = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
 
     reporter.stage("evaluating")
     write_model(writer, classifier, table)
     if recipe.embedding.unseen == "lookup":
         write_unseen(writer, table.unseen)
-    write_training(writer, history)
-    predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)
+    write_training(writer, training.history)
+    with training.kept():
+        predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)
 
     reporter.stage("analysing errors")
     drift = write_drift(writer, classifier, table)

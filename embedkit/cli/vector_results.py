@@ -34,13 +34,15 @@ def contents_record(contents: Contents) -> Record:
 
 def print_contents(contents: Contents) -> None:
     """A line for each thing that a file has."""
-    norms = f"{contents.norm_mean:.3f} ± {contents.norm_deviation:.3f}"
+    mean, deviation, least, most = map(
+        _length, (contents.norm_mean, contents.norm_deviation, contents.norm_least, contents.norm_most)
+    )
     rows = [
         ("format", contents.format),
         ("layout", f"{contents.layout}, {contents.dtype}"),
         ("vectors", f"{contents.count:,} x {contents.dim:,}"),
         ("bfloat16", "lossless" if contents.bfloat16 else "would lose digits"),
-        ("norms", f"{norms}, from {contents.norm_least:.3f} to {contents.norm_most:.3f}"),
+        ("norms", f"{mean} ± {deviation}, from {least} to {most}"),
         ("order", ORDERS[contents.order]),
         ("first words", " ".join(map(repr, contents.first))),
         ("last words", " ".join(map(repr, contents.last))),
@@ -78,6 +80,10 @@ def _lookup_row(record: Record) -> tuple[str, str, str]:
     numbers = " ".join(f"{value:.6g}" for value in record["vector"][:SHOWN])
     more = len(record["vector"]) - SHOWN
     return record["word"], str(record["row"]), f"{numbers} … {more} more" if more > 0 else numbers
+
+
+def _length(value: float) -> str:
+    return f"{value:.3f}" if value == 0 or 1e-3 <= value < 1e6 else f"{value:.3g}"
 
 
 def _finite(value: Any) -> Any:

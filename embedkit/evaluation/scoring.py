@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 
+from embedkit.errors import Fault, TrainingError
 from embedkit.text.grouping import by_length
 from embedkit.world import ALONE, World
 
@@ -23,19 +25,24 @@ if TYPE_CHECKING:
 
 EVALUATION_BATCH_SIZE = 256
 
+SHOWN = 10
+"""Examples that an error names."""
+
 
 @dataclass(frozen=True)
 class Scored:
     """What a model says about n texts, in the order of their split.
 
     `probabilities` float64 [n, C]; `loss` is the mean over texts, `batch_loss` the mean of the batches' means
-    (the two differ when the last batch is smaller). Both are NaN where labels are not known.
+    (the two differ when the last batch is smaller). Both are NaN where labels are not known. `not_finite` are
+    the texts whose numbers, those behind the probabilities and the loss, are not all finite.
     """
 
     probabilities: NDArray[np.float64]
     loss: float
     batch_loss: float
     objective: Objective
+    not_finite: tuple[int, ...] = ()
 
     def predicted(self, threshold: float) -> IntArray | BoolArray:
         """The class of each text, int64 [n]; of a multi-label model its classes, bool [n, C]."""
@@ -67,8 +74,13 @@ class Tally:
         means = [part.mean() for part in torch.split(by_group, [*map(len, self._groups)])]
         batch_loss = torch.stack(means).double().mean()
         probabilities = self._objective.probabilities(logits[order])
+        strange = ~torch.isfinite(logits[order]).all(dim=1) | torch.isinf(losses[order])
         return Scored(
-            probabilities.numpy(), float(losses.double().mean()), float(batch_loss), self._objective
+            probabilities.numpy(),
+            float(losses.double().mean()),
+            float(batch_loss),
+            self._objective,
+            tuple(strange.nonzero().flatten().tolist()),
         )
 
     def _gathered(self) -> list[Tensor]:
@@ -76,6 +88,19 @@ class Tally:
         own = [torch.cat(parts).cpu() for parts in zip(*self._batches, strict=True)]
         gathered = self._world.gather([own] if own else [])
         return [torch.cat(parts) for parts in zip(*gathered, strict=True)]
+
+
+def check_finite(scored: Scored, name: str, ids: Sequence[int]) -> Scored:
+    """`scored` as it is. Raises TrainingError, with the split and the examples, where it is not finite."""
+    if not scored.not_finite:
+        return scored
+    few = ", ".join(str(ids[row]) for row in scored.not_finite[:SHOWN])
+    more = f" and {len(scored.not_finite) - SHOWN:,} more" if len(scored.not_finite) > SHOWN else ""
+    what = f"what the model says of examples {few}{more} is not finite (loss {scored.loss})"
+    hint = (
+        "Absurd vectors do that: `embedkit vectors check FILE` tells of them; so does too high a training.lr."
+    )
+    raise TrainingError(Fault(what, where=f"evaluation of {name}", hint=hint))
 
 
 def score_split(

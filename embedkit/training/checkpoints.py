@@ -44,7 +44,7 @@ class Checkpoints:
 
     def newest(self) -> Checkpoint | None:
         """The newest one that is what was written, or None. A damaged one is warned of and passed over."""
-        for path in reversed(self._paths()):
+        for path in reversed(self.paths()):
             fault = damage(path)
             if fault is None:
                 return read(path)
@@ -82,15 +82,16 @@ class Checkpoints:
         self._held, self._written_at = None, time.monotonic()
         self._prune()
 
-    def _paths(self) -> list[Path]:
+    def paths(self) -> list[Path]:
+        """Those that are written, the oldest first."""
         return checkpoints_of(self.directory.parent)
 
     def _prune(self) -> None:
-        for path in self._paths()[:-KEPT]:
+        for path in self.paths()[:-KEPT]:
             shutil.rmtree(path)
 
     def _unwritten(self, path: Path, error: OSError) -> TrainingError:
-        good = [kept for kept in self._paths() if damage(kept) is None]
+        good = [kept for kept in self.paths() if damage(kept) is None]
         last = f"The last good one is {good[-1]}: make room and go on with --resume." if good else None
         what = f"the checkpoint cannot be written: {error.strerror or error}"
         return TrainingError(Fault(what, where=str(path), hint=last))

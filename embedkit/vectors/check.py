@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from unicodedata import is_normalized
 
+from embedkit.vectors.byte_order import BIG_ENDIAN
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.order import OrderFinder
 from embedkit.vectors.reading import Block
@@ -21,6 +22,18 @@ SHOWN = 5
 NOT_COMPOSED = (
     "words are not in Unicode's composed form (NFC), as texts are: "
     "they are found, if at all, by the policy nfc"
+)
+
+LEAST, MOST = 1e-6, 1e6
+"""Lengths that vectors have: no training gives shorter ones, or longer."""
+
+ABSURD = (
+    f"vectors are longer than {MOST:,.0f} or shorter than {LEAST:.0e}, which no training gives: "
+    "the file is damaged, or its numbers are of another type or byte order"
+)
+
+BYTE_ORDER = (
+    "its numbers are big-endian, as Java writes them: they are read so here, and wrongly by other tools"
 )
 
 
@@ -63,6 +76,7 @@ class Contents:
     zero: Finding = field(default_factory=Finding)
     blank: Finding = field(default_factory=Finding)
     decomposed: Finding = field(default_factory=Finding)
+    absurd: Finding = field(default_factory=Finding)
 
     def faults(self) -> list[str]:
         """A line for each kind of thing that is wrong; none for a sound file."""
@@ -72,8 +86,12 @@ class Contents:
             ("vectors are zero", self.zero),
             ("words are empty or hold white space", self.blank),
             (NOT_COMPOSED, self.decomposed),
+            (ABSURD, self.absurd),
         )
-        return [f"{f.count:,} {what}: {', '.join(map(repr, f.first))}" for what, f in kinds if f.count]
+        order = [BYTE_ORDER] if self.layout.endswith(BIG_ENDIAN) else []
+        return order + [
+            f"{f.count:,} {what}: {', '.join(map(repr, f.first))}" for what, f in kinds if f.count
+        ]
 
 
 def check(file: VectorFile) -> Contents:
@@ -91,7 +109,7 @@ def check(file: VectorFile) -> Contents:
         hashes.append(hash_words(b" ".join(word.replace(b" ", b"\0") for word in block.words)))
         order.add(block.words)
         _look_at(block, contents)
-        sums += _norms(block.vectors, contents)
+        sums += _norms(block, contents)
     contents.order = order.order()
     finite = max(1, contents.count - contents.not_finite.count)
     contents.norm_mean = float(sums[0] / finite)
@@ -121,12 +139,14 @@ def _is_composed(word: bytes) -> bool:
     return word.isascii() or is_normalized("NFC", word.decode())
 
 
-def _norms(vectors: FloatArray, contents: Contents) -> FloatArray:
+def _norms(block: Block, contents: Contents) -> FloatArray:
     """The sum of the norms and of their squares."""
     import numpy as np
 
-    norms = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    norms = norms[np.isfinite(norms)]
+    every = np.linalg.norm(block.vectors.astype(np.float64), axis=1)
+    absurd = np.isfinite(every) & ((every > MOST) | ((every < LEAST) & (every > 0)))
+    contents.absurd.add([block.words[row] for row in np.flatnonzero(absurd).tolist()])
+    norms = every[np.isfinite(every)]
     if len(norms):
         contents.norm_least = min(contents.norm_least, float(norms.min()))
         contents.norm_most = max(contents.norm_most, float(norms.max()))

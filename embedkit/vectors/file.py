@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import Lookup, Progress, no_progress
+from embedkit.vectors.byte_order import BigEndianReader
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content, examine
 from embedkit.vectors.converted import ConvertedReader
@@ -167,6 +168,8 @@ def open_vectors(
     plugins = PluginFormats(formats or _installed, trust)
     reader = format_of(content, format, plugins).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
+    if isinstance(reader, Word2vecBinary) and reader.big_endian:
+        cached = BigEndianReader(cached, content.path)
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
     tokenizer_file = (

@@ -69,6 +69,10 @@ class Selection:
         self._row_of.clear()
         self._repeated.clear()
 
+    def turn_round(self) -> None:
+        """Reverse the bytes of every value: what was taken for little-endian is big-endian."""
+        self._vectors.byteswap(inplace=True)
+
     def take(self, slot: int, row: int, vector: memoryview) -> None:
         """Keep `vector`, little-endian float32 as bytes, in `slot`, unless an earlier row did."""
         if slot in self._row_of:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from embedkit.interfaces import Progress
+from embedkit.vectors.byte_order import is_big_endian
 from embedkit.vectors.compression import PLAIN
 from embedkit.vectors.content import Content
 from embedkit.vectors.faults import broken
@@ -38,6 +39,7 @@ class Word2vecBinary:
         self._skip = header.size
         self.dim = header.dim
         self.count = min(header.vectors, options.limit or header.vectors)
+        self.big_endian = is_big_endian(content, self._skip, self.dim)
 
     @property
     def layout(self) -> str:

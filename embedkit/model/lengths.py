@@ -1,0 +1,36 @@
+"""Vectors that no training gives, looked at before a model is trained on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedkit.errors import Fault
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+LEAST, MOST = 1e-6, 1e6
+"""Of the greatest value of a vector, whatever its sign: those of trained ones lie between."""
+
+SHOWN = 5
+
+
+def check_lengths(vectors: FloatArray, words: Sequence[str], origin: Sequence[str]) -> list[Fault]:
+    """A fault where the vectors [n, D] that a source gave for `words` are too long, or all too short."""
+    rows = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
+    greatest = np.maximum(vectors.max(axis=1, initial=0), -vectors.min(axis=1, initial=0))[rows]
+    if not greatest.any():
+        return []
+    hint = "`embedkit vectors check FILE` reads all of a file: is it damaged, of another type or byte order?"
+    if greatest.max() < LEAST:
+        what = f"no vector has a value over {LEAST:.0e}: no training gives such"
+        return [Fault(what, where="embedding", hint=hint)]
+    long = np.flatnonzero(greatest > MOST).tolist()
+    if not long:
+        return []
+    few = ", ".join(f"{words[rows[i]]!r} {greatest[i]:.1e}" for i in long[:SHOWN])
+    what = f"{len(long):,} vectors have values over {MOST:,.0f}, which no training gives: {few}"
+    return [Fault(what, where="embedding", hint=hint)]
