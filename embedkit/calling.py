@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from types import TracebackType
 from typing import TextIO, TypeVar
 
 from embedkit.errors import ComponentError, EmbedkitError, Fault
+from embedkit.generators import NAMES, GeneratorStates
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 OWNER = "_embedkit_owner"
 """The attribute by which an object, such as an encoder's module, says of which component it is."""
 
+GENERATOR_HINT = "A generator of its own, with a seed of its own, gives the same numbers in every run."
 LONGEST = 500
 """Characters of an exception's message that are shown: some hold a page."""
 
@@ -33,13 +38,34 @@ class Owner:
     hint: str | None = "embedkit --traceback … shows where in its code."
     joint: str = ": "
 
-    def calling(self, clause: str | Callable[[], str]) -> Calling:
+    _told: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
+
+    def calling(self, clause: str | Callable[[], str], guarded: bool = True) -> Calling:
         """The block within is a call of the component, which `clause` tells: `tokenize() of 4 texts raised`.
 
         What is raised within, `sys.exit` included, becomes a ComponentError; what is printed goes to standard
         error. Errors of embedkit's own pass as they are: a component says with them what a user did wrong.
+        Where `guarded`, the global generators are put back to where they were, and a change of them is warned
+        of, once for each method: what other components draw may not follow from this one.
         """
-        return Calling(self, clause)
+        return Calling(self, clause, guarded)
+
+    def undo_draws(self, before: GeneratorStates, told: Callable[[], str]) -> None:
+        """Put the global generators back to where they were `before` the call that `told` tells of."""
+        changed = before.changed()
+        if changed:
+            before.restore()
+        if before.modules != len(sys.modules):
+            changed = [name for name in changed if name != "random"]  # an import drew: that of rich does
+        if not changed:
+            return
+        clause = told()
+        method = clause[: clause.index("(") + 2] if "(" in clause else "the constructor"
+        if method not in self._told:
+            self._told.add(method)
+            which = " and ".join(NAMES[name] for name in changed)
+            what = f"{method} draws from {which}, or sets the seed there; the generator was put back"
+            log.warning("%s", self.fault(what, GENERATOR_HINT))
 
     def fault(self, what: str, hint: str | None = None) -> Fault:
         """What is wrong with the component."""
@@ -59,23 +85,31 @@ class Owner:
 class Calling(AbstractContextManager[None]):
     """One call of a component."""
 
-    __slots__ = ("_clause", "_owner")
+    __slots__ = ("_before", "_clause", "_guarded", "_owner")
 
-    def __init__(self, owner: Owner, clause: str | Callable[[], str]) -> None:
+    def __init__(self, owner: Owner, clause: str | Callable[[], str], guarded: bool) -> None:
         self._owner = owner
         self._clause = clause
+        self._guarded = guarded
+        self._before: GeneratorStates | None = None
 
     def __enter__(self) -> None:
         _PRINTED.divert()
+        self._before = GeneratorStates.now() if self._guarded else None
 
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _where: TracebackType | None
     ) -> None:
         _PRINTED.restore()
+        if self._before is not None:
+            self._owner.undo_draws(self._before, self._told_clause)
         if error is None or _passes(error):
             return
-        clause = self._clause if isinstance(self._clause, str) else self._clause()
+        clause = self._told_clause()
         raise ComponentError(self._owner.fault(f"{clause} {described(error)}", self._owner.hint)) from error
+
+    def _told_clause(self) -> str:
+        return self._clause if isinstance(self._clause, str) else self._clause()
 
 
 def _passes(error: BaseException) -> bool:

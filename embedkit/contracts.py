@@ -32,7 +32,7 @@ def check_has(component: object, verb: str, made: object, *names: str) -> None:
     """Raise ComponentError where what `verb` of `component` gave has none of one of `names`."""
     missing, owner = object(), owner_of(component)
     for name in names:
-        with owner.calling(f"{name} raised"):
+        with owner.calling(f"{name} raised", guarded=False):
             has = getattr(made, name, missing) is not missing
         if not has:
             raise _breach(component, verb, f"something with '{name}'", _describe(made))

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+
+NAMES = {
+    "random": "Python's global generator",
+    "numpy.random": "NumPy's global generator",
+    "torch": "torch's global generator",
+}
+"""What messages call them."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class GeneratorStates:
     numpy: Any | None
     torch: Tensor | None
     cuda: list[Tensor] | None
+    modules: int
+    """How many modules were imported."""
 
     @classmethod
     def now(cls) -> GeneratorStates:
@@ -31,6 +39,7 @@ class GeneratorStates:
             numpy.random.get_state() if numpy else None,
             torch.get_rng_state() if torch else None,
             torch.cuda.get_rng_state_all() if torch and torch.cuda.is_initialized() else None,
+            len(sys.modules),
         )
 
     @classmethod
@@ -63,18 +72,6 @@ class GeneratorStates:
             sys.modules["torch"].set_rng_state(self.torch)
         if self.cuda is not None:
             sys.modules["torch"].cuda.set_rng_state_all(self.cuda)
-
-
-@contextmanager
-def generators_restored() -> Iterator[list[str]]:
-    """Run a block and put the global generators back; the list is filled with those that it changed."""
-    before, changed = GeneratorStates.now(), list[str]()
-    try:
-        yield changed
-    finally:
-        changed += before.changed()
-        if changed:
-            before.restore()
 
 
 def _plain(state: Any) -> tuple[Any, ...]:

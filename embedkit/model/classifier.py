@@ -82,7 +82,7 @@ class TextClassifier(nn.Module):
         if self.training and self.embedding_dropout:
             embedded = F.dropout(embedded, self.embedding_dropout)
         encoder = self.encoder
-        with owner_of(encoder).calling("forward() raised"):
+        with owner_of(encoder).calling("forward() raised", guarded=False):
             encoded = encoder(embedded, mask)
         return cast("Tensor", self.head(check_encoded(encoder, encoded, len(ids), self.output_dim)))
 

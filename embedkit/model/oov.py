@@ -112,7 +112,7 @@ def _proposed(policy: OovPolicy, words: Sequence[str]) -> list[Sequence[str]]:
     proposed: list[Sequence[str]] = []
 
     def clause() -> str:
-        return f"candidates() of the word {words[len(proposed)][:60]!r} raised"
+        return f"candidates() of the word {words[min(len(proposed), len(words) - 1)][:60]!r} raised"
 
     with owner_of(policy).calling(clause):
         candidates = policy.candidates

@@ -13,7 +13,7 @@ from torch.nn.parameter import is_lazy
 from embedkit.calling import Owner
 from embedkit.contracts import check_encoded
 from embedkit.errors import ComponentError, Fault
-from embedkit.generators import GeneratorStates
+from embedkit.generators import NAMES, GeneratorStates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Encoder
 
 T = TypeVar("T")
-
-SOURCES = {
-    "random": "Python's global generator",
-    "numpy.random": "NumPy's global generator",
-    "torch": "torch's global generator",
-}
 
 
 @dataclass(frozen=True)
@@ -99,7 +93,7 @@ class Trial:
 
     def held(self, doing: str, action: Callable[[], T]) -> T:
         """What `action` gives. Raises ComponentError, which names the encoder, for what it raises."""
-        with Owner(self.name, "encoder", joint=" ").calling(f"cannot {doing}: it raised"):
+        with Owner(self.name, "encoder", joint=" ").calling(f"cannot {doing}: it raised", guarded=False):
             return action()
 
     def built(self, seed: int) -> Built:
@@ -145,7 +139,7 @@ class Trial:
 
     def refuse_draws(self, before: GeneratorStates, verb: str, which: Sequence[str]) -> None:
         """Raise ComponentError where `which` of the global generators are not where they were `before`."""
-        drawn = [SOURCES[name] for name in before.changed() if name in which]
+        drawn = [NAMES[name] for name in before.changed() if name in which]
         if drawn:
             what = f"draws from {' and '.join(drawn)} in {verb}, or sets the seed there"
             raise self.breach(what, "The recipe's seed sets torch's generator: draw from that one alone.")

@@ -23,7 +23,9 @@ class WrappedEncoder(Wrapped[Encoder]):
 
     def build(self, input_dim: int) -> nn.Module:
         """The module, which knows whose it is. Raises ComponentError for anything without an `output_dim`."""
-        with self._owner.calling(lambda: f"build() for vectors of {input_dim} dimensions raised"):
+        with self._owner.calling(
+            lambda: f"build() for vectors of {input_dim} dimensions raised", guarded=False
+        ):
             module = self._made.build(input_dim)
             setattr(check_module(self, module), OWNER, self._owner)
         return module

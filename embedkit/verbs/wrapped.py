@@ -25,7 +25,7 @@ class Wrapped(Generic[T]):
 
         The class has a property for everything public that `made` has: isinstance of a protocol looks there.
         """
-        with owner.calling("its attributes raised"):
+        with owner.calling("its attributes raised", guarded=False):
             names = [name for name in dir(made) if not name.startswith("_") and not hasattr(cls, name)]
         members = {name: property(_member(name)) for name in names}
         kind: type[W] = type(cls.__name__, (cls,), members)
@@ -39,7 +39,7 @@ class Wrapped(Generic[T]):
 
     def _of_made(self, name: str) -> Any:
         missing = object()
-        with self._owner.calling(f"{name} raised"):
+        with self._owner.calling(f"{name} raised", guarded=False):
             value = getattr(self._made, name, missing)
         if value is missing:
             raise AttributeError(f"{self._owner.described} has no '{name}'")

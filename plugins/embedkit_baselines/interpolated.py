@@ -26,7 +26,7 @@ class InterpolatedClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[mi
         self.classes_ = np.unique(labels)
         positive = np.asarray(labels == self.classes_[-1])
         ratio = self._share(features[positive]) - self._share(features[~positive])
-        learnt = LogisticRegression(C=self.c, solver="liblinear", max_iter=1000)
+        learnt = LogisticRegression(C=self.c, solver="liblinear", max_iter=1000, random_state=0)
         learnt.fit(features.multiply(ratio).tocsr(), positive)
         own = learnt.coef_[0]
         self.weights_ = ratio * ((1 - self.beta) * np.abs(own).mean() + self.beta * own)
