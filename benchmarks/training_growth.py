@@ -2,9 +2,9 @@
 
 `python benchmarks/training.py --sizes [N...]`. Each measurement has a process of its own. `epoch` is the case
 rnn-frozen on ids alone; `run` is `embedkit.run` of a recipe with one epoch on a file of words, with all that
-a run writes; `streamed` the same with `data.in_memory: false`. Memory is the peak of the process beyond what
-it had after its imports. Ends with 1 where a text of the largest size takes over 1.25 times as long as one
-of the first size from 10,000 on.
+a run writes and shows; `streamed` the same with `data.in_memory: false`. Memory is the peak of the process
+beyond what it had after its imports. Ends with 1 where a text of the largest size takes over 1.25 times as
+long as one of the first size from 10,000 on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from training_cases import CASES, LONGEST, MARKED, model_of, texts
 from training_contenders import BATCH, SEED
 
 import embedkit
+from embedkit.cli.results import print_results
 from embedkit.interfaces import no_progress
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
@@ -86,8 +89,8 @@ def whole_run(path: Path, in_memory: bool) -> Callable[[], None]:
     }
 
     def run() -> None:
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-            embedkit.run(recipe, out=Path(folder) / "run")
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder, redirect_stdout(StringIO()):
+            print_results(embedkit.run(recipe, out=Path(folder) / "run"))
 
     return run
 
