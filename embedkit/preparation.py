@@ -15,6 +15,7 @@ from embedkit.data.labels import Labelling
 from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
+from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import LONGEST, check_encoder
 from embedkit.recipe.build import build_component
 from embedkit.recipe.naming import all_bundled, name_of
@@ -75,11 +76,21 @@ def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: i
     name = name_of(registry, "encoder", recipe.encoder)
     splits = prepared.tokenized.values()
     longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
+    check_parameters(prepared.encoder, name, width)
+    _check_longest(prepared, recipe, name, width)
     check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
     bundled = all_bundled(registry, "encoder", recipe.encoder)
     if not bundled and longest > LONGEST and not prepared.text.pad_to:
         what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
         log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)
+
+
+def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) -> None:
+    """Raise DataError where a batch with the longest training text cannot be trained on in this memory."""
+    lengths = prepared.tokenized["train"].tokens.numbers.lengths()
+    longest = prepared.text.pad_to or max(lengths)
+    batch = min(recipe.training.batch_size, len(lengths))
+    check_long_texts(lambda: prepared.encoder.build(width).train(), name, width, batch, longest)
 
 
 def prepare_text(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from embedkit.text.encoding import TokenizedSplit
     from embedkit.training.history import History
 
+DESCRIBED = 1000
+"""Tokens of the text that model.txt describes, at most, where padding is left alone."""
+
 
 def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> None:
     """The weights, the table before training, vocabulary.csv, dropped.csv, model.json, model.txt."""
@@ -49,7 +52,7 @@ def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
             "pad_to": text.pad_to,
         },
     )
-    writer.text("model.txt", describe_model(model, text.pad_to or text.max_length or 20))
+    writer.text("model.txt", describe_model(model, text.pad_to or min(text.max_length or 20, DESCRIBED)))
 
 
 def write_unseen(writer: RunWriter, unseen: Unseen) -> None:

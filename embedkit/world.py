@@ -114,10 +114,15 @@ ALONE = World()
 
 @cache
 def join() -> World:
-    """The world that this process was started into. Raises RunError where the others cannot be reached."""
-    count = int(os.environ.get("WORLD_SIZE", "1"))
+    """The world that this process was started into.
+
+    Raises RunError where the others cannot be reached, and where the environment says no number of them.
+    """
+    count = _from_environment("WORLD_SIZE", 1) or 1
     if count == 1:
         return ALONE
+    for name in ("RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_PORT"):
+        _from_environment(name, 0)
     import torch
     import torch._dynamo
     from accelerate.state import PartialState
@@ -137,6 +142,21 @@ def join() -> World:
         raise RunError(Fault(what, where="WORLD_SIZE"))
     atexit.register(_part)
     return World(state.process_index, count)
+
+
+def _from_environment(name: str, least: int) -> int | None:
+    """The number that an environment variable has; None where it has none.
+
+    Raises RunError for what is no whole number from `least` on.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9 or int(text) < least:
+        what = f"'{text}' is no whole number from {least} on"
+        hint = "torchrun and accelerate launch set it; a run of one process does without."
+        raise RunError(Fault(what, where=name, hint=hint))
+    return int(text)
 
 
 def _part() -> None:

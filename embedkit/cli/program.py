@@ -113,7 +113,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         _show_traceback_if_asked(arguments)
         _end(1, f"error: {error.filename or 'input/output'}: {error.strerror or error}")
+    except Exception as error:
+        _show_traceback_if_asked(arguments)
+        _end(1, f"error: {_unforeseen(error)}")
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What is said of an error that none of ours stands for: no memory, or a fault of the program."""
+    said = str(error).partition("\n")[0]
+    if isinstance(error, MemoryError) or "allocate memory" in said or "out of memory" in said:
+        return f"there is not enough memory: {said or type(error).__name__}"
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    hint = "This is a fault of embedkit or of a plugin; --traceback shows where it is."
+    return f"{what}\n    {hint}"
 
 
 def _show(error: click.ClickException) -> None:

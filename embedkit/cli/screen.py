@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,6 +15,10 @@ _PLAIN = {"█": "#", "▓": "=", "░": "-", "─": "-", "–": "-", "−": "-"
 """What stands for a character that we draw with where the screen cannot show it."""
 
 
+SIZES = ("COLUMNS", "LINES")
+"""Variables of the environment that say how large the terminal is."""
+
+
 class Screen(Console):
     """A console without markup, emoji codes and colours for numbers; what a terminal would obey is escaped.
 
@@ -22,7 +27,9 @@ class Screen(Console):
     """
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(markup=False, emoji=False, highlight=False, **options)
+        # rich takes every digit of Unicode for one of a number.
+        said = {name: text for name, text in os.environ.items() if name not in SIZES or text.isascii()}
+        super().__init__(markup=False, emoji=False, highlight=False, _environ=said, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """The segments of `renderable`, their texts escaped."""

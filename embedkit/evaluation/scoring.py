@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from embedkit.errors import Fault, TrainingError
+from embedkit.model.memory import check_long_texts
 from embedkit.text.grouping import by_length
 from embedkit.world import ALONE, World
 
@@ -114,6 +115,8 @@ def score_split(
     The processes of `world` share every batch, and each of them gets all that was said.
     """
     model.eval()
+    longest = int(split.lengths.max()) if len(split) else 0
+    check_long_texts(lambda: model.encoder, "the encoder", model.width, min(batch_size, len(split)), longest)
     groups = by_length(split.lengths, batch_size * world.count)
     tally = Tally(model.objective, groups, world)
     with torch.inference_mode():

@@ -58,6 +58,11 @@ class TextClassifier(nn.Module):
         """Where the weights are."""
         return self.embedding.weight.device
 
+    @property
+    def width(self) -> int:
+        """D of the table."""
+        return self.embedding.embedding_dim
+
     def widened(self, vectors: FloatArray) -> TextClassifier:
         """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D].
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from embedkit.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
+from embedkit.model.memory import check_table
 from embedkit.model.oov import OovChain
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary
@@ -60,6 +61,7 @@ def build_table(
     Raises ComponentError where the source or a policy breaks its promises; warns of a policy that needs a
     SubwordSource where there is none.
     """
+    check_table(len(vocabulary) + len(besides), source.dim)
     chain.warn_of_idle(source)
     names, unk = [PAD, UNK, *vocabulary.words], source.unk
     hits, others = look_up([*vocabulary.words, *besides], source, chain).split(len(vocabulary.words))

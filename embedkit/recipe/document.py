@@ -13,6 +13,9 @@ from embedkit.errors import Fault, RecipeError
 KeyPath = tuple[str | int, ...]
 """The keys and list indices that lead to a value; () is the recipe itself."""
 
+LARGEST = 2**63 - 1
+"""The largest integer."""
+
 MAX_DEPTH = 40
 """Mappings and lists may stand in one another so deep; a recipe needs six levels."""
 
@@ -107,6 +110,20 @@ def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item, (*path, index), findings) for index, item in enumerate(value)]
     return _scalar(fspath(value) if isinstance(value, PathLike) else value, path, findings)
+
+
+def refuse_large_integers(value: Any, findings: Findings, path: KeyPath = ()) -> None:
+    """Add a fault for every integer in plain data that takes more than 64 bits."""
+    items = (
+        value.items() if isinstance(value, Mapping) else enumerate(value if isinstance(value, list) else ())
+    )
+    for key, item in items:
+        refuse_large_integers(item, findings, (*path, key))
+    if isinstance(value, int) and not -(2**63) <= value <= LARGEST:
+        hint = "Put it into quotes if it is a text."
+        findings.add(
+            path, Fault(f"an integer of {len(str(abs(value)))} digits, larger than {LARGEST:,}", hint=hint)
+        )
 
 
 def _scalar(value: Any, path: KeyPath, findings: Findings) -> Any:

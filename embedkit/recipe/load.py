@@ -13,7 +13,7 @@ from embedkit.files.names import portable
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
 from embedkit.recipe.checks import check_baselines, check_chain, check_labels, check_shares, check_unseen
 from embedkit.recipe.components import Resolver
-from embedkit.recipe.document import Document, Findings, KeyPath, document_of
+from embedkit.recipe.document import Document, Findings, KeyPath, document_of, refuse_large_integers
 from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.metric_checks import check_metrics
@@ -45,6 +45,8 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
     override(document, overrides or (), defaults_of(_schema_of(document)))
     schema = _schema_of(document)
     findings = Findings(document)
+    refuse_large_integers(document.data, findings)
+    findings.raise_any()
     sections = _resolved(document, schema, Resolver(registry, findings, trains=schema is Recipe))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)

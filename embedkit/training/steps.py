@@ -41,6 +41,7 @@ def step_size(settings: Training, world: World) -> int:
 
 def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Generator) -> Groups:
     """The examples of an epoch's steps; where one length is set, buckets have no padding to spare."""
+    size = min(size, max(1, len(train)))
     if not settings.shuffle:
         return in_order(len(train), size)
     if train.length is None if settings.bucket is None else settings.bucket:

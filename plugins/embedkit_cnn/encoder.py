@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.interfaces import Doc
@@ -24,7 +24,7 @@ class Cnn:
         self,
         *,
         widths: Annotated[
-            Sequence[Annotated[int, Gt(0)]],
+            Sequence[Annotated[int, Gt(0), Le(10_000)]],
             MinLen(1),
             Doc("how many neighbouring tokens a filter sees; one group of filters for each width"),
         ] = (3, 4, 5),
@@ -36,6 +36,7 @@ class Cnn:
         padding: Annotated[
             int,
             Ge(0),
+            Le(10_000),
             Doc("zero vectors put before and after every text, for filters to reach over its ends"),
         ] = 0,
     ) -> None:

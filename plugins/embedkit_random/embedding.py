@@ -41,7 +41,9 @@ class RandomEmbedding:
         `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
         from embedkit.model.known_words import KnownWords
+        from embedkit.model.memory import check_table
 
+        check_table(FIRST_WORD_ID + len(context.words), self.dim)
         table = self._draw(FIRST_WORD_ID + len(context.words), context.seed)
         return KnownWords(context.words, table[FIRST_WORD_ID:], table[UNK_ID])
 

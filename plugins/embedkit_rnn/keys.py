@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.interfaces import Doc
 
 HiddenSize = Annotated[int, Gt(0), Doc("width of the hidden state, H of one direction")]
-NumLayers = Annotated[int, Gt(0), Doc("layers, each reading the states of the one below")]
+NumLayers = Annotated[int, Gt(0), Le(1000), Doc("layers, each reading the states of the one below")]
 Bidirectional = Annotated[bool, Doc("read the text in both directions, which doubles H")]
 Dropout = Annotated[
     float, Ge(0), Lt(1), Doc("share of a layer's states set to zero on their way to the layer above")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from embedkit.errors import Fault, RecipeError
 from embedkit.interfaces import Doc
@@ -22,7 +22,7 @@ class Transformer:
     def __init__(
         self,
         *,
-        num_layers: Annotated[int, Gt(0), Doc("layers of attention and feed-forward network")] = 1,
+        num_layers: Annotated[int, Gt(0), Le(1000), Doc("layers of attention and feed-forward network")] = 1,
         num_heads: Annotated[int, Gt(0), Doc("heads of attention; they share D equally among them")] = 2,
         feedforward_size: Annotated[
             int | None, Gt(0), Doc("width of the feed-forward network between its two maps; null is 4 · D")

@@ -23,7 +23,7 @@ class Share(Section):
 class Folds(Section):
     """Cross-validation: each part of the training examples is held out once, as the test split."""
 
-    count: Annotated[int, Field(ge=2, description="how many folds")]
+    count: Annotated[int, Field(ge=2, le=10_000, description="how many folds")]
     file: Annotated[
         str | None,
         Field(
