@@ -14,7 +14,6 @@ from embedkit.evaluation.comparison.outcome import Comparison
 from embedkit.evaluation.comparison.pairs import changed_sides, compare_pair, coverage_by_side
 from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.comparison.wording import pair_verdict
-from embedkit.runs.predictions import predictions_file
 from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
@@ -51,9 +50,7 @@ def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
     if twice:
         raise RunError(*(Fault("this run is given twice", where=str(run.path)) for run in twice))
     for run in opened:
-        predictions = predictions_file(run.path)
-        run.verify("metrics.json", predictions.name)
-        if not predictions.is_file():
+        if not run.has_predictions:
             raise RunError(Fault("this run predicted no texts", where=str(run.path)))
     names = [path.name for path in whole]
     unique = len({*names}) == len(names)
@@ -114,4 +111,7 @@ def _described(run: Judged) -> dict[str, Any]:
 def _test_per_training(runs: Sequence[Run]) -> float:
     """How many examples were tested on for each that was trained on, in the fold and run with the most."""
     figures = [inner.metrics for run in runs for inner in run.folds]
+    if not all({"train", "test"} <= each.keys() for each in figures):
+        what = "a run of a fold has no figures of its training and its test split"
+        raise RunError(Fault(what, where=str(runs[0].path)))
     return max(float(figure["test"]["n"] / figure["train"]["n"]) for figure in figures)

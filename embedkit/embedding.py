@@ -117,10 +117,10 @@ class Reopened:
     @cached_property
     def vectors(self) -> FloatArray:
         """The vectors of `words` before training, float32 [n, D]."""
-        from safetensors.numpy import load_file
+        from embedkit.runs.tensors import read_table
 
-        table: FloatArray = load_file(self.run.path / "embedding-before.safetensors")["embedding.weight"]
-        return table[FIRST_WORD_ID:]
+        rows = FIRST_WORD_ID + len(self.words)
+        return read_table(self.run.file("embedding-before.safetensors"), rows)[FIRST_WORD_ID:]
 
     def __call__(self, words: Sequence[str]) -> Unseen:
         """What the source says of `words`.

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from embedkit.analysis import read_content, write_analysis
 from embedkit.data.splits import has_labels, read_evaluation
 from embedkit.data.storage import storage_of
+from embedkit.errors import RunError
 from embedkit.evaluation.metrics import build_metrics
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.loading import load_trained
 from embedkit.recipe.build import build_component, component_files
-from embedkit.recipe.paths import locate
+from embedkit.recipe.paths import locate, shown
 from embedkit.records import write_evaluation
 from embedkit.refitting import refit_baselines
 from embedkit.runs.inputs import refuse_changed
@@ -31,7 +32,7 @@ def evaluate_trained(
 ) -> None:
     """Evaluate the model of the run that the recipe names on the recipe's texts."""
     reporter.stage("loading the model")
-    run = Run(locate(recipe.model, "model"))
+    run = _run_of(recipe)
     trained = load_trained(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
     storage = storage_of(recipe.data.in_memory, writer.scratch)
     classifier = trained.classifier.storing(storage)
@@ -68,3 +69,12 @@ def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Regi
     for index, spec in enumerate(trained.evaluation.function_words):
         refuse_changed(run, component_files(registry, f"{key}.{index}", "function-words", spec), hint)
     return read_content(trained.evaluation.function_words, registry)
+
+
+def _run_of(recipe: EvaluationRecipe) -> Run:
+    """The run to evaluate. Raises RunError, with the path as it is written, where there is none."""
+    try:
+        return Run(locate(recipe.model, "model"))
+    except RunError as error:
+        faults = [replace(fault, where=shown(recipe.model)) for fault in error.faults]
+        raise RunError(*faults) from None

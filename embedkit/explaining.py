@@ -91,7 +91,7 @@ class Explanations:
 
     @cached_property
     def _vocabulary(self) -> pd.DataFrame | None:
-        return self.run.vocabulary if (self.run.path / "vocabulary.csv").is_file() else None
+        return self.run.vocabulary if self.run.has("vocabulary.csv") else None
 
     @cached_property
     def _words(self) -> list[str]:
@@ -104,7 +104,7 @@ class Explanations:
     @cached_property
     def _via(self) -> dict[str, str]:
         known = [] if self._vocabulary is None else [self._vocabulary[["word", "via"]].iloc[2:]]
-        if (self.run.path / "unseen.csv").is_file():
+        if self.run.has("unseen.csv"):
             known.append(self.run.read_csv("unseen.csv")[["word", "via"]])
         return {word: via for frame in known for word, via in frame.itertuples(index=False)}
 

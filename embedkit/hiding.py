@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.evaluation.oov.curve import Point, curve
+from embedkit.recipe.build import input_files, refuse_untrusted
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
 from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
+from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 from embedkit.tasks import execute
 
@@ -65,11 +67,14 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     """What it takes to train as `run` did, no vector hidden and each of `shares`.
 
     A run of folds or seeds is made again as a whole; of any other there are so many `seeds`, its own and
-    those that follow it. Raises RunError for a run that trained no model, and DataError for shares that make
-    no curve and for `seeds` where the run has its own.
+    those that follow it. Trackers are told of none. Raises RunError for a run that trained no model and for a
+    file that is not the one it read; DataError for shares that make no curve, for `seeds` of a run that has
+    its own, and for a missing file; RecipeError for code in files that nobody has consented to run.
     """
     recipe = _recipe(run, registry)
-    sets = {"evaluation.baselines": [], **_seeds(recipe, seeds)}
+    refuse_untrusted(registry, recipe)
+    refuse_changed(run, input_files(registry, recipe))
+    sets = {"evaluation.baselines": [], "training.trackers": [], **_seeds(recipe, seeds)}
     wanted = sorted({0.0, *shares})
     if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
         raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
@@ -84,7 +89,7 @@ def directory_of(out: Path, share: float) -> Path:
 
 
 def _recipe(run: Run, registry: Registry, sets: Mapping[str, Any] | None = None) -> Recipe:
-    recipe = load_recipe(run.path / "recipe.yaml", registry, sets)
+    recipe = load_recipe(run.file("recipe.yaml"), registry, sets)
     if not isinstance(recipe, Recipe):
         raise RunError(Fault("this run trained no model", where=str(run.path)))
     return recipe

@@ -17,6 +17,7 @@ from embedkit.repeated_analysis import analyse_repeated
 from embedkit.runs.directory import FOLDS, drop_leftovers, finish_run, write_run
 from embedkit.runs.predictions import predictions_file, read_rows
 from embedkit.runs.resuming import begin, refuse_other_recipe
+from embedkit.runs.run import Run
 from embedkit.train import train_and_evaluate
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def train_each(
 def _finished(directory: Path, recipe: Recipe) -> bool:
     """Whether a run inside this one is finished; if so, it is in its place and tidy."""
     if directory.exists():
+        Run(directory).verify()
         drop_leftovers(directory)
         return True
     return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), inner=True)

@@ -135,6 +135,7 @@ def _loadable(run: Run) -> Run:
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
     """Whether the run of this recipe needs no more training; if so, it is in its place and tidy."""
     if (directory / MANIFEST).is_file():
+        Run(directory).verify()
         refuse_other_recipe(directory, recipe)
         drop_leftovers(directory)
         reporter.stage(f"nothing to do: the run in {directory} is finished")

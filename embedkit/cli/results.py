@@ -14,7 +14,6 @@ from embedkit.cli.repeated_results import print_repeated, print_seeds
 from embedkit.cli.screen import Screen
 from embedkit.cli.wrong_texts import read_wrong, wrong_lines
 from embedkit.escaping import escaped
-from embedkit.runs.predictions import predictions_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,7 +28,7 @@ def print_results(run: Run) -> None:
     Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
     """
     console = Screen()
-    if not run.folds and not predictions_file(run.path).is_file():
+    if not run.folds and not run.has_predictions:
         print_intrinsic(run, console)
         return
     if run.folds:

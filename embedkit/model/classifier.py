@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from embedkit.calling import owner_of
 from embedkit.contracts import check_encoded
+from embedkit.errors import EmbedkitError
 from embedkit.model.objective import Objective, objective_of
 from embedkit.text.vocabulary import PAD_ID
 
@@ -52,6 +53,27 @@ class TextClassifier(nn.Module):
         output_dim = cast("SequenceEncoder", built).output_dim
         objective = objective_of(classes, multilabel)
         return cls(embedding, built, nn.Linear(output_dim, objective.logits), objective)
+
+    @classmethod
+    def beside_table(
+        cls, dim: int, encoder: Encoder, classes: int, multilabel: bool = False
+    ) -> dict[str, Tensor] | None:
+        """What `new` gives besides the table: by name, tensors that take no memory.
+
+        None where the encoder cannot be built without memory.
+        """
+        try:
+            with torch.device("meta"), torch.random.fork_rng(devices=[]):
+                built = encoder.build(dim)
+                head = nn.Linear(
+                    cast("SequenceEncoder", built).output_dim, objective_of(classes, multilabel).logits
+                )
+        except EmbedkitError:
+            raise
+        except Exception:  # a plugin's encoder may work out its weights
+            return None
+        parts = nn.ModuleDict({"encoder": built, "head": head})
+        return dict(parts.state_dict())
 
     @property
     def device(self) -> torch.device:

@@ -39,6 +39,11 @@ def expand(text: str, where: str, folder: bool = False) -> Path:
     return _existing(locate(text, where), text, where, folder)
 
 
+def shown(text: str) -> str:
+    """A path for messages, without what variables hold: that may be a secret."""
+    return text if _VARIABLE.search(text) else str(Path(text).expanduser())
+
+
 def locate(text: str, where: str) -> Path:
     """The absolute path that `text` names, whether or not it exists.
 
@@ -64,7 +69,7 @@ def _with_variables(text: str, where: str) -> str:
 def _in_package(text: str, where: str) -> Path:
     """The file inside an installed package, which is not imported."""
     name, _, inner = text.removeprefix(PACKAGE).replace("\\", "/").partition("/")
-    if not name.isidentifier() or not inner:
+    if not name.isidentifier() or not inner or ".." in PurePosixPath(inner).parts or inner.startswith("/"):
         raise DataError(Fault(f"'{text}' is not of the form package:NAME/inner/path", where=where))
     spec = _find(name)
     if spec is None or not spec.submodule_search_locations:
@@ -85,17 +90,17 @@ def _find(name: str) -> ModuleSpec | None:
 def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
     try:
         if path.is_dir() and not folder:
-            raise DataError(Fault(f"'{path}' is a directory, not a file", where=where))
+            raise DataError(Fault(f"'{shown(text)}' is a directory, not a file", where=where))
         if path.is_file() and folder:
-            raise DataError(Fault(f"'{path}' is a file, not a directory", where=where))
+            raise DataError(Fault(f"'{shown(text)}' is a file, not a directory", where=where))
         if path.exists():
             return _regular(path, where)
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
-        raise DataError(Fault(f"'{path}' cannot be read: {error.strerror}", where=where)) from error
+        raise DataError(Fault(f"'{shown(text)}' cannot be read: {error.strerror}", where=where)) from error
     meant, hint = nearest(path.name, siblings), _hint(text, path)
     raise DataError(
-        Fault(f"'{path}' does not exist", where=where, nearest=None if hint else meant, hint=hint)
+        Fault(f"'{shown(text)}' does not exist", where=where, nearest=None if hint else meant, hint=hint)
     )
 
 

@@ -106,6 +106,8 @@ def read_frame(
 
     rows = read_rows(path)
     header = next(rows)
+    if len({*header}) < len(header):
+        raise _damaged(path, "a column stands there twice", 1)
     read: dict[str, list[Any]] = {name: [] for name in header if columns is None or name in columns}
     kept = None if wanted is None else sorted(wanted)
     if kept is not None:
@@ -127,7 +129,7 @@ def _values(path: Path, name: str, cells: Sequence[str]) -> Iterable[Any]:
                 return [*map(DECODE[name], cells)]
             return [json.loads(cell) if cell else None for cell in cells]
         return cells if name in TEXTS[path.name] else [_numbers(cells)]
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError(Fault(f"damaged: column '{name}': {error}", where=str(path))) from error
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import Fault, RunError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -29,7 +31,15 @@ class OovFrames:
     def figures(self) -> dict[str, Any]:
         """oov.json as it is, or what it has of the one seed."""
         found: dict[str, Any] = self._run.read_json("oov.json")
+        self._refuse_other_splits(found["splits"])
         return found if self._seed is None else found["seeds"][str(self._seed)]
+
+    def _refuse_other_splits(self, splits: Mapping[str, Any]) -> None:
+        """The splits are those of metrics.json or, of several runs, the last one."""
+        known = [*self._run.metrics]
+        if [*splits] != (known[-1:] if self._run.folds else known):
+            where = str(self._run.path / "oov.json")
+            raise RunError(Fault("damaged: it has other splits than metrics.json", where=where))
 
     @cached_property
     def seeds(self) -> dict[int, OovFrames]:

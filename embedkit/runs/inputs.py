@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.fingerprint import describe
@@ -29,16 +30,27 @@ def check_files(
 
 
 def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None = None) -> None:
-    """Raise RunError where one of `files`, by keys of the recipe, is not what `run` recorded of it."""
+    """Raise RunError where one of `files`, by keys of the recipe, is not what `run` recorded of it.
+
+    Nothing is read of a file that is of another size, or is a pipe or a device.
+    """
     recorded = run.read_json("environment.json")["inputs"]
     for where, path in files:
-        how: Literal["full", "sampled"] = "full" if "sha256" in recorded[where] else "sampled"
-        try:
-            now = describe(path, how)
-        except OSError as error:
-            what = f"'{path}' cannot be read: {error.strerror}"
-            raise RunError(Fault(what, where=where, hint=hint)) from error
-        if {**now, "path": ""} != {**recorded[where], "path": ""}:
+        if not _is_recorded(path, where, recorded.get(where, {}), hint):
             thing = "folder" if path.is_dir() else "file"
             what = f"'{path}' is not the {thing} that the model was trained with: its fingerprint differs"
             raise RunError(Fault(what, where=where, hint=hint))
+
+
+def _is_recorded(path: Path, where: str, recorded: Mapping[str, Any], hint: str | None) -> bool:
+    """Whether a file has the size and fingerprint recorded of it. Raises RunError where it cannot be read."""
+    how: Literal["full", "sampled"] = "full" if "sha256" in recorded else "sampled"
+    try:
+        status = path.stat()
+        special = not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode))
+        if special or (stat.S_ISREG(status.st_mode) and status.st_size != recorded.get("bytes")):
+            return False
+        return {**describe(path, how), "path": ""} == {**recorded, "path": ""}
+    except OSError as error:
+        what = f"'{path}' cannot be read: {error.strerror}"
+        raise RunError(Fault(what, where=where, hint=hint)) from error

@@ -19,6 +19,6 @@ HINT = "What was trained is kept: the figures and predictions there are those of
 def refuse_unloadable(run: Run) -> None:
     """Raise ComponentError where `run`, or one inside it, says that what it wrote is not what it trained."""
     for each in run.folds or [run]:
-        described = each.read_json(MODEL) if (each.path / MODEL).is_file() else {}
+        described = each.read_json(MODEL) if each.has(MODEL) else {}
         if UNLOADABLE in described:
             raise ComponentError(Fault(described[UNLOADABLE], where=str(each.path), hint=HINT))

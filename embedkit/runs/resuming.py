@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.document import describe, dotted
 from embedkit.recipe.yaml import read_document
+from embedkit.runs.files import read_json
+from embedkit.runs.forms import check_form
 
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
@@ -41,11 +42,15 @@ def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
 
 def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise RunError where a file that the run in `directory` reads is not what it was."""
-    before = json.loads((directory / ENVIRONMENT).read_text(encoding="utf-8"))["inputs"]
+    path = directory / ENVIRONMENT
+    environment = read_json(path)
+    check_form(path, "training", 0, environment)
+    before = environment["inputs"]
     faults = [
         Fault(f"the {_thing(now)} has changed since the run was started", where=str(now["path"]))
         for key, now in inputs.items()
-        if any(now[name] != before[key][name] for name in now.keys() & before[key].keys())
+        if key not in before
+        or any(now[name] != before[key][name] for name in now.keys() & before[key].keys())
     ]
     if faults:
         raise RunError(*faults)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Collection
 from functools import cached_property
@@ -10,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
-from embedkit.fingerprint import sha256
 from embedkit.runs.csv_files import read_frame
-from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
-from embedkit.runs.predictions import predictions_file, read_predictions
+from embedkit.runs.directory import MANIFEST, numbers_in, partial_of
+from embedkit.runs.files import RunFiles
+from embedkit.runs.predictions import CSV, PARQUET, read_predictions
+from embedkit.runs.tables import check_predictions, check_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """A finished run, read from its directory. Tables come as pandas DataFrames."""
+    """A finished run, read from its directory. Tables come as pandas DataFrames.
+
+    A file is compared with the manifest when it is first read: one that is missing, is not what the run wrote
+    or is damaged is a RunError.
+    """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        if not (self.path / MANIFEST).is_file():
-            hint = "It was started and not finished." if partial_of(self.path).exists() else None
+        if not _is_file(self.path / MANIFEST):
+            hint = "It was started and not finished." if _exists(partial_of(self.path)) else None
             raise RunError(Fault("no finished run in this directory", where=str(path), hint=hint))
+        self._files = RunFiles(self.path)
 
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
@@ -38,25 +43,26 @@ class Run:
 
         The runs inside this one are verified too, and their manifests in any case.
         """
-        faults = []
-        for name, expected in self.read_json(MANIFEST).items():
-            path = self.path / name
-            if names and path.name not in (*names, MANIFEST):
-                continue
-            if not path.is_file():
-                faults.append(Fault("the file is missing", where=str(path)))
-            elif sha256(path) != expected:
-                faults.append(Fault("the file is not what the run wrote: SHA-256 differs", where=str(path)))
-        if faults:
-            raise RunError(*faults)
+        self._files.refuse_incomplete()
+        self._files.verify(names)
         for run in self.folds:
             run.verify(*names)
 
     @cached_property
     def folds(self) -> list[Run]:
         """The runs that this one is made of, by folds, then by seeds; none where it trained one model."""
-        paths = (self.path / FOLDS).glob(f"*/{MANIFEST}")
-        return [Run(path.parent) for path in sorted(paths, key=lambda path: numbers_in(path.parent.name))]
+        paths = [self._files.path(name).parent for name in self._files.folds]
+        return [Run(path) for path in sorted(paths, key=lambda path: (numbers_in(path.name), path.name))]
+
+    def has(self, name: str) -> bool:
+        """Whether the run wrote a file called `name`."""
+        return name in self._files
+
+    def file(self, name: str) -> Path:
+        """A file of the run, as it was written. Raises RunError for one that only the runs inside it have."""
+        if not self.has(name):
+            self.refuse_several(f"its own {name}")
+        return self._files.path(name)
 
     def refuse_several(self, what: str) -> None:
         """Raise RunError, which says that each of its runs has `what`, where this one is made of several."""
@@ -67,17 +73,29 @@ class Run:
             raise RunError(Fault(fault, where=str(self.path), allowed=names, hint=hint))
 
     def read_json(self, name: str) -> Any:
-        """A JSON file of the run. Raises RunError for one that only the runs inside it have."""
-        self._refuse_inner(name)
-        return json.loads((self.path / name).read_text(encoding="utf-8"))
+        """A JSON file of the run.
+
+        Raises RunError for one that is damaged, or that only the runs inside it have.
+        """
+        if name == MANIFEST:
+            return dict(self._files.digests)
+        self.file(name)
+        return self._files.json(name)
 
     def read_csv(self, name: str) -> pd.DataFrame:
         """A CSV file of the run; words and labels stay text, whatever they look like.
 
         Raises RunError for one that is damaged, or that only the runs inside it have.
         """
-        self._refuse_inner(name)
-        return read_frame(self.path / name)
+        path = self.file(name)
+        frame = read_frame(path)
+        check_table(path, frame)
+        return frame
+
+    @property
+    def has_predictions(self) -> bool:
+        """Whether the run predicted texts."""
+        return self.has(CSV) or self.has(PARQUET)
 
     def read_predictions(
         self, columns: Collection[str] | None = None, rows: Collection[int] | None = None
@@ -86,13 +104,10 @@ class Run:
 
         Raises RunError as `read_csv`.
         """
-        path = predictions_file(self.path)
-        self._refuse_inner(path.name)
-        return read_predictions(path, columns, rows)
-
-    def _refuse_inner(self, name: str) -> None:
-        if not (self.path / name).exists():
-            self.refuse_several(f"its own {name}")
+        path = self.file(PARQUET if self.has(PARQUET) else CSV)
+        frame = read_predictions(path, columns, rows)
+        check_predictions(path, frame, columns, [run.path.name for run in self.folds])
+        return frame
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -148,9 +163,25 @@ class Run:
     def embedding_frame(self, when: Literal["before", "after"] = "after") -> pd.DataFrame:
         """The embedding table before or after training, words × dimensions, float32."""
         import pandas as pd
-        from safetensors.numpy import load_file
+
+        from embedkit.runs.tensors import read_table
 
         name = {"before": "embedding-before.safetensors", "after": "weights.safetensors"}[when]
-        self._refuse_inner(name)
-        table = load_file(self.path / name)["embedding.weight"]
-        return pd.DataFrame(table, index=pd.Index(self.vocabulary["word"], name="word"))
+        path = self.file(name)
+        words = pd.Index(self.vocabulary["word"], name="word")
+        return pd.DataFrame(read_table(path, len(words)), index=words)
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is a regular file; not where the system refuses to tell."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

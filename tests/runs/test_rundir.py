@@ -11,6 +11,7 @@ import pytest
 from embedkit.errors import RunError, TrainingError
 from embedkit.fingerprint import BLOCK, describe, sampled, sha256
 from embedkit.runs.directory import checkpoints_of, create_run, default_directory, partial_of, run_directory
+from embedkit.runs.files import RunFiles, read_json
 from embedkit.runs.run import Run
 
 pytestmark = pytest.mark.core
@@ -42,7 +43,7 @@ def test_a_run_appears_whole_with_its_manifest_and_nothing_else(tmp_path):
     assert (
         directory / "c.csv"
     ).read_bytes() == 'id,text\n1,"say ""hi"", twice\nthen go"\n2,\u2028\n'.encode()
-    Run(directory).verify()
+    RunFiles(directory).verify()
 
 
 def test_while_it_is_written_only_a_partial_directory_exists(tmp_path):
@@ -101,14 +102,14 @@ def test_one_flipped_bit_is_noticed(tmp_path, name):
     content[len(content) // 2] ^= 1
     (directory / name).write_bytes(content)
     with pytest.raises(RunError, match=f"{name}: the file is not what the run wrote: SHA-256 differs"):
-        Run(directory).verify()
+        RunFiles(directory).verify()
 
 
 def test_a_missing_file_is_noticed(tmp_path):
     directory = write(tmp_path / "run")
     (directory / "a.txt").unlink()
     with pytest.raises(RunError, match="a.txt: the file is missing"):
-        Run(directory).verify()
+        RunFiles(directory).verify()
 
 
 def test_nan_is_no_json(tmp_path):
@@ -163,7 +164,7 @@ def test_a_run_that_fails_keeps_its_checkpoints_and_only_resume_goes_on(tmp_path
         assert writer.resumed
         writer.text("a.txt", "done")
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["a.txt", "manifest.json"]
-    Run(tmp_path / "run").verify()
+    RunFiles(tmp_path / "run").verify()
 
 
 def test_resume_without_a_checkpoint_starts_afresh(tmp_path):
@@ -209,6 +210,6 @@ def test_json_keeps_what_utf_8_cannot_say(tmp_path):
     with create_run(tmp_path / "run") as writer, writer.logged():
         writer.json("a.json", value)
         logging.getLogger("embedkit").info("read", extra={"file": "a\udcff"})
-    assert Run(tmp_path / "run").read_json("a.json") == value
+    assert read_json(tmp_path / "run" / "a.json") == value
     (event,) = (tmp_path / "run" / "log.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(event)["file"] == "a\udcff"

@@ -16,6 +16,7 @@ from embedkit.errors import RunError, TrainingError, UnmovedRunError
 from embedkit.runs import directory as rundir
 from embedkit.runs import sealing
 from embedkit.runs.directory import create_run, finish_run, partial_of, write_run
+from embedkit.runs.files import RunFiles
 from embedkit.runs.run import Run
 from embedkit.runs.working import MARK, UNFINISHED, is_complete, is_marked
 
@@ -206,7 +207,7 @@ def test_a_name_that_is_taken_meanwhile_costs_nothing(tmp_path, put):
         write(directory)
     assert finish_run(directory, lambda _: None)
     assert sorted(path.name for path in directory.iterdir()) == ["a.txt", "manifest.json"]
-    Run(directory).verify()
+    RunFiles(directory).verify()
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
@@ -244,12 +245,12 @@ def test_whatever_fails_after_the_last_file_was_written_the_run_is_kept(tmp_path
     assert (partial / "a.txt").read_text() == "trained for a week\n"
     assert finish_run(directory, lambda _: None)
     assert sorted(path.name for path in directory.iterdir()) == ["a.txt", "manifest.json"]
-    Run(directory).verify()
+    RunFiles(directory).verify()
 
 
 def test_a_run_that_has_its_name_is_finished_even_where_that_cannot_be_made_durable(tmp_path, monkeypatch):
     monkeypatch.setattr(rundir, "sync", fails(errno.EIO))
-    Run(write(tmp_path / "run")).verify()
+    RunFiles(write(tmp_path / "run")).verify()
 
 
 @pytest.mark.parametrize("step", ["make_durable", "seal"])
@@ -262,7 +263,7 @@ def test_an_interrupt_while_it_is_sealed_loses_nothing(tmp_path, monkeypatch, st
         with pytest.raises(KeyboardInterrupt):
             write(tmp_path / "run")
     assert finish_run(tmp_path / "run", lambda _: None)
-    Run(tmp_path / "run").verify()
+    RunFiles(tmp_path / "run").verify()
 
 
 def test_a_run_whose_files_the_disk_does_not_take_is_no_finished_one(tmp_path, monkeypatch):
@@ -354,7 +355,7 @@ def test_a_run_inside_another_one_is_kept_too(tmp_path):
         "a.txt",
         "manifest.json",
     ]
-    Run(directory).verify()
+    RunFiles(directory).verify()
 
 
 @pytest.mark.parametrize("out", [".", "..", "/", "runs/..", "./", "file/..", "gone/.."])
@@ -421,10 +422,10 @@ def test_after_a_kill_at_any_step_the_name_is_free_or_the_run_complete(tmp_path,
     command = [sys.executable, "-P", "-c", KILLED, str(out), function, str(number)]
     assert subprocess.run(command, capture_output=True).returncode == -9
     if out.exists():
-        Run(out).verify()
+        RunFiles(out).verify()
         assert (out / "a.txt").read_text() == "trained for a week\n"
     else:
         assert not partial_of(out).exists() or is_marked(partial_of(out))
         if not finish_run(out, lambda _: None):
             write(out)
-        Run(out).verify()
+        RunFiles(out).verify()

@@ -1,0 +1,232 @@
+"""The files of a finished run: which there have to be, and each compared with the manifest before it is read.
+
+A run may be somebody else's. What its files say is data: nothing outside its directory is read as a file of
+it, and memory is taken for no more than a file holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.fingerprint import sha256
+from embedkit.runs.directory import FOLDS, MANIFEST
+
+LARGEST = 16 << 20
+"""Bytes that a JSON file of a run may have."""
+
+LARGER: Mapping[str, int] = {"metrics.json": 512 << 20, "oov.json": 512 << 20}
+"""Those that grow with the number of classes, as a confusion matrix does with its square."""
+
+CONTAINERS = 2_000_000
+"""Lists and objects that such a file may have: in memory each is many times as large as its brackets."""
+
+_EVALUATED = ("recipe.yaml", "environment.json", "metrics.json", "predictions.csv", "oov.json")
+REQUIRED: Mapping[str, tuple[str, ...]] = {
+    "training": (
+        *_EVALUATED,
+        "embedding.json",
+        "vocabulary.csv",
+        "dropped.csv",
+        "weights.safetensors",
+        "embedding-before.safetensors",
+        "model.json",
+        "model.txt",
+        "history.csv",
+    ),
+    "several": _EVALUATED,
+    "evaluation": (*_EVALUATED, "embedding.json"),
+    "intrinsic": ("recipe.yaml", "environment.json", "metrics.json"),
+}
+"""The files that a run of each kind has at the least."""
+
+_NAME = re.compile(rf"(?:{FOLDS}/[^/\\\x00]+/{re.escape(MANIFEST)}|[^/\\\x00]+)")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class RunFiles:
+    """The files of the run in `directory`."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._verified: set[str] = set()
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The SHA-256 of each file by its name, as the manifest has them.
+
+        Raises RunError for a manifest that is damaged, lists nothing, or names what is no file of a run.
+        """
+        digests = read_json(self._regular(MANIFEST))
+        where = str(self.directory / MANIFEST)
+        if not isinstance(digests, dict) or not digests:
+            raise RunError(Fault("damaged: it lists no files", where=where))
+        faults = [
+            Fault(f"damaged: {name!r} is no file of a run with its SHA-256", where=where)
+            for name, digest in digests.items()
+            if not _is_entry(name, digest)
+        ]
+        if faults:
+            raise RunError(*faults[:5])
+        return digests
+
+    @cached_property
+    def kind(self) -> str:
+        """Which kind of run it is, a key of `REQUIRED`. Raises RunError where its manifest lacks a file."""
+        from embedkit.recipe.yaml import read_document
+
+        if "recipe.yaml" not in self.digests:
+            raise RunError(_unlisted("recipe.yaml", self.directory))
+        recipe = read_document(self._compared("recipe.yaml")).data
+        kind = _kind_of(recipe)
+        missing = [*self._missing(kind, recipe)]
+        if missing:
+            raise RunError(*(_unlisted(name, self.directory) for name in missing))
+        return kind
+
+    def _missing(self, kind: str, recipe: Mapping[str, Any]) -> Iterator[str]:
+        needed = [*REQUIRED[kind]]
+        embedding = recipe.get("embedding")
+        if kind == "training" and isinstance(embedding, Mapping) and embedding.get("unseen") == "lookup":
+            needed += ["unseen.csv", "unseen.safetensors"]
+        if "predictions.parquet" in self.digests:
+            needed = [name for name in needed if name != "predictions.csv"]
+        yield from (name for name in needed if name not in self.digests)
+        if kind == "several" and len(self.folds) < 2:
+            yield f"{FOLDS}/*/{MANIFEST}"
+
+    @property
+    def folds(self) -> list[str]:
+        """The manifests of the runs inside this one, by name."""
+        return [name for name in self.digests if name.startswith(f"{FOLDS}/")]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.digests
+
+    def path(self, name: str) -> Path:
+        """The file `name`, as the run wrote it.
+
+        Raises RunError for a run that is not complete, and for a file that is not there, is not what the
+        manifest says, is no regular file or is one outside of the run.
+        """
+        self.refuse_incomplete()
+        return self._compared(name)
+
+    def json(self, name: str) -> Any:
+        """What the JSON file `name` holds. Raises RunError as `path`, and for one that is damaged."""
+        from embedkit.runs.forms import check_form
+
+        path = self.path(name)
+        value = read_json(path, LARGER.get(name, LARGEST))
+        check_form(path, self.kind, len(self.folds), value)
+        return value
+
+    def refuse_incomplete(self) -> None:
+        """Raise RunError where the manifest does not list what a run of its kind has."""
+        assert self.kind in REQUIRED
+
+    def verify(self, names: Iterable[str] = ()) -> None:
+        """Compare every file with the manifest, or those called `names`, and the manifests of runs inside.
+
+        Raises RunError with a fault for each that is missing or another.
+        """
+        chosen = {*names}
+        faults: list[Fault] = []
+        for name in self.digests:
+            if not chosen or name in chosen or name in self.folds:
+                try:
+                    self._compared(name)
+                except RunError as error:
+                    faults += error.faults
+        if faults:
+            raise RunError(*faults)
+
+    def _compared(self, name: str) -> Path:
+        if name not in self.digests:
+            raise RunError(_unlisted(name, self.directory))
+        path = self._regular(name)
+        if name not in self._verified:
+            if _digest(path) != self.digests[name]:
+                raise RunError(Fault("the file is not what the run wrote: SHA-256 differs", where=str(path)))
+            self._verified.add(name)
+        return path
+
+    def _regular(self, name: str) -> Path:
+        """The file, of which nothing is read yet: opening a pipe or a device could take for ever."""
+        path = self.directory / name
+        try:
+            inside = path.resolve(strict=True).is_relative_to(self.directory.resolve(strict=True))
+            regular = stat.S_ISREG(path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            raise RunError(Fault("the file is missing", where=str(path))) from None
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: links that go round in a circle
+            what = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+            raise RunError(Fault(what, where=str(path))) from error
+        if not inside:
+            raise RunError(Fault("it is a link to a file outside of the run", where=str(path)))
+        if not regular:
+            raise RunError(Fault("it is no regular file", where=str(path)))
+        return path
+
+
+def _is_entry(name: str, digest: object) -> bool:
+    return bool(
+        _NAME.fullmatch(name)
+        and not {".", ".."} & {*name.split("/")}
+        and isinstance(digest, str)
+        and _DIGEST.fullmatch(digest)
+    )
+
+
+def _unlisted(name: str, directory: Path) -> Fault:
+    return Fault(f"the manifest does not list {name}", where=str(directory / MANIFEST))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return sha256(path)
+    except OSError as error:
+        raise RunError(Fault(f"cannot be read: {error.strerror}", where=str(path))) from error
+
+
+def _kind_of(recipe: Mapping[str, Any]) -> str:
+    """What the recipe of a run, as plain data, made."""
+    for key, kind in (("intrinsic", "intrinsic"), ("model", "evaluation")):
+        if key in recipe:
+            return kind
+    data = recipe.get("data")
+    folds = data.get("folds") if isinstance(data, Mapping) else None
+    crossed = isinstance(folds, Mapping) and folds.get("only") is None
+    return "several" if crossed or recipe.get("seeds") is not None else "training"
+
+
+def read_json(path: Path, largest: int = LARGEST) -> Any:
+    """What a JSON file holds. Raises RunError for one that is damaged, too large or too deep."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as error:
+        raise RunError(Fault(f"cannot be read: {error.strerror}", where=str(path))) from error
+    if len(content) > largest or content.count(b"[") + content.count(b"{") > CONTAINERS:
+        raise RunError(Fault("damaged: more than such a file of a run holds", where=str(path)))
+    try:
+        return _parsed(content)
+    except RecursionError:
+        raise RunError(Fault("damaged: lists in lists too deep", where=str(path))) from None
+    except ValueError as error:
+        raise RunError(Fault(f"damaged: not JSON: {error}", where=str(path))) from error
+
+
+def _parsed(content: bytes) -> Any:
+    """Raises ValueError for what is no JSON or not UTF-8."""
+    return json.loads(content.decode(), parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no number there")

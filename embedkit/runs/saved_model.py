@@ -1,0 +1,108 @@
+"""The model of a run as its files have it: each held against the others before anything is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.runs.tensors import TABLE, Shape, read_shapes, read_table
+from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
+
+if TYPE_CHECKING:
+    from embedkit.model.unseen import Unseen
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.run import Run
+
+LONGEST = 1_000_000
+"""Tokens that every text may be padded to."""
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """What is known of a model before its weights are read.
+
+    Its `classes` in order; `vocabulary`, with `origin` and `via` of each row of the table, whose width is
+    `dim`; how many tokens are read of a text, and to how many it is padded; the file of the `weights`.
+    """
+
+    classes: tuple[str, ...]
+    vocabulary: Vocabulary
+    origin: tuple[str, ...]
+    via: tuple[str, ...]
+    dim: int
+    max_length: int | None
+    pad_to: int | None
+    weights: Path
+
+
+def read_saved_model(run: Run, recipe: Recipe) -> SavedModel:
+    """What the run has of its model but for the weights, of which the header alone is read.
+
+    Raises RunError where a file is damaged, or two of them say different things.
+    """
+    described, words = run.read_json("model.json"), run.vocabulary
+    vocabulary, where = _vocabulary(run), str(run.path / "model.json")
+    rows, dim = described["table"]
+    faults = [*_wrong(described, recipe)]
+    if rows != len(words):
+        faults.append(f"a table of {rows:,} rows, and vocabulary.csv has {len(words):,}")
+    if described["pad_to"] is not None and described["pad_to"] > sum(map(int, words["count"])):
+        faults.append(f"texts padded to {described['pad_to']:,} tokens, and training had not as many")
+    weights = run.file("weights.safetensors")
+    if read_shapes(weights).get(TABLE) != Shape((rows, dim)):
+        faults.append(f"a table of {rows:,} x {dim:,} numbers, and weights.safetensors has another")
+    if faults:
+        raise RunError(*(Fault(f"damaged: {what}", where=where) for what in faults))
+    return SavedModel(
+        classes=tuple(described["classes"]),
+        vocabulary=vocabulary,
+        origin=tuple(words["origin"]),
+        via=tuple(words["via"]),
+        dim=dim,
+        max_length=described["max_length"],
+        pad_to=described["pad_to"],
+        weights=weights,
+    )
+
+
+def _wrong(described: dict[str, Any], recipe: Recipe) -> list[str]:
+    """What model.json says that cannot be, or that the recipe says otherwise."""
+    classes, length, padded = (described[key] for key in ("classes", "max_length", "pad_to"))
+    faults = []
+    if len({*classes}) < len(classes):
+        faults.append("a class that stands there twice")
+    if recipe.data.labels is not None and [*recipe.data.labels] != classes:
+        faults.append("other classes than recipe.yaml")
+    if padded is not None and (padded != length or padded > LONGEST):
+        faults.append(f"texts padded to {padded:,} tokens")
+    expected = recipe.data.max_length
+    if length != expected and (padded is None or expected is not None):
+        faults.append(f"{length} as max_length, and {expected} in recipe.yaml")
+    return faults
+
+
+def _vocabulary(run: Run) -> Vocabulary:
+    words = run.vocabulary.iloc[FIRST_WORD_ID:]
+    dropped = run.read_csv("dropped.csv")
+    if not {*words["word"]}.isdisjoint(dropped["word"]):
+        what = "damaged: a word that vocabulary.csv has too"
+        raise RunError(Fault(what, where=str(run.path / "dropped.csv")))
+    counts = tuple(map(int, words["count"]))
+    lost = dict(zip(dropped["word"], map(int, dropped["count"]), strict=True))
+    return Vocabulary(tuple(words["word"]), counts, lost)
+
+
+def read_unseen(run: Run, saved: SavedModel) -> Unseen:
+    """What the run looked up for words that training did not have. Raises RunError as `read_saved_model`."""
+    from embedkit.model.unseen import Unseen
+
+    looked_up = run.read_csv("unseen.csv")
+    known = looked_up[looked_up["origin"] != "unk"]
+    missing = looked_up["word"][looked_up["origin"] == "unk"]
+    if any(word in saved.vocabulary for word in looked_up["word"]):
+        what = "damaged: a word that vocabulary.csv has too"
+        raise RunError(Fault(what, where=str(run.path / "unseen.csv")))
+    vectors = read_table(run.file("unseen.safetensors"), len(known), saved.dim)
+    return Unseen([*known["word"]], [*known["origin"]], [*known["via"]], vectors, [*missing])

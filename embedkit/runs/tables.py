@@ -1,0 +1,159 @@
+"""What the CSV files of a run hold: which columns, and what must hold between their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedkit.errors import Fault, RunError
+from embedkit.evaluation.coverage import STATES
+from embedkit.runs.directory import numbers_in
+from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, UNK
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WORDS_FOUND = frozenset({"found", "recovered", "filled"})
+"""The origins that a word's row can have."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns that a file has at the least; of `numbers` some may be missing, which is NaN."""
+
+    texts: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+COLUMNS: Mapping[str, Columns] = {
+    "vocabulary.csv": Columns(("word", "origin", "via"), ("id", "count")),
+    "dropped.csv": Columns(("word",), ("count",)),
+    "unseen.csv": Columns(("word", "origin", "via")),
+    "history.csv": Columns(("split",), ("epoch",), ("loss",)),
+    "table-drift.csv": Columns(
+        ("word", "origin"), ("id", "count"), ("distance", "cosine"), ("gained", "lost")
+    ),
+}
+
+PREDICTIONS = Columns(
+    ("split", "label", "predicted", "text"),
+    ("id", "tokens", *STATES, "looked_up", "cut", "content_tokens", "content_oov"),
+    ("probability", "oov_share", "content_oov_share"),
+    ("oov_tokens", "token_list", "token_states", "token_content"),
+)
+"""Those of the predictions, in CSV or Parquet; the classes have columns of their own."""
+
+
+def check_table(path: Path, frame: pd.DataFrame) -> None:
+    """Raise RunError unless a file of the run has its columns, and they are what they should be."""
+    if path.name in COLUMNS:
+        faults = [*_columns(COLUMNS[path.name], frame)]
+        if not faults and path.name in _CHECKS:
+            faults = [*_CHECKS[path.name](frame)]
+        _refuse(path, faults)
+
+
+def check_predictions(
+    path: Path, frame: pd.DataFrame, columns: Collection[str] | None, runs: Collection[str]
+) -> None:
+    """Raise RunError unless predictions, or the `columns` that are read of them, are what they should be.
+
+    `runs` are the names of the runs whose predictions they are, none where the run is not made of several.
+    """
+    faults = [*_columns(PREDICTIONS, frame, columns)]
+    _refuse(path, faults or [*_predictions(frame), *_runs(frame, runs)])
+
+
+def _refuse(path: Path, faults: Sequence[str]) -> None:
+    if faults:
+        raise RunError(*(Fault(f"damaged: {what}", where=str(path)) for what in faults[:5]))
+
+
+def _columns(columns: Columns, frame: pd.DataFrame, read: Collection[str] | None = None) -> Iterator[str]:
+    """What is wrong with the columns, as far as they are `read`: by default all."""
+    names = (*columns.texts, *columns.whole, *columns.numbers, *columns.lists)
+    missing = [name for name in names if name not in frame.columns and (read is None or name in read)]
+    yield from (f"no column '{name}'" for name in missing)
+    for name in columns.whole:
+        if name in frame.columns and (frame[name].dtype.kind not in "iu" or (frame[name] < 0).any()):
+            yield f"column '{name}' holds more than whole numbers from 0"
+    for name in columns.numbers:
+        if name in frame.columns and frame[name].dtype.kind not in "iuf":
+            yield f"column '{name}' holds more than numbers"
+
+
+def _vocabulary(frame: pd.DataFrame) -> Iterator[str]:
+    if [*frame["id"]] != [*range(len(frame))]:
+        yield "ids are not the numbers of the rows, from 0"
+    if [*frame["word"][:FIRST_WORD_ID]] != [PAD, UNK] or [*frame["origin"][:FIRST_WORD_ID]] != ["pad", "unk"]:
+        yield f"the first rows are not {PAD} and {UNK}"
+    yield from _once(frame)
+    if not frame["origin"][FIRST_WORD_ID:].isin(WORDS_FOUND).all():
+        yield "a word's origin is none that there is"
+
+
+def _once(frame: pd.DataFrame) -> Iterator[str]:
+    if frame["word"].duplicated().any():
+        yield f"a word stands there twice: {frame['word'][frame['word'].duplicated()].iloc[0][:60]!r}"
+
+
+def _unseen(frame: pd.DataFrame) -> Iterator[str]:
+    yield from _once(frame)
+    if not frame["origin"].isin({*WORDS_FOUND, "unk"}).all():
+        yield "a word's origin is none that there is"
+
+
+def _predictions(frame: pd.DataFrame) -> Iterator[str]:
+    if "probability" in frame and not frame["probability"].between(0, 1 + 1e-9).all():
+        yield "a probability that is none"
+    for name in frame.columns:
+        if str(name).startswith("p_") and (frame[name].dtype.kind not in "iuf" or frame[name].isna().any()):
+            yield f"column '{name}' holds more than numbers"
+    for name in ("fold", "seed"):
+        if name in frame and frame[name].dtype.kind not in "iu":
+            yield f"column '{name}' holds more than whole numbers"
+    there = [name for name in ("token_list", "token_states", "token_content") if name in frame]
+    counts = frame["tokens"] if "tokens" in frame else [None] * len(frame)
+    rows = zip(counts, *(frame[name] for name in there), strict=True)
+    if not all(_is_read(count, lists) for count, *lists in rows):
+        yield "tokens of a text that are not its lists of tokens, states and content"
+        return
+    if "token_states" in frame and not {*chain.from_iterable(frame["token_states"])} <= {*STATES}:
+        yield "a state of a token that is none"
+    for name in ("oov_tokens", "token_list"):
+        if name in frame and not all(_is_list_of_texts(each) for each in frame[name]):
+            yield f"column '{name}' holds more than lists of tokens"
+
+
+def _is_list_of_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def _runs(frame: pd.DataFrame, runs: Collection[str]) -> Iterator[str]:
+    """Whether each row is of one of the runs that the whole is made of."""
+    columns = [name for name in ("fold", "seed") if name in frame]
+    if not runs and columns:
+        yield f"a column '{columns[0]}' of a run that is not made of several"
+    if runs and columns:
+        there = {tuple(row) for row in frame[columns].drop_duplicates().itertuples(index=False)}
+        named = {numbers_in(name) for name in runs}
+        if len(there) > len(runs) or not {row[: len(next(iter(named)))] for row in there} <= named:
+            yield "texts of runs that it has not"
+
+
+def _is_read(count: int | None, lists: Sequence[object]) -> bool:
+    """Whether the lists of one text are lists, as long as one another and as the count says."""
+    lengths = {len(each) if isinstance(each, list) else None for each in lists}
+    return not lengths or (len(lengths) == 1 and None not in lengths and (count is None or count in lengths))
+
+
+_CHECKS: Mapping[str, Callable[[pd.DataFrame], Iterator[str]]] = {
+    "vocabulary.csv": _vocabulary,
+    "dropped.csv": _once,
+    "unseen.csv": _unseen,
+}
