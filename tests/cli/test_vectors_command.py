@@ -223,11 +223,27 @@ def test_convert_refuses(embedkit_command, file, tmp_path, damaged):
     assert "did you mean 'glove-text'?" in done.err
 
 
-def test_words_that_a_format_cannot_hold(embedkit_command, tmp_path):
+def test_words_that_a_format_cannot_hold(embedkit_command, tmp_path, caplog):
     (tmp_path / "glove.txt").write_bytes(b"a 1 2 3\n. . . 4 5 6\n")
     done = embedkit_command("vectors", "convert", tmp_path / "glove.txt", tmp_path / "to.bin")
     assert (done.code, done.out) == (2, "")
-    assert "cannot hold the word '. . .'" in done.err
+    assert "cannot hold 1 word: '. . .' (it has a space or a zero byte)" in done.err
+    assert "glove-text and safetensors and numpy can hold them; --skip-unwritable" in done.err
+    done = embedkit_command(
+        "vectors", "convert", tmp_path / "glove.txt", tmp_path / "to.bin", "--skip-unwritable"
+    )
+    assert (done.code, done.out.split(", ")[0]) == (0, f"{tmp_path / 'to.bin'}: 1 rows")
+    assert "1 word left out: '. . .'" in caplog.text
+
+
+def test_a_limit_changes_nothing_about_text_after_a_header(embedkit_command, tmp_path):
+    """What is no row is never handed out as one, by no command and under no option."""
+    (tmp_path / "commas.vec").write_bytes(b"2 3\nthe 0,5 1,5 2,5\nof 0,1 0,2 0,3\n")
+    for command in (["info"], ["check"], ["lookup", "the"], ["neighbours", "the"]):
+        for limit in ([], ["--limit", "1"]):
+            done = embedkit_command("vectors", command[0], tmp_path / "commas.vec", *command[1:], *limit)
+            assert done.code == (1 if command == ["check"] else 2)
+            assert "line 2: the row of 'the' has b'0,5' in place of a number" in done.out + done.err
 
 
 @pytest.fixture
