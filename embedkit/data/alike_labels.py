@@ -19,6 +19,9 @@ SHOWN = 5
 NAMED = 10
 """Classes that are listed with their counts, or in a map of labels to write."""
 
+LABEL = 200
+"""Characters of a label that is no text."""
+
 LONGEST = 1_000
 """Characters of a label that is compared: longer ones are no spellings of a class."""
 
@@ -33,7 +36,7 @@ A_CLASS_TOO = "none"
 def check_labels(splits: Mapping[str, Examples], separator: str | None) -> list[Fault]:
     """Labels that look alike, that spell a missing value, and that have a single example."""
     counts = count_labels(splits.values(), separator)
-    return [*_alike(counts), *_missing(counts), *_lone(counts, splits, separator)]
+    return [*_long(counts), *_alike(counts), *_missing(counts), *_lone(counts, splits, separator)]
 
 
 def count_labels(splits: Iterable[Examples], separator: str | None) -> Counter[str]:
@@ -82,6 +85,16 @@ def is_missing(label: str) -> bool:
     """Whether `label` is how a table spells a missing value."""
     plain = label.strip()
     return not plain or (plain.casefold() in MISSING and plain != A_CLASS_TOO)
+
+
+def _long(counts: Mapping[str, int]) -> Iterator[Fault]:
+    long = [label for label in counts if len(label) > LABEL]
+    if long:
+        most = max(map(len, long))
+        what = f"{len(long):,} labels have more than {LABEL} characters, the longest {most:,}"
+        yield Fault(
+            f"{what}: '{visible(long[0])}'", "data.train", hint="Are the columns `text` and `label` swapped?"
+        )
 
 
 def _alike(counts: Mapping[str, int]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import random
 from collections import defaultdict
 from collections.abc import Sequence
@@ -70,7 +71,7 @@ def read_folds(path: Path, count: int, examples: int) -> list[int]:
     fold that no line names.
     """
     try:
-        lines = path.read_bytes().removesuffix(b"\n").split(b"\n")
+        lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).rstrip().split(b"\n")
     except OSError as error:
         raise DataError(Fault(f"cannot be read: {error.strerror}", where=str(path))) from error
     fold_of = [_fold(line, count, f"{path}:{number}") for number, line in enumerate(lines, 1)]

@@ -18,14 +18,17 @@ SHOWN = 5
 ALLOWED = 10
 """Known labels that are listed beside them."""
 
+PREDICT = "A run's model predicts texts without labels: `embedkit predict RUN --input FILE --reader NAME`."
+"""What to do with texts that have no labels."""
+
 WORTH_ASKING = 20
 """Examples, all with labels of their own, that are no coincidence."""
 
 OWN = 0.9
 """Different labels for an example, above which they are no classes."""
 
-MOST_PROBABILITIES = 200_000_000
-"""Probabilities of a run: 1.6 GB in memory, and about 4 GB in predictions.csv."""
+MOST_PROBABILITIES = 100_000_000
+"""Probabilities of a run: 0.8 GB in memory, and about 2 GB in predictions.csv."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def _unseen(
     if unknown.label is None:
         plural = "example" if unknown.count == 1 else "examples"
         verb = "has" if unknown.count == 1 else "have"
-        return Fault(f"{plural} {unknown.example}{more} {verb} no label", where, None, allowed)
+        return Fault(f"{plural} {unknown.example}{more} {verb} no label", where, None, allowed, PREDICT)
     label, at = shortened(unknown.label), f"(example {unknown.example}{more})"
     what = f"unknown label '{label}' {at}"
     if unknown.label in labelling.classes:

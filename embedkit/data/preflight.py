@@ -49,6 +49,12 @@ def _check_split(where: str, examples: Examples, digests: Digests) -> Iterator[F
     empty = [str(examples.ids[row]) for row in digests.empty]
     if empty:
         yield Fault(f"{len(empty):,} texts are empty: examples {_few(empty)}", where)
+    missing = [str(examples.ids[row]) for row in digests.missing]
+    if missing:
+        what = (
+            f"{len(missing):,} texts are the word for a missing value, such as nan: examples {_few(missing)}"
+        )
+        yield Fault(what, where)
     groups = digests.alike()
     torn = [group for group in groups if len({examples.labels[row] for row in group}) > 1]
     if groups:

@@ -14,31 +14,40 @@ if TYPE_CHECKING:
     from embedkit.data.examples import Examples
     from embedkit.interfaces import IntArray
 
+MISSING = frozenset({"nan", "NaN", "NULL", "None", "<NA>", "N/A", "#N/A", "#NAME?", "#VALUE!"})
+"""How tables spell a text that is missing, where a text hardly is that one word."""
+
 BYTES = 16
 """Two different texts among n have the same digest by a chance of n² / 2¹²⁹."""
 
 
 @dataclass(frozen=True)
 class Digests:
-    """The texts of a split but for the `empty` ones: of each its `digests`, and its `rows`, int64 [m]."""
+    """The texts of a split but for the `empty` ones: of each its `digests`, and its `rows`, int64 [m].
+
+    `missing` are the rows whose text is the word for a missing value.
+    """
 
     digests: NDArray[Any]
     rows: IntArray
     empty: list[int]
+    missing: list[int]
 
     @classmethod
     def of(cls, examples: Examples) -> Digests:
         """Read the texts once."""
         import numpy as np
 
-        made, rows, empty = bytearray(), array("q"), list[int]()
+        made, rows, empty, missing = bytearray(), array("q"), list[int](), list[int]()
         for row, text in enumerate(examples.texts):
+            if text in MISSING:
+                missing.append(row)
             if text.strip():
                 made += blake2b(text.encode(errors="surrogatepass"), digest_size=BYTES).digest()
                 rows.append(row)
             else:
                 empty.append(row)
-        return cls(np.frombuffer(made, f"S{BYTES}"), np.frombuffer(rows, np.int64), empty)
+        return cls(np.frombuffer(made, f"S{BYTES}"), np.frombuffer(rows, np.int64), empty, missing)
 
     def alike(self) -> list[list[int]]:
         """The rows that have the same text, two or more each time, in the order of the first ones."""

@@ -52,7 +52,14 @@ def test_every_example_is_held_out_once_in_source_order():
 
 
 @pytest.mark.parametrize(
-    "content", [b"0\n1\n1\n0\n", b"0\n1\n1\n0", b"0\r\n1\r\n1\r\n0\r\n", b" 0\n01\n1\t\n0\n"]
+    "content",
+    [
+        b"0\n1\n1\n0\n",
+        b"0\n1\n1\n0",
+        b"0\r\n1\r\n1\r\n0\r\n",
+        b" 0\n01\n1\t\n0\n",
+        b"\xef\xbb\xbf0\n1\n1\n0\n\n\r\n",
+    ],
 )
 def test_line_i_is_the_fold_of_row_i(tmp_path, content):
     file = tmp_path / "folds.txt"

@@ -48,7 +48,8 @@ def test_the_order_of_classes_can_be_given():
         (
             {"train": Reader("pos", "neg"), "test": Reader(None)},
             None,
-            "data.test: example 1 has no label (allowed: neg, pos)",
+            "data.test: example 1 has no label (allowed: neg, pos)\n    A run's model predicts texts without "
+            "labels: `embedkit predict RUN --input FILE --reader NAME`.",
         ),
         (
             {"train": Reader("pos", "neg"), "test": Reader("neutral")},
@@ -107,8 +108,8 @@ def test_numbers_too_long_for_python_are_labels_like_others():
 
 
 def test_more_probabilities_than_can_be_kept_are_refused_with_numbers():
-    splits = {"train": Reader("a", "b").examples, "test": range(100_000_000)}
-    with pytest.raises(DataError, match=r"100,000,002 texts and 2 classes are 200,000,004 probabilities\n"):
+    splits = {"train": Reader("a", "b").examples, "test": range(50_000_000)}
+    with pytest.raises(DataError, match=r"50,000,002 texts and 2 classes are 100,000,004 probabilities\n"):
         labelling_of(splits)
 
 

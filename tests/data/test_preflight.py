@@ -34,6 +34,11 @@ def test_what_is_wrong_within_a_split():
     ]
 
 
+def test_texts_that_spell_a_missing_value():
+    (missing, *_) = found(train=examples(("nan", "x"), ("None", "y"), ("none", "x"), ("naan", "y")))
+    assert missing == "data.train: 2 texts are the word for a missing value, such as nan: examples 1, 2"
+
+
 def test_texts_in_two_splits():
     splits = {"train": examples(("a", "x"), ("b", "y")), "test": examples(("c", "x"), ("b", "y"), ("", "x"))}
     assert found(**splits) == [
