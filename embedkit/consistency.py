@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.contracts import check_lookup, check_tokens
 from embedkit.errors import ComponentError, Fault
+from embedkit.generators import other_draws
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example, FloatArray, Reader, Tokenizer, VectorSource
@@ -30,6 +31,7 @@ READ_AGAIN = 10_000
 """Examples up to which a reader that makes a list of all is read again."""
 
 
+@other_draws()
 def check_tokenizer(
     tokenizer: Tokenizer, name: str, texts: Sequence[str], tokens: Tokens, fresh: Callable[[], Tokenizer]
 ) -> None:
@@ -48,6 +50,7 @@ def check_tokenizer(
                 raise _impure(name, "tokenizer", f"cuts the text {texts[row][:60]!r} into {what}")
 
 
+@other_draws()
 def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray | None]) -> None:
     """A few words have the vectors `known` [D] when they are asked for in another order, and alone.
 
@@ -65,6 +68,7 @@ def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray
                 raise _impure(name, "embedding", f"gives other answers when it is asked again: {what}")
 
 
+@other_draws()
 def check_reader(reader: Reader, name: str, where: str, first: Sequence[Example], count: int) -> None:
     """The `first` of `count` examples are the same when they are read again.
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +74,19 @@ class GeneratorStates:
             sys.modules["torch"].set_rng_state(self.torch)
         if self.cuda is not None:
             sys.modules["torch"].cuda.set_rng_state_all(self.cuda)
+
+
+@contextmanager
+def other_draws() -> Iterator[None]:
+    """The block draws other numbers from the global generators than it would; they are put back after it."""
+    before = GeneratorStates.now()
+    GeneratorStates.moved()
+    if before.torch is not None:
+        sys.modules["torch"].rand(1)
+    try:
+        yield
+    finally:
+        before.restore()
 
 
 def _plain(state: Any) -> tuple[Any, ...]:

@@ -87,7 +87,7 @@ def _execute(
     world: World,
 ) -> Run:
     if resume and world.from_main(lambda: _is_finished(directory, recipe, reporter)):
-        return Run(directory)
+        return world.from_main(lambda: _loadable(Run(directory)))
     refuse_untrusted(registry, recipe)
     inputs = input_files(registry, recipe)
     with create_run(directory, resume, world) as writer, writer.logged():

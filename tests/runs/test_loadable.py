@@ -84,6 +84,8 @@ def test_the_model_of_such_a_run_is_not_loaded_ever_after(strange, recipe, tmp_p
         embedkit.run({**recipe, "encoder": "strange"}, out=tmp_path / "run")
     with pytest.raises(ComponentError, match=strange):
         embedkit.load(tmp_path / "run")
+    with pytest.raises(ComponentError, match=strange):
+        embedkit.run({**recipe, "encoder": "strange"}, out=tmp_path / "run", resume=True)
     result = CliRunner().invoke(program, ["predict", str(tmp_path / "run"), "good film"])
     assert isinstance(result.exception, ComponentError)
     evaluation = {"name": "e", "model": str(tmp_path / "run"), "data": {"test": recipe["data"]["test"]}}
