@@ -81,14 +81,21 @@ def load_entry(plugin: Plugin) -> Any:
 
     None where it cannot be had: its state and error then say why.
     """
+    refuse_incompatible(plugin)
     if plugin.state != "installed":
         return None
     with plugin.held_responsible():
-        unmet = _unmet_requirement(plugin.requires)
-        if not unmet:
-            return importlib.metadata.EntryPoint(plugin.entry, plugin.module, plugin.group).load()
-        plugin.fail("incompatible", unmet)
+        return importlib.metadata.EntryPoint(plugin.entry, plugin.module, plugin.group).load()
     return None
+
+
+def refuse_incompatible(plugin: Plugin) -> None:
+    """Record why a plugin is not in use that asks for another embedkit, or in a way that cannot be read."""
+    if plugin.state == "installed":
+        with plugin.held_responsible():
+            unmet = _unmet_requirement(plugin.requires)
+            if unmet:
+                plugin.fail("incompatible", unmet)
 
 
 def _unmet_requirement(requires: Sequence[str]) -> str | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, TypeGuard, get_args, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 from typing_extensions import Doc
 
 from embedkit.interfaces import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
@@ -26,14 +28,20 @@ class _Parameters(BaseModel):
 
 
 def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
-    """A model with one strict field for each keyword-only parameter of `factory`.
+    """A model with one strict field for each keyword-only parameter, or, of a pydantic model, each field.
 
     Raises TypeError for a parameter that is positional, `**kwargs` or has no annotation.
     """
     if not _constructor(factory):
         return _Parameters
     hints = _hints(factory)
-    fields = {p.name: _field(p, hints) for p in inspect.signature(factory).parameters.values()}
+    fields: dict[str, tuple[Any, Any]]
+    if _is_model(factory):
+        fields = {
+            name: _model_field(name, hints[name], field) for name, field in factory.model_fields.items()
+        }
+    else:
+        fields = {p.name: _field(p, hints) for p in inspect.signature(factory).parameters.values()}
     name = getattr(factory, "__name__", type(factory).__name__)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r'Field name "\w+" .*shadows an attribute', UserWarning)
@@ -52,20 +60,38 @@ def _constructor(factory: Callable[..., Any]) -> Any:
 @cache
 def _hints(factory: Callable[..., Any]) -> Mapping[str, Any]:
     """The constructor's annotations, resolved once."""
-    constructor = _constructor(factory)
+    constructor = factory if _is_model(factory) else _constructor(factory)
     return get_type_hints(constructor, include_extras=True) if constructor else {}
+
+
+def _is_model(factory: Any) -> TypeGuard[type[BaseModel]]:
+    return inspect.isclass(factory) and issubclass(factory, BaseModel)
+
+
+def _model_field(name: str, hint: Any, field: FieldInfo) -> tuple[Any, Any]:
+    """A field of a component that is a pydantic model, with its own bounds and default."""
+    if field.alias is not None:
+        raise TypeError(f"field '{name}' has an alias: a recipe's key is the name of the field itself")
+    _refuse_reserved(name)
+    described = copy(field)
+    described.description = field.description or _documentation(hint)
+    return hint, described
 
 
 def _field(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> tuple[Any, Any]:
     if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
         raise TypeError(f"constructor parameter '{parameter}' is not keyword-only")
-    if parameter.name in RESERVED:
-        raise TypeError(f"constructor parameter '{parameter.name}' is named like a key of every recipe")
+    _refuse_reserved(parameter.name)
     if parameter.name not in hints:
         raise TypeError(f"constructor parameter '{parameter.name}' has no annotation")
     hint = hints[parameter.name]
     default = ... if parameter.default is inspect.Parameter.empty else parameter.default
     return hint, Field(default, description=_documentation(hint))
+
+
+def _refuse_reserved(name: str) -> None:
+    if name in RESERVED:
+        raise TypeError(f"constructor parameter '{name}' is named like a key of every recipe")
 
 
 def _documentation(hint: Any) -> str | None:

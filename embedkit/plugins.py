@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import pluggy
 
 from embedkit import hookspecs
-from embedkit.entrypoints import discover, load_entry
+from embedkit.entrypoints import discover, load_entry, refuse_incompatible
 from embedkit.errors import Fault, PluginError
 from embedkit.provenance import COMMAND_GROUP, GROUP, Plugin
 
 __all__ = ["LoadedPlugins", "Plugin", "load_plugins", "refuse_failures"]
 
 STRICT = "EMBEDKIT_STRICT_PLUGINS"
+REGISTER = "a hook takes `register`, calls register(name, factory) for each component, and gives nothing"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class LoadedPlugins:
                 own = self.manager.get_plugin(plugin.name)
                 others = [module for module in modules if module is not own]
                 with plugin.held_responsible(f"{hook} raised "):
-                    self.manager.subset_hook_caller(hook, others)(register=register_for(plugin))
+                    given = self.manager.subset_hook_caller(hook, others)(register=register_for(plugin))
+                if given and plugin.state == "loaded":
+                    plugin.fail("failed", f"{hook} gives {given[0]!r:.60}: {REGISTER}")
 
     def hooks_of(self, plugin: Plugin) -> list[str]:
         """The hooks that `plugin` implements, sorted; none where it is not loaded."""
@@ -55,7 +58,10 @@ def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
     plugins = [plugin for plugin in found if plugin.group == GROUP]
     for plugin in plugins:
         _load(plugin, manager)
-    return LoadedPlugins(manager, plugins, [p for p in found if p.group == COMMAND_GROUP])
+    commands = [plugin for plugin in found if plugin.group == COMMAND_GROUP]
+    for command in commands:
+        refuse_incompatible(command)
+    return LoadedPlugins(manager, plugins, commands)
 
 
 def _load(plugin: Plugin, manager: pluggy.PluginManager) -> None:
@@ -82,6 +88,11 @@ def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
         raise PluginError(*(Fault.unknown("hook", name, known) for name in unknown))
     if not callers:
         raise PluginError("it implements no hook: mark its functions with @hookimpl, from embedkit")
+    own = [each for caller in callers for each in caller.get_hookimpls() if each.plugin is module]
+    deaf = [each.function.__name__ for each in own if "register" not in each.argnames]
+    if deaf:
+        manager.unregister(module)
+        raise PluginError(f"{deaf[0]} does not take `register`: {REGISTER}")
 
 
 def refuse_failures(plugins: Sequence[Plugin]) -> None:

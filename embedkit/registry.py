@@ -19,6 +19,20 @@ T = TypeVar("T")
 
 KIND_NAMES = {"oov": "out-of-vocabulary policy", "vector-format": "vector format"}
 
+OWN_NAMES = {
+    "metric": (
+        *("n", "loss", "batch_loss", "epoch", "split", "seconds", "examples_per_second"),
+        *("accuracy_ci95", "baselines", "undefined", "against_model", "left_out", "folds"),
+    )
+}
+"""Names of figures, and columns of history.csv, that embedkit itself writes beside a metric's."""
+
+YAML_WORDS = ("true", "false", "yes", "no", "on", "off", "null")
+"""What YAML, in one version or another, reads as something else than a text."""
+
+_NOT = ", ".join(YAML_WORDS)
+LONGEST_NAME = 100
+
 
 def describe_kind(kind: str) -> str:
     """The kind as prose: 'oov' is an 'out-of-vocabulary policy', the rest are called what they are."""
@@ -94,6 +108,16 @@ class Component:
         return f"{describe_kind(self.kind)} '{self.name}' ({self.plugin})"
 
 
+def _check_name(kind: str, name: str) -> None:
+    """Raise ValueError for a name that is embedkit's own, and for one that is no word in a recipe."""
+    if name in BUILT_IN.get(kind, ()) or name in OWN_NAMES.get(kind, ()):
+        raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
+    word = name.replace("-", "_").replace(".", "_").isidentifier() and name[0].isalpha()
+    if not word or name.casefold() in YAML_WORDS or len(name) > LONGEST_NAME:
+        what = f"takes at most {LONGEST_NAME} letters, digits and - _ ., a letter first, and not {_NOT}"
+        raise ValueError(f"{describe_kind(kind)} {name!r:.120}: a component's name {what}")
+
+
 @dataclass(frozen=True)
 class Registry:
     """Every component that the installed plugins registered.
@@ -132,12 +156,16 @@ class Registry:
 
     def suspects(self) -> str | None:
         """A line for each plugin that is not in use, and so may be what somebody misses; None without any."""
+        useful = {id(claim.plugin) for claims in self._claims.values() for claim in claims}
         idle = [p for p in self.plugins.plugins if p.state != "loaded"]
+        barren = [p for p in self.plugins.plugins if p.state == "loaded" and id(p) not in useful]
         if not self.plugins.plugins:
             return (
                 "No plugins are installed: install embedkit itself (pip install .), a bare checkout has none."
             )
-        return "\n    ".join(f"Not in use: {p} ({p.state}: {p.error})" for p in idle) or None
+        lines = [f"Not in use: {p} ({p.state}: {p.error})" for p in idle]
+        lines += [f"Not in use: {p} (loaded, and registered no component)" for p in barren]
+        return "\n    ".join(lines) or None
 
     def _register_for(self, kind: str, plugin: Plugin) -> Register:
         def register(name: str, factory: Callable[..., Any]) -> None:
@@ -145,8 +173,7 @@ class Registry:
                 raise TypeError(
                     f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
                 )
-            if name in BUILT_IN.get(kind, ()):
-                raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
+            _check_name(kind, name)
             claims = self._claims.setdefault((kind, name), [])
             if any(claim.plugin is plugin for claim in claims):
                 raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")

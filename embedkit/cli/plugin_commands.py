@@ -16,15 +16,23 @@ Claims = Mapping[str, Sequence[Plugin]]
 
 def plugin_commands(ctx: click.Context) -> Claims:
     """Every command of plugins that are not blocked, sorted by name; raises what `discover` raises."""
-    commands: Claims | None = ctx.meta.get(__name__)
-    if commands is None:
-        commands = ctx.meta[__name__] = _claims(discover(blocked_plugins(ctx)))
-    return commands
-
-
-def _claims(found: Sequence[Plugin]) -> Claims:
-    usable = [p for p in found if p.group == COMMAND_GROUP and p.state != "blocked"]
+    usable = [plugin for plugin in _commands(ctx) if plugin.state != "blocked"]
     return {name: [p for p in usable if p.entry == name] for name in sorted({p.entry for p in usable})}
+
+
+def blocked_command(ctx: click.Context, name: str) -> str | None:
+    """A line for each plugin that has a command `name` and is blocked; None where there is none."""
+    blocked = [p for p in _commands(ctx) if p.state == "blocked" and p.entry == name]
+    return "\n    ".join(f"Not in use: {plugin} (blocked: {plugin.error})" for plugin in blocked) or None
+
+
+def _commands(ctx: click.Context) -> Sequence[Plugin]:
+    """All commands of plugins, found once."""
+    commands: Sequence[Plugin] | None = ctx.meta.get(__name__)
+    if commands is None:
+        found = discover(blocked_plugins(ctx))
+        commands = ctx.meta[__name__] = [plugin for plugin in found if plugin.group == COMMAND_GROUP]
+    return commands
 
 
 def load_command(name: str, claims: Sequence[Plugin]) -> click.Command:

@@ -12,7 +12,13 @@ import click
 
 from embedkit import __version__
 from embedkit.cli.lines import escape_what_cannot_be_encoded, say, say_message, write
-from embedkit.cli.plugin_commands import blocked_plugins, describe_commands, load_command, plugin_commands
+from embedkit.cli.plugin_commands import (
+    blocked_command,
+    blocked_plugins,
+    describe_commands,
+    load_command,
+    plugin_commands,
+)
 from embedkit.errors import EmbedkitError, Fault
 from embedkit.escaping import escaped_lines
 
@@ -54,7 +60,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it, with the nearest name for one that does not exist."""
         if args and args[0] not in COMMANDS and args[0] not in plugin_commands(ctx):
-            ctx.fail(str(Fault.unknown("command", args[0], self.list_commands(ctx))))
+            hint = blocked_command(ctx, args[0])
+            ctx.fail(str(Fault.unknown("command", args[0], self.list_commands(ctx), hint=hint)))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -68,12 +68,31 @@ def component_files(
     for where, kind, spec in within(registry, key, of_kind, component):
         named = registry.get(kind, spec.use, where)
         for name in sorted(named.input_paths):
-            value, at = spec.parameters.get(name), f"{where}.{name}"
-            listed = enumerate(value or ())
-            texts = {at: value} if isinstance(value, str) else {f"{at}.{i}": text for i, text in listed}
-            folder = name in named.input_folders
-            files += [(at, expand(text, at, folder)) for at, text in texts.items()]
+            texts = _texts(f"{where}.{name}", spec.parameters.get(name))
+            files += [(at, expand(text, at, name in named.input_folders)) for at, text in texts]
     return files
+
+
+def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
+    """The texts in a parameter that names files: one, or those in its lists and mappings, each by its key."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _texts(f"{where}.{key}", inner)
+    elif isinstance(value, list | tuple):
+        for index, inner in enumerate(value):
+            yield from _texts(f"{where}.{index}", inner)
+
+
+def reads_files(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
+    """Whether the component that `spec` names, or one in its parameters, is given files to read."""
+    inside = within(registry, "", kind, spec)
+    return any(
+        each.parameters.get(name)
+        for _, of_kind, each in inside
+        for name in registry.get(of_kind, each.use).input_paths
+    )
 
 
 def within(
@@ -105,6 +124,8 @@ def _built(registry: Registry, kind: str, value: Any, where: str) -> Any:
 def _expanded(value: Any, where: str, folder: bool) -> Any:
     if isinstance(value, str):
         return str(expand(value, where, folder))
+    if isinstance(value, Mapping):
+        return {key: _expanded(item, f"{where}.{key}", folder) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(_expanded(item, where, folder) for item in value)
     return value

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import PydanticSerializationError
 
-from embedkit.errors import Fault, PluginError
+from embedkit.calling import described
+from embedkit.errors import EmbedkitError, Fault, PluginError, RecipeError
 from embedkit.hookspecs import BUILT_IN
-from embedkit.recipe.document import Findings, KeyPath, describe
+from embedkit.recipe.build import build_component, reads_files
+from embedkit.recipe.document import Findings, KeyPath, describe, dotted
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
@@ -57,7 +60,11 @@ class Resolver:
             return None
 
     def resolve(self, kind: str, path: KeyPath, written: Any) -> ComponentSpec:
-        """The spec of the component of `kind` at `path`; a nameless one where something is wrong with it."""
+        """The spec of the component of `kind` at `path`; a nameless one where something is wrong with it.
+
+        It is made, too, where it reads no files, so that keys that do not go together are found at once.
+        """
+        faults = len(self.findings.faults)
         said = {"use": written} if isinstance(written, str) else written
         core: dict[str, Any] = {}
         if isinstance(said, Mapping):
@@ -65,7 +72,19 @@ class Resolver:
             said = {key: value for key, value in said.items() if key not in core}
         component = self._component(kind, path, said)
         parameters = self._parameters(component, path, said) if component else {}
-        return self._spec(path, component.name if component else "", parameters, core)
+        spec = self._spec(path, component.name if component else "", parameters, core)
+        if len(self.findings.faults) == faults and not reads_files(self.registry, kind, spec):
+            self._make(kind, path, spec)
+        return spec
+
+    def _make(self, kind: str, path: KeyPath, spec: ComponentSpec) -> None:
+        try:
+            build_component(self.registry, kind, spec, dotted(path))
+        except RecipeError:  # code in files may not run yet, which those commands say that make components
+            return
+        except EmbedkitError as error:
+            for fault in error.faults:
+                self.findings.add(path, fault)
 
     def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
         if not isinstance(said, Mapping):
@@ -109,10 +128,30 @@ class Resolver:
             explain(error, given, path, {(): known}, self.findings)
             return {}
         self._check_names(component, path, given)
-        values = checked.model_dump(mode="json", warnings=False)
-        for name in component.input_paths & given.keys():
+        values = self._complete(component, path, checked)
+        for name in component.input_paths & values.keys():
             values[name] = self._absolute(values[name], (*path, name))
         return values | inner
+
+    def _complete(self, component: Component, path: KeyPath, checked: BaseModel) -> dict[str, Any]:
+        """The parameters as plain data, defaults too, which are what the annotations say."""
+        try:
+            values = checked.model_dump(mode="json", warnings=False)
+            component.parameters.model_validate_json(json.dumps(values))
+        except ValidationError as error:
+            names = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
+            for name in names:
+                what = f"the default of '{name}', {describe(values[name])}, is not what its annotation allows"
+                self._blame(component, path, what)
+        except (PydanticSerializationError, TypeError) as error:
+            self._blame(component, path, f"a default is no plain data: {described(error)}")
+        else:
+            return values
+        return {}
+
+    def _blame(self, component: Component, path: KeyPath, what: str) -> None:
+        """Something is wrong with the component itself, whatever the recipe says."""
+        self.findings.add(path, f"{component}: {what}")
 
     def _check_names(self, component: Component, path: KeyPath, given: Mapping[str, Any]) -> None:
         for key, kind in component.named.items():
@@ -130,6 +169,8 @@ class Resolver:
     def _absolute(self, value: Any, path: KeyPath) -> Any:
         if isinstance(value, list):
             return [self._absolute(item, (*path, index)) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return {key: self._absolute(item, (*path, key)) for key, item in value.items()}
         if isinstance(value, str):
             return absolute(value, self.findings.document.origin(path).base)
         return value
