@@ -148,6 +148,9 @@ class Guess:
 
     total = False
 
+    def candidates(self, word): ...
+    def fill(self, words, context): ...
+
 @hookimpl
 def register_oov_policies(register):
     register("guess", Guess)

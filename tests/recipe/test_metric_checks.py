@@ -100,7 +100,9 @@ def test_a_strangers_metric_is_asked_for_what_it_says_it_can_score(install):
 @pytest.mark.parametrize("tasks", ["'multilabel'", "('multi-label',)", "()"])
 def test_a_metric_that_says_nonsense_of_itself_is_named(install, tasks):
     install("stranger", STRANGER.replace('("multilabel",)', tasks), entries=["stranger"])
-    with pytest.raises(ComponentError, match="stranger.Jaccard.tasks: expected some of binary, multiclass, "):
+    with pytest.raises(
+        ComponentError, match=r"'jaccard' \(stranger of .*\): tasks: expected some of binary, multiclass, "
+    ):
         load_recipe(RECIPE, build_registry(), {"evaluation.metrics": ["jaccard"]})
 
 

@@ -110,9 +110,9 @@ def test_a_constructor_that_raises_is_named(registry, load, monkeypatch):
     def refuse(self, **parameters):
         raise ValueError("not today")
 
-    component = registry.get("encoder", "rnn")
+    component, encoder = registry.get("encoder", "rnn"), load().encoder
     assert component.parameters is not None
     monkeypatch.setattr(component.factory, "__init__", refuse)
     with pytest.raises(ComponentError) as caught:
-        build_component(registry, "encoder", load().encoder, "encoder")
+        build_component(registry, "encoder", encoder, "encoder")
     assert str(caught.value) == f"encoder: {component} could not be made: ValueError: not today"
