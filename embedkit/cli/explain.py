@@ -37,7 +37,7 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 )
 @click.option(
     "--seeds",
-    type=click.IntRange(2),
+    type=click.IntRange(2, 10_000),
     help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
 )
 @click.option("--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and hiding.json go.")

@@ -30,7 +30,7 @@ def bytes_as_text(count: int) -> str:
 def byte_count(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
     """The bytes that an option says, as `500MB`, `1.5 GB` or `0`; a usage error for anything else."""
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kMGT]?B|)", value)
-    if match is None:
+    if match is None or len(match[1]) > 30:
         units = ", ".join(UNITS)
         raise click.BadParameter(f"'{value}' is no size (allowed: a number and {units}, as 500MB)")
     scale: int = 1000 ** UNITS.index(match[2] or "B")

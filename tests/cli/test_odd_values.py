@@ -123,6 +123,14 @@ def test_a_process_without_a_number_is_refused(embedkit_command, recipe, monkeyp
         join.cache_clear()
 
 
+@pytest.mark.parametrize("size", ["9" * 400, "9" * 400 + ".5GB", "1e400", "-1", "1XB", "²"])
+def test_a_size_that_is_none(embedkit_command, monkeypatch, tmp_path, size):
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
+    done = embedkit_command("cache", "clear", "--keep", size)
+    assert done.code == 2
+    assert "is no size" in done.err
+
+
 @pytest.mark.parametrize("columns", ["0", "1", "abc", "²", "-5", "99999999999999999999"])
 def test_any_width_of_the_terminal(embedkit_command, recipe, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
