@@ -119,10 +119,10 @@ def join() -> World:
     Raises RunError where the others cannot be reached, and where the environment says no number of them.
     """
     count = _from_environment("WORLD_SIZE", 1) or 1
-    if count == 1:
-        return ALONE
     for name in ("RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_PORT"):
         _from_environment(name, 0)
+    if count == 1:
+        return ALONE
     import torch
     import torch._dynamo
     from accelerate.state import PartialState
