@@ -20,11 +20,13 @@ from embedkit.reporting import Reporter
 from embedkit.runs.directory import MANIFEST, create_run, drop_leftovers, finish_run, run_directory
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.runs.run import Run
+from embedkit.runs.sessions import warn_of_changes
 from embedkit.together import as_one
 from embedkit.world import World, join
 
 if TYPE_CHECKING:
     from embedkit.classification import Classifier
+    from embedkit.runs.writer import RunWriter
 
 log = logging.getLogger(__name__)
 
@@ -101,25 +103,8 @@ def _execute(
                 | {"processes": world.count}
             )
         )
-        begin(writer, recipe, environment)
-        if isinstance(recipe, EvaluationRecipe):
-            from embedkit.evaluate import evaluate_trained
-
-            evaluate_trained(recipe, registry, writer, reporter)
-        elif isinstance(recipe, IntrinsicRecipe):
-            from embedkit.intrinsic import evaluate_vectors
-
-            evaluate_vectors(recipe, registry, writer, reporter)
-        elif single_runs(recipe):
-            from embedkit.repeated import train_each
-
-            train_each(recipe, registry, writer, environment, reporter, strict)
-        else:
-            from embedkit.remembering import Remembering
-            from embedkit.train import train_and_evaluate
-
-            build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
-            train_and_evaluate(recipe, registry, writer, reporter, strict, build)
+        warn_of_changes(writer.directory, begin(writer, recipe, environment))
+        _carry_out(recipe, registry, writer, environment, reporter, strict)
         log.info("finished")
     return world.from_main(lambda: _loadable(Run(directory)))
 
@@ -130,6 +115,35 @@ def _loadable(run: Run) -> Run:
 
     refuse_unloadable(run)
     return run
+
+
+def _carry_out(
+    recipe: AnyKind,
+    registry: Registry,
+    writer: RunWriter,
+    environment: Mapping[str, Any],
+    reporter: Reporter,
+    strict: bool,
+) -> None:
+    """Do what a recipe of this kind is for, and write all of its files."""
+    if isinstance(recipe, EvaluationRecipe):
+        from embedkit.evaluate import evaluate_trained
+
+        evaluate_trained(recipe, registry, writer, reporter)
+    elif isinstance(recipe, IntrinsicRecipe):
+        from embedkit.intrinsic import evaluate_vectors
+
+        evaluate_vectors(recipe, registry, writer, reporter)
+    elif single_runs(recipe):
+        from embedkit.repeated import train_each
+
+        train_each(recipe, registry, writer, environment, reporter, strict)
+    else:
+        from embedkit.remembering import Remembering
+        from embedkit.train import train_and_evaluate
+
+        build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
+        train_and_evaluate(recipe, registry, writer, reporter, strict, build)
 
 
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:

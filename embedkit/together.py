@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
-from typing import NoReturn
 
 from embedkit.errors import EmbedkitError
+from embedkit.signals import Terminated, exit_code, interrupted_by_signals
 from embedkit.world import AnotherEnded, World
 
 SOON = timedelta(seconds=5)
@@ -23,38 +21,23 @@ def as_one(world: World) -> Iterator[None]:
     """Run the block in every process of `world`; of errors in several, let the first one alone be heard.
 
     The others raise SystemExit, and so does a process that is told to terminate, as `torchrun` does to those
-    that are left: what they were writing is cleared away or kept as after any other error.
+    that are left: what they were writing is cleared away or kept as after any other error. A process that is
+    alone raises Terminated, a KeyboardInterrupt.
     """
-    if world.count == 1:
-        yield
-        return
-    with _termination_raised():
+    with interrupted_by_signals():
+        if world.count == 1:
+            yield
+            return
         try:
             yield
         except KeyboardInterrupt as error:
-            if world.main:
+            if world.main and not isinstance(error, Terminated):
                 raise
-            raise AnotherEnded(130) from error
+            raise AnotherEnded(exit_code(error)) from error
         except (EmbedkitError, OSError) as error:
             if _is_first():
                 raise
             raise AnotherEnded(getattr(error, "exit_code", 1)) from error
-
-
-@contextmanager
-def _termination_raised() -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, _terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(number: int, _frame: object) -> NoReturn:
-    raise AnotherEnded(128 + number)
 
 
 @cache

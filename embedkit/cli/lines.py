@@ -28,9 +28,10 @@ def say_message(message: str, error: bool = False) -> None:
 
 def write(text: str, error: bool = False) -> None:
     """Print `text` as it is, at once."""
-    stream: TextIO = sys.stderr if error else sys.stdout
-    stream.write(text)
-    stream.flush()
+    stream: TextIO | None = sys.stderr if error else sys.stdout
+    if stream is not None:  # as for a program without a console
+        stream.write(text)
+        stream.flush()
 
 
 def can_encode(text: str) -> bool:

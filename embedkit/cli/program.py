@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from contextlib import suppress
+from typing import Any, NoReturn
 
 import click
 
 from embedkit import __version__
-from embedkit.cli.lines import escape_what_cannot_be_encoded, say, say_message, write
+from embedkit.cli.ending import UNPRINTED, PastClick, end, past_click
+from embedkit.cli.lines import escape_what_cannot_be_encoded, say, write
 from embedkit.cli.plugin_commands import (
     blocked_command,
     blocked_plugins,
@@ -19,8 +20,10 @@ from embedkit.cli.plugin_commands import (
     load_command,
     plugin_commands,
 )
+from embedkit.cli.streams import is_lost, is_of_output
 from embedkit.errors import EmbedkitError, Fault
 from embedkit.escaping import escaped_lines
+from embedkit.signals import Terminated, exit_code
 
 __all__ = ["blocked_plugins", "main", "program"]
 
@@ -42,6 +45,16 @@ COMMANDS = {
 
 class LazyGroup(click.Group):
     """Imports a command when it is called; `--help` imports none of them."""
+
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        """As click does it; `--help` prints here."""
+        with past_click():
+            return super().make_context(*arguments, **more)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does it."""
+        with past_click():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The built-in commands in their order, then those of plugins."""
@@ -101,28 +114,31 @@ def program(blocked: tuple[str, ...], traceback: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program and exit: 0 done, 1 the run failed, 2 the input is wrong, 130 interrupted."""
+    """Run the program and exit: 0 done, 1 the run failed, 2 the input is wrong, 3 done and not printed.
+
+    Where it is interrupted, 130; where a signal terminates it, 128 and the signal's number.
+    """
     arguments = [*(sys.argv[1:] if arguments is None else arguments)]
     escape_what_cannot_be_encoded()
     try:
         status = program.main(arguments, prog_name="embedkit", standalone_mode=False)
     except click.exceptions.Abort:
-        _end(130, "interrupted")
+        end(130, "interrupted")
     except click.ClickException as error:
-        _show(error)
-        sys.exit(error.exit_code)
+        with suppress(OSError, ValueError):
+            _show(error)
+        end(error.exit_code)
     except EmbedkitError as error:
         _show_traceback_if_asked(arguments)
-        _end(error.exit_code, *(f"error: {fault}" for fault in error.faults))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
+        end(error.exit_code, *(f"error: {fault}" for fault in error.faults))
+    except PastClick as past:
         _show_traceback_if_asked(arguments)
-        _end(1, f"error: {error.filename or 'input/output'}: {error.strerror or error}")
+        _end_by(past.error)
     except Exception as error:
         _show_traceback_if_asked(arguments)
-        _end(1, f"error: {_unforeseen(error)}")
+        end(1, f"error: {_unforeseen(error)}")
+    if is_lost(sys.stdout):
+        end(UNPRINTED, "error: the output cannot be written")
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -145,15 +161,21 @@ def _show(error: click.ClickException) -> None:
     write(escaped_lines(said.getvalue()), error=True)
 
 
+def _end_by(error: KeyboardInterrupt | OSError) -> NoReturn:
+    """Exit as an interrupt asks for, or an error of the system; a reader that went away needs no message."""
+    if isinstance(error, KeyboardInterrupt):
+        end(exit_code(error), f"terminated by {error}" if isinstance(error, Terminated) else "interrupted")
+    if isinstance(error, BrokenPipeError):
+        end(UNPRINTED)
+    if is_of_output(error):
+        end(UNPRINTED, f"error: the output cannot be written: {error.strerror or error}")
+    end(1, f"error: {error.filename or 'input/output'}: {error.strerror or error}")
+
+
 def _show_traceback_if_asked(arguments: Sequence[str]) -> None:
     if "--traceback" in arguments:
         import traceback
 
-        for line in traceback.format_exc().splitlines():
-            say(line, error=True)
-
-
-def _end(status: int, *messages: str) -> NoReturn:
-    for message in messages:
-        say_message(message, error=True)
-    sys.exit(status)
+        with suppress(OSError, ValueError):
+            for line in traceback.format_exc().splitlines():
+                say(line, error=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from embedkit.cli.screen import Screen
+from embedkit.cli.streams import unfailing
 from embedkit.escaping import escaped, escaped_message
 from embedkit.reporting import Reporter
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 def console_reporter() -> Iterator[Reporter]:
     """A reporter that writes to standard error while the block runs, warnings of the loggers included."""
     with ExitStack() as stack:
-        reporter = _reporter(Screen(stderr=True), stack)
+        reporter = _reporter(Screen(stderr=True, file=unfailing(sys.stderr)), stack)
         stack.enter_context(warnings_to(reporter))
         yield reporter
 

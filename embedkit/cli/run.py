@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +13,14 @@ import click
 from embedkit.cli.lines import say
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.errors import Fault, ScreenError
 from embedkit.runs.directory import partial_of, progress_of, run_directory
+from embedkit.runs.working import is_complete
 
 if TYPE_CHECKING:
     from embedkit.recipe.load import AnyKind
     from embedkit.registry import Registry
+    from embedkit.runs.run import Run
 
 
 @click.command()
@@ -90,21 +93,41 @@ def _run(
         return
 
     from embedkit.cli.progress import console_reporter
-    from embedkit.cli.results import print_results
 
     with console_reporter() as reporter:
         run = execute(recipe, registry, directory, how, reporter, resume, strict)
-    print_results(run)
+    _print(run)
+
+
+def _print(run: Run) -> None:
+    """Print what came out. Raises ScreenError where that cannot be done, whatever the reason is."""
+    from embedkit.cli.results import print_results
+
+    try:
+        print_results(run)
+    except Exception as error:
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        hint = f"The run is finished, and all of it is in {run.path}."
+        raise ScreenError(Fault(f"the results cannot be printed: {reason}", hint=hint)) from error
 
 
 @contextmanager
 def _says_how_to_go_on(directory: Path, command: Sequence[str]) -> Iterator[None]:
-    """When the block is interrupted and left a checkpoint, say which command goes on from it."""
+    """When the block is interrupted and left something to go on from, say which command does."""
+    from embedkit.world import AnotherEnded, join
+
     try:
         yield
-    except KeyboardInterrupt:
-        kept = progress_of(partial_of(directory))
-        if kept:
-            again = shlex.join([*command, "--resume"])
-            say(f"{kept[-1].name} is kept; to go on: {again}", error=True)
+    except (KeyboardInterrupt, AnotherEnded):
+        if join().main:
+            _say_how_to_go_on(partial_of(directory), shlex.join([*command, "--resume"]))
         raise
+
+
+def _say_how_to_go_on(partial: Path, again: str) -> None:
+    kept = [path.name for path in progress_of(partial)]
+    if is_complete(partial):
+        kept = ["the finished run"]
+    if kept:
+        with suppress(OSError, ValueError):  # the terminal may be gone: the checkpoint is there all the same
+            say(f"{kept[-1]} is kept; to go on: {again}", error=True)

@@ -11,23 +11,29 @@ from embedkit.recipe.document import describe, dotted
 from embedkit.recipe.yaml import read_document
 from embedkit.runs.files import read_json
 from embedkit.runs.forms import check_form
+from embedkit.runs.sessions import ENVIRONMENT, record_session
 
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
     from embedkit.recipe.schema import AnyRecipe
     from embedkit.runs.writer import RunWriter
 
-RECIPE, ENVIRONMENT = "recipe.yaml", "environment.json"
+RECIPE = "recipe.yaml"
 
 
-def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> None:
-    """Write what the run is made of; where it goes on with one, raise RunError unless that is the same."""
+def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> list[str]:
+    """Write what the run is made of; where it goes on with one, raise RunError unless that is the same.
+
+    What versions and settings are other than before is recorded, and given back in words.
+    """
     if writer.resumed and writer.world.main:
         refuse_other_recipe(writer.directory, recipe)
         refuse_other_inputs(writer.directory, environment["inputs"])
-    elif not writer.resumed:
+        return record_session(writer.directory, environment)
+    if not writer.resumed:
         writer.text(RECIPE, recipe.to_yaml())
         writer.json(ENVIRONMENT, environment)
+    return []
 
 
 def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:

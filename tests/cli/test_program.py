@@ -197,4 +197,13 @@ def test_a_reader_that_goes_away_is_no_crash():
     program = [sys.executable, "-P", "-c", "from embedkit.cli import main; main()", "plugins", "--json"]
     done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, text=True)
     os.close(writing)
-    assert (done.returncode, done.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (3, "")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["plugins"], ["recipes"], ["run", "--help"]])
+def test_output_that_a_full_disk_does_not_take_is_no_failure_of_what_was_asked(arguments):
+    program = [sys.executable, "-P", "-m", "embedkit", *arguments]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        done = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 3
+    assert done.stderr == "error: the output cannot be written: No space left on device\n"

@@ -3,12 +3,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
-import time
 
 import pytest
+
+from embedkit.runs.run import Run
 
 RECIPE = """\
 name: tiny
@@ -113,35 +113,13 @@ def test_two_processes_give_the_same_bytes_whatever_python_hashes_with(recipe, t
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name
 
 
-def spawn(recipe, out, epochs):
-    """A run in a process of its own, under way."""
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "embedkit",
-        "run",
-        recipe,
-        "--out",
-        out,
-        "--set",
-        f"training.epochs={epochs}",
-    ]
-    process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-    )
-    for line in process.stderr:
-        if line.startswith("epoch"):
-            return process
-    raise AssertionError("the run never began")
-
-
-def test_kill_leaves_nothing_that_looks_complete_and_nothing_in_the_way(embedkit_command, recipe, tmp_path):
+def test_kill_leaves_nothing_that_looks_complete_and_nothing_in_the_way(
+    embedkit_command, recipe, tmp_path, started
+):
     out = tmp_path / "run"
-    process = spawn(recipe, out, epochs=100_000)
+    process = started(recipe, out)
     process.kill()
-    process.wait()
-    process.stderr.close()
+    process.communicate()
     assert not out.exists()
     assert (tmp_path / "run.partial").is_dir()
     done = embedkit_command("predict", out, "good film")
@@ -153,27 +131,108 @@ def test_kill_leaves_nothing_that_looks_complete_and_nothing_in_the_way(embedkit
     assert sorted(path.name for path in tmp_path.iterdir()) == ["run", "tiny.yaml"]
 
 
-def test_an_interrupted_run_exits_130(recipe, tmp_path):
-    process = spawn(recipe, tmp_path / "run", epochs=100_000)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    *_, kept, end = filter(None, err.splitlines())
-    assert end == "interrupted"
-    again = f"embedkit run {recipe} --out {tmp_path}/run --set training.epochs=100000 --resume"
-    assert re.fullmatch(rf"epoch-\d{{5,}} is kept; to go on: {re.escape(again)}", kept)
-    assert "Traceback" not in err
-    assert not (tmp_path / "run").exists()
+def test_two_runs_into_one_directory_the_second_is_refused(embedkit_command, recipe, tmp_path, started):
+    process = started(recipe, tmp_path / "run")
+    done = embedkit_command("run", recipe, "--out", tmp_path / "run")
+    assert done.code == 2
+    assert "another run is writing this directory" in done.err
+    assert next(line for line in process.stderr if line.startswith("epoch")), "the first goes on"
 
 
-def test_two_runs_into_one_directory_the_second_is_refused(embedkit_command, recipe, tmp_path):
-    process = spawn(recipe, tmp_path / "run", epochs=100_000)
-    try:
-        done = embedkit_command("run", recipe, "--out", tmp_path / "run")
+TAKEN = """
+import sys
+from pathlib import Path
+from embedkit import tasks
+from embedkit.cli import main
+whole = tasks._carry_out
+def takes_the_name(*arguments):
+    whole(*arguments)
+    Path(sys.argv[sys.argv.index("--out") + 1]).symlink_to("/nowhere/x")
+tasks._carry_out = takes_the_name
+main()
+"""
+
+
+def test_a_run_that_found_its_name_taken_failed_and_says_where_it_is(embedkit_command, recipe, tmp_path):
+    out = tmp_path / "run"
+    command = [sys.executable, "-P", "-c", TAKEN, "run", recipe, "--out", out]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(
+        f"error: {out}: the run is finished, and cannot be given this name: File exists\n"
+        f"    All of it is in {out}.partial: --resume moves it once that can be done.\n"
+    )
+    again = embedkit_command("run", recipe, "--out", out, "--resume")
+    assert (again.code, again.out) == (2, "")
+    assert f"The finished run that should have this name is in {out}.partial" in again.err
+    out.unlink()
+    again = embedkit_command("run", recipe, "--out", out, "--resume")
+    assert again.code == 0
+    assert "nothing to train" in again.err
+    assert f"Everything is in {out}/" in again.out
+
+
+@pytest.mark.parametrize("out", [".", "..", "/", "tiny.yaml/run", "x" * 300])
+def test_a_directory_that_cannot_be_is_one_error(embedkit_command, recipe, tmp_path, monkeypatch, out):
+    monkeypatch.chdir(tmp_path)
+    for more in ((), ("--resume",)):
+        done = embedkit_command("run", recipe, "--out", out, *more)
         assert done.code == 2
-        assert "another run is writing this directory" in done.err
-        time.sleep(0.2)
-        assert process.poll() is None
-    finally:
-        process.kill()
-        process.communicate()
+        assert done.err.startswith(("error: ", "reading texts")), done.err
+        assert "Choose another --out" in done.err
+        assert "Traceback" not in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["tiny.yaml"]
+
+
+def run_with(stdout, stderr, recipe, out, *more):
+    command = [sys.executable, "-P", "-m", "embedkit", "run", recipe, "--out", out, *more]
+    return subprocess.run(command, stdout=stdout, stderr=stderr, text=True)
+
+
+@pytest.fixture(params=["a reader that went away", "a full disk"])
+def lost(request):
+    """Where nothing can be written: a descriptor."""
+    if request.param == "a full disk":
+        with open("/dev/full", "w") as file:  # noqa: PTH123
+            yield file
+        return
+    reading, writing = os.pipe()
+    os.close(reading)
+    yield writing
+    os.close(writing)
+
+
+def test_results_that_cannot_be_printed_are_told_from_a_run_that_failed(lost, recipe, tmp_path):
+    done = run_with(lost, subprocess.PIPE, recipe, tmp_path / "run")
+    assert done.returncode == 3
+    assert "error: the results cannot be printed: " in done.stderr
+    assert done.stderr.endswith(f"    The run is finished, and all of it is in {tmp_path}/run.\n")
+    Run(tmp_path / "run").verify()
+
+
+def test_progress_that_cannot_be_printed_is_no_reason_to_stop(lost, recipe, tmp_path):
+    done = run_with(subprocess.PIPE, lost, recipe, tmp_path / "run")
+    assert done.returncode == 0
+    assert f"Everything is in {tmp_path}/run/" in done.stdout
+    Run(tmp_path / "run").verify()
+    done = run_with(lost, lost, recipe, tmp_path / "other")
+    assert done.returncode == 3
+    Run(tmp_path / "other").verify()
+
+
+def test_an_error_that_cannot_be_printed_keeps_its_exit_code(lost, recipe, tmp_path):
+    for stdout in (subprocess.PIPE, lost):
+        assert run_with(stdout, lost, recipe, tmp_path / "run", "--set", "encoder=rmn").returncode == 2
+        assert run_with(stdout, lost, recipe, tmp_path / "run", "--nothing").returncode == 2
+
+
+def test_whatever_fails_in_printing_leaves_the_run_as_it_is(embedkit_command, recipe, tmp_path, monkeypatch):
+    def fails(run):
+        raise LookupError("no such colour")
+
+    monkeypatch.setattr("embedkit.cli.results.print_results", fails)
+    done = embedkit_command("--traceback", "run", recipe, "--out", tmp_path / "run")
+    assert done.code == 3
+    assert "error: the results cannot be printed: LookupError: no such colour\n" in done.err
+    assert "Traceback" in done.err
+    Run(tmp_path / "run").verify()

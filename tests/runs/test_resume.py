@@ -325,3 +325,67 @@ def test_by_default_the_last_epoch_is_kept_when_a_run_is_interrupted(long_recipe
     assert checkpoints_of(partial)[-1].name == "epoch-00003"
     whole = embedkit.run(recipe, out=tmp_path / "whole")
     assert_same(embedkit.run(recipe, out=tmp_path / "run", resume=True), whole)
+
+
+def recorded(partial, change):
+    """Change what the run in `partial` recorded of the environment that it was started in."""
+    file = partial / "environment.json"
+    environment = json.loads(file.read_text())
+    change(environment)
+    file.write_text(json.dumps(environment, indent=2, ensure_ascii=False) + "\n")
+
+
+def test_other_versions_and_threads_are_told_and_recorded(long_recipe, undisturbed, tmp_path, caplog):
+    partial = interrupted(long_recipe, tmp_path / "run", 2)
+    threads = torch.get_num_threads()
+
+    def older(environment):
+        environment["python"] = "3.9.1"
+        environment["packages"]["numpy"] = "1.0"
+        environment["plugins"]["rnn"]["version"] = "0.0.1"
+        environment["requirements"]["gone"] = "7"
+
+    recorded(partial, older)
+    try:
+        torch.set_num_threads(threads + 1)
+        with pytest.raises(KeyboardInterrupt):
+            embedkit.run(long_recipe, out=tmp_path / "run", resume=True, reporter=Interrupts(2))
+    finally:
+        torch.set_num_threads(threads)
+    now = undisturbed.read_json("environment.json")
+    (told,) = [r.getMessage() for r in caplog.records if "goes on with other" in r.getMessage()]
+    assert told == (
+        f"{partial}: the run goes on with other versions or settings, and may end in other figures: "
+        f"Python 3.9.1 → {now['python']}, threads {threads} → {threads + 1}, "
+        f"numpy 1.0 → {now['packages']['numpy']}, rnn 0.0.1 → {now['plugins']['rnn']['version']}, "
+        "gone 7 → not installed"
+    )
+    caplog.clear()
+    run = embedkit.run(long_recipe, out=tmp_path / "run", resume=True)
+    assert f"threads {threads + 1} → {threads}" in caplog.text
+    environment = run.read_json("environment.json")
+    first, second = environment.pop("resumed")
+    assert (environment["python"], environment["threads"]) == ("3.9.1", threads)
+    assert (first["threads"], second["threads"]) == (threads + 1, threads)
+    assert second == {key: value for key, value in now.items() if key != "inputs"}
+    assert_same(run, undisturbed)
+
+
+def test_what_goes_on_as_it_was_is_recorded_as_it_was(long_recipe, undisturbed, tmp_path, caplog):
+    interrupted(long_recipe, tmp_path / "run", 2)
+    run = embedkit.run(long_recipe, out=tmp_path / "run", resume=True)
+    assert "goes on with other" not in caplog.text
+    name = "environment.json"
+    assert (run.path / name).read_bytes() == (undisturbed.path / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", '{"inputs": []}', "7", '{"inputs": {}, "resumed": 1}']
+)
+def test_a_damaged_record_of_the_environment_is_one_error(long_recipe, tmp_path, content):
+    partial = interrupted(long_recipe, tmp_path / "run", 1)
+    (partial / "environment.json").write_text(content)
+    with pytest.raises(
+        RunError, match=r"environment.json: the file is damaged\n    To start afresh, remove "
+    ):
+        embedkit.run(long_recipe, out=tmp_path / "run", resume=True)

@@ -1,0 +1,42 @@
+"""How the program ends where it does not end well: an exit code, and a message if anybody can read it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import NoReturn
+
+from embedkit.cli.lines import say_message
+from embedkit.cli.streams import is_lost, silence
+
+UNPRINTED = 3
+"""The exit code where what was asked for is done and could not be printed."""
+
+
+class PastClick(BaseException):
+    """Carries an error past click, which has an end of its own for an interrupt and for a broken pipe."""
+
+    def __init__(self, error: KeyboardInterrupt | OSError) -> None:
+        super().__init__()
+        self.error = error
+
+
+@contextmanager
+def past_click() -> Iterator[None]:
+    """Raise PastClick for an interrupt and for an error of the system in the block."""
+    try:
+        yield
+    except (KeyboardInterrupt, OSError) as error:
+        raise PastClick(error) from error
+
+
+def end(status: int, *messages: str) -> NoReturn:
+    """Exit with `status` after messages on standard error, which may be a terminal that is gone."""
+    with suppress(OSError, ValueError):
+        for message in messages:
+            say_message(message, error=True)
+    for stream in (sys.stdout, sys.stderr):
+        if is_lost(stream):
+            silence(stream)
+    sys.exit(status)

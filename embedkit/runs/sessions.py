@@ -1,0 +1,73 @@
+"""What a resumed run is gone on with, where that is not what it was started with."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from embedkit.errors import Fault, RunError
+from embedkit.files.atomic import written_whole
+from embedkit.runs.files import read_json
+
+ENVIRONMENT = "environment.json"
+RESUMED = "resumed"
+"""The key of environment.json with the environments that a run went on in, the last one last."""
+
+SHOWN = 5
+"""How many differences a warning names."""
+
+log = logging.getLogger(__name__)
+
+
+def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
+    """Add the environment `now` to those of a run, where it is not the last one; what is other, in words.
+
+    Raises RunError where environment.json is damaged.
+    """
+    environment = read_json(directory / ENVIRONMENT)
+    sessions = environment.setdefault(RESUMED, [])
+    if not isinstance(sessions, list):
+        what = f"the file is damaged: '{RESUMED}' is no list"
+        raise RunError(Fault(what, where=str(directory / ENVIRONMENT)))
+    changed = [*_changes(sessions[-1] if sessions else environment, now)]
+    if changed:
+        sessions.append({key: value for key, value in now.items() if key != "inputs"})
+        text = json.dumps(environment, indent=2, ensure_ascii=False) + "\n"
+        with written_whole(directory / ENVIRONMENT) as file:
+            file.write(text.encode())
+    return changed
+
+
+def warn_of_changes(directory: Path, changed: Sequence[str]) -> None:
+    """Warn, on one line, of what a run goes on with that it did not have before."""
+    if changed:
+        more = f", and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        what = "the run goes on with other versions or settings, and may end in other figures"
+        log.warning("%s: %s: %s%s", directory, what, ", ".join(changed[:SHOWN]), more)
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """`name before → now` of each thing that is other."""
+    for key, name in (("python", "Python"), ("threads", "threads"), ("platform", "platform")):
+        if before.get(key) != now.get(key):
+            yield f"{name} {before.get(key)} → {now.get(key)}"
+    for key in ("packages", "plugins", "requirements"):
+        yield from _changed_versions(before.get(key) or {}, now.get(key) or {})
+
+
+def _changed_versions(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    for name in dict.fromkeys((*before, *now)):
+        old, new = _version(before.get(name)), _version(now.get(name))
+        if old != new:
+            yield f"{name} {old} → {new}"
+
+
+def _version(recorded: Any) -> str:
+    """A version as environment.json has it: of a package a text, of a plugin beside its state."""
+    if isinstance(recorded, dict):
+        state = recorded.get("state")
+        return f"{recorded.get('version')}" + ("" if state == "loaded" else f" ({state})")
+    return recorded or "not installed"
