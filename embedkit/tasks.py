@@ -17,7 +17,7 @@ from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.registry import Registry, build_registry
 from embedkit.reporting import Reporter
-from embedkit.runs.directory import MANIFEST, create_run, drop_leftovers, finish_run, run_directory
+from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.runs.run import Run
 from embedkit.runs.sessions import warn_of_changes
@@ -148,7 +148,7 @@ def _carry_out(
 
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
     """Whether the run of this recipe needs no more training; if so, it is in its place and tidy."""
-    if (directory / MANIFEST).is_file():
+    if is_finished(directory):
         Run(directory).verify()
         refuse_other_recipe(directory, recipe)
         drop_leftovers(directory)

@@ -40,6 +40,10 @@ class Screen(Console):
             else:
                 yield Segment(self._drawn(escaped_lines(text)), segment.style)
 
+    def on_broken_pipe(self) -> None:
+        """Leave a reader that went away to the program, which has an exit code for it."""
+        raise  # what rich calls this for
+
     def _drawn(self, text: str) -> str:
         """The text, in the characters that the screen has."""
         try:

@@ -42,6 +42,7 @@ __all__ = [
     "default_directory",
     "drop_leftovers",
     "finish_run",
+    "is_finished",
     "numbers_in",
     "partial_of",
     "progress_of",
@@ -103,6 +104,14 @@ def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[R
     """As `create_run`, for a directory that nobody else can be writing: that of a run inside another one."""
     with _run(directory, resume, world, Hold(partial_of(directory))) as writer:
         yield writer
+
+
+def is_finished(directory: Path) -> bool:
+    """Whether a directory is that of a finished run."""
+    try:
+        return (directory / MANIFEST).is_file()
+    except OSError:  # a name that is too long, or a directory that may not be looked into
+        return False
 
 
 def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = False) -> bool:

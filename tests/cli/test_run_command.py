@@ -117,7 +117,7 @@ def test_kill_leaves_nothing_that_looks_complete_and_nothing_in_the_way(
     embedkit_command, recipe, tmp_path, started
 ):
     out = tmp_path / "run"
-    process = started(recipe, out)
+    process = started(recipe, out, "--set", "training.checkpoint_every=0")
     process.kill()
     process.communicate()
     assert not out.exists()
