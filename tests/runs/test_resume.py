@@ -338,11 +338,12 @@ def recorded(partial, change):
 def test_other_versions_and_threads_are_told_and_recorded(long_recipe, undisturbed, tmp_path, caplog):
     partial = interrupted(long_recipe, tmp_path / "run", 2)
     threads = torch.get_num_threads()
+    plugin = next(iter(undisturbed.read_json("environment.json")["plugins"]))
 
     def older(environment):
         environment["python"] = "3.9.1"
         environment["packages"]["numpy"] = "1.0"
-        environment["plugins"]["rnn"]["version"] = "0.0.1"
+        environment["plugins"][plugin]["version"] = "0.0.1"
         environment["requirements"]["gone"] = "7"
 
     recorded(partial, older)
@@ -357,7 +358,7 @@ def test_other_versions_and_threads_are_told_and_recorded(long_recipe, undisturb
     assert told == (
         f"{partial}: the run goes on with other versions or settings, and may end in other figures: "
         f"Python 3.9.1 → {now['python']}, threads {threads} → {threads + 1}, "
-        f"numpy 1.0 → {now['packages']['numpy']}, rnn 0.0.1 → {now['plugins']['rnn']['version']}, "
+        f"numpy 1.0 → {now['packages']['numpy']}, {plugin} 0.0.1 → {now['plugins'][plugin]['version']}, "
         "gone 7 → not installed"
     )
     caplog.clear()
