@@ -46,7 +46,7 @@ def machine_memory() -> int:
     total = int(psutil.virtual_memory().total)
     for path in map(Path, _LIMITS):
         try:
-            total = min(total, int(path.read_text()))
+            total = min(total, int(path.read_text(encoding="ascii")))
         except (OSError, ValueError):  # there is no such limit
             continue
     return total
