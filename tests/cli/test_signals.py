@@ -109,7 +109,6 @@ def test_while_one_interrupt_is_dealt_with_no_other_one_is_raised(number):
     flushed = []
     for first in (
         lambda: os.kill(os.getpid(), number),
-        lambda: signal.raise_signal(signal.SIGTERM),
         interrupt,
     ):
         with interrupted_by_signals():
