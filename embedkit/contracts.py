@@ -260,6 +260,17 @@ def _finite(metric: object, at: str, value: Any) -> int | float:
     return value if isinstance(value, bool) else number
 
 
+def check_chosen(baseline: object) -> dict[str, float | int | str]:
+    """What a fitted baseline says that it chose, by parameter: nothing where it has no `chosen`."""
+    chosen = getattr(baseline, "chosen", {})
+    if not isinstance(chosen, Mapping):
+        raise _breach(baseline, "chosen", "a mapping", _describe(chosen))
+    scalar = all(isinstance(value, str) or _is_number(value) for value in chosen.values())
+    if not scalar:
+        raise _breach(baseline, "chosen", "texts and numbers by name", _describe(chosen))
+    return cast("dict[str, float | int | str]", _plain(baseline, "chosen", chosen))
+
+
 def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:
     if getattr(array, "shape", None) != shape or str(array.dtype) != dtype:
         raise _breach(owner, verb, f"an array of {dtype} and shape {list(shape)}", _describe(array))

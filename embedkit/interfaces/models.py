@@ -40,7 +40,9 @@ class Encoder(Protocol):
 
 
 class FittedBaseline(Protocol):
-    """A baseline that has seen the training split."""
+    """A baseline that has seen the training split. One that chose parameters by itself has them in `chosen`,
+    an attribute that maps names to texts and numbers: they are written and shown with its figures.
+    """
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Of each class [n, C], in the order of `classes`; of one class a text, they add up to 1."""

@@ -5,6 +5,7 @@ scikit-learn is imported when one of them is fitted.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -13,69 +14,96 @@ from annotated_types import Ge, Gt, Le
 from embedkit.interfaces import Doc
 from embedkit_baselines.ngrams import Lowercase, NgramBaseline, Ngrams
 
-Alpha = Annotated[float, Gt(0), Doc("added to every count")]
-InverseStrength = Annotated[float, Gt(0), Doc("inverse strength of the L2 penalty")]
+InverseStrength = Annotated[float | None, Gt(0), Doc("inverse strength of the L2 penalty; null: chosen")]
+
+
+def _values(fixed: float | None, usual: float, tried: Sequence[float], chosen: bool) -> Sequence[float]:
+    """What a parameter is tried with: `fixed` by the recipe, or `tried`; where nothing is chosen, `usual`."""
+    if fixed is not None:
+        return (fixed,)
+    return tried if chosen else (usual,)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NaiveBayes(NgramBaseline):
     """Multinomial naive Bayes over the counts of words and pairs of words."""
 
-    ngrams: Ngrams = 2
+    ngrams: Ngrams = None
     lowercase: Lowercase = True
-    alpha: Alpha = 1.0
+    alpha: Annotated[float | None, Gt(0), Doc("added to every count; null: chosen")] = None
 
-    def _vectorizer(self, ngrams: dict[str, Any]) -> Any:
-        from sklearn.feature_extraction.text import CountVectorizer
+    def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
+        """What is added to every count."""
+        return {"alpha": _values(self.alpha, 1.0, (0.1, 0.3, 1.0, 3.0), chosen)}
 
-        return CountVectorizer(**ngrams)
+    def learner(self, parameters: Mapping[str, float]) -> Any:
+        """Naive Bayes of one class against the others."""
+        from embedkit_baselines.learners import CountedLearner
 
-    def _classifier(self, classes: int) -> Any:  # noqa: ARG002 - it takes any number
-        from sklearn.naive_bayes import MultinomialNB
+        return CountedLearner(**parameters)
 
-        return MultinomialNB(alpha=self.alpha)
+    def weighting(self) -> Any:
+        """Counts as they are."""
+        from sklearn.preprocessing import FunctionTransformer
+
+        return FunctionTransformer(accept_sparse=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TfidfLogisticRegression(NgramBaseline):
     """Logistic regression over the TF-IDF weights of words and pairs of words."""
 
-    ngrams: Ngrams = 2
+    ngrams: Ngrams = None
     lowercase: Lowercase = True
-    c: InverseStrength = 10.0
+    c: InverseStrength = None
 
-    def _vectorizer(self, ngrams: dict[str, Any]) -> Any:
-        from sklearn.feature_extraction.text import TfidfVectorizer
+    def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
+        """How weak the penalty is."""
+        return {"c": _values(self.c, 10.0, (1.0, 5.0, 25.0), chosen)}
 
-        return TfidfVectorizer(**ngrams)
+    def learner(self, parameters: Mapping[str, float]) -> Any:
+        """Logistic regression of one class against the others."""
+        from embedkit_baselines.learners import RegressionLearner
 
-    def _classifier(self, classes: int) -> Any:  # noqa: ARG002 - it takes any number
-        from sklearn.linear_model import LogisticRegression
+        return RegressionLearner(**parameters)
 
-        return LogisticRegression(C=self.c, max_iter=1000)
+    def weighting(self) -> Any:
+        """TF-IDF."""
+        from sklearn.feature_extraction.text import TfidfTransformer
+
+        return TfidfTransformer()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Nbsvm(NgramBaseline):
     """NBSVM, interpolated (Wang & Manning 2012), with logistic regression for the support vector machine."""
 
-    ngrams: Ngrams = 2
+    ngrams: Ngrams = None
     lowercase: Lowercase = True
-    alpha: Alpha = 1.0
+    alpha: Annotated[float, Gt(0), Doc("added to every count")] = 1.0
     beta: Annotated[
-        float, Ge(0), Le(1), Doc("how far the weights are their own, the rest being their mean size")
-    ] = 0.25
-    c: InverseStrength = 1.0
+        float | None,
+        Ge(0),
+        Le(1),
+        Doc("how far the weights are their own, the rest being their mean size; null: chosen"),
+    ] = None
+    c: InverseStrength = None
 
-    def _vectorizer(self, ngrams: dict[str, Any]) -> Any:
-        from sklearn.feature_extraction.text import CountVectorizer
+    def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
+        """How weak the penalty is, and how far the weights are their own."""
+        return {
+            "c": _values(self.c, 1.0, (1.0, 10.0), chosen),
+            "beta": _values(self.beta, 0.25, (0.1, 0.25, 0.5, 1.0), chosen),
+        }
 
-        return CountVectorizer(binary=True, dtype=float, **ngrams)
+    def learner(self, parameters: Mapping[str, float]) -> Any:
+        """The two parts of the interpolated model of one class against the others."""
+        from embedkit_baselines.learners import InterpolatedLearner
 
-    def _classifier(self, classes: int) -> Any:
-        from sklearn.multiclass import OneVsRestClassifier
+        return InterpolatedLearner(alpha=self.alpha, c=parameters["c"])
 
-        from embedkit_baselines.interpolated import InterpolatedClassifier
+    def weighting(self) -> Any:
+        """Whether a text has a word, not how often."""
+        from sklearn.preprocessing import Binarizer
 
-        one = InterpolatedClassifier(alpha=self.alpha, beta=self.beta, c=self.c)
-        return one if classes == 2 else OneVsRestClassifier(one)
+        return Binarizer()

@@ -1,4 +1,4 @@
-"""`random`: every row of the table drawn from the seed, as `torch.nn.Embedding` draws it."""
+"""`random`: every row of the table drawn from the seed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class RandomEmbedding:
     def __init__(
         self,
         *,
-        dim: Annotated[int, Gt(0), Doc("width of every vector, D")] = 100,
+        dim: Annotated[int, Gt(0), Doc("width of every vector, D")] = 300,
         distribution: Annotated[
             Literal["normal", "uniform"], Doc("normal(0, scale²), or uniform on [-scale, scale)")
-        ] = "normal",
+        ] = "uniform",
         scale: Annotated[
             float, Gt(0), Doc("normal: the standard deviation; uniform: half the width of the interval")
-        ] = 1.0,
+        ] = 0.25,
     ) -> None:
         self.dim = dim
         self.distribution = distribution
@@ -37,8 +37,8 @@ class RandomEmbedding:
     def open(self, context: EmbeddingContext) -> KnownWords:
         """Vectors for `context.words` and for unknown words, drawn from `context.seed` and nothing else.
 
-        The table is drawn with all its rows, padding included, in one draw: only so are its numbers those of
-        `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
+        The table is drawn with all its rows, padding included, in one draw: only so are numbers of N(0, 1)
+        those of `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
         from embedkit.model.known_words import KnownWords
         from embedkit.model.memory import check_table

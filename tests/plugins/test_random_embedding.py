@@ -34,7 +34,8 @@ def table(source, names):
 @pytest.mark.parametrize("seed", [0, 7, 2**32 - 1])
 def test_rows_are_those_of_nn_embedding(component, rows, dim, seed):
     names = words(rows - 2)
-    source = component.factory(dim=dim).open(EmbeddingContext(seed=seed, words=names))
+    normal = component.factory(dim=dim, distribution="normal", scale=1.0)
+    source = normal.open(EmbeddingContext(seed=seed, words=names))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         weight = nn.Embedding(rows, dim, padding_idx=0).weight.detach().numpy()
@@ -50,7 +51,8 @@ def test_the_global_generator_is_left_alone(component, distribution):
 
 def test_normal_is_scaled_to_its_standard_deviation(component):
     names = words(2000)
-    drawn = table(component.factory(scale=0.1).open(EmbeddingContext(seed=1, words=names)), names)
+    normal = component.factory(distribution="normal", scale=0.1)
+    drawn = table(normal.open(EmbeddingContext(seed=1, words=names)), names)
     assert drawn.mean() == pytest.approx(0, abs=1e-3)
     assert drawn.std() == pytest.approx(0.1, rel=0.01)
     assert np.abs(drawn).max() > 0.3
@@ -58,7 +60,8 @@ def test_normal_is_scaled_to_its_standard_deviation(component):
 
 def test_uniform_fills_its_interval(component):
     names = words(2000)
-    uniform = component.factory(distribution="uniform", scale=0.25)
+    uniform = component.factory()
+    assert uniform.dim == 300
     drawn = table(uniform.open(EmbeddingContext(seed=1, words=names)), names)
     assert np.abs(drawn).max() <= 0.25
     assert drawn.min() < -0.249
@@ -108,4 +111,4 @@ def test_bad_keys_are_refused(component, keys):
 
 
 def test_defaults(component):
-    assert component.parameters().model_dump() == {"dim": 100, "distribution": "normal", "scale": 1.0}
+    assert component.parameters().model_dump() == {"dim": 300, "distribution": "uniform", "scale": 0.25}

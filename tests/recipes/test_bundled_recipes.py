@@ -7,6 +7,7 @@ import shlex
 from importlib.util import find_spec
 
 import pytest
+import yaml
 
 from embedkit.cli import main
 from embedkit.recipe.bundled import bundled_recipes
@@ -28,6 +29,16 @@ NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 def test_these_are_all_the_recipes():
     assert sorted(name for name in bundled_recipes() if "/" not in name) == NAMES
+
+
+@pytest.mark.parametrize(
+    ("name", "dim"), [("notebook-random", 100), ("quickstart", 50), ("reviews-random", 100)]
+)
+def test_random_vectors_that_are_not_drawn_by_default_say_so(name, dim):
+    """These draw as the notebook does, N(0, 1): a better default must not change what they give."""
+    said = {"dim": dim, "distribution": "normal", "scale": 1.0}
+    document = yaml.safe_load(bundled_recipes()[name].path.read_text("utf-8"))
+    assert document["embedding"] == {"use": "random", **said}
 
 
 @pytest.mark.parametrize("name", NAMES)

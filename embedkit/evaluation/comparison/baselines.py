@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedkit.contracts import check_probabilities
+from embedkit.contracts import check_chosen, check_probabilities
 from embedkit.errors import DataError, EmbedkitError
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
@@ -77,6 +77,7 @@ def score_baselines(
 ) -> dict[str, dict[str, Any]]:
     """By name, every metric of a baseline on a split, and under `against_model` how far it is from the model.
 
+    `chosen` has what the baseline chose by itself, if it did.
     `scored` is what the model says of the split, `threshold` its own. Of one that is left out there is
     `left_out`, the reason, alone.
     """
@@ -95,6 +96,9 @@ def score_baselines(
         right = _right(labels, beside.predicted(THRESHOLD))
         own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
         figures[name] = _accuracy(right) | {key: own[key] for key in own if key not in ("n", "loss")}
+        chosen = check_chosen(fitted)
+        if chosen:
+            figures[name]["chosen"] = chosen
         figures[name]["against_model"] = against(model_right, right)
     return _corrected(figures)
 
@@ -104,6 +108,7 @@ def _probabilities(
 ) -> NDArray[np.float64] | str:
     """What a baseline says of `texts`, or why it is left out."""
     try:
+        check_chosen(fitted)
         given, classes = fitted.probabilities(texts), len(labelling.classes)
         return check_probabilities(fitted, given, len(texts), classes, labelling.multilabel)
     except EmbedkitError as error:

@@ -22,7 +22,7 @@ def summarize_baselines(
     `folds` has the fold of each run, None where they differ by seed alone; seeds of one fold are averaged.
     The test and the interval of the difference are those of Nadeau & Bengio (2003), for which
     `test_per_training` examples are tested on for each that is trained on. A baseline that any run left out
-    has that run's reason.
+    has that run's reason; what it chose in each run is listed.
     """
     gathered: dict[str, dict[str, Any]] = {}
     for name in runs[0]:
@@ -34,8 +34,10 @@ def summarize_baselines(
         gathered[name] = {
             key: summary([each.get(key) for each in own])
             for key in dict.fromkeys(chain.from_iterable(own))
-            if key != "against_model"
+            if key not in ("against_model", "chosen")
         }
+        if any("chosen" in each for each in own):
+            gathered[name]["chosen"] = {"folds": [each.get("chosen", {}) for each in own]}
         differences = [each["against_model"]["difference"] for each in own]
         gathered[name]["against_model"] = _against(differences, folds, test_per_training)
     tested = [each["against_model"] for each in gathered.values() if "against_model" in each]

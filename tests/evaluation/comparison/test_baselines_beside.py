@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from io import StringIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from rich.console import Console
 
 import embedkit
-from embedkit.cli.baseline_results import print_baselines
+from embedkit.cli.baseline_results import chosen_lines, print_baselines
+from embedkit.contracts import check_chosen
+from embedkit.errors import ComponentError
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.comparison.several import corrected_t_test
 from embedkit.evaluation.comparison.wording import beside_baselines, points
@@ -89,12 +92,49 @@ def test_an_empty_list_leaves_metrics_as_they_were(finished, tmp_path):
 
 
 def test_what_cannot_be_fitted_is_left_out_with_the_reason(tmp_path):
-    run = embedkit.run(recipe(["!", "!!", "?"], ["1", "1", "0"]), out=tmp_path / "run")
+    blank = recipe([" ", "\t", "\u3000"], ["1", "1", "0"], tokenizer={"use": "regex", "pattern": r"\s"})
+    run = embedkit.run(blank, out=tmp_path / "run")
     baselines = run.metrics["train"]["baselines"]
     assert baselines["nbsvm"] == {"left_out": "no training text has a word in it"}
     assert "accuracy" in baselines["majority"]
     left_out = "tfidf-logistic-regression and nbsvm are left out: no training text has a word in it"
     assert left_out in shown(run).splitlines()
+
+
+MANY = [f"{mood} {thing}{mark}" for mood in ("good", "bad") for mark in ".?!" for thing in "abcdefghij"]
+
+
+def test_what_a_baseline_chose_is_written_and_shown(tmp_path):
+    labels = ["1"] * 30 + ["0"] * 30
+    run = embedkit.run(recipe(MANY, labels), out=tmp_path / "run")
+    for split in ("train", "test"):
+        baselines = run.metrics[split]["baselines"]
+        assert {*baselines["nbsvm"]["chosen"]} == {"ngrams", "c", "beta", "accuracy"}
+        assert {*baselines["tfidf-logistic-regression"]["chosen"]} == {"ngrams", "c", "accuracy"}
+        assert "chosen" not in baselines["majority"]
+    chosen = baselines["nbsvm"]["chosen"]
+    line = f"nbsvm chose ngrams {chosen['ngrams']}, c {chosen['c']:g}, beta {chosen['beta']:g}"
+    assert line in [" ".join(each.split()) for each in shown(run).splitlines()]
+
+
+def test_of_several_runs_each_choice_is_listed_and_its_range_shown():
+    figures = {"accuracy": 0.5, "against_model": {"difference": 0.0}}
+    runs = [{"x": {**figures, "chosen": {"c": c, "mode": m}}} for c, m in ((1.0, "a"), (10.0, "b"))]
+    together = summarize_baselines(runs, [0, 1], 0.1)
+    assert together["x"]["chosen"] == {"folds": [{"c": 1.0, "mode": "a"}, {"c": 10.0, "mode": "b"}]}
+    assert chosen_lines(together) == ["x chose c 1 to 10, mode a to b"]
+    alike = summarize_baselines([runs[0]] * 2, [0, 1], 0.1)
+    assert chosen_lines(alike) == ["x chose c 1, mode a"]
+    assert chosen_lines(runs[0]) == ["x chose c 1, mode a"]
+    assert chosen_lines({"x": figures}) == []
+
+
+@pytest.mark.parametrize("chosen", [["c"], {1: 2}, {"c": None}, {"c": float("nan")}, {"c": [1]}])
+def test_what_a_plugin_says_it_chose_is_checked(chosen):
+    with pytest.raises(ComponentError, match="chosen.*: expected"):
+        check_chosen(SimpleNamespace(chosen=chosen))
+    assert check_chosen(SimpleNamespace(chosen={"c": 1, "kind": "x"})) == {"c": 1, "kind": "x"}
+    assert check_chosen(object()) == {}
 
 
 def test_several_labels_are_right_where_all_are(tmp_path):

@@ -1,0 +1,82 @@
+"""What learns to tell one class from all others: scikit-learn is imported here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from scipy.sparse import diags
+from sklearn.linear_model import LogisticRegression
+
+from embedkit_baselines.scores import Floats, Weights
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import BoolArray
+
+
+def log_ratio(features: Any, positive: BoolArray, alpha: float) -> Floats:
+    """The logarithm of each feature's share among the positive texts over that among the others, [F]."""
+    ratio: Floats = _log_share(features[positive], alpha) - _log_share(features[~positive], alpha)
+    return ratio
+
+
+def _log_share(features: Any, alpha: float) -> Floats:
+    counts = alpha + np.asarray(features.sum(axis=0)).ravel()
+    logarithm: Floats = np.log(counts / counts.sum())
+    return logarithm
+
+
+def _regression(features: Any, positive: BoolArray, c: float) -> Any:
+    return LogisticRegression(C=c, solver="liblinear", max_iter=1000).fit(features, positive)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountedLearner:
+    """Multinomial naive Bayes: the sum of the logarithms of each feature's ratio."""
+
+    parts: ClassVar[int] = 1
+    alpha: float
+
+    def learn(self, features: Any, positive: BoolArray) -> Weights:
+        """The score of one class against the others."""
+        odds = np.log(positive.sum() / (~positive).sum())
+        return Weights(log_ratio(features, positive, self.alpha)[:, None], np.array([odds]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegressionLearner:
+    """Logistic regression."""
+
+    parts: ClassVar[int] = 1
+    c: float
+
+    def learn(self, features: Any, positive: BoolArray) -> Weights:
+        """The score of one class against the others."""
+        learnt = _regression(features, positive, self.c)
+        return Weights(learnt.coef_.T, learnt.intercept_)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InterpolatedLearner:
+    """The model of Wang & Manning (2012, section 2), in the two parts that are interpolated.
+
+    Features are scaled by r, the logarithm of the ratio of naive Bayes. The second part is the regression
+    over them, with weights w; the first has for every weight m, the mean of |w|. Its bias gives the training
+    texts the same mean score: the bias of the second belongs to other weights, and where classes are uneven
+    it would put most texts on one side.
+    """
+
+    parts: ClassVar[int] = 2
+    alpha: float
+    c: float
+
+    def learn(self, features: Any, positive: BoolArray) -> Weights:
+        """The scores of one class against the others, to be mixed as (1 - beta) first + beta second."""
+        ratio = log_ratio(features, positive, self.alpha)
+        learnt = _regression(features @ diags(ratio), positive, self.c)
+        own = learnt.coef_[0]
+        weights = np.column_stack([ratio * np.abs(own).mean(), ratio * own])
+        means = np.asarray(features.mean(axis=0)).ravel() @ weights
+        bias = learnt.intercept_[0]
+        return Weights(weights, np.array([bias + means[1] - means[0], bias]))

@@ -1,0 +1,195 @@
+"""One linear score for each class, and what they mean together: probabilities, by scores of held-out texts.
+
+scikit-learn is imported here, so this module is imported when a baseline is fitted.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import BoolArray, IntArray
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A linear score of a text: `weights` [F, P] of its features and `bias` [P], in P parts."""
+
+    weights: Floats
+    bias: Floats
+
+
+class Learner(Protocol):
+    """Learns to tell the texts of one class from all others."""
+
+    parts: int
+    """P: in how many parts a score comes; more than one are mixed afterwards."""
+
+    def learn(self, features: Any, positive: BoolArray) -> Weights:
+        """The score of sparse `features` [n, F]; both values occur in `positive` bool [n]."""
+
+
+def targets_of(labels: IntArray | BoolArray) -> BoolArray:
+    """What is to be told apart, bool [n, L]: of two classes the second alone, else each from all others."""
+    if labels.ndim == 2:
+        return np.array(labels, dtype=bool)
+    classes = int(labels.max()) + 1
+    told = np.array([1]) if classes == 2 else np.arange(classes)
+    return np.asarray(labels[:, None] == told)
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Linear scores of L targets over the columns `used` [F] of the counts, each in P parts."""
+
+    weighting: Any
+    used: BoolArray
+    weights: Floats
+    bias: Floats
+
+    def of(self, counts: Any) -> Floats:
+        """[n, L, P] of sparse `counts`; a column that was not used says nothing."""
+        features = self.weighting.transform(counts[:, self.used])
+        scores: Floats = features @ self.weights
+        return scores.reshape(len(scores), *self.bias.shape) + self.bias
+
+
+def learn_scores(
+    learners: Sequence[Learner], weighting: Any, counts: Any, targets: BoolArray
+) -> list[Scores]:
+    """The scores that each of `learners` learns from `counts` [n, F] of texts, `targets` bool [n, L].
+
+    Words that none of these texts has are left out: they must not count for a class.
+    """
+    used = np.asarray(counts.getnnz(axis=0) > 0)
+    features = weighting.fit_transform(counts[:, used])
+    return [_scores(learner, weighting, used, features, targets) for learner in learners]
+
+
+def _scores(learner: Learner, weighting: Any, used: BoolArray, features: Any, targets: BoolArray) -> Scores:
+    learnt = [_learn(learner, features, targets[:, i]) for i in range(targets.shape[1])]
+    weights = np.concatenate([each.weights for each in learnt], axis=1)
+    return Scores(weighting, used, weights, np.stack([each.bias for each in learnt]))
+
+
+def _learn(learner: Learner, features: Any, positive: BoolArray) -> Weights:
+    """What `learner` learns; where all texts are alike, how frequent that is, whatever the text."""
+    if positive.all() or not positive.any():
+        odds = np.log((positive.sum() + 1) / ((~positive).sum() + 1))
+        return Weights(np.zeros((features.shape[1], learner.parts)), np.full(learner.parts, odds))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return learner.learn(features, positive)
+
+
+def mixed(scores: Floats, beta: float) -> Floats:
+    """The scores [n, L] that two parts [n, L, 2] give: (1 - beta) of the first, beta of the second."""
+    if scores.shape[2] == 1:
+        return scores[:, :, 0]
+    return (1 - beta) * scores[:, :, 0] + beta * scores[:, :, 1]
+
+
+class Calibration(Protocol):
+    """What scores of texts mean."""
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Probabilities [n, C] of `scores` [n, L]."""
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Takes each score for the logit of its class, and has the classes of a text add up to 1."""
+
+    constant: Floats
+    single: bool
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Probabilities [n, C]."""
+        probabilities = _fixed(expit(scores), self.constant)
+        if not self.single:
+            return probabilities
+        if probabilities.shape[1] == 1:
+            return np.hstack([1 - probabilities, probabilities])
+        shares: Floats = probabilities / probabilities.sum(axis=1, keepdims=True)
+        return shares
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Logistic regression over the scores of all classes, as held-out texts have them."""
+
+    regression: Any
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Probabilities [n, C]."""
+        probabilities: Floats = self.regression.predict_proba(scores)
+        return probabilities
+
+
+@dataclass(frozen=True)
+class CalibratedApart:
+    """One regression for each of several labels over its own score; None where all texts are alike."""
+
+    regressions: Sequence[Any]
+    constant: Floats
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Probabilities [n, C]."""
+        columns = [
+            np.zeros(len(scores)) if each is None else each.predict_proba(scores[:, [i]])[:, 1]
+            for i, each in enumerate(self.regressions)
+        ]
+        return _fixed(np.column_stack(columns), self.constant)
+
+
+def _fixed(probabilities: Floats, constant: Floats) -> Floats:
+    """0 or 1 for what no training text has or every one, NaN in `constant` [L] for all else."""
+    return np.where(np.isnan(constant), probabilities, constant)
+
+
+def constant_of(targets: BoolArray) -> Floats:
+    """The value of targets [n, L] that are the same for all texts, NaN of the others: [L]."""
+    share = targets.mean(axis=0)
+    return np.where((share == 0) | (share == 1), share, np.nan)
+
+
+def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
+    """What `scores` [n, L] of texts that were held out mean for their `labels`."""
+    if labels.ndim == 1:
+        return Calibrated(calibrating().fit(scores, labels))
+    regressions = [
+        calibrating().fit(scores[:, [i]], labels[:, i]) if 0 < labels[:, i].sum() < len(labels) else None
+        for i in range(labels.shape[1])
+    ]
+    return CalibratedApart(regressions, constant_of(np.asarray(labels)))
+
+
+def calibrating() -> Any:
+    """The regression that makes probabilities of scores."""
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """Scores of texts, in two parts mixed by `beta`, and what they mean."""
+
+    scores: Scores
+    beta: float
+    calibration: Calibration
+
+    def probabilities(self, counts: Any) -> Floats:
+        """Float64 [n, C] of sparse counts [n, F]."""
+        return self.calibration(mixed(self.scores.of(counts), self.beta))

@@ -1,0 +1,183 @@
+"""Which parameters of a baseline are best, by cross-validation inside the training split alone."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, cross_val_score
+
+from embedkit_baselines.scores import (
+    Calibration,
+    Floats,
+    LinearModel,
+    Plain,
+    calibrate,
+    calibrating,
+    constant_of,
+    learn_scores,
+    mixed,
+    targets_of,
+)
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import BoolArray, IntArray
+    from embedkit_baselines.ngrams import NgramBaseline
+
+FOLDS = 5
+FEWEST_TEXTS = 50
+"""With fewer texts nothing is chosen: what held-out ones would say is chance."""
+
+MOST_TEXTS = 10_000
+"""Of more texts, a sample of so many is chosen by; the model is fitted to all."""
+
+MOST_CLASSES = 30
+"""With more classes nothing is chosen: it would take minutes."""
+
+NGRAMS = (1, 2)
+SEED = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """The parameters of `baseline` that were found, `chosen` of them as they are told, and what scores mean.
+
+    `calibration` is None where there were too few texts, or too many classes, to hold some out.
+    """
+
+    baseline: NgramBaseline
+    ngrams: int
+    parameters: Mapping[str, float]
+    calibration: Calibration | None
+    chosen: Mapping[str, float | int]
+
+    def fit(self, counts: Any, labels: IntArray | BoolArray) -> LinearModel:
+        """The model of all training texts."""
+        targets = targets_of(labels)
+        (scores,) = learn_scores(
+            [self.baseline.learner(self.parameters)], self.baseline.weighting(), counts, targets
+        )
+        constant = constant_of(targets)
+        calibration = self.calibration or Plain(constant, single=labels.ndim == 1)
+        return LinearModel(scores, self.parameters.get("beta", 1.0), calibration)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Parameters, the scores [n, L] that held-out texts have with them, and how often these are right."""
+
+    ngrams: int
+    parameters: Mapping[str, float]
+    scores: Floats
+    accuracy: float
+
+
+def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
+    """The best parameters for `labels` int64 [n], each class of which occurs, or bool [n, C].
+
+    The best is what tells most held-out texts right, of equals the simplest. Raises DataError for texts
+    without a word.
+    """
+    if not _can_choose(labels):
+        (parameters,) = ParameterGrid(dict(baseline.grid(chosen=False)))
+        return Found(baseline, baseline.ngrams or NGRAMS[-1], parameters, None, {})
+    rows = _sample(labels)
+    texts, labels = [texts[row] for row in rows], labels[rows]
+    parts = _folds(labels)
+    ngrams = NGRAMS if baseline.ngrams is None else (baseline.ngrams,)
+    trials = [trial for n in ngrams for trial in _trials(baseline, n, texts, labels, parts)]
+    best = max(trials, key=lambda trial: trial.accuracy)
+    return Found(baseline, best.ngrams, best.parameters, calibrate(best.scores, labels), _told(best, trials))
+
+
+def _can_choose(labels: IntArray | BoolArray) -> bool:
+    """Whether there are texts enough to hold some out, of two classes at least, and few enough classes."""
+    if len(labels) < FEWEST_TEXTS or targets_of(labels).shape[1] > MOST_CLASSES:
+        return False
+    return labels.ndim == 2 or int(np.sort(np.bincount(labels))[-2]) > 1
+
+
+def _told(best: Trial, trials: Sequence[Trial]) -> dict[str, float | int]:
+    """What was chosen, and how often it is right of held-out texts; nothing, if there was no choice."""
+    if len(trials) == 1:
+        return {}
+    found = {"ngrams": best.ngrams, **best.parameters}
+    return {**found, "accuracy": best.accuracy}
+
+
+def _sample(labels: IntArray | BoolArray) -> list[int]:
+    """The rows that are chosen by, in order: all, or a sample that has each class."""
+    if len(labels) <= MOST_TEXTS:
+        return [*range(len(labels))]
+    drawn = np.random.default_rng(SEED).choice(len(labels), MOST_TEXTS, replace=False)
+    first = [] if labels.ndim == 2 else np.unique(labels, return_index=True)[1].tolist()
+    return sorted({*drawn.tolist(), *first})
+
+
+Parts = Sequence[tuple[Any, Any]]
+"""The rows that are learnt from and those that are held out, of each fold."""
+
+
+def _folds(labels: IntArray | BoolArray) -> Parts:
+    """Folds with the same shares of classes, as far as a class has enough texts for that."""
+    rows = np.zeros(len(labels))
+    if labels.ndim == 2 or np.bincount(labels).max() < FOLDS:
+        return [*KFold(FOLDS, shuffle=True, random_state=SEED).split(rows)]
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        return [*StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(rows, labels)]
+
+
+def _trials(
+    baseline: NgramBaseline, ngrams: int, texts: Sequence[str], labels: IntArray | BoolArray, parts: Parts
+) -> list[Trial]:
+    """Every combination of the grid, `beta` apart from the others: it needs no learning of its own."""
+    grid = dict(baseline.grid(chosen=True))
+    betas = grid.pop("beta", None)
+    learnt = [*ParameterGrid(grid)]
+    _, counts = baseline.counted(texts, ngrams)
+    trials = []
+    for parameters, scores in zip(learnt, _held_out(baseline, learnt, counts, labels, parts), strict=True):
+        for beta in betas or (1.0,):
+            mix = mixed(scores, beta)
+            named = {**parameters, **({} if betas is None else {"beta": beta})}
+            trials.append(Trial(ngrams, named, mix, _accuracy(mix, labels, parts)))
+    return trials
+
+
+def _held_out(
+    baseline: NgramBaseline,
+    learnt: Sequence[Mapping[str, float]],
+    counts: Any,
+    labels: IntArray | BoolArray,
+    parts: Parts,
+) -> list[Floats]:
+    """For each combination the scores [n, L, P] of every text, by what the other folds taught."""
+    targets = targets_of(labels)
+    learners = [baseline.learner(parameters) for parameters in learnt]
+    shape = (*targets.shape, learners[0].parts)
+    held_out = [np.zeros(shape) for _ in learners]
+    for learning, held in parts:
+        fitted = learn_scores(learners, baseline.weighting(), counts[learning], targets[learning])
+        for scores, each in zip(held_out, fitted, strict=True):
+            scores[held] = each.of(counts[held])
+    return held_out
+
+
+def _accuracy(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> float:
+    """How often calibrated `scores` [n, L] are right of texts that the calibration did not see.
+
+    Of several labels, the mean of each one's.
+    """
+    if labels.ndim == 1:
+        return float(cross_val_score(calibrating(), scores, labels, cv=parts).mean())
+    return float(np.mean([_of_label(scores[:, [i]], labels[:, i], parts) for i in range(labels.shape[1])]))
+
+
+def _of_label(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> float:
+    if any(len({*labels[learning].tolist()}) == 1 for learning, _ in parts):
+        return 1.0
+    return float(cross_val_score(calibrating(), scores, labels, cv=parts).mean())
