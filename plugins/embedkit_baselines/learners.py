@@ -28,7 +28,8 @@ def _log_share(features: Any, alpha: float) -> Floats:
 
 
 def _regression(features: Any, positive: BoolArray, c: float) -> Any:
-    return LogisticRegression(C=c, solver="liblinear", max_iter=1000).fit(features, positive)
+    learnt = LogisticRegression(C=c, solver="liblinear", max_iter=1000, random_state=0)
+    return learnt.fit(features, positive)
 
 
 @dataclass(frozen=True, kw_only=True)
