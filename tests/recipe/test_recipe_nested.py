@@ -29,7 +29,7 @@ def nested(load):
 
 def test_defaults_are_filled_in_and_paths_made_absolute(nested, tmp_path):
     first, second, third = nested.to_plain()["embedding"]["sources"]
-    assert first == {"use": "random", "dim": 100, "distribution": "uniform", "scale": 0.25}
+    assert first == {"use": "random", "dim": 300, "distribution": "uniform", "scale": 0.25}
     assert second["path"] == str(tmp_path / "vectors" / "v.bin")
     assert third["sources"][0]["dim"] == 3
     assert "trainable" not in first
