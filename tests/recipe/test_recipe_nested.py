@@ -68,7 +68,7 @@ def test_every_component_within_is_named(nested, registry):
 def test_a_constructor_receives_components(load, registry):
     recipe = load(OLD, "embedding: {use: concat, sources: [random, {use: random, dim: 3}]}")
     made = build_component(registry, "embedding", recipe.embedding, "embedding")
-    assert [source.dim for source in made.sources] == [100, 3]
+    assert [source.dim for source in made.sources] == [300, 3]
 
 
 WRONG = [
