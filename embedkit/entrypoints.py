@@ -14,7 +14,7 @@ from typing import Any
 
 from embedkit import __version__
 from embedkit.errors import Fault, PluginError
-from embedkit.provenance import COMMAND_GROUP, GROUP, Plugin, canonical
+from embedkit.provenance import COMMAND_GROUP, DISTRIBUTION, GROUP, NAMESAKE, Plugin, canonical
 
 DISABLE = "EMBEDKIT_DISABLE_PLUGINS"
 
@@ -101,15 +101,23 @@ def refuse_incompatible(plugin: Plugin) -> None:
 def _unmet_requirement(requires: Sequence[str]) -> str | None:
     """Why what a distribution requires of embedkit is not met, read before any of it is imported."""
     for text in requires:
-        name = re.match(r"[\w.-]*", text)
-        if name and canonical(name[0]) == "embedkit" and not _is_met(text):
-            return f"it requires {text}, and embedkit {__version__} is installed"
+        found = re.match(r"[\w.-]*", text)
+        name = canonical(found[0]) if found else ""
+        if name == DISTRIBUTION and not _is_met(text):
+            return f"it requires {text}, and {DISTRIBUTION} {__version__} is installed"
+        if name == NAMESAKE and _applies(text):
+            return f"it requires {text}, which is another project: this one is {DISTRIBUTION}"
     return None
 
 
 def _is_met(text: str) -> bool:
     from packaging.requirements import Requirement
 
-    requirement = Requirement(text)
-    applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
-    return not applies or requirement.specifier.contains(__version__, prereleases=True)
+    return not _applies(text) or Requirement(text).specifier.contains(__version__, prereleases=True)
+
+
+def _applies(text: str) -> bool:
+    from packaging.requirements import Requirement
+
+    marker = Requirement(text).marker
+    return marker is None or marker.evaluate({"extra": ""})

@@ -5,21 +5,26 @@ What goes wrong with one is recorded with its distribution and version and takes
 
 from __future__ import annotations
 
+import importlib.metadata
+import logging
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pluggy
 
 from embedkit import hookspecs
 from embedkit.entrypoints import discover, load_entry, refuse_incompatible
 from embedkit.errors import Fault, PluginError
-from embedkit.provenance import COMMAND_GROUP, GROUP, Plugin
+from embedkit.provenance import COMMAND_GROUP, DISTRIBUTION, GROUP, NAMESAKE, Plugin
 
 __all__ = ["LoadedPlugins", "Plugin", "load_plugins", "refuse_failures"]
 
 STRICT = "EMBEDKIT_STRICT_PLUGINS"
 REGISTER = "a hook takes `register`, calls register(name, factory) for each component, and gives nothing"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -50,8 +55,23 @@ class LoadedPlugins:
         return sorted(caller.name for caller in self.manager.get_hookcallers(module) or [])
 
 
+@cache
+def warn_of_namesake() -> None:
+    """Warn once where the distribution of another project is installed that has a package of our name."""
+    try:
+        found = importlib.metadata.version(NAMESAKE)
+    except importlib.metadata.PackageNotFoundError:
+        return
+    log.warning(
+        "the distribution '%s' %s is installed, which is another project with a package of the same name; "
+        "uninstall both, then install %s again: pip uninstall %s %s",
+        *(NAMESAKE, found, DISTRIBUTION, NAMESAKE, DISTRIBUTION),
+    )
+
+
 def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
     """Import every plugin that is installed, but for those blocked (see `entrypoints.discover`)."""
+    warn_of_namesake()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
     found = discover(blocked)

@@ -12,6 +12,12 @@ from typing import Literal
 
 from embedkit.errors import EmbedkitError
 
+DISTRIBUTION = "embedkit-text"
+"""The distribution that brings embedkit and the bundled plugins."""
+
+NAMESAKE = "embedkit"
+"""Another project's distribution on the package index, which has a package of embedkit's name."""
+
 GROUP = "embedkit"
 COMMAND_GROUP = "embedkit.commands"
 State = Literal["installed", "loaded", "failed", "blocked", "incompatible"]

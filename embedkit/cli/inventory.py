@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit import __version__
 from embedkit.hookspecs import BUILT_IN
+from embedkit.provenance import DISTRIBUTION
 
 if TYPE_CHECKING:
     from embedkit.provenance import Plugin
@@ -30,7 +31,7 @@ def _built_in() -> list[Record]:
     """What is embedkit's own and no plugin's: it cannot be blocked, and `plugin` is None."""
     return [
         {
-            **dict(zip(COLUMNS, (kind, name, "embedkit", __version__, "built-in", what), strict=True)),
+            **dict(zip(COLUMNS, (kind, name, DISTRIBUTION, __version__, "built-in", what), strict=True)),
             "plugin": None,
         }
         for kind, names in BUILT_IN.items()

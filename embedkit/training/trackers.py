@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 DIRECTORY = "trackers"
 """Where trackers write that need a directory, inside that of the run."""
 
-EXTRAS = {"tensorboard": '"embedkit[tensorboard]"', "comet_ml": "comet-ml"}
-"""What pip is told, where that is not the tracker's name."""
+DISTRIBUTIONS = {"comet_ml": "comet-ml"}
+"""What a tracker is called on the package index, where that is another name."""
 
 
 def check_trackers(names: Sequence[str]) -> None:
@@ -26,7 +26,7 @@ def check_trackers(names: Sequence[str]) -> None:
         Fault(
             f"'{name}' is not installed",
             where=f"training.trackers.{index}",
-            hint=f"pip install {EXTRAS.get(name, name)}",
+            hint=f"pip install {DISTRIBUTIONS.get(name, name)}",
         )
         for index, name in enumerate(names)
         if find_spec(name) is None

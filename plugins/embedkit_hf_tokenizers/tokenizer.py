@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 MISSING = Fault(
     "the package tokenizers is not installed",
     where="tokenizer",
-    hint='Install it: pip install "embedkit[tokenizers]"',
+    hint="Install it: pip install tokenizers",
 )
 
 
 class HfTokenizer:
     """The pieces of words that a `tokenizer.json` of Hugging Face's tokenizers cuts a text into.
 
-    Needs `pip install "embedkit[tokenizers]"`. Normalisation, splitting and pieces are the file's own; its
+    Needs `pip install tokenizers`. Normalisation, splitting and pieces are the file's own; its
     special tokens, truncation and padding are left out. A piece is spelt as the file's vocabulary has it,
     such as `##ing` or `▁the`, and what no piece fits is the file's unknown token.
     """

@@ -53,7 +53,7 @@ def test_every_component_is_listed_with_distribution_version_and_state(embedkit_
     built_in = [row[:2] for row in rows if row[4] == "built-in"]
     assert built_in == [["vector-format", name] for name in sorted(BUILT_IN["vector-format"])]
     others = [row for row in rows if row[:2] not in built_in]
-    assert {tuple(row[2:5]) for row in others} == {("embedkit", __version__, "loaded")}
+    assert {tuple(row[2:5]) for row in others} == {("embedkit-text", __version__, "loaded")}
     assert [row[:2] for row in rows] == sorted(row[:2] for row in rows)
     assert {row[0] for row in rows} == {*HOOK_OF_KIND}
     assert all(len(row) == 6 for row in rows), "every component has a line of documentation"
@@ -77,7 +77,7 @@ def test_an_unknown_kind(embedkit_command):
 def test_every_state(embedkit_command, install, monkeypatch):
     install("embedkit-broken", "1 / 0", version="0.7", entries=["broken"])
     install("embedkit-loud", LOUD, version="3.1", entries=["loud"], commands=["yell", "run"])
-    install("embedkit-picky", LOUD, entries=["picky"], requires=["embedkit>=99"])
+    install("embedkit-picky", LOUD, entries=["picky"], requires=["embedkit-text>=99"])
     install("embedkit-taken", LOUD.replace('"plain"', '"regex"').replace('"loud"', '"it"'), entries=["taken"])
     monkeypatch.setenv("EMBEDKIT_DISABLE_PLUGINS", "rnn")
     done = embedkit_command("plugins")
@@ -86,13 +86,13 @@ def test_every_state(embedkit_command, install, monkeypatch):
     for row in (
         "tokenizer loud embedkit-loud 3.1 loaded Capitals.",
         "tokenizer plain embedkit-loud 3.1 loaded",
-        f"tokenizer regex embedkit {__version__} conflict Every match of a regular expression",
+        f"tokenizer regex embedkit-text {__version__} conflict Every match of a regular expression",
         "tokenizer regex embedkit-taken 1.0 conflict",
         "command yell embedkit-loud 3.1 installed embedkit yell",
         "command run embedkit-loud 3.1 conflict",
-        f"plugin rnn embedkit {__version__} blocked by 'rnn' in EMBEDKIT_DISABLE_PLUGINS",
+        f"plugin rnn embedkit-text {__version__} blocked by 'rnn' in EMBEDKIT_DISABLE_PLUGINS",
         "plugin broken embedkit-broken 0.7 failed ZeroDivisionError: division by zero",
-        "plugin picky embedkit-picky 1.0 incompatible it requires embedkit>=99, and",
+        "plugin picky embedkit-picky 1.0 incompatible it requires embedkit-text>=99, and",
     ):
         assert any(line.startswith(row) for line in listed), row
     assert not any(line.startswith("encoder rnn ") for line in listed)
@@ -153,7 +153,7 @@ def test_show_a_component(embedkit_command, install):
 
 def test_show_a_component_as_json(embedkit_command):
     (component,) = json.loads(embedkit_command("plugins", "show", "regex", "--json").out)["components"]
-    assert component["distribution"] == "embedkit"
+    assert component["distribution"] == "embedkit-text"
     assert component["keys"]["lowercase"] == {
         "type": "boolean",
         "required": False,

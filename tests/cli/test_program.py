@@ -118,7 +118,11 @@ def test_a_command_claimed_twice_is_an_error_only_when_it_is_called(embedkit_com
         ("raise SystemExit('no licence')", (), "SystemExit: no licence"),
         ("import nothing_of_that_name", (), "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
         ("def command(): ...", (), "expected a click command, got <function command at 0x"),
-        (COMMAND, ("embedkit>=99",), f"it requires embedkit>=99, and embedkit {__version__} is installed"),
+        (
+            COMMAND,
+            ("embedkit-text>=99",),
+            f"it requires embedkit-text>=99, and embedkit-text {__version__} is installed",
+        ),
     ],
 )
 def test_a_command_that_cannot_be_had(embedkit_command, install_command, source, requires, message):

@@ -20,7 +20,7 @@ expects_wheel = pytest.mark.skipif(
 
 
 def test_the_version_is_the_same_everywhere():
-    assert importlib.metadata.version("embedkit") == embedkit.__version__
+    assert importlib.metadata.version("embedkit-text") == embedkit.__version__
 
 
 @expects_wheel
@@ -28,13 +28,13 @@ def test_the_wheel_is_what_is_tested():
     home = Path(embedkit.__file__).parent
     assert ROOT not in home.parents or ".tox" in home.parts
     assert home.parent.name == "site-packages"
-    files = importlib.metadata.files("embedkit")
+    files = importlib.metadata.files("embedkit-text")
     assert not [file for file in files if file.name.endswith(".pth")]
 
 
 @expects_wheel
 def test_the_wheel_holds_every_package_recipe_and_the_type_marker():
-    files = {str(file) for file in importlib.metadata.files("embedkit")}
+    files = {str(file) for file in importlib.metadata.files("embedkit-text")}
     plugins = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").is_file()}
     recipes = {str(path.relative_to(ROOT / "recipes")) for path in (ROOT / "recipes").rglob("*.yaml")}
     assert len(plugins) >= 8
@@ -47,6 +47,6 @@ def test_the_wheel_holds_every_package_recipe_and_the_type_marker():
 
 def test_every_bundled_plugin_is_an_entry_point():
     entries = importlib.metadata.entry_points(group="embedkit")
-    modules = {entry.value for entry in entries if entry.dist.name == "embedkit"}
+    modules = {entry.value for entry in entries if entry.dist.name == "embedkit-text"}
     plugins = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").is_file()}
     assert modules == plugins

@@ -99,7 +99,7 @@ def test_the_section_says_where_such_a_component_stands(kind):
 @pytest.mark.parametrize("kind", HOOK_OF_KIND)
 def test_every_kind_has_bundled_components(kind):
     components = [component for component in build_registry().components() if component.kind == kind]
-    bundled = {component.name for component in components if component.plugin.distribution == "embedkit"}
+    bundled = {component.name for component in components if component.plugin.distribution == "embedkit-text"}
     assert {*BUNDLED[kind]} <= bundled
 
 

@@ -11,7 +11,7 @@ from embedkit import entrypoints
 from embedkit.entrypoints import discover
 from embedkit.errors import ComponentError, PluginError
 from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
-from embedkit.plugins import LoadedPlugins, load_plugins
+from embedkit.plugins import LoadedPlugins, load_plugins, warn_of_namesake
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import ComponentSpec
@@ -162,21 +162,25 @@ def test_a_forgotten_hookimpl_is_said(install):
 
 
 REQUIREMENTS = {
-    "embedkit>=0.1": "loaded",
-    "embedkit": "loaded",
-    "embedkit>=99": "incompatible",
-    "embedkit<0.1.0": "incompatible",
-    "EmbedKit >= 99": "incompatible",
-    "embedkit (>=99)": "incompatible",
-    "embedkit[test]>=99": "incompatible",
-    "embedkit>=99; extra == 'new'": "loaded",
-    "embedkit>=99; python_version < '3'": "loaded",
-    "embedkit>=99; python_version >= '3'": "incompatible",
+    "embedkit-text>=0.1": "loaded",
+    "embedkit-text": "loaded",
+    "embedkit": "incompatible",
+    "embedkit[vision]>=0.1.10": "incompatible",
+    "embedkit; python_version < '3'": "loaded",
+    "Embedkit.Text<0.1": "incompatible",
+    "embedkit-text>=99": "incompatible",
+    "embedkit-text<0.1.0": "incompatible",
+    "EmbedKit-Text >= 99": "incompatible",
+    "embedkit-text (>=99)": "incompatible",
+    "embedkit-text[test]>=99": "incompatible",
+    "embedkit-text>=99; extra == 'new'": "loaded",
+    "embedkit-text>=99; python_version < '3'": "loaded",
+    "embedkit-text>=99; python_version >= '3'": "incompatible",
     "embedkit-other>=99": "loaded",
     "other>=99": "loaded",
     "other >=>= nonsense": "loaded",
-    "embedkit >=>= nonsense": "failed",
-    "embedkit @ file:///somewhere": "loaded",
+    "embedkit-text >=>= nonsense": "failed",
+    "embedkit-text @ file:///somewhere": "loaded",
 }
 
 
@@ -188,9 +192,10 @@ def test_the_required_embedkit_is_read_before_import(install, requirement):
     assert picky.state == REQUIREMENTS[requirement]
     assert (module in sys.modules) == ("good" in registry.names("tokenizer")) == (picky.state == "loaded")
     if picky.state == "incompatible":
-        assert (
-            picky.error == f"it requires {requirement}, and embedkit {entrypoints.__version__} is installed"
-        )
+        ours = f"and embedkit-text {entrypoints.__version__} is installed"
+        others = "which is another project: this one is embedkit-text"
+        why = ours if requirement.lower().replace(".", "-").startswith("embedkit-text") else others
+        assert picky.error == f"it requires {requirement}, {why}"
     if picky.state == "failed":
         assert picky.error.startswith("InvalidRequirement: ")
 
@@ -198,12 +203,12 @@ def test_the_required_embedkit_is_read_before_import(install, requirement):
 @pytest.mark.parametrize(
     ("version", "requirement", "state"),
     [
-        ("0.2.0.dev1", "embedkit>=0.1", "loaded"),
-        ("0.2.0rc1", "embedkit>=0.1,<1", "loaded"),
-        ("0.2.0rc1", "embedkit>=0.2.0rc1", "loaded"),
-        ("0.2.0rc1", "embedkit>=0.2", "incompatible"),
-        ("0.2.0rc1", "embedkit<0.2", "incompatible"),
-        ("0.2.0+local", "embedkit==0.2.0", "loaded"),
+        ("0.2.0.dev1", "embedkit-text>=0.1", "loaded"),
+        ("0.2.0rc1", "embedkit-text>=0.1,<1", "loaded"),
+        ("0.2.0rc1", "embedkit-text>=0.2.0rc1", "loaded"),
+        ("0.2.0rc1", "embedkit-text>=0.2", "incompatible"),
+        ("0.2.0rc1", "embedkit-text<0.2", "incompatible"),
+        ("0.2.0+local", "embedkit-text==0.2.0", "loaded"),
     ],
 )
 def test_pre_releases_are_versions_too(install, monkeypatch, version, requirement, state):
@@ -245,9 +250,11 @@ def test_blocking_a_distribution_blocks_all_of_it_commands_included(install):
 
 
 def test_blocking_every_plugin_leaves_nothing():
-    registry = build_registry(["embedkit"])
+    registry = build_registry(["embedkit-text"])
     assert registry.components() == []
-    with pytest.raises(PluginError, match=r"Not in use: rnn of embedkit \S+ \(blocked: by 'embedkit'\)"):
+    with pytest.raises(
+        PluginError, match=r"Not in use: rnn of embedkit-text \S+ \(blocked: by 'embedkit-text'\)"
+    ):
         registry.get("encoder", "rnn")
 
 
@@ -269,7 +276,7 @@ def test_an_unknown_name_to_block_is_an_error(install, monkeypatch):
     [
         ({"embedkit-a": ["twin"], "embedkit-b": ["twin"]}, "twin", "embedkit-a:twin, embedkit-b:twin"),
         ({"solo": ["solo", "more"]}, "solo", "solo:more, solo:solo"),
-        ({"nltk": ["x"]}, "nltk", "embedkit:nltk, nltk:x"),
+        ({"nltk": ["x"]}, "nltk", "embedkit-text:nltk, nltk:x"),
     ],
 )
 def test_a_name_to_block_that_could_mean_several_plugins(install, others, name, meanings):
@@ -311,24 +318,24 @@ def test_a_name_claimed_twice_is_an_error_only_where_it_is_used(install):
     with pytest.raises(PluginError) as caught:
         registry.get("tokenizer", "regex", "tokenizer")
     assert str(caught.value) == (
-        f"tokenizer: tokenizer 'regex' is claimed by tokenizers of embedkit {entrypoints.__version__}"
-        " and taken of embedkit-taken 2.1\n"
-        "    Block one of them: embedkit -p no:embedkit:tokenizers or -p no:embedkit-taken:taken …"
+        "tokenizer: tokenizer 'regex' is claimed by taken of embedkit-taken 2.1"
+        f" and tokenizers of embedkit-text {entrypoints.__version__}\n"
+        "    Block one of them: embedkit -p no:embedkit-taken:taken or -p no:embedkit-text:tokenizers …"
     )
-    assert build_registry(["taken"]).get("tokenizer", "regex").plugin.distribution == "embedkit"
+    assert build_registry(["taken"]).get("tokenizer", "regex").plugin.distribution == "embedkit-text"
     assert build_registry(["tokenizers"]).get("tokenizer", "regex").plugin.version == "2.1"
 
 
 def test_an_unknown_component_lists_every_suspect(install):
     install("embedkit-broken", "import sys; sys.exit('no licence')", version="0.7", entries=["broken"])
-    install("embedkit-picky", GOOD, entries=["picky"], requires=["embedkit>=99"])
+    install("embedkit-picky", GOOD, entries=["picky"], requires=["embedkit-text>=99"])
     with pytest.raises(PluginError) as caught:
         build_registry(["rnn"]).get("tokenizer", "goood")
     message = str(caught.value)
     assert message.startswith("unknown tokenizer 'goood'")
     assert "Not in use: rnn of embedkit" in message
     assert "Not in use: broken of embedkit-broken 0.7 (failed: SystemExit: no licence)" in message
-    assert "Not in use: picky of embedkit-picky 1.0 (incompatible: it requires embedkit>=99" in message
+    assert "Not in use: picky of embedkit-picky 1.0 (incompatible: it requires embedkit-text>=99" in message
 
 
 def test_a_bare_checkout_says_that_nothing_is_installed():
@@ -392,7 +399,7 @@ def test_a_component_without_its_method_is_an_error_where_it_is_built(install, k
 
 def test_strictness_refuses_every_plugin_that_cannot_be_used(install, monkeypatch):
     install("embedkit-broken", "import sys; sys.exit('no licence')", version="0.7", entries=["broken"])
-    install("embedkit-picky", GOOD, entries=["picky"], requires=["embedkit>=99"])
+    install("embedkit-picky", GOOD, entries=["picky"], requires=["embedkit-text>=99"])
     install(
         "embedkit-half",
         "from embedkit import hookimpl\n@hookimpl\ndef register_metrics(register): 1 / 0",
@@ -423,3 +430,14 @@ def test_a_strictness_that_is_not_understood_is_an_error(monkeypatch):
         PluginError, match=r"EMBEDKIT_STRICT_PLUGINS: 'true' is not understood \(allowed: 0, 1\)"
     ):
         build_registry()
+
+
+def test_the_distribution_of_another_project_with_our_name_is_told(install, caplog, monkeypatch):
+    warn_of_namesake.cache_clear()
+    install("embedkit", "", version="0.1.10")
+    build_registry()
+    build_registry()
+    (told,) = [record.getMessage() for record in caplog.records if "another project" in record.getMessage()]
+    assert told.startswith("the distribution 'embedkit' 0.1.10 is installed, which is another project")
+    assert told.endswith("then install embedkit-text again: pip uninstall embedkit embedkit-text")
+    warn_of_namesake.cache_clear()

@@ -64,7 +64,7 @@ def test_every_kind_has_bundled_components():
         names = registry.names(kind)
         assert names == sorted(names)
         assert names
-        assert all(registry.get(kind, name).plugin.distribution == "embedkit" for name in names)
+        assert all(registry.get(kind, name).plugin.distribution == "embedkit-text" for name in names)
     assert len(registry.components()) == sum(len(registry.names(kind)) for kind in HOOK_OF_KIND)
 
 
@@ -87,7 +87,7 @@ def test_an_unknown_name_has_the_nearest_and_all_that_are_known():
 def test_an_unknown_name_lists_the_plugins_that_are_not_in_use(install):
     install("broken", "raise RuntimeError('not today')")
     with pytest.raises(PluginError) as caught:
-        build_registry(["embedkit:random"]).get("embedding", "random")
+        build_registry(["embedkit-text:random"]).get("embedding", "random")
     assert "Not in use: broken of broken 1.0 (failed: RuntimeError: not today)" in str(caught.value)
     assert "Not in use: random of embedkit" in str(caught.value)
 

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.core
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "embeddings.md").read_text(encoding="utf-8")
 REGISTRY = build_registry()
 NAMES = [
-    c.name for c in REGISTRY.components() if c.kind == "embedding" and c.plugin.distribution == "embedkit"
+    c.name
+    for c in REGISTRY.components()
+    if c.kind == "embedding" and c.plugin.distribution == "embedkit-text"
 ]
 
 

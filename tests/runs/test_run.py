@@ -143,7 +143,7 @@ def test_the_environment_names_versions_and_input_files(tmp_path, recipe):
     )
     environment = run.read_json("environment.json")
     assert environment["packages"]["torch"] == torch.__version__
-    assert environment["plugins"]["embedkit:rnn"]["state"] == "loaded"
+    assert environment["plugins"]["embedkit-text:rnn"]["state"] == "loaded"
     assert environment["inputs"]["data.train.path"]["bytes"] == file.stat().st_size
     assert len(environment["inputs"]["data.train.path"]["sha256"]) == 64
 

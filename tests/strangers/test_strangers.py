@@ -49,8 +49,8 @@ encoder: {use: rnn, hidden_size: 3}
 training: {epochs: 1, batch_size: 2}
 """
 LIST_MODULES = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr)); "
-BOTH = "'nltk-tweet' is claimed by nltk of embedkit {} and tweet of embedkit-taken 2.1.0"
-BLOCK = "Block one of them: embedkit -p no:embedkit:nltk or -p no:embedkit-taken:tweet …"
+BOTH = "'nltk-tweet' is claimed by tweet of embedkit-taken 2.1.0 and nltk of embedkit-text {}"
+BLOCK = "Block one of them: embedkit -p no:embedkit-taken:tweet or -p no:embedkit-text:nltk …"
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +171,7 @@ def test_blocking_one_of_two_claimants_frees_the_name(recipe, name):
 
 
 def test_blocking_the_bundled_claimant_leaves_the_other(recipe):
-    done = call("-p", "no:embedkit:nltk", "show", recipe, "--set", "tokenizer=nltk-tweet")
+    done = call("-p", "no:embedkit-text:nltk", "show", recipe, "--set", "tokenizer=nltk-tweet")
     assert (done.returncode, "strip_handles" in done.stdout) == (0, False), done.stderr
 
 

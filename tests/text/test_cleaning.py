@@ -57,6 +57,8 @@ def test_every_bundled_tokenizer_cleans(nltk_data, name):
 
 def test_these_are_all_bundled_tokenizers():
     components = build_registry().components()
-    bundled = {c.name for c in components if c.kind == "tokenizer" and c.plugin.distribution == "embedkit"}
+    bundled = {
+        c.name for c in components if c.kind == "tokenizer" and c.plugin.distribution == "embedkit-text"
+    }
     # The file of `tokenizers` says what becomes of a text, and of `ngrams` another tokenizer does.
     assert bundled == {*TOKENIZERS, "tokenizers", "ngrams"}
