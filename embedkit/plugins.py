@@ -42,6 +42,7 @@ class LoadedPlugins:
             if plugin.state == "loaded":
                 own = self.manager.get_plugin(plugin.name)
                 others = [module for module in modules if module is not own]
+                given: Sequence[object] = ()
                 with plugin.held_responsible(f"{hook} raised "):
                     given = self.manager.subset_hook_caller(hook, others)(register=register_for(plugin))
                 if given and plugin.state == "loaded":

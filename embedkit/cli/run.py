@@ -13,7 +13,7 @@ import click
 from embedkit.cli.lines import say
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
-from embedkit.errors import Fault, ScreenError
+from embedkit.errors import EmbedkitError, Fault, ScreenError
 from embedkit.runs.directory import partial_of, progress_of, run_directory
 from embedkit.runs.working import is_complete
 
@@ -100,11 +100,16 @@ def _run(
 
 
 def _print(run: Run) -> None:
-    """Print what came out. Raises ScreenError where that cannot be done, whatever the reason is."""
+    """Print what came out.
+
+    Raises RunError for damaged files of a finished run, ScreenError where results cannot be printed.
+    """
     from embedkit.cli.results import print_results
 
     try:
         print_results(run)
+    except EmbedkitError:
+        raise
     except Exception as error:
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
         hint = f"The run is finished, and all of it is in {run.path}."

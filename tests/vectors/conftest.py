@@ -1,6 +1,5 @@
 import gzip
 import os
-import struct
 from pathlib import Path
 
 import pytest
@@ -32,9 +31,3 @@ def write(tmp_path):
         return path
 
     return write
-
-
-def record(word: str | bytes, *values: float, after: bytes = b"") -> bytes:
-    """One record of word2vec binary."""
-    word = word if isinstance(word, bytes) else word.encode()
-    return word + b" " + struct.pack(f"<{len(values)}f", *values) + after

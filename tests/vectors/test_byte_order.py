@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import record
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.vectors import halves

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from conftest import record
 from gensim.models import KeyedVectors
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

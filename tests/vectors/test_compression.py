@@ -6,7 +6,7 @@ import lzma
 import sys
 
 import pytest
-from conftest import record
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

@@ -6,8 +6,8 @@ import json
 import logging
 
 import pytest
-from conftest import record
 from gensim import downloader
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

@@ -4,7 +4,7 @@ import logging
 
 import numpy as np
 import pytest
-from conftest import record
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

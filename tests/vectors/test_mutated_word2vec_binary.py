@@ -4,9 +4,9 @@ import gzip
 import re
 
 import numpy as np
-from conftest import record
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

@@ -4,9 +4,9 @@ import gzip
 
 import numpy as np
 import pytest
-from conftest import record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from vector_samples import record
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError

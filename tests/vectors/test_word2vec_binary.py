@@ -6,8 +6,8 @@ import random
 
 import numpy as np
 import pytest
-from conftest import record
 from gensim.models import KeyedVectors
+from vector_samples import record
 
 from embedkit import interfaces, open_vectors
 from embedkit.errors import VectorFileError
