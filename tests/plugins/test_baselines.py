@@ -315,7 +315,7 @@ def test_ten_folds_of_movie_reviews_come_out_as_published():
     for name in NAMES[1:]:
         reached[name] = np.mean([_accuracy(name, rows, labels, folds == fold) for fold in range(10)])
     print(reached, f"{perf_counter() - started:.0f} s")
-    expected = {"naive-bayes": 0.788, "nbsvm": 0.793, "tfidf-logistic-regression": 0.781}
+    expected = {"naive-bayes": 0.785, "nbsvm": 0.793, "tfidf-logistic-regression": 0.788}
     assert reached == pytest.approx(expected, abs=0.005)
 
 
