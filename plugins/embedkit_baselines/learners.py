@@ -37,6 +37,7 @@ class CountedLearner:
     """Multinomial naive Bayes: the sum of the logarithms of each feature's ratio."""
 
     parts: ClassVar[int] = 1
+    decides: ClassVar[bool] = True
     alpha: float
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
@@ -50,6 +51,7 @@ class RegressionLearner:
     """Logistic regression."""
 
     parts: ClassVar[int] = 1
+    decides: ClassVar[bool] = True
     c: float
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
@@ -65,10 +67,11 @@ class InterpolatedLearner:
     Features are scaled by r, the logarithm of the ratio of naive Bayes. The second part is the regression
     over them, with weights w; the first has for every weight m, the mean of |w|. Its bias gives the training
     texts the same mean score: the bias of the second belongs to other weights, and where classes are uneven
-    it would put most texts on one side.
+    it would put most texts on one side. No bias is fitted to the mixture, so its sign decides nothing.
     """
 
     parts: ClassVar[int] = 2
+    decides: ClassVar[bool] = False
     alpha: float
     c: float
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray
 
 Floats = NDArray[np.float64]
+
+Parts = Sequence[tuple[Any, Any]]
+"""The rows that are learnt from and those that are held out, of each fold."""
+
+LEAD = 1e-9
+"""By how much the label that is kept leads where the probabilities would have another."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,9 @@ class Learner(Protocol):
 
     parts: int
     """P: in how many parts a score comes; more than one are mixed afterwards."""
+
+    decides: bool
+    """Whether the sign of a score is a fitted decision, which may stand without calibration."""
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
         """The score of sparse `features` [n, F]; both values occur in `positive` bool [n]."""
@@ -141,7 +151,10 @@ class Calibrated:
 
 @dataclass(frozen=True)
 class CalibratedApart:
-    """One regression for each of several labels over its own score; None where all texts are alike."""
+    """One regression for each of several labels over the scores of all; None where all texts are alike.
+
+    The scores of the others tell which labels come together.
+    """
 
     regressions: Sequence[Any]
     constant: Floats
@@ -149,10 +162,35 @@ class CalibratedApart:
     def __call__(self, scores: Floats) -> Floats:
         """Probabilities [n, C]."""
         columns = [
-            np.zeros(len(scores)) if each is None else each.predict_proba(scores[:, [i]])[:, 1]
-            for i, each in enumerate(self.regressions)
+            np.zeros(len(scores)) if each is None else each.predict_proba(scores)[:, 1]
+            for each in self.regressions
         ]
         return _fixed(np.column_stack(columns), self.constant)
+
+
+@dataclass(frozen=True)
+class KeepingLabels:
+    """Calibrated probabilities, moved as little as it takes for the scores to decide as they are.
+
+    Where they have another label, that of the scores is just ahead: of two classes, at 0.5.
+    """
+
+    calibration: Calibration
+    single: bool
+
+    def __call__(self, scores: Floats) -> Floats:
+        """Probabilities [n, C]."""
+        probabilities, said = self.calibration(scores), told(scores, self.single)
+        if not self.single:
+            ahead = np.maximum(probabilities, 0.5 + LEAD), np.minimum(probabilities, 0.5 - LEAD)
+            certain = (probabilities == 0) | (probabilities == 1)
+            return np.where(certain, probabilities, np.where(said, *ahead))
+        rows = np.flatnonzero(probabilities.argmax(axis=1) != said)
+        behind = probabilities[rows].max(axis=1) - probabilities[rows, said[rows]] + LEAD
+        share = behind / (1 + behind)
+        probabilities[rows] *= (1 - share)[:, None]
+        probabilities[rows, said[rows]] += share
+        return probabilities
 
 
 def _fixed(probabilities: Floats, constant: Floats) -> Floats:
@@ -166,15 +204,38 @@ def constant_of(targets: BoolArray) -> Floats:
     return np.where((share == 0) | (share == 1), share, np.nan)
 
 
+def told(scores: Floats, single: bool) -> IntArray | BoolArray:
+    """The labels that the scores [n, L] say as they are: int64 [n] of single labels, else bool [n, L]."""
+    if not single:
+        return scores > 0
+    return scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(np.int64)
+
+
 def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
     """What `scores` [n, L] of texts that were held out mean for their `labels`."""
     if labels.ndim == 1:
         return Calibrated(calibrating().fit(scores, labels))
     regressions = [
-        calibrating().fit(scores[:, [i]], labels[:, i]) if 0 < labels[:, i].sum() < len(labels) else None
+        calibrating().fit(scores, labels[:, i]) if 0 < labels[:, i].sum() < len(labels) else None
         for i in range(labels.shape[1])
     ]
     return CalibratedApart(regressions, constant_of(np.asarray(labels)))
+
+
+def told_calibrated(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> IntArray | BoolArray:
+    """The labels that `scores` say once calibrated, each of a text that the calibration did not see."""
+    if labels.ndim == 1:
+        predicted: IntArray = cross_val_predict(calibrating(), scores, labels, cv=parts)
+        return predicted
+    return np.column_stack([_label_calibrated(scores, label, parts) for label in np.asarray(labels).T])
+
+
+def _label_calibrated(scores: Floats, label: NDArray[Any], parts: Parts) -> BoolArray:
+    """The same of one of several labels, as it is where the texts of a fold are all alike."""
+    if any(len({*label[learning].tolist()}) == 1 for learning, _ in parts):
+        return np.full(len(label), label.mean() > 0.5)
+    predicted: BoolArray = cross_val_predict(calibrating(), scores, label, cv=parts)
+    return predicted
 
 
 def calibrating() -> Any:

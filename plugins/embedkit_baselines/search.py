@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold, cross_val_score
+from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
 
 from embedkit_baselines.scores import (
     Calibration,
     Floats,
+    KeepingLabels,
     LinearModel,
+    Parts,
     Plain,
     calibrate,
-    calibrating,
     constant_of,
     learn_scores,
     mixed,
     targets_of,
+    told,
+    told_calibrated,
 )
 
 if TYPE_CHECKING:
@@ -67,19 +70,25 @@ class Found:
 
 @dataclass(frozen=True)
 class Trial:
-    """Parameters, the scores [n, L] that held-out texts have with them, and how often these are right."""
+    """Parameters, the scores [n, L] that held-out texts have with them, and of which texts these are right.
+
+    `plain` [n] has it of the scores as they are, `calibrated` [n] of calibrated ones. Of several labels,
+    a text is right where all of them are.
+    """
 
     ngrams: int
     parameters: Mapping[str, float]
     scores: Floats
-    accuracy: float
+    plain: BoolArray
+    calibrated: BoolArray
 
 
 def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
     """The best parameters for `labels` int64 [n], each class of which occurs, or bool [n, C].
 
-    The best is what tells most held-out texts right, of equals the simplest. Raises DataError for texts
-    without a word.
+    The best is what tells most held-out texts right, of equals the simplest. Scores decide as they are, if
+    they can, unless calibrated ones are right more often by more than a standard error: less than that is
+    chance, with as many combinations. Raises DataError for texts without a word.
     """
     if not _can_choose(labels):
         (parameters,) = ParameterGrid(dict(baseline.grid(chosen=False)))
@@ -89,8 +98,31 @@ def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | Boo
     parts = _folds(labels)
     ngrams = NGRAMS if baseline.ngrams is None else (baseline.ngrams,)
     trials = [trial for n in ngrams for trial in _trials(baseline, n, texts, labels, parts)]
-    best = max(trials, key=lambda trial: trial.accuracy)
-    return Found(baseline, best.ngrams, best.parameters, calibrate(best.scores, labels), _told(best, trials))
+    decides = baseline.learner(trials[0].parameters).decides
+    best, right, calibration = _best(trials, labels, decides)
+    chosen = {"ngrams": best.ngrams, **best.parameters, "accuracy": float(right.mean())}
+    return Found(baseline, best.ngrams, best.parameters, calibration, chosen if len(trials) > 1 else {})
+
+
+def _best(
+    trials: Sequence[Trial], labels: IntArray | BoolArray, decides: bool
+) -> tuple[Trial, BoolArray, Calibration]:
+    """The best of `trials`, of which texts [n] it is right, and what its scores mean.
+
+    Unless the scores' own sign `decides`, calibrated ones do in any case.
+    """
+    plain = max(trials, key=lambda trial: float(trial.plain.mean()))
+    best = max(trials, key=lambda trial: float(trial.calibrated.mean()))
+    if not decides or _is_clearly_better(best.calibrated, plain.plain):
+        return best, best.calibrated, calibrate(best.scores, labels)
+    kept = KeepingLabels(calibrate(plain.scores, labels), single=labels.ndim == 1)
+    return plain, plain.plain, kept
+
+
+def _is_clearly_better(right: BoolArray, other: BoolArray) -> bool:
+    """Whether `right` [n] exceeds `other` [n] by more than the standard error of the difference."""
+    gain = right.astype(float) - other
+    return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
 
 
 def _can_choose(labels: IntArray | BoolArray) -> bool:
@@ -100,14 +132,6 @@ def _can_choose(labels: IntArray | BoolArray) -> bool:
     return labels.ndim == 2 or int(np.sort(np.bincount(labels))[-2]) > 1
 
 
-def _told(best: Trial, trials: Sequence[Trial]) -> dict[str, float | int]:
-    """What was chosen, and how often it is right of held-out texts; nothing, if there was no choice."""
-    if len(trials) == 1:
-        return {}
-    found = {"ngrams": best.ngrams, **best.parameters}
-    return {**found, "accuracy": best.accuracy}
-
-
 def _sample(labels: IntArray | BoolArray) -> list[int]:
     """The rows that are chosen by, in order: all, or a sample that has each class."""
     if len(labels) <= MOST_TEXTS:
@@ -115,10 +139,6 @@ def _sample(labels: IntArray | BoolArray) -> list[int]:
     drawn = np.random.default_rng(SEED).choice(len(labels), MOST_TEXTS, replace=False)
     first = [] if labels.ndim == 2 else np.unique(labels, return_index=True)[1].tolist()
     return sorted({*drawn.tolist(), *first})
-
-
-Parts = Sequence[tuple[Any, Any]]
-"""The rows that are learnt from and those that are held out, of each fold."""
 
 
 def _folds(labels: IntArray | BoolArray) -> Parts:
@@ -144,8 +164,15 @@ def _trials(
         for beta in betas or (1.0,):
             mix = mixed(scores, beta)
             named = {**parameters, **({} if betas is None else {"beta": beta})}
-            trials.append(Trial(ngrams, named, mix, _accuracy(mix, labels, parts)))
+            trials.append(_trial(ngrams, named, mix, labels, parts))
     return trials
+
+
+def _trial(
+    ngrams: int, parameters: Mapping[str, float], scores: Floats, labels: IntArray | BoolArray, parts: Parts
+) -> Trial:
+    plain = _right(told(scores, single=labels.ndim == 1), labels)
+    return Trial(ngrams, parameters, scores, plain, _right(told_calibrated(scores, labels, parts), labels))
 
 
 def _held_out(
@@ -167,17 +194,7 @@ def _held_out(
     return held_out
 
 
-def _accuracy(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> float:
-    """How often calibrated `scores` [n, L] are right of texts that the calibration did not see.
-
-    Of several labels, the mean of each one's.
-    """
-    if labels.ndim == 1:
-        return float(cross_val_score(calibrating(), scores, labels, cv=parts).mean())
-    return float(np.mean([_of_label(scores[:, [i]], labels[:, i], parts) for i in range(labels.shape[1])]))
-
-
-def _of_label(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> float:
-    if any(len({*labels[learning].tolist()}) == 1 for learning, _ in parts):
-        return 1.0
-    return float(cross_val_score(calibrating(), scores, labels, cv=parts).mean())
+def _right(predicted: IntArray | BoolArray, labels: IntArray | BoolArray) -> BoolArray:
+    """Of which texts [n] all that is predicted is right."""
+    same = predicted == labels
+    return np.asarray(same if same.ndim == 1 else same.all(axis=1))
