@@ -17,7 +17,7 @@ data:
   train: {use: inline, texts: [good film, fine film, bad film, poor film], labels: [pos, pos, neg, neg]}
   test: {use: inline, texts: [good plot, bad plot, bad new], labels: [pos, pos, neg]}
 tokenizer: whitespace
-embedding: {use: random, dim: 8, distribution: normal}
+embedding: {use: random, dim: 8, distribution: normal, scale: 1}
 encoder: {use: rnn, hidden_size: 4}
 training: {epochs: 4, batch_size: 2, lr: 0.05}
 """
