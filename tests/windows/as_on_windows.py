@@ -102,11 +102,10 @@ def callers() -> Iterator[str]:
 
 
 def limit_imports() -> None:
-    """Let embedkit import no module, and no name, that Windows lacks."""
-    real, limited = (
-        builtins.__import__,
-        {name: Without(sys.modules[name], missing) for name, missing in MISSING.items()},
-    )
+    """Let embedkit import no module, and no name, that Windows lacks, and what Windows alone has."""
+    real = builtins.__import__
+    given: dict[str, types.ModuleType] = {"msvcrt": locks()}
+    given |= {name: Without(sys.modules[name], missing) for name, missing in MISSING.items()}
 
     def imported(
         name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0
@@ -114,22 +113,22 @@ def limit_imports() -> None:
         if not level and globals and ours(globals.get("__name__")):
             if name.partition(".")[0] in MISSING_MODULES:
                 raise ModuleNotFoundError(f"Windows has no module named '{name}'", name=name)
-            if name in limited or (name == "os.path" and not fromlist):
-                return limited[name.partition(".")[0]]
+            if name in given or (name == "os.path" and not fromlist):
+                return given[name.partition(".")[0]]
         return real(name, globals, locals, fromlist, level)
 
     builtins.__import__ = imported
 
 
-def add_locks() -> None:
-    """Add what stands for `fcntl` on Windows, as far as embedkit uses it: one lock for a file."""
+def locks() -> types.ModuleType:
+    """What stands for `fcntl` on Windows, as far as embedkit uses it: one lock for a file."""
 
     def locking(descriptor: int, mode: int, _bytes: int) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB if mode else fcntl.LOCK_UN)
 
     windows: Any = types.ModuleType("msvcrt")
     windows.locking, windows.LK_NBLCK, windows.LK_UNLCK = locking, 2, 0
-    sys.modules["msvcrt"] = windows
+    return windows  # type: ignore[no-any-return]
 
 
 def limit_files() -> None:
@@ -230,6 +229,5 @@ def limit_encoding() -> None:
 
 assert signal.SIGKILL, "this stands in for Windows on another system"
 limit_imports()
-add_locks()
 limit_files()
 limit_encoding()
