@@ -139,7 +139,7 @@ def test_a_recipe_that_is_not_there(registry, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RecipeError, match="^x.yaml: cannot be read: No such file or directory$"):
         load_recipe("x.yaml", registry)
-    with pytest.raises(RecipeError, match="cannot be read: Is a directory$"):
+    with pytest.raises(RecipeError, match="is a directory, where a recipe is expected$"):
         load_recipe(tmp_path, registry)
 
 

@@ -66,6 +66,9 @@ MISSING = {
     },
 }
 
+OTHERWISE = frozenset({"tempfile"})
+"""Modules whose files without a name are Windows' own temporary files there."""
+
 IN_USE = "The process cannot access the file because it is being used by another process"
 
 
@@ -154,8 +157,8 @@ def before(module: Any, name: str, check: Callable[..., None]) -> None:
 
 
 def refuse_directory(_name: str, path: Any, *_more: Any, dir_fd: int | None = None, **_: Any) -> None:
-    """A directory cannot be opened, but by `shutil.rmtree`, which does it otherwise on Windows."""
-    if dir_fd is None and "shutil" not in callers() and os.path.isdir(path):
+    """A directory cannot be opened, but by modules that do without it on Windows."""
+    if dir_fd is None and not {"shutil", *OTHERWISE}.intersection(callers()) and os.path.isdir(path):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
 
@@ -168,6 +171,8 @@ def refuse_read_only(_name: str, descriptor: Any) -> None:
 
 def refuse_open(_name: str, path: Any, *, dir_fd: int | None = None) -> None:
     """A file cannot be removed while this process has it open, or mapped."""
+    if OTHERWISE.intersection(callers()):
+        return
     where = absolute(path, dir_fd)
     if where in open_files():
         raise PermissionError(errno.EACCES, IN_USE, where)
