@@ -24,6 +24,7 @@ Amount = Annotated[float, Field(ge=0, le=LARGEST)]
 """A count; over several seeds a mean of counts."""
 
 Length = Annotated[int, Field(gt=0, le=2**31 - 1)]
+Limit = Annotated[int, Field(gt=0, le=2**63 - 1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
@@ -33,7 +34,7 @@ class Model(TypedDict):
 
     classes: Annotated[list[str], Field(min_length=2)]
     table: Annotated[list[Length], Field(min_length=2, max_length=2)]
-    max_length: Length | None
+    max_length: Limit | None
     pad_to: Length | None
     unloadable: NotRequired[str]
 
