@@ -20,10 +20,10 @@ class ParquetReader(ColumnFile):
     """A Parquet file: texts are strings; labels are strings, integers, booleans or categories of these."""
 
     def _rows(self) -> Iterator[Row]:
+        self._refuse_others()
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
 
-        self._refuse_others()
         try:
             with ParquetFile(self.path) as file:
                 self._positions(file.schema_arrow.names, self.path)
