@@ -105,7 +105,9 @@ class Figures(TypedDict):
     """What a run found on one split; metrics have names of their own."""
 
     n: Annotated[int, Field(gt=0, le=LARGEST)]
-    loss: float | None
+    loss: NotRequired[float | None]
+    """There is none of texts without labels."""
+
     accuracy_ci95: NotRequired[Pair]
     baselines: NotRequired[dict[str, LeftOut | Baseline]]
 
