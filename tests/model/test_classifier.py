@@ -75,13 +75,13 @@ def test_the_seed_decides_the_first_weights():
     [
         (
             lambda e: e,
-            "of shape [1, 4], got Tensor of torch.float32 and shape [1, 3, 4]",
+            "and shape [1, 4], got Tensor of torch.float32 and shape [1, 3, 4]",
         ),
         (
             lambda e: e[:, 0].long(),
-            "expected a floating-point tensor of shape [1, 4], got Tensor of torch.int64",
+            "expected a tensor of torch.float32 and shape [1, 4], got Tensor of torch.int64",
         ),
-        (lambda e: None, "expected a floating-point tensor of shape [1, 4], got NoneType None"),
+        (lambda e: None, "expected a tensor of torch.float32 and shape [1, 4], got NoneType None"),
     ],
 )
 def test_an_encoder_that_gives_something_else_is_named(output, message):

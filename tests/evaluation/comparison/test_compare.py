@@ -171,7 +171,7 @@ def test_so_is_one_of_several_whose_files_were(crossed, crossed_untrained, tmp_p
 
 
 def test_a_run_without_the_predictions_that_it_wrote_is_refused(one, untrained, tmp_path):
-    copy = edited(untrained, tmp_path, "metrics.json")
+    copy = edited(untrained, tmp_path, "history.csv")
     (copy / "predictions.csv").unlink()
     with pytest.raises(RunError, match=r"predictions\.csv: the file is missing"):
         embedkit.compare([one, copy])
