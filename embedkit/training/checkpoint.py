@@ -46,11 +46,11 @@ def damage(path: Path) -> str | None:
 
 
 def read(path: Path) -> Checkpoint:
-    """The checkpoint at `path`, which is not damaged."""
-    from safetensors.torch import load_file
+    """Return the checkpoint at `path`, which is not damaged. No file stays mapped: it may be removed."""
+    from safetensors.torch import load
 
     state = json.loads((path / STATE).read_bytes())
-    return Checkpoint(state.pop("epoch"), load_file(path / TENSORS), state)
+    return Checkpoint(state.pop("epoch"), load((path / TENSORS).read_bytes()), state)
 
 
 def write(directory: Path, checkpoint: Checkpoint) -> None:
