@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ class Clock:
 
     def restart(self) -> None:
         """Begin with the next text."""
-        if self._running:
+        if sys.platform != "win32" and self._running:
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
 
 
@@ -36,7 +37,7 @@ def clock() -> Iterator[Clock]:
     other threads than the main one, and where somebody else has set the timer, nothing is counted; Ctrl-C
     ends it.
     """
-    if not _can_count():
+    if sys.platform == "win32" or not _can_count():
         yield Clock(running=False)
         return
     before = signal.signal(signal.SIGVTALRM, _raise)
@@ -48,6 +49,8 @@ def clock() -> Iterator[Clock]:
 
 
 def _can_count() -> bool:
+    if sys.platform == "win32":
+        return False
     return (
         hasattr(signal, "setitimer")
         and threading.current_thread() is threading.main_thread()
