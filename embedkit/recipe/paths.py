@@ -94,7 +94,7 @@ def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
         if path.is_file() and folder:
             raise DataError(Fault(f"'{shown(text)}' is a file, not a directory", where=where))
         if path.exists():
-            return _regular(path, where)
+            return path if path.is_dir() else _regular(path, where)
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
         raise DataError(Fault(f"'{shown(text)}' cannot be read: {error.strerror}", where=where)) from error

@@ -25,7 +25,7 @@ SOURCE = """
     def register_tokenizers(register):
         register("cut", Cut)
 """
-REQUIRES = ["kiwi>=1", "embedkit", 'pytest-kiwi; extra == "test"', 'absent; extra == "more"']
+REQUIRES = ["kiwi>=1", "embedkit-text", 'pytest-kiwi; extra == "test"', 'absent; extra == "more"']
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def trained(versions, recipe, tmp_path):
 def test_requirements_are_followed_to_the_end(versions):
     found = {name: version for name, version in requirements_of("Embedkit_Cut").items() if "kiwi" in name}
     assert found == {"kiwi": "1.0", "kiwi-model": "0.24"}
-    assert requirements_of("embedkit-cut")["embedkit"] == embedkit.__version__
+    assert requirements_of("embedkit-cut")["embedkit-text"] == embedkit.__version__
     assert "torch" in requirements_of("embedkit-cut")
     assert requirements_of("absent") == {}
 
