@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 import embedkit
 from embedkit.cli.program import program
+from embedkit.fingerprint import sha256
 from embedkit.requirements import requirements_of
 
 SOURCE = """
@@ -102,6 +103,9 @@ def test_what_is_gone_is_told_and_many_are_counted(trained, tmp_path, caplog):
     environment["requirements"] |= {f"gone-{number}": "1" for number in range(7)}
     environment["python"] = "2.7.1"
     path.write_text(json.dumps(environment))
+    manifest = json.loads((trained.path / "manifest.json").read_text())
+    manifest["environment.json"] = sha256(path)
+    (trained.path / "manifest.json").write_text(json.dumps(manifest))
     CliRunner().invoke(program, ["explain", str(trained.path)])
     assert "gone-0 1 → not installed, gone-1 1 → not installed" in caplog.text
     assert "and 3 more" in caplog.text
