@@ -123,7 +123,7 @@ def test_subwords_are_gensims():
     source = opened("fasttext-train")
     model = FastText(TEXTS, vector_size=20, bucket=3000, seed=7, workers=1)
     asked = ["governmental", "the", "zzzzqq"]
-    answer = check_lookup(source, source.subword(asked), 3, 20)
+    answer = check_lookup(source, source.subword(asked), 3, 20, "subword")
     np.testing.assert_array_equal(answer.vectors[0], model.wv["governmental"])
     np.testing.assert_array_equal(answer.vectors[1], model.wv["the"])
     assert "governmental" not in model.wv.key_to_index

@@ -61,7 +61,7 @@ def test_mr_in_another_encoding_is_recognized(tmp_path, encoding, wrong):
     path = tmp_path / "mr.tsv"
     path.write_bytes(text.encode(encoding))
     keys = {"path": str(path), "header": False, "columns": ["label", "text"]}
-    with pytest.raises(DataError, match=f"Looks like .*{encoding}"):
+    with pytest.raises(DataError, match=f"(Looks like .*|write `encoding: ){encoding}"):
         read("tsv", encoding=wrong, **keys)
     assert read("tsv", encoding=encoding, **keys) == of_data("mr.tsv")
 
@@ -89,5 +89,6 @@ def test_the_sentences_inside_gensim_are_not_utf_8(polarity):
     assert message.startswith(
         f"{polarity}:{line}: byte 0x{content[offset]:02x} at offset {offset} of the file"
     )
-    assert "cp1252" in message.partition("Looks like ")[2]
-    assert "write `encoding: cp1252`" in message
+    proposed = message.partition("Looks like ")[2]
+    assert "cp1252" in proposed
+    assert "write `encoding:" in proposed.lower()
