@@ -1,4 +1,4 @@
-"""The predictions of a run: predictions.csv, or of many texts predictions.parquet, with the same columns.
+"""The predictions of a run: predictions.csv, or of many predictions.parquet, with the same columns.
 
 What is said of each token is a list in the Parquet file; `token_columns` says how the CSV file has it.
 """
@@ -24,8 +24,14 @@ PARQUET = "predictions.parquet"
 MANY = 100_000
 """Texts up to which the predictions are a CSV file."""
 
+MANY_PROBABILITIES = 1_000_000
+"""Probabilities, one for each text and class, up to which the predictions are a CSV file of about 20 MB."""
+
 BLOCK = 1 << 14
 """Rows that are held at once."""
+
+BLOCK_CELLS = 1 << 21
+"""Cells that are held at once, where rows are long."""
 
 _TEXTS = ("split", "label", "predicted", "text")
 _SHARES = ("oov_share", "content_oov_share")
@@ -34,8 +40,8 @@ _SHARES = ("oov_share", "content_oov_share")
 def write_predictions(
     directory: Path, header: Sequence[str], rows: Iterable[Sequence[object]], count: int
 ) -> Path:
-    """Write `count` rows, in CSV or Parquet by how many they are, and return the file."""
-    if count <= MANY:
+    """Write `count` rows, in CSV or Parquet by how much they are, and return the file."""
+    if count <= MANY and count * sum(map(_is_of_class, header)) <= MANY_PROBABILITIES:
         write_rows(directory / CSV, header, (encode(header, row) for row in rows))
         return directory / CSV
     _write_parquet(directory / PARQUET, header, rows)
@@ -49,7 +55,7 @@ def _write_parquet(path: Path, header: Sequence[str], rows: Iterable[Sequence[ob
     schema = pa.schema([(name, _type(name)) for name in header])
     waiting = iter(rows)
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        while block := [*islice(waiting, BLOCK)]:
+        while block := [*islice(waiting, _rows_at_once(header))]:
             columns = [
                 pa.array(values, field.type)
                 for field, values in zip(schema, zip(*block, strict=True), strict=True)
@@ -155,7 +161,16 @@ def _decoded(path: Path, name: str, cell: str) -> Any:
 
 
 def _is_float(name: str) -> bool:
-    return name in (*_SHARES, "probability") or name.startswith("p_")
+    return name in (*_SHARES, "probability") or _is_of_class(name)
+
+
+def _is_of_class(name: str) -> bool:
+    """Whether a column has the probabilities of one class."""
+    return name.startswith("p_")
+
+
+def _rows_at_once(header: Sequence[str]) -> int:
+    return max(1, min(BLOCK, BLOCK_CELLS // max(1, len(header))))
 
 
 def _batches(path: Path, columns: Collection[str] | None) -> tuple[list[str], Iterator[pa.RecordBatch]]:
@@ -170,7 +185,7 @@ def _batches(path: Path, columns: Collection[str] | None) -> tuple[list[str], It
 
     def read() -> Iterator[pa.RecordBatch]:
         try:
-            yield from file.iter_batches(BLOCK, columns=header)
+            yield from file.iter_batches(_rows_at_once(header), columns=header)
         except (pa.ArrowException, OSError) as error:
             raise _damaged(path, error) from error
         finally:

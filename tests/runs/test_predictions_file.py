@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 import embedkit
 from embedkit.errors import RunError
 from embedkit.runs import predictions
-from embedkit.runs.predictions import predictions_file, read_predictions, read_rows
+from embedkit.runs.predictions import predictions_file, read_predictions, read_rows, write_predictions
 
 TEXTS = ["good film", "bad\rfilm", 'good, "new" thing', "", "bad bad thing é\u2028", "good 1 nan"] * 4
 LABELS = ["pos", "neg"] * 12
@@ -36,6 +36,62 @@ def runs(tmp_path_factory):
         patch.setattr(predictions, "MANY", 5)
         made["parquet"] = embedkit.run(recipe, out=folder / "parquet")
     return made
+
+
+LEADING = ["split", "id", "label", "predicted", "probability"]
+
+
+def header_of(classes):
+    return [*LEADING, *(f"p_{number}" for number in range(classes)), "text"]
+
+
+def rows_of(count, classes):
+    for number in range(1, count + 1):
+        shares = [(number * 31 + place) % 97 / 97 for place in range(classes)]
+        yield ["test", number, "0", "1", shares[1], *shares, f"text {number}"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "classes", "name"),
+    [
+        (100_000, 2, "predictions.csv"),
+        (100_001, 2, "predictions.parquet"),
+        (1_000, 1_000, "predictions.csv"),
+        (1_000, 1_001, "predictions.parquet"),
+        (333, 3_000, "predictions.csv"),
+        (334, 3_000, "predictions.parquet"),
+    ],
+)
+def test_many_texts_or_many_probabilities_are_a_parquet_file(tmp_path, texts, classes, name):
+    path = write_predictions(tmp_path, header_of(classes), rows_of(texts, classes), texts)
+    assert path == predictions_file(tmp_path) == tmp_path / name
+
+
+def test_long_rows_are_written_and_read_a_few_at_a_time(tmp_path, monkeypatch):
+    from pyarrow import parquet
+
+    monkeypatch.setattr(predictions, "BLOCK_CELLS", 400)
+    monkeypatch.setattr(predictions, "MANY_PROBABILITIES", 400)
+    path = write_predictions(tmp_path, header_of(50), rows_of(20, 50), 20)
+    with parquet.ParquetFile(path) as file:
+        sizes = [file.metadata.row_group(number).num_rows for number in range(file.num_row_groups)]
+    assert sizes == [7, 7, 6]
+    header, rows = read_rows(path)
+    assert [header, [*rows]] == [header_of(50), [*rows_of(20, 50)]]
+    frame = read_predictions(path, ["id", "p_49"], rows=[3, 15])
+    assert frame["id"].tolist() == [4, 16]
+    assert frame["p_49"].tolist() == [row[-2] for row in rows_of(20, 50) if row[1] in (4, 16)]
+
+
+def test_a_run_of_many_classes_has_them_in_columns_that_are_read_alone(tmp_path, monkeypatch, runs):
+    monkeypatch.setattr(predictions, "MANY_PROBABILITIES", 47)
+    run = embedkit.run(runs["csv"].path / "recipe.yaml", out=tmp_path / "run", set={"seeds": None})
+    assert run.has("predictions.parquet")
+    assert {fold.has("predictions.parquet") for fold in run.folds} == {True}
+    monkeypatch.setattr(predictions, "MANY_PROBABILITIES", 48)
+    other = embedkit.run(run.path / "recipe.yaml", out=tmp_path / "other")
+    assert other.has("predictions.csv")
+    assert_frame_equal(run.predictions, other.predictions)
 
 
 def pairs(runs):
