@@ -7,6 +7,7 @@ from typing import Annotated
 
 from embedkit.errors import DataError, Fault
 from embedkit.interfaces import Doc, Example
+from embedkit.text.normal_form import compose
 from embedkit_readers.values import label_of, text_of
 
 
@@ -19,6 +20,7 @@ class InlineReader:
         list[str | int | bool] | None,
         Doc("a label for each text, as written: 1 is '1', true is 'true'"),
     ] = None
+    nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
 
     def read(self) -> Iterator[Example]:
         """Every text in order, ids from 1. Raises DataError unless there is one label for each text."""
@@ -27,5 +29,10 @@ class InlineReader:
             raise DataError(Fault(what, where="labels", hint="Each text takes one label, in order."))
         for number, text in enumerate(self.texts, start=1):
             where = f"text {number}"
-            label = None if self.labels is None else label_of(self.labels[number - 1], where)
-            yield Example(number, text_of(text, where), label)
+            label = None
+            if self.labels is not None:
+                label = self._normal(label_of(self.labels[number - 1], where))
+            yield Example(number, self._normal(text_of(text, where)), label)
+
+    def _normal(self, string: str) -> str:
+        return compose(string) if self.nfc else string

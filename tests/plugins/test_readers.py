@@ -70,6 +70,12 @@ def write(tmp_path):
     return write
 
 
+NORMAL_FORMS = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
+    st.text("aeé\u0301\u0323\u1e69한\u1112\u1161\u11abÅ\u212b\u030a", min_size=1),
+)
+"""Texts, many of them not in NFC."""
+
 LABEL_TEXT = {"header": False, "columns": ["label", "text"]}
 
 
@@ -100,6 +106,17 @@ class TestInline:
 
     def test_a_label_may_be_empty(self):
         assert read("inline", texts=["a", "b"], labels=["x", ""]) == [("a", "x"), ("b", "")]
+
+    @given(st.lists(st.tuples(NORMAL_FORMS, NORMAL_FORMS), min_size=1))
+    def test_texts_and_labels_are_composed_as_those_of_a_file(self, pairs):
+        texts, labels = map(list, zip(*pairs, strict=True))
+        composed = [tuple(unicodedata.normalize("NFC", string) for string in pair) for pair in pairs]
+        assert read("inline", texts=texts, labels=labels) == composed
+        assert read("inline", texts=texts, labels=labels, nfc=False) == pairs
+
+    def test_a_long_run_of_combining_characters_is_cut(self):
+        (example,) = reader("inline", texts=["a" + "\u0301" * 100_000]).read()
+        assert "\u034f" in example.text
 
 
 class TestTsv:
