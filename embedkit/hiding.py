@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,10 @@ from embedkit.recipe.build import input_files, refuse_untrusted
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
-from embedkit.runs.directory import FOLDS, MANIFEST, numbers_in, partial_of
+from embedkit.runs.directory import FOLDS, MANIFEST, is_finished, numbers_in, partial_of, progress_of
 from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
+from embedkit.runs.working import is_complete
 from embedkit.tasks import execute
 
 if TYPE_CHECKING:
@@ -47,6 +48,14 @@ class Experiment:
             place / FOLDS / name for each in made for place in (each, partial_of(each)) for name in self.names
         ]
         return sum((place / MANIFEST).is_file() for place in places)
+
+    def progress(self, out: Path) -> Iterator[Path]:
+        """What there is in `out` to go on from, oldest first: finished runs, and checkpoints of others."""
+        for made in (directory_of(out, share) for share in self.recipes):
+            if is_finished(made) or is_complete(partial_of(made)):
+                yield made
+            else:
+                yield from progress_of(partial_of(made))
 
     def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
         """Make every run that is not there, and write `out`/hiding.json, which is given back."""

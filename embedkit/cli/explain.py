@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from embedkit.cli.going_on import says_how_to_go_on
 from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
@@ -14,6 +15,7 @@ from embedkit.cli.program import blocked_plugins
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from embedkit.hiding import Experiment
     from embedkit.registry import Registry
     from embedkit.runs.run import Run
 
@@ -63,8 +65,15 @@ def command(
     run = Run(directory)
     warn_of_versions(run)
     if hide:
-        registry = build_registry(blocked_plugins(ctx), trust)
-        _hide(run, hide, seeds, out, registry, as_json)
+        from embedkit.hiding import plan
+
+        if out is None:
+            raise click.UsageError("--hide makes runs: say where with --out DIR")
+        blocked = blocked_plugins(ctx)
+        registry = build_registry(blocked, trust)
+        again = _command(blocked, directory, hide, seeds, out)
+        again += [*(["--trust"] if trust else ()), *(["--json"] if as_json else ())]
+        _hide(plan(run, hide, seeds, registry), registry, out, again, as_json)
     elif number is not None:
         _explain_text(run, number, split, as_json)
     else:
@@ -105,23 +114,28 @@ def _one(run: Run, split: str) -> Any:
     return splits[split]
 
 
-def _hide(
-    run: Run,
-    shares: Sequence[float],
-    seeds: int | None,
-    out: Path | None,
-    registry: Registry,
-    as_json: bool,
-) -> None:
-    if out is None:
-        raise click.UsageError("--hide makes runs: say where with --out DIR")
+def _command(
+    blocked: Sequence[str], directory: str, shares: Sequence[float], seeds: int | None, out: Path
+) -> list[str]:
+    """What was typed to train again with vectors hidden."""
+    plugins = [f"-pno:{name}" for name in blocked]
+    counted = [] if seeds is None else ["--seeds", str(seeds)]
+    hidden = ",".join(map(str, shares))
+    return ["embedkit", *plugins, "explain", directory, "--hide", hidden, *counted, "--out", str(out)]
+
+
+def _hide(experiment: Experiment, registry: Registry, out: Path, again: Sequence[str], as_json: bool) -> None:
+    """Train again with vectors hidden and print the curve; `again` is the command that goes on with it."""
     from embedkit.cli.hiding_results import planned, print_curve
     from embedkit.cli.progress import console_reporter
-    from embedkit.hiding import plan
+    from embedkit.signals import interrupted_by_signals
 
-    experiment = plan(run, shares, seeds, registry)
     say(planned([*experiment.recipes], experiment.names, experiment.finished(out)), error=True)
-    with console_reporter() as reporter:
+    with (
+        interrupted_by_signals(),
+        says_how_to_go_on(lambda: [path.name for path in experiment.progress(out)], again),
+        console_reporter() as reporter,
+    ):
         curve = experiment.carry_out(out, registry, reporter)
     if as_json:
         print_json(curve)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 
-from embedkit.cli.lines import say
+from embedkit.cli.going_on import says_how_to_go_on
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import EmbedkitError, Fault, ScreenError
@@ -64,8 +62,8 @@ def command(
         registry = build_registry(blocked, trust)
         loaded = load_recipe(recipe, registry, overrides)
         directory = run_directory(loaded.name, out, resume)
-        again = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
-        with _says_how_to_go_on(directory, again):
+        command = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
+        with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):
             _run(loaded, registry, directory, how, resume, strict, quiet or not join().main)
 
 
@@ -116,23 +114,6 @@ def _print(run: Run) -> None:
         raise ScreenError(Fault(f"the results cannot be printed: {reason}", hint=hint)) from error
 
 
-@contextmanager
-def _says_how_to_go_on(directory: Path, command: Sequence[str]) -> Iterator[None]:
-    """When the block is interrupted and left something to go on from, say which command does."""
-    from embedkit.world import AnotherEnded, join
-
-    try:
-        yield
-    except (KeyboardInterrupt, AnotherEnded):
-        if join().main:
-            _say_how_to_go_on(partial_of(directory), shlex.join([*command, "--resume"]))
-        raise
-
-
-def _say_how_to_go_on(partial: Path, again: str) -> None:
-    kept = [path.name for path in progress_of(partial)]
-    if is_complete(partial):
-        kept = ["the finished run"]
-    if kept:
-        with suppress(OSError, ValueError):  # the terminal may be gone: the checkpoint is there all the same
-            say(f"{kept[-1]} is kept; to go on: {again}", error=True)
+def _kept(partial: Path) -> list[str]:
+    """What a working directory holds to go on from, the newest last."""
+    return ["the finished run"] if is_complete(partial) else [path.name for path in progress_of(partial)]

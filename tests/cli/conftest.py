@@ -46,31 +46,40 @@ main([argument for argument in sys.argv[1:] if not argument.startswith("ignore="
 
 
 @pytest.fixture
-def started():
-    """Start `embedkit run` in a process of its own, which ends with the test, and wait for its first epoch.
+def begun():
+    """Start `embedkit …` in a process of its own, which ends with the test, and wait for a line it says.
 
     Signals do there what they do by default, whatever this process was started to ignore.
     """
     processes = []
 
-    def start(recipe, out, *more, epochs=100_000):
-        command = [sys.executable, "-P", "-c", START, "run", recipe, "--out", out, *more]
+    def begin(*arguments, line="epoch"):
         process = subprocess.Popen(
-            [*command, "--set", f"training.epochs={epochs}"],
+            [sys.executable, "-P", "-c", START, *map(str, arguments)],
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
         processes.append(process)
         said = []
-        for line in process.stderr:
-            said.append(line)
-            if line.startswith("epoch"):
+        for each in process.stderr:
+            said.append(each)
+            if each.startswith(line):
                 return process
-        raise AssertionError(f"the run never began: {said}")
+        raise AssertionError(f"it never came to '{line}': {said}")
 
-    yield start
+    yield begin
     for process in processes:
         process.kill()
         process.wait()
         process.stderr.close()
+
+
+@pytest.fixture
+def started(begun):
+    """Start `embedkit run` as `begun` does, and wait for its first epoch."""
+
+    def start(recipe, out, *more, epochs=100_000):
+        return begun("run", recipe, "--out", out, *more, "--set", f"training.epochs={epochs}")
+
+    return start

@@ -10,11 +10,26 @@ import threading
 
 import pytest
 
+import embedkit
+from embedkit.hiding import plan
+from embedkit.registry import build_registry
+from embedkit.reporting import Reporter
+from embedkit.runs.sealing import seal
 from embedkit.signals import Terminated, exit_code, interrupted_by_signals
 from embedkit.training.checkpoint import damage
 
 ENDS = {"SIGINT": (130, "interrupted"), "SIGTERM": (143, "terminated by SIGTERM")}
 ENDS["SIGHUP"] = (129, "terminated by SIGHUP")
+HIDING = {
+    "name": "hidden",
+    "seed": 1,
+    "data": {"train": {"use": "inline", "texts": ["nice work", "great stop"] * 2, "labels": ["a", "b"] * 2}},
+    "tokenizer": "whitespace",
+    "embedding": {"use": "word2vec-binary", "path": "package:gensim/test/test_data/euclidean_vectors.bin"},
+    "encoder": "bag",
+    "training": {"checkpoint_every": 1},
+    "evaluation": {"baselines": []},
+}
 RECIPE = """\
 name: tiny
 seed: 1
@@ -67,6 +82,52 @@ def test_a_run_of_folds_keeps_those_that_are_finished(embedkit_command, recipe, 
     )
     assert done.code == 0
     assert (tmp_path / "run" / "folds" / "fold-0-seed-1" / "log.jsonl").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_curve_of_hidden_vectors_says_how_to_go_on(embedkit_command, tmp_path, begun, name):
+    run = embedkit.run(HIDING, out=tmp_path / "a run", set={"training.epochs": 1})
+    (run.path / "manifest.json").unlink()
+    endless = run.path / "recipe.yaml"
+    endless.write_text(endless.read_text().replace("epochs: 1\n", "epochs: 100000\n"))
+    seal(run.path)
+    out = tmp_path / "curve"
+    command = ["explain", f"{run.path}", "--hide", "0.25,0.5", "--seeds", "2", "--out", f"{out}", "--json"]
+    process = begun("-pno:glove", *command)
+    process.send_signal(getattr(signal, name))
+    _, err = process.communicate()
+    code, end = ENDS[name]
+    assert process.returncode == code
+    *_, kept, last = filter(None, err.splitlines())
+    assert last == end
+    again = re.escape(shlex.join(["embedkit", "-pno:glove", *command]))
+    number = re.fullmatch(rf"epoch-(\d{{5,}}) is kept; to go on: {again}", kept)[1]
+    first = out / "hide-0.partial" / "folds" / "seed-1.partial"
+    assert damage(first / "checkpoints" / f"epoch-{number}") is None
+
+
+class Impatient(Reporter):
+    """Interrupts when the run of this number is about to begin."""
+
+    def __init__(self, stop):
+        self.left = stop
+
+    def run(self, name, number, of):
+        self.left -= 1
+        if not self.left:
+            raise KeyboardInterrupt
+
+
+def test_of_a_curve_the_newest_of_what_is_kept_is_named(tmp_path):
+    run = embedkit.run(HIDING, out=tmp_path / "run", set={"training.epochs": 1})
+    out = tmp_path / "curve"
+    registry = build_registry()
+    experiment, kept = plan(run, [0.5], 2, registry), []
+    for stop in (2, 3, 4, 4):  # the reporter is told of a share, and of each run of it that is made
+        with pytest.raises(KeyboardInterrupt):
+            experiment.carry_out(out, registry, Impatient(stop))
+        kept.append([path.name for path in experiment.progress(out)])
+    assert kept == [[], ["seed-1"], ["hide-0"], ["hide-0", "seed-1"]]
 
 
 def test_a_signal_that_is_ignored_stays_so(recipe, tmp_path, started):
