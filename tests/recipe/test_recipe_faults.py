@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import os
+from pipes import make_pipe
 
 import pytest
 
@@ -221,6 +221,6 @@ def test_a_name_that_windows_would_refuse_is_refused_with_another(written, regis
 @pytest.mark.parametrize("kind", ["a directory", "not a regular file"])
 def test_a_recipe_is_a_regular_file(registry, tmp_path, kind):
     path = tmp_path / "recipe.yaml"
-    path.mkdir() if kind == "a directory" else os.mkfifo(path)
+    path.mkdir() if kind == "a directory" else make_pipe(path)
     with pytest.raises(RecipeError, match=f"recipe.yaml: is {kind}, where a recipe is expected"):
         load_recipe(path, registry)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path, PureWindowsPath
+from pipes import make_pipe
 
 import pytest
 
@@ -145,7 +146,7 @@ def test_a_path_in_double_quotes_that_is_yaml_of_another_meaning():
 
 
 def test_pipes_and_devices_are_no_files(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     for path in (str(tmp_path / "pipe"), os.devnull):
         with pytest.raises(DataError, match="data.train.path: '.*' is not a regular file"):
             expand(path, "data.train.path")

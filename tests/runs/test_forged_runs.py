@@ -17,6 +17,7 @@ import shutil
 import struct
 import sys
 from pathlib import Path
+from pipes import make_pipe
 
 import pytest
 import yaml
@@ -170,7 +171,7 @@ def truncate(path, size=10):
 
 def pipe(path):
     path.unlink()
-    os.mkfifo(path)
+    make_pipe(path)
 
 
 def nested(depth):
@@ -276,7 +277,7 @@ def baseline_texts(scene):
 
 
 def piped_vectors(scene):
-    os.mkfifo(scene.outside / "pipe")
+    make_pipe(scene.outside / "pipe")
     scene.recipe(embedding(path=str(scene.outside / "pipe")))
 
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from pipes import make_pipe
 
 import pytest
 
@@ -70,7 +71,7 @@ def a_folder_whose_mark_says_something_else(path):
 
 def a_folder_whose_mark_is_a_pipe(path):
     a_folder(path)
-    os.mkfifo(path / MARK)
+    make_pipe(path / MARK)
 
 
 def left_unfinished(directory):

@@ -8,6 +8,7 @@ import re
 import resource
 import time
 import zipfile
+from pipes import make_pipe
 
 import numpy as np
 import pytest
@@ -288,7 +289,7 @@ def test_a_missing_file(tmp_path):
 
 
 def test_a_pipe_does_not_hang(tmp_path):
-    os.mkfifo(tmp_path / "pipe")
+    make_pipe(tmp_path / "pipe")
     assert failure(tmp_path / "pipe") == ": is not a regular file, where a file of word vectors is expected"
 
 
