@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from embedkit.cli.lines import text_shown
 from embedkit.cli.oov_results import plain_table
 from embedkit.cli.screen import Screen
+from embedkit.errors import shortened
 from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import between, p_shown, points
 
@@ -84,7 +86,8 @@ def remarks(found: Plain) -> Iterator[str]:
     """What the figures tell, pair by pair, and what they leave open."""
     yield from (pair["verdict"] for pair in found["pairs"])
     if found["one_class"] is not None:
-        yield f"All texts are of one class, '{found['one_class']}': accuracy says nothing of the others."
+        label = shortened(found["one_class"])
+        yield f"All texts are of one class, '{label}': accuracy says nothing of the others."
     if any(run["seeds"] == 1 for run in found["runs"]):
         yield "Of a run with one seed it is not known how much another seed would change."
 
@@ -122,13 +125,15 @@ def _least_covered(row: Plain) -> float:
 
 def _changed_line(row: Plain) -> str:
     said = (f"{row[which]}: {_outcome(row, which)} ({_share(row[f'{which}_oov_share'])})" for which in BOTH)
-    label, text = row["label"] or "no label", escaped(row["text"])
+    label = shortened(row["label"] or "no label")
     line = f"  id {row['id']}: {label}; {', '.join(said)}"
-    return f"{escaped(line)}\n    {text}"
+    return f"{escaped(line)}\n    {text_shown(row['text'])}"
 
 
 def _outcome(row: Plain, which: str) -> str:
     right = row[f"{which}_right"]
     return (
-        f"right with {right:.0%} of its seeds" if 0 < right < 1 else row[f"{which}_predicted"] or "no label"
+        f"right with {right:.0%} of its seeds"
+        if 0 < right < 1
+        else shortened(row[f"{which}_predicted"] or "no label")
     )

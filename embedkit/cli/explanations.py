@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from embedkit.cli.lines import name_shown
 from embedkit.cli.marking import STYLES, colours, mark_all
 from embedkit.cli.oov_results import (
     bucket_table,
@@ -20,6 +21,7 @@ from embedkit.cli.oov_results import (
 from embedkit.cli.repeated_results import print_seeds
 from embedkit.cli.screen import Screen
 from embedkit.cli.wrong_texts import read_wrong, wrong_lines
+from embedkit.errors import shortened
 from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
@@ -92,7 +94,7 @@ def print_text(text: Mapping[str, Any]) -> None:
     console = Screen()
     coloured = colours(console)
     right = {None: "not labelled", True: "wrong", False: "right"}[text["wrong"]]
-    label, predicted = (text[key] or "no label" for key in ("label", "predicted"))
+    label, predicted = (shortened(text[key] or "no label") for key in ("label", "predicted"))
     which = (
         f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"
     )
@@ -118,8 +120,9 @@ def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
     for token in text["tokens"]:
         state = Text(token["state"], STYLES.get(token["state"], "") if coloured else "")
         kind = "" if token["content"] else " (structural)"
-        near = ", ".join(f"{each['word']} {each['cosine']:.2f}" for each in token["nearest"])
+        near = ", ".join(f"{shortened(each['word'])} {each['cosine']:.2f}" for each in token["nearest"])
         if token["similar"]:
-            near = f"no row; spelt like {token['similar']}"
-        table.add_row(escaped(token["token"]), state.append(kind), escaped(token["via"] or ""), escaped(near))
+            near = f"no row; spelt like {shortened(token['similar'])}"
+        via = name_shown(token["via"] or "")
+        table.add_row(name_shown(token["token"]), state.append(kind), via, escaped(near))
     return table

@@ -5,7 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TextIO
 
+from embedkit.errors import shortened
 from embedkit.escaping import escaped, escaped_message
+
+LONGEST_TEXT = 1_000
+"""Characters of a text that a screen shows beside others."""
 
 
 def escape_what_cannot_be_encoded() -> None:
@@ -24,6 +28,16 @@ def say(*fields: object, error: bool = False) -> None:
 def say_message(message: str, error: bool = False) -> None:
     """Print a message, whose hints are on lines of their own, indented."""
     write(escaped_message(message) + "\n", error)
+
+
+def name_shown(name: str) -> str:
+    """A label or a word as a screen shows it among others: on one line, cut as in messages."""
+    return escaped(shortened(name))
+
+
+def text_shown(text: str) -> str:
+    """A text as a screen shows it among others: on one line, at most 1,000 characters of it."""
+    return escaped(shortened(text, LONGEST_TEXT))
 
 
 def write(text: str, error: bool = False) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from embedkit.escaping import escaped
+from embedkit.cli.lines import name_shown
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES
 
 WIDTH = 18
@@ -50,7 +50,7 @@ def class_table(classes: Mapping[str, Any]) -> Table:
     table = plain_table("class", "tokens", "out of vocabulary", "content", "out of vocabulary")
     for label, counts in classes.items():
         both = [counts["tokens"][of] for of in ("all", "content")]
-        table.add_row(escaped(label) or "no label", *chain.from_iterable(map(_missing, both)))
+        table.add_row(name_shown(label) or "no label", *chain.from_iterable(map(_missing, both)))
     return table
 
 
@@ -65,7 +65,7 @@ def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Tabl
     table = plain_table("missing", "count", "state", "")
     for word in missing[:shown]:
         kind = "" if word["content"] else "structural"
-        table.add_row(escaped(word["word"]), counted(word["count"]), word["state"], kind)
+        table.add_row(name_shown(word["word"]), counted(word["count"]), word["state"], kind)
     return table
 
 

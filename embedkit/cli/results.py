@@ -14,6 +14,7 @@ from embedkit.cli.repeated_results import print_repeated, print_seeds
 from embedkit.cli.screen import Screen
 from embedkit.cli.wrong_texts import read_wrong, wrong_lines
 from embedkit.escaping import escaped
+from embedkit.runs.predictions import predictions_file
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,8 +54,8 @@ def print_coverage(run: Run, console: Console) -> None:
 def print_errors(run: Run, split: str, console: Console) -> None:
     """Of one split the error rate by what is missing, the worst texts, and what the figures say."""
     if not run.labelled(split):
-        n = run.metrics[split]["n"]
-        console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in predictions.csv")
+        n, name = run.metrics[split]["n"], predictions_file(run.path).name
+        console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
         return
     errors = run.oov.figures["splits"][split]["errors"]
     if errors["wrong"]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from embedkit.cli.lines import LONGEST_TEXT
 from embedkit.cli.marking import legend, mark_all
+from embedkit.errors import shortened
 from embedkit.escaping import escaped
 
 if TYPE_CHECKING:
@@ -78,10 +80,22 @@ def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
     """One wrong text: id, fold, labels, probability, share, seeds, and its tokens marked by state."""
     share = row["content_oov_share"]
     told = "no content tokens" if share != share else f"{share:.0%} of content out of vocabulary"
-    label, predicted = (row[key] or "no label" for key in ("label", "predicted"))
+    label, predicted = (shortened(row[key] or "no label") for key in ("label", "predicted"))
     which = f"id {row['id']}, fold {row['fold']}" if "fold" in row else f"id {row['id']}"
     seeds = f", wrong with {row['wrong_with']} of {row['seeds']} seeds" if "seeds" in row else ""
     line = f"  {which}: {label}, predicted {predicted} ({row['probability']:.2f}), {told}{seeds}"
-    return Text(f"{escaped(line)}\n    ").append_text(
-        mark_all(row["token_list"], row["token_states"], coloured)
-    )
+    tokens = [*_first(row["token_list"])]
+    marked = mark_all(tokens, row["token_states"][: len(tokens)], coloured)
+    left_out = len(row["token_list"]) - len(tokens)
+    more = f" … and {left_out:,} more tokens" if left_out else ""
+    return Text(f"{escaped(line)}\n    ").append_text(marked).append(more)
+
+
+def _first(tokens: Sequence[str]) -> Iterator[str]:
+    """The first of a text's tokens, as many as a screen shows; the last of them may be cut."""
+    left = LONGEST_TEXT
+    for token in tokens:
+        if left <= 0:
+            return
+        yield shortened(token, left)
+        left -= len(token) + 1
