@@ -2,63 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import FileIO
+from typing import TYPE_CHECKING, NamedTuple
 
-from embedkit.files.system import read_at
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import IntArray
 
 GAP = 1 << 14
 """Bytes between two parts that are read along: copying them takes as long as asking the system once more."""
 
-LONGEST = 1 << 20
-"""Bytes that are read at once, unless one part alone is longer."""
-
-SMALL = 1 << 16
-
-Span = tuple[int, int]
-"""The byte where a part begins, and the one after its last."""
+BATCH = 1 << 19
+"""Bytes that are in memory at once, unless one part alone is longer: they stay in the processor's cache."""
 
 
-def read_spans(file: FileIO, spans: Iterable[Span]) -> Iterator[memoryview]:
-    """Yield the bytes of each part in turn, each good until the next is asked for.
+class Parts(NamedTuple):
+    """The parts from number `first` up to `last`, which are in memory: in `data` each one begins at `begins`.
 
-    A part is shorter where the file ends before. They are best given in the order of the file, whose position
-    is moved. Raises OSError where the file cannot be read.
+    `data`, uint8 [n], is good until the next parts are asked for.
     """
-    buffer = memoryview(bytearray(LONGEST))
-    group: list[Span] = []
-    begin = end = 0
-    for span in spans:
-        if group and not (begin <= span[0] <= end + GAP and max(end, span[1]) - begin <= LONGEST):
-            yield from _read(file, group, begin, end, buffer)
-            group = []
-        if not group:
-            begin = end = span[0]
-        group.append(span)
-        end = max(end, span[1])
-    if group:
-        yield from _read(file, group, begin, end, buffer)
+
+    first: int
+    last: int
+    data: NDArray[np.uint8]
+    begins: IntArray
+
+    def bytes_of(self, sizes: IntArray) -> NDArray[np.uint8]:
+        """Return the first bytes of every part, so many of each as `sizes` says, one part after another."""
+        import numpy as np
+
+        shifts = self.begins - (np.cumsum(sizes) - sizes)
+        places: IntArray = np.repeat(shifts, sizes) + np.arange(sizes.sum())
+        return self.data[places]
+
+    def rows(self, shifts: IntArray | int, size: int) -> NDArray[np.uint8]:
+        """Return `size` bytes of every part, from `shifts` on within it: uint8 [parts, size]."""
+        import numpy as np
+
+        windows: NDArray[np.uint8] = np.lib.stride_tricks.sliding_window_view(self.data, size)
+        rows: NDArray[np.uint8] = windows[self.begins + shifts]
+        return rows
 
 
-def _read(file: FileIO, group: list[Span], begin: int, end: int, buffer: memoryview) -> Iterator[memoryview]:
-    """Yield the parts of one group, which `begin` and `end` enclose."""
-    size = end - begin
-    data = _fill(file, begin, buffer[:size]) if SMALL < size <= LONGEST else _fresh(file, begin, size)
-    for first, last in group:
-        yield data[first - begin : last - begin]
+class _Reads(NamedTuple):
+    """What is read: `sizes` bytes from `offsets` on, for the parts from `firsts` on; the batch of each."""
+
+    offsets: IntArray
+    sizes: IntArray
+    firsts: IntArray
+    batches: IntArray
 
 
-def _fresh(file: FileIO, begin: int, size: int) -> memoryview:
-    return memoryview(read_at(file, size, begin))
+def read_parts(file: FileIO, begins: IntArray, ends: IntArray) -> Iterator[Parts]:
+    """Yield the parts of a file from `begins` up to `ends`, some at a time, all in the end.
+
+    `begins` is in ascending order; parts may overlap. Raises EOFError where the file ends before a part does,
+    OSError where it cannot be read. The file's position is moved.
+    """
+    import numpy as np
+
+    if not len(begins):
+        return
+    reads = _planned(begins, ends)
+    edges = [*np.flatnonzero(np.diff(reads.batches, prepend=-1)).tolist(), len(reads.offsets)]
+    totals = np.add.reduceat(reads.sizes, edges[:-1])
+    buffer = np.empty(int(totals.max()), np.uint8)
+    for some, total in zip(map(slice, edges, edges[1:]), totals.tolist(), strict=False):
+        sizes = reads.sizes[some]
+        _read(file, reads.offsets[some].tolist(), sizes.tolist(), buffer.data)
+        first = int(reads.firsts[some.start])
+        last = int(reads.firsts[some.stop]) if some.stop < len(reads.firsts) else len(begins)
+        parts_of_reads = np.diff(reads.firsts[some], append=last)
+        shifts = np.repeat(np.cumsum(sizes) - sizes - reads.offsets[some], parts_of_reads)
+        yield Parts(first, last, buffer[:total], begins[first:last] + shifts)
 
 
-def _fill(file: FileIO, begin: int, view: memoryview) -> memoryview:
+def _planned(begins: IntArray, ends: IntArray) -> _Reads:
+    """Plan one read for parts that lie close together, up to a batch, and batches of such reads."""
+    import numpy as np
+
+    furthest = np.maximum.accumulate(ends)
+    apart = np.concatenate([[True], begins[1:] > furthest[:-1] + GAP])
+    run = np.cumsum(apart) - 1
+    within_run = (begins - begins[apart][run]) // BATCH
+    firsts = np.flatnonzero(apart | np.concatenate([[True], np.diff(within_run) > 0]))
+    sizes = np.maximum.reduceat(ends, firsts) - begins[firsts]
+    return _Reads(begins[firsts], sizes, firsts, (np.cumsum(sizes) - sizes) // BATCH)
+
+
+def _read(file: FileIO, offsets: list[int], sizes: list[int], view: memoryview) -> None:
     """Read into memory that is used again and again: new memory takes as long to get as it takes to fill."""
-    file.seek(begin)
-    done = 0
-    while done < len(view):
-        count = file.readinto(view[done:])
-        if not count:
-            break
-        done += count
-    return view[:done]
+    at = 0
+    for offset, size in zip(offsets, sizes, strict=True):
+        file.seek(offset)
+        end = at + size
+        while at < end:
+            count = file.readinto(view[at:end])
+            if not count:
+                raise EOFError(f"the file ends before byte {offset + size:,}")
+            at += count

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import VectorFileError
-from embedkit.files.spans import read_spans
+from embedkit.files.spans import read_parts
 from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content, examine
-from embedkit.vectors.index import Index, IndexBuilder
+from embedkit.vectors.index import Index, IndexBuilder, Places, begin_with, whole_parts
 from embedkit.vectors.kept import Kept, mark_used
 from embedkit.vectors.reading import READING, Options, Reader
-from embedkit.vectors.selection import BLOCK, ScanReport, Selection
+from embedkit.vectors.selection import ScanReport, Selection
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from embedkit.vectors.matrix import Matrix, MatrixReader
@@ -114,42 +115,47 @@ def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
 
 def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
     """Give `selection` the rows that it wants. Raises DamagedError for a copy that is not as it was."""
+    import numpy as np
+
     checks = arrays["checks"]
     index = Index({name: array for name, array in arrays.items() if name != "checks"}, len(checks))
-    words = [*selection.slots]
-    places = [*index.places([*map(_key, words)])]
+    words, slots = [*selection.slots], np.array([*selection.slots.values()], np.int64)
+    places = index.places([*map(_key, words)])
     try:
         matrix = _opened(copy).matrix
-        rows = _rows(copy, matrix, [(words[wanted], at, row) for at, row, wanted in places], checks)
-        for begin in range(0, len(places), BLOCK):
-            some = places[begin : begin + BLOCK]
-            vectors = matrix.decode(b"".join(islice(rows, len(some)))).astype("<f4", copy=False)
-            for (_, row, wanted), vector in zip(some, vectors, strict=True):
-                selection.take(selection.slots[words[wanted]], row, vector.data.cast("B"))
     except VectorFileError as error:
         raise DamagedError(f"the copy is damaged: {error}") from error
+    with copy.open("rb", buffering=0) as file, whole_parts("the copy"):
+        _check_words(file, places, words)
+        begins = matrix.offset + places.rows * matrix.row_size
+        for parts in read_parts(file, begins, begins + matrix.row_size):
+            some = slice(parts.first, parts.last)
+            data = parts.rows(0, matrix.row_size)
+            _check_rows(data, checks[places.rows[some]])
+            vectors = matrix.decode(data.data.cast("B"))
+            selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
     mark_used(copy)
     return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
 
 
-def _rows(
-    copy: Path, matrix: Matrix, places: Sequence[tuple[bytes, int, int]], checks: NDArray[Any]
-) -> Iterator[bytes]:
-    """The bytes of each row at (word, where the word is, row). Raises DamagedError where any was changed."""
+def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
+    """Raise DamagedError where the copy does not have each of the words at its place."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
+    for parts in read_parts(file, places.offsets, places.offsets + lengths):
+        some = slice(parts.first, parts.last)
+        expected = [words[i] for i in places.words[some].tolist()]
+        if not begin_with(parts, expected, lengths[some], b"\n"):
+            raise DamagedError("the copy has another word where it says")
+
+
+def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:
+    """Raise DamagedError where a row does not have its CRC-32."""
     from isal import isal_zlib
 
-    size = matrix.row_size
-    with copy.open("rb", buffering=0) as file:
-        spans = ((offset, offset + len(word) + 1) for word, offset, _ in places)
-        for (word, _, _), found in zip(places, read_spans(file, spans), strict=True):
-            if found != word + b"\n":
-                raise DamagedError("the copy has another word where it says")
-        begins = (matrix.offset + row * size for _, _, row in places)
-        rows = read_spans(file, ((begin, begin + size) for begin in begins))
-        for check, data in zip(checks[[row for _, _, row in places]].tolist(), rows, strict=True):
-            if isal_zlib.crc32(data) != check:
-                raise DamagedError("a row of the copy was changed")
-            yield data.tobytes()
+    if [*map(isal_zlib.crc32, rows)] != checks.tolist():
+        raise DamagedError("a row of the copy was changed")
 
 
 def _key(word: bytes) -> bytes:

@@ -6,10 +6,11 @@ themselves stay in the file and are compared there, so that no hash is ever trus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from embedkit.files.spans import read_spans
+from embedkit.files.spans import Parts, read_parts
 from embedkit.vectors.arrays import DamagedError
 from embedkit.vectors.content import Content
 from embedkit.vectors.selection import Selection
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embedkit.interfaces import IntArray
+
+HASHED = 1 << 14
+"""Words that are hashed at once."""
+
+
+class Places(NamedTuple):
+    """Where words are, in the order of the file: the byte, the row, and which word; int64 [n] each."""
+
+    offsets: IntArray
+    rows: IntArray
+    words: IntArray
 
 
 class IndexBuilder:
@@ -69,35 +81,60 @@ class Index:
 
         Raises DamagedError where the file does not have the word that should be there.
         """
-        size = 4 * selection.dim
-        words = [word for word in selection.slots if b" " not in word]
-        with content.reading(), content.path.open("rb", buffering=0) as file:
-            places = [*self.places(words)]
-            spans = ((offset, offset + len(words[wanted]) + 1 + size) for offset, _, wanted in places)
-            for (_, row, wanted), record in zip(places, read_spans(file, spans), strict=True):
-                word = words[wanted]
-                begin = len(word) + 1
-                if record[:begin].tobytes() != word + b" " or len(record) != begin + size:
+        import numpy as np
+
+        wanted = [(word, slot) for word, slot in selection.slots.items() if b" " not in word]
+        words, slots = [word for word, _ in wanted], np.array([slot for _, slot in wanted], np.int64)
+        places, size = self.places(words), 4 * selection.dim
+        lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
+        with content.reading(), content.path.open("rb", buffering=0) as file, whole_parts("the file"):
+            for parts in read_parts(file, places.offsets, places.offsets + lengths + size):
+                some = slice(parts.first, parts.last)
+                expected = [words[i] for i in places.words[some].tolist()]
+                if not begin_with(parts, expected, lengths[some], b" "):
                     raise DamagedError("the file has another word where it says")
-                selection.take(selection.slots[word], row, record[begin:])
+                vectors = parts.rows(lengths[some], size).view("<f4")
+                selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
 
-    def places(self, words: Sequence[bytes]) -> Iterable[tuple[int, int, int]]:
-        """Every place of each of `words`, which have no spaces, and of any word with the same hash.
-
-        In the order of the file: the byte, the row, and the number of the word.
-        """
+    def places(self, words: Sequence[bytes]) -> Places:
+        """Return every place of `words`, which have no spaces, and of any word with the same hash."""
         import numpy as np
 
         if not words:
-            return ()
-        hashes = hash_words(b" ".join(words))
+            return Places(*np.zeros((3, 0), np.int64))
+        hashes = _hashes(words)
         by_hash = np.argsort(hashes)  # neighbours in the index are searched one after the other: far faster
         hashes = hashes[by_hash]
         begins = np.searchsorted(self._hashes, hashes, "left")
         counts = np.searchsorted(self._hashes, hashes, "right") - begins
         wanted = np.repeat(np.arange(len(words)), counts)
         nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = self._rows[begins[wanted] + nth]
-        order = np.argsort(self._offsets[rows])
-        columns = (self._offsets[rows], rows, by_hash[wanted])
-        return zip(*(column[order].tolist() for column in columns), strict=True)
+        rows = self._rows[begins[wanted] + nth].astype(np.int64)
+        offsets = self._offsets[rows].astype(np.int64)
+        order = np.argsort(offsets)
+        return Places(offsets[order], rows[order], by_hash[wanted][order])
+
+
+def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Return the hashes of words, made of some at a time: they take twenty times the memory of the words."""
+    import numpy as np
+
+    blocks = range(0, len(words), HASHED)
+    return np.concatenate([hash_words(b" ".join(words[begin : begin + HASHED])) for begin in blocks])
+
+
+def begin_with(parts: Parts, words: Sequence[bytes], lengths: IntArray, end: bytes) -> bool:
+    """Tell whether each part begins with its word and the byte `end`, which are `lengths` bytes together."""
+    import numpy as np
+
+    expected = np.frombuffer(end.join([*words, b""]), np.uint8)
+    return np.array_equal(parts.bytes_of(lengths), expected)
+
+
+@contextmanager
+def whole_parts(what: str) -> Iterator[None]:
+    """Turn the end of a file before the end of a part into a DamagedError: `what` is cut."""
+    try:
+        yield
+    except EOFError as error:
+        raise DamagedError(f"{what} is cut: {error}") from error

@@ -8,7 +8,7 @@ from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedkit.files.spans import read_spans
+from embedkit.files.spans import read_parts
 from embedkit.files.system import read_at
 from embedkit.interfaces import Progress
 from embedkit.vectors.content import Content
@@ -94,12 +94,28 @@ class MatrixReader:
             replaced += wrong
             hits = compress(range(len(words)), map(selection.slots.__contains__, words))
             places += [(row + index, selection.slots[words[index]]) for index in hits]
-        with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
-            spans = ((self._offset(row), self._offset(row + 1)) for row, _ in places)
-            for done, ((row, slot), data) in enumerate(zip(places, read_spans(file, spans), strict=True)):
-                selection.take(slot, row, self.matrix.decode(data).astype("<f4").data.cast("B"))
-                progress(done + 1, len(places))
+        self._take(places, selection, progress)
         return ScanReport(self.count, selection.duplicates(), replaced, verified=self._options.limit is None)
+
+    def _take(self, places: Sequence[tuple[int, int]], selection: Selection, progress: Progress) -> None:
+        """Give `selection` the rows at `places`, each a row and its slot, in the order of the file.
+
+        Raises VectorFileError for a file that was cut meanwhile.
+        """
+        import numpy as np
+
+        rows, slots = np.array(places, np.int64).reshape(-1, 2).T
+        size, path = self.matrix.row_size, self._content.path
+        begins = self.matrix.offset + rows * size
+        try:
+            with self._content.reading(), path.open("rb", buffering=0) as file:
+                for parts in read_parts(file, begins, begins + size):
+                    some = slice(parts.first, parts.last)
+                    vectors = self.matrix.decode(parts.rows(0, size).data.cast("B"))
+                    selection.take_rows(slots[some], rows[some], vectors)
+                    progress(parts.last, len(places))
+        except EOFError as error:
+            raise broken(path, f"the file is cut: {error}") from error
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
         """All rows in order. Raises VectorFileError as `scan`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,8 @@ from embedkit.interfaces import Lookup
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from embedkit.interfaces import FloatArray, IntArray
 
 log = logging.getLogger(__name__)
 
@@ -60,13 +63,20 @@ class Selection:
         self.slots = {key: slot for word, slot in self._slot_of.items() if (key := _utf8(word)) is not None}
         self._vectors = np.zeros((len(self._slot_of), dim), "<f4")
         self._bytes = self._vectors.reshape(-1).view(np.uint8).data
-        self._row_of: dict[int, int] = {}
+        self._row_of = array("q", [-1]) * len(self._slot_of)
         self._repeated: dict[int, None] = {}
+
+    @property
+    def _rows(self) -> IntArray:
+        """The memory of `_row_of`, int64 [slots]: the row that filled each slot, -1 for an empty one."""
+        import numpy as np
+
+        return np.asarray(self._row_of)
 
     def forget(self) -> None:
         """Empty all slots."""
-        self._vectors[[*self._row_of]] = 0
-        self._row_of.clear()
+        self._vectors[self._rows >= 0] = 0
+        self._rows[:] = -1
         self._repeated.clear()
 
     def turn_round(self) -> None:
@@ -75,12 +85,25 @@ class Selection:
 
     def take(self, slot: int, row: int, vector: memoryview) -> None:
         """Keep `vector`, little-endian float32 as bytes, in `slot`, unless an earlier row did."""
-        if slot in self._row_of:
+        if self._row_of[slot] >= 0:
             self._repeated[slot] = None
             return
         self._row_of[slot] = row
         at = slot * len(vector)
         self._bytes[at : at + len(vector)] = vector
+
+    def take_rows(self, slots: IntArray, rows: IntArray, vectors: FloatArray) -> None:
+        """Keep `vectors`, float32 [n, D] in the order of the file, as `take` would keep one after another."""
+        fresh = self._rows[slots] < 0
+        if not fresh.all():
+            self.repeat(slots[~fresh].tolist())
+            slots, rows, vectors = slots[fresh], rows[fresh], vectors[fresh]
+        self._rows[slots[::-1]] = rows[::-1]  # backwards: the first row of a slot is written last, and stays
+        first = self._rows[slots] == rows
+        if not first.all():
+            self.repeat(slots[~first].tolist())
+            slots, vectors = slots[first], vectors[first]
+        self._vectors[slots] = vectors
 
     def repeat(self, slots: Iterable[int]) -> None:
         """These are of words that came more than once."""
@@ -95,10 +118,10 @@ class Selection:
         """The filled slots, from which `restore` fills another selection of the same words."""
         import numpy as np
 
-        slots = np.array([*self._row_of], np.int64)
+        slots = np.flatnonzero(self._rows >= 0)
         return {
             "slots": slots,
-            "rows": np.array([*self._row_of.values()], np.int64),
+            "rows": self._rows[slots],
             "vectors": self._vectors[slots],
             "repeated": np.array([*self._repeated], np.int64),
             "report": np.array([report.records, report.replaced, report.verified], np.int64),
@@ -107,7 +130,7 @@ class Selection:
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> ScanReport:
         """Fill the slots as they were when `arrays` were made, and report again."""
         self._vectors[arrays["slots"]] = arrays["vectors"]
-        self._row_of.update(zip(arrays["slots"].tolist(), arrays["rows"].tolist(), strict=True))
+        self._rows[arrays["slots"]] = arrays["rows"]
         self._repeated.update(dict.fromkeys(arrays["repeated"].tolist()))
         records, replaced, verified = arrays["report"].tolist()
         return ScanReport(records, self.duplicates(), replaced, bool(verified))
@@ -127,8 +150,7 @@ class Selection:
         """The rows in the order the words were asked for, repeated words included."""
         import numpy as np
 
-        rows = np.full(len(self._slot_of), -1, np.int64)
-        rows[[*self._row_of]] = [*self._row_of.values()]
+        rows = self._rows.copy()
         vectors = self._vectors.astype(np.float32, copy=False)
         if len(self._slot_of) < len(self.words):
             order = [self._slot_of[word] for word in self.words]
