@@ -18,6 +18,9 @@ from embedkit.vectors.writers import WORD_LISTS, WRITERS
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
+TEXTS = ("word2vec-text", "glove-text")
+"""Formats that take the numbers of a text file as they are written."""
+
 
 def convert(
     file: VectorFile,
@@ -52,7 +55,7 @@ def write_vectors(
 
     Raises OSError where `targets` cannot be written.
     """
-    blocks = file.blocks if words is None else _subset(file, words)
+    blocks = file.blocks if words is None else _subset(file, words, as_written=format in TEXTS)
     survey = Survey(format, file.dim)
     for block in blocks():
         survey.add(block)
@@ -61,8 +64,7 @@ def write_vectors(
         handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
         writer = WRITERS[format](handles, survey.count, file.dim, survey.bfloat16)
         for block in blocks():
-            held = survey.held(block)
-            writer.write(held.words, held.vectors)
+            writer.write(survey.held(block))
         writer.close()
     return survey.count
 
@@ -79,16 +81,29 @@ def _targets(target: Path, format: str) -> list[Path]:
     return targets
 
 
-def _subset(file: VectorFile, words: Sequence[str]) -> Callable[[], Iterator[Block]]:
+def _subset(file: VectorFile, words: Sequence[str], *, as_written: bool) -> Callable[[], Iterator[Block]]:
+    """Give the rows of `words`; `as_written` with the numerals of a text file, which must be read whole."""
     lookup = file.lookup(words)
     places = sorted({(row, word) for row, word in zip(lookup.rows.tolist(), words, strict=True) if row >= 0})
     if not places:
         raise VectorFileError(Fault("has none of the words", str(file.path)))
+    if as_written and file.dtype == "text":
+        rows = {row for row, _ in places}
+        return lambda: _chosen(file, rows)
     first_of = {word: index for index, word in reversed([*enumerate(words)])}
     order = [first_of[word] for _, word in places]
     vectors: FloatArray = lookup.vectors[order]
     block = Block(0, [word.encode() for _, word in places], vectors)
     return lambda: iter([block])
+
+
+def _chosen(file: VectorFile, rows: set[int]) -> Iterator[Block]:
+    for block in file.blocks():
+        within = sorted(
+            row - block.row for row in rows.intersection(range(block.row, block.row + len(block.words)))
+        )
+        if within:
+            yield block.only(within)
 
 
 @contextmanager

@@ -20,11 +20,20 @@ READING = 2
 
 
 class Block(NamedTuple):
-    """Consecutive vectors of a file: `row` is the first one's, `words` UTF-8, `vectors` float32 [n, D]."""
+    """Consecutive vectors of a file: `row` is the first one's, `words` UTF-8, `vectors` float32 [n, D].
+
+    `numerals` are the values of each row as a text file has them, with a space between; None for other files.
+    """
 
     row: int
     words: Sequence[bytes]
     vectors: FloatArray
+    numerals: Sequence[bytes] | None = None
+
+    def only(self, rows: Sequence[int]) -> Block:
+        """Return the rows of these numbers, counted within the block."""
+        numerals = self.numerals and [self.numerals[row] for row in rows]
+        return Block(self.row, [self.words[row] for row in rows], self.vectors[[*rows]], numerals)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ class Survey:
         if not self._refused:
             return block
         rows = [row for row, word in enumerate(block.words) if self._refuses(word) is None]
-        return Block(block.row, [block.words[row] for row in rows], block.vectors[rows])
+        return block.only(rows)
 
     def settle(self, target: Path, skip: bool) -> None:
         """Raise VectorFileError for words that the format cannot hold; with `skip` warn of them."""

@@ -94,13 +94,14 @@ class Text:
         rows = 0
         for number, lines in self._lines(progress):
             firsts, _ = self._words(number, lines)
-            words, vectors = [], np.empty((len(lines), self.dim), np.float32)
+            words, numerals, vectors = [], [], np.empty((len(lines), self.dim), np.float32)
             for index, (first, line) in enumerate(zip(firsts, lines, strict=True)):
                 word, fields = self._rows.fields(first, line, number + index)
                 vectors[index] = self._rows.vector(word, fields, number + index)
                 words.append(word)
+                numerals.append(b" ".join(fields))
             if words:
-                yield Block(rows, words, vectors)
+                yield Block(rows, words, vectors, numerals)
             rows += len(lines)
 
     def _lines(self, progress: Progress) -> Iterator[Lines]:

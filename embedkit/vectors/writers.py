@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
+from embedkit.vectors.reading import Block
 from embedkit.vectors.records import MAX_WORD
 from embedkit.vectors.sniff import BOM
 from embedkit.vectors.text_rows import RowReader, first_field
@@ -24,8 +25,8 @@ class Writer(Protocol):
     def refuses(self, word: bytes) -> str | None:
         """Why the format cannot hold this word, or None where it can."""
 
-    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
-        """Write some rows: words as UTF-8, `vectors` float32 [n, D]."""
+    def write(self, block: Block) -> None:
+        """Write some rows."""
 
     def close(self) -> None:
         """Write what comes last."""
@@ -46,17 +47,19 @@ class Word2vecBinaryWriter:
             return "it begins with a line end"
         return "it has a space or a zero byte" if b" " in word or b"\0" in word else None
 
-    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+    def write(self, block: Block) -> None:
         """Write some rows."""
-        rows = vectors.astype("<f4", copy=False)
-        self._file.writelines(word + b" " + row.tobytes() for word, row in zip(words, rows, strict=True))
+        rows = block.vectors.astype("<f4", copy=False)
+        self._file.writelines(
+            word + b" " + row.tobytes() for word, row in zip(block.words, rows, strict=True)
+        )
 
     def close(self) -> None:
         """Nothing comes last."""
 
 
 class TextWriter:
-    """word2vec or GloVe text, with as many digits as bring each float32 back."""
+    """word2vec or GloVe text: the numerals of a text file, else the digits that bring each float32 back."""
 
     def __init__(self, file: BinaryIO, count: int | None, dim: int) -> None:
         self._file = file
@@ -88,19 +91,25 @@ class TextWriter:
         read, _ = self._reader.fields(first_field(word), word + self._values, 1)
         return None if read == word else "it ends in white space or a number, which is read otherwise"
 
-    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+    def write(self, block: Block) -> None:
         """Write some rows."""
-        import numpy as np
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        begins = np.arange(0, vectors.size + 1, vectors.shape[1], dtype=np.int32)
-        numbers = pa.array(vectors.astype(np.float32, copy=False).reshape(-1)).cast(pa.string())
-        rows = pc.binary_join(pa.ListArray.from_arrays(begins, numbers), " ").cast(pa.binary()).to_pylist()
-        self._file.writelines(b"%b %b\n" % row for row in zip(words, rows, strict=True))
+        rows = _numerals(block.vectors) if block.numerals is None else block.numerals
+        self._file.writelines(b"%b %b\n" % row for row in zip(block.words, rows, strict=True))
 
     def close(self) -> None:
         """Nothing comes last."""
+
+
+def _numerals(vectors: FloatArray) -> Sequence[bytes]:
+    """Return the values of each row, the shortest numerals that bring them back, with a space between."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    begins = np.arange(0, vectors.size + 1, vectors.shape[1], dtype=np.int32)
+    numbers = pa.array(vectors.astype(np.float32, copy=False).reshape(-1)).cast(pa.string())
+    rows = pc.binary_join(pa.ListArray.from_arrays(begins, numbers), " ")
+    return rows.cast(pa.binary()).to_pylist()  # type: ignore[no-any-return]
 
 
 class SafetensorsWriter:
@@ -119,15 +128,15 @@ class SafetensorsWriter:
             return f"it has more than {MAX_WORD:,} bytes"
         return "it has a newline" if b"\n" in word else None
 
-    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+    def write(self, block: Block) -> None:
         """Write some rows; their words come later."""
         import numpy as np
 
-        values = np.ascontiguousarray(vectors, "<f4")
+        values = np.ascontiguousarray(block.vectors, "<f4")
         self._file.write(
             (values.view("<u4") >> 16).astype("<u2").tobytes() if self._bfloat16 else values.tobytes()
         )
-        self._words += words
+        self._words += block.words
 
     def close(self) -> None:
         """Write the words, then the header before everything."""
@@ -165,10 +174,10 @@ class NumpyWriter:
             return "it ends in a carriage return"
         return "it has a newline" if b"\n" in word else None
 
-    def write(self, words: Sequence[bytes], vectors: FloatArray) -> None:
+    def write(self, block: Block) -> None:
         """Write some rows."""
-        self._file.write(vectors.astype("<f4", copy=False).tobytes())
-        self._words.writelines(word + b"\n" for word in words)
+        self._file.write(block.vectors.astype("<f4", copy=False).tobytes())
+        self._words.writelines(word + b"\n" for word in block.words)
 
     def close(self) -> None:
         """Nothing comes last."""

@@ -132,6 +132,41 @@ def test_words_with_spaces_of_glove_text_go_where_they_can(write, tmp_path, capl
         assert "words left out: '. . .' (" in caplog.text
 
 
+AS_WRITTEN = "the 0.4190 1 -.5e-1\n. . . +1.50 16777217 0.30000000000000000\nof 1E39 NaN 0.10\n"
+
+
+def test_from_text_to_text_numbers_stay_as_they_are_written(write, tmp_path):
+    source = open_vectors(write(AS_WRITTEN.encode()))
+    assert convert(source, tmp_path / "copy", "glove-text") == 3
+    assert (tmp_path / "copy").read_text() == AS_WRITTEN
+    lines = AS_WRITTEN.splitlines(keepends=True)
+    assert convert(source, tmp_path / "headed", "word2vec-text", skip=True) == 2
+    assert (tmp_path / "headed").read_text() == "2 3\n" + lines[0] + lines[2]
+    assert convert(open_vectors(tmp_path / "headed"), tmp_path / "back", "glove-text") == 2
+    assert (tmp_path / "back").read_text() == lines[0] + lines[2]
+
+
+@pytest.mark.parametrize("words", [["the"], [". . .", "nowhere", "the"], [". . .", ". . ."]])
+def test_so_do_those_of_some_words(words, write, tmp_path):
+    path = write((AS_WRITTEN + "the 9 9 9\n").encode())
+    convert(open_vectors(path), tmp_path / "copy", "glove-text", words)
+    expected = [line for line in AS_WRITTEN.splitlines(keepends=True) if line.startswith((*words,))]
+    assert (tmp_path / "copy").read_text() == "".join(expected)
+
+
+@given(
+    rows=st.lists(st.lists(st.floats(width=32), min_size=2, max_size=2), min_size=1, max_size=5),
+    style=st.sampled_from(["", ".3f", ".12e", "g", "+.5f"]),
+)
+@settings(max_examples=40, deadline=None)
+def test_what_is_written_however_is_copied_to_the_byte(rows, style, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("numerals")
+    text = "".join(f"w{i} {' '.join(format(x, style) for x in row)}\n" for i, row in enumerate(rows))
+    (folder / "from").write_text(text)
+    convert(open_vectors(folder / "from", format="glove-text"), folder / "to", "glove-text")
+    assert (folder / "to").read_text() == text
+
+
 def test_nothing_is_left_to_skip(write, tmp_path):
     with pytest.raises(VectorFileError, match="cannot hold 2 words"):
         convert(open_vectors(write(b"a b 1 2 3\nc d 1 2 3\n")), tmp_path / "to", "word2vec-text", skip=True)

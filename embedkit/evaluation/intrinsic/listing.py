@@ -25,9 +25,10 @@ def first_rows(source: VectorSource, count: int | None) -> Iterator[Block]:
     if not isinstance(source, HasBlocks):
         hint = "With case: exact the similarity of words can still be evaluated; analogies cannot."
         raise VectorFileError(Fault(f"{type(source).__name__} cannot list its words", hint=hint))
-    for row, words, vectors in source.blocks():
+    for block in source.blocks():
+        row, words = block.row, block.words
         kept = len(words) if count is None else min(len(words), count - row)
-        yield Block(row, words[:kept], vectors[:kept])
+        yield Block(row, words[:kept], block.vectors[:kept])
         if kept < len(words) or row + kept == count:
             return
 
