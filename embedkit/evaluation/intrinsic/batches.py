@@ -33,9 +33,9 @@ def _gathered(source: VectorSource, count: int, size: int) -> Iterator[tuple[int
     """The first `count` rows, in pieces of a block or `size` rows, whatever is more."""
     gathered: list[FloatArray] = []
     start = 0
-    for row, words, vectors in first_rows(source, count):
-        gathered.append(vectors)
-        end = row + len(words)
+    for block in first_rows(source, count):
+        gathered.append(block.vectors)
+        end = block.row + len(block.words)
         if end - start >= size or end == count:
             yield start, np.concatenate(gathered)
             gathered, start = [], end
