@@ -64,8 +64,9 @@ class RegressionLearner:
 class InterpolatedLearner:
     """The model of Wang & Manning (2012, section 2), in the two parts that are interpolated.
 
-    Features are scaled by r, the logarithm of the ratio of naive Bayes. The second part is the regression
-    over them, with weights w; the first has for every weight m, the mean of |w|. Its bias gives the training
+    Features are scaled by r, the logarithm of the ratio of naive Bayes, by which texts have them. Each text's
+    have the length 1, as TF-IDF weights: where classes are uneven the mean of r is not 0, and a text would be
+    put on one side for being long. The second part is the regression over them, with weights w; the first has for every weight m, the mean of |w|. Its bias gives the training
     texts the same mean score: the bias of the second belongs to other weights, and where classes are uneven
     it would put most texts on one side. No bias is fitted to the mixture, so its sign decides nothing.
     """
@@ -77,7 +78,7 @@ class InterpolatedLearner:
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
         """The scores of one class against the others, to be mixed as (1 - beta) first + beta second."""
-        ratio = log_ratio(features, positive, self.alpha)
+        ratio = log_ratio(features.sign(), positive, self.alpha)
         learnt = _regression(features @ diags(ratio), positive, self.c)
         own = learnt.coef_[0]
         weights = np.column_stack([ratio * np.abs(own).mean(), ratio * own])

@@ -76,7 +76,7 @@ class TfidfLogisticRegression(NgramBaseline):
 
 @dataclass(frozen=True, kw_only=True)
 class Nbsvm(NgramBaseline):
-    """NBSVM, interpolated (Wang & Manning 2012), with logistic regression for the support vector machine."""
+    """NBSVM, interpolated (Wang & Manning 2012), over TF-IDF weights; logistic regression is its SVM."""
 
     ngrams: Ngrams = None
     lowercase: Lowercase = True
@@ -92,7 +92,7 @@ class Nbsvm(NgramBaseline):
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
         """How weak the penalty is, and how far the weights are their own."""
         return {
-            "c": _values(self.c, 1.0, (1.0, 10.0), chosen),
+            "c": _values(self.c, 4.0, (4.0, 16.0), chosen),
             "beta": _values(self.beta, 0.25, (0.1, 0.25, 0.5, 1.0), chosen),
         }
 
@@ -103,7 +103,7 @@ class Nbsvm(NgramBaseline):
         return InterpolatedLearner(alpha=self.alpha, c=parameters["c"])
 
     def weighting(self) -> Any:
-        """Whether a text has a word, not how often."""
-        from sklearn.preprocessing import Binarizer
+        """TF-IDF."""
+        from sklearn.feature_extraction.text import TfidfTransformer
 
-        return Binarizer()
+        return TfidfTransformer()

@@ -222,6 +222,15 @@ def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
     return CalibratedApart(regressions, constant_of(np.asarray(labels)))
 
 
+def log_loss(probabilities: Floats, labels: IntArray | BoolArray) -> float:
+    """The mean of -log p of what each text is; of several labels, of each label of each text."""
+    if labels.ndim == 1:
+        of_truth = probabilities[np.arange(len(labels)), labels]
+    else:
+        of_truth = np.where(labels, probabilities, 1 - probabilities)
+    return float(-np.log(np.maximum(of_truth, np.finfo(float).tiny)).mean())
+
+
 def told_calibrated(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> IntArray | BoolArray:
     """The labels that `scores` say once calibrated, each of a text that the calibration did not see."""
     if labels.ndim == 1:

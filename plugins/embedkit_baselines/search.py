@@ -20,6 +20,7 @@ from embedkit_baselines.scores import (
     calibrate,
     constant_of,
     learn_scores,
+    log_loss,
     mixed,
     targets_of,
     told,
@@ -70,25 +71,20 @@ class Found:
 
 @dataclass(frozen=True)
 class Trial:
-    """Parameters, the scores [n, L] that held-out texts have with them, and of which texts these are right.
-
-    `plain` [n] has it of the scores as they are, `calibrated` [n] of calibrated ones. Of several labels,
-    a text is right where all of them are.
-    """
+    """Parameters, and the scores [n, L] that held-out texts have with them."""
 
     ngrams: int
     parameters: Mapping[str, float]
     scores: Floats
-    plain: BoolArray
-    calibrated: BoolArray
 
 
 def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
     """The best parameters for `labels` int64 [n], each class of which occurs, or bool [n, C].
 
-    The best is what tells most held-out texts right, of equals the simplest. Scores decide as they are, if
-    they can, unless calibrated ones are right more often by more than a standard error: less than that is
-    chance, with as many combinations. Raises DataError for texts without a word.
+    Of calibrated scores the best are those of the least log loss, which chance moves less than accuracy: of
+    many combinations, the one that is right most often is often just lucky. Scores decide as they are, if
+    they can, unless the best calibrated ones are right more often by more than a standard error. Raises
+    DataError for texts without a word.
     """
     if not _can_choose(labels):
         (parameters,) = ParameterGrid(dict(baseline.grid(chosen=False)))
@@ -99,24 +95,29 @@ def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | Boo
     ngrams = NGRAMS if baseline.ngrams is None else (baseline.ngrams,)
     trials = [trial for n in ngrams for trial in _trials(baseline, n, texts, labels, parts)]
     decides = baseline.learner(trials[0].parameters).decides
-    best, right, calibration = _best(trials, labels, decides)
+    best, right, calibration = _best(trials, labels, parts, decides)
     chosen = {"ngrams": best.ngrams, **best.parameters, "accuracy": float(right.mean())}
     return Found(baseline, best.ngrams, best.parameters, calibration, chosen if len(trials) > 1 else {})
 
 
 def _best(
-    trials: Sequence[Trial], labels: IntArray | BoolArray, decides: bool
+    trials: Sequence[Trial], labels: IntArray | BoolArray, parts: Parts, decides: bool
 ) -> tuple[Trial, BoolArray, Calibration]:
     """The best of `trials`, of which texts [n] it is right, and what its scores mean.
 
-    Unless the scores' own sign `decides`, calibrated ones do in any case.
+    Unless the scores' own sign `decides`, calibrated ones do in any case. Of several labels, a text is right
+    where all of them are.
     """
-    plain = max(trials, key=lambda trial: float(trial.plain.mean()))
-    best = max(trials, key=lambda trial: float(trial.calibrated.mean()))
-    if not decides or _is_clearly_better(best.calibrated, plain.plain):
-        return best, best.calibrated, calibrate(best.scores, labels)
-    kept = KeepingLabels(calibrate(plain.scores, labels), single=labels.ndim == 1)
-    return plain, plain.plain, kept
+    calibrations = [calibrate(trial.scores, labels) for trial in trials]
+    losses = [log_loss(means(t.scores), labels) for t, means in zip(trials, calibrations, strict=True)]
+    least = int(np.argmin(losses))
+    calibrated = _right(told_calibrated(trials[least].scores, labels, parts), labels)
+    single = labels.ndim == 1
+    rights = [_right(told(trial.scores, single), labels) for trial in trials]
+    most = int(np.argmax([right.mean() for right in rights]))
+    if not decides or _is_clearly_better(calibrated, rights[most]):
+        return trials[least], calibrated, calibrations[least]
+    return trials[most], rights[most], KeepingLabels(calibrations[most], single)
 
 
 def _is_clearly_better(right: BoolArray, other: BoolArray) -> bool:
@@ -162,17 +163,9 @@ def _trials(
     trials = []
     for parameters, scores in zip(learnt, _held_out(baseline, learnt, counts, labels, parts), strict=True):
         for beta in betas or (1.0,):
-            mix = mixed(scores, beta)
             named = {**parameters, **({} if betas is None else {"beta": beta})}
-            trials.append(_trial(ngrams, named, mix, labels, parts))
+            trials.append(Trial(ngrams, named, mixed(scores, beta)))
     return trials
-
-
-def _trial(
-    ngrams: int, parameters: Mapping[str, float], scores: Floats, labels: IntArray | BoolArray, parts: Parts
-) -> Trial:
-    plain = _right(told(scores, single=labels.ndim == 1), labels)
-    return Trial(ngrams, parameters, scores, plain, _right(told_calibrated(scores, labels, parts), labels))
 
 
 def _held_out(

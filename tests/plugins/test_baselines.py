@@ -77,7 +77,10 @@ def test_texts_without_a_word_cannot_be_learnt(name):
 
 
 def test_nbsvm_by_hand():
-    """Two words, of which `a` is in both positive texts and `b` in the one negative text."""
+    """Two words, of which `a` is in both positive texts and `b` in the one negative text.
+
+    Each text has one word, so its TF-IDF weight is 1.
+    """
     from sklearn.linear_model import LogisticRegression
 
     fitted = baseline("nbsvm", ngrams=1, c=1, beta=0.25).fit(["a", "a a", "b"], np.array([1, 1, 0]), CLASSES)
@@ -126,6 +129,20 @@ def test_probabilities_of_uneven_classes_are_as_frequent_as_the_classes(name, po
     probabilities = baseline(name).fit(texts, labels, CLASSES).probabilities(held_out)
     assert probabilities[:, 1].mean() == pytest.approx(truth.mean(), abs=0.05)
     assert (probabilities.argmax(axis=1) == truth).mean() >= max(0.8, 1 - positive, positive) - 0.02
+
+
+def test_nbsvm_does_not_take_a_long_text_for_one_of_the_frequent_class():
+    """How sure it is of a class is as frequent as the class, among short texts as among long ones."""
+    rng = np.random.default_rng(0)
+    labels = (rng.random(2000) < 0.2).astype(np.int64)
+    marks = np.where(labels ^ (rng.random(2000) < 0.15), "?", ".")
+    sizes = rng.integers(3, 40, size=2000)
+    words = [" ".join(f"w{w}" for w in rng.zipf(1.3, size) % 2000) for size in sizes]
+    texts = [text + mark for text, mark in zip(words, marks, strict=True)]
+    fitted = baseline("nbsvm", ngrams=2).fit(texts[:800], labels[:800], CLASSES)
+    excess = fitted.probabilities(texts[800:])[:, 1] - labels[800:]
+    long = sizes[800:] > 20
+    assert excess[long].mean() == pytest.approx(excess[~long].mean(), abs=0.07)
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
@@ -241,24 +258,60 @@ def test_each_of_several_labels_is_kept_and_what_is_certain_stays_so():
     assert (after[:, 1:] == [1, 0]).all()
 
 
+def five_folds(n):
+    folds = np.arange(n) % 5
+    return [(np.flatnonzero(folds != i), np.flatnonzero(folds == i)) for i in range(5)]
+
+
 def test_calibrated_scores_decide_only_where_they_are_clearly_better():
     """Scores that are right around 0 decide as they are; those that have another threshold are calibrated."""
     from embedkit_baselines.scores import KeepingLabels
-    from embedkit_baselines.search import _best, _right, _trial
+    from embedkit_baselines.search import Trial, _best, _right
 
     rng = np.random.default_rng(1)
     labels = rng.integers(2, size=500)
     scores = rng.normal(size=(500, 1)) + 2 * labels[:, None] - 1
-    folds = np.arange(500) % 5
-    parts = [(np.flatnonzero(folds != i), np.flatnonzero(folds == i)) for i in range(5)]
+    parts = five_folds(500)
     for shift, kept in ((0, True), (2, False)):
-        trial = _trial(1, {}, scores + shift, labels, parts)
-        best, right, calibration = _best([trial], labels, decides=True)
+        trial = Trial(1, {}, scores + shift)
+        best, right, calibration = _best([trial], labels, parts, decides=True)
         predicted = calibration(best.scores).argmax(axis=1)
         assert isinstance(calibration, KeepingLabels) == kept
-        assert not isinstance(_best([trial], labels, decides=False)[2], KeepingLabels)
+        assert not isinstance(_best([trial], labels, parts, decides=False)[2], KeepingLabels)
         assert _right(predicted, labels).mean() == pytest.approx(right.mean(), abs=0.02)
         assert right.mean() > 0.8
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_calibrated_scores_are_chosen_by_log_loss(several):
+    """Of scores with the same signs, those that also tell how sure they are; whichever comes first."""
+    from embedkit_baselines.search import Trial, _best
+
+    rng = np.random.default_rng(2)
+    labels = rng.integers(2, size=500)
+    scores = rng.normal(size=(500, 1)) + 2 * labels[:, None] - 1
+    sure, unsure = Trial(1, {}, scores), Trial(2, {}, np.sign(scores))
+    truth = labels[:, None] == 1 if several else labels
+    for trials in ([sure, unsure], [unsure, sure]):
+        assert _best(trials, truth, five_folds(500), decides=False)[0] is sure
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_log_loss_is_that_of_scikit_learn(several):
+    from embedkit_baselines.scores import log_loss
+    from sklearn import metrics
+
+    rng = np.random.default_rng(4)
+    labels = rng.random((50, 3)) < 0.4 if several else rng.integers(3, size=50)
+    probabilities = rng.dirichlet(np.ones(3), size=50)
+    expected = (
+        np.mean([metrics.log_loss(labels[:, i], probabilities[:, i]) for i in range(3)])
+        if several
+        else metrics.log_loss(labels, probabilities)
+    )
+    assert log_loss(probabilities, labels) == pytest.approx(expected)
+    certain = np.ones((2, 1)) if several else np.eye(2)
+    assert np.isfinite(log_loss(certain, np.zeros((2, 1), bool) if several else np.array([1, 0])))
 
 
 def test_of_several_labels_a_text_is_right_where_all_of_them_are():
@@ -318,31 +371,75 @@ def labels_of(stars):
 
 
 SUBSETS = {
-    "64:36": (mr, [0.36, 0.64]),
-    "69:31": (mr, [0.69, 0.31]),
-    "90:10": (mr, [0.1, 0.9]),
-    "five": (sst1, [0.2] * 5),
-    "five uneven": (sst1, [0.05, 0.35, 0.15, 0.4, 0.05]),
-    "labels": (several, [0.13, 0.26, 0.19, 0.27, 0.15]),
+    "64:36": lambda: mr([0.36, 0.64], seed=41),
+    "69:31": lambda: mr([0.69, 0.31], seed=41),
+    "75:25": lambda: mr([0.25, 0.75], seed=41),
+    "80:20": lambda: mr([0.2, 0.8], seed=41),
+    "20:80": lambda: mr([0.8, 0.2], seed=41),
+    "90:10": lambda: mr([0.1, 0.9], seed=41),
+    "six": lambda: six(seed=11),
+    "five": lambda: sst1([0.2] * 5, seed=11),
+    "five uneven": lambda: sst1([0.05, 0.35, 0.15, 0.4, 0.05], seed=11),
+    "labels": lambda: several([0.13, 0.26, 0.19, 0.27, 0.15], seed=11),
 }
+"""The draws on which nothing was chosen have the seed 41; a seed makes each the same again."""
+
+
+def plain_nbsvm(beta):
+    """NBSVM as its paper has it (Wang & Manning 2012): a linear SVM over presence times r, interpolated."""
+    from scipy.sparse import diags
+    from sklearn.base import BaseEstimator, ClassifierMixin
+    from sklearn.svm import LinearSVC
+
+    class PlainNbsvm(ClassifierMixin, BaseEstimator):
+        def __init__(self, beta):
+            self.beta = beta
+
+        def fit(self, features, labels):
+            self.classes_ = np.unique(labels)
+            shares = []
+            for label in self.classes_:
+                counts = 1 + np.asarray(features[labels == label].sum(axis=0)).ravel()
+                shares.append(np.log(counts / counts.sum()))
+            ratio = shares[1] - shares[0]
+            learnt = LinearSVC(random_state=0).fit(features @ diags(ratio), labels)
+            own = learnt.coef_[0]
+            self.weights_ = ratio * ((1 - self.beta) * np.abs(own).mean() + self.beta * own)
+            self.intercept_ = learnt.intercept_[0]
+            return self
+
+        def decision_function(self, features):
+            return features @ self.weights_ + self.intercept_
+
+        def predict(self, features):
+            return self.classes_[(self.decision_function(features) > 0).astype(int)]
+
+    return PlainNbsvm(beta)
+
+
+def plain_models():
+    """The same kinds of model by scikit-learn alone: the vectorizer, the classifier and what is searched."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.naive_bayes import MultinomialNB
+
+    marks = {"token_pattern": r"\w+|[^\w\s]"}
+    return {
+        "naive-bayes": (CountVectorizer(**marks), MultinomialNB(), {"alpha": [0.3, 1.0, 3.0]}),
+        "nbsvm": (CountVectorizer(**marks, binary=True), plain_nbsvm(0.25), {"beta": [0.25, 0.5, 1.0]}),
+        "tfidf-logistic-regression": (
+            TfidfVectorizer(**marks), LogisticRegression(solver="liblinear"), {"C": [1.0, 5.0, 25.0]}
+        ),
+    }  # fmt: skip
 
 
 def plain_grid(name, texts, labels):
     """What scikit-learn's grid search makes of the same kind of model, by itself."""
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
     from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
     from sklearn.multiclass import OneVsRestClassifier
-    from sklearn.naive_bayes import MultinomialNB
     from sklearn.pipeline import Pipeline
 
-    marks = {"token_pattern": r"\w+|[^\w\s]"}
-    model, vectorizer, grid = {
-        "naive-bayes": (MultinomialNB(), CountVectorizer(**marks), {"alpha": [0.3, 1.0, 3.0]}),
-        "tfidf-logistic-regression": (
-            LogisticRegression(solver="liblinear"), TfidfVectorizer(**marks), {"C": [1.0, 5.0, 25.0]}
-        ),
-    }[name]  # fmt: skip
+    vectorizer, model, grid = plain_models()[name]
     apart = name != "naive-bayes" or labels.ndim == 2
     classifier = OneVsRestClassifier(model) if apart else model
     prefix = "classifier__estimator__" if apart else "classifier__"
@@ -355,25 +452,44 @@ def plain_grid(name, texts, labels):
 
 
 def right_of(name, texts, labels, held_out, truth):
-    """How often the baseline is right of the held-out texts; of several labels, of all of a text."""
+    """Of which held-out texts the baseline is right, bool [n]; of several labels, of all of a text."""
     classes = [f"{i}" for i in range(labels.shape[1] if labels.ndim == 2 else labels.max() + 1)]
     probabilities = baseline(name).fit([*texts], labels, classes).probabilities([*held_out])
     if labels.ndim == 1:
-        return (probabilities.argmax(axis=1) == truth).mean()
-    return ((probabilities > 0.5) == truth).all(axis=1).mean()
+        return probabilities.argmax(axis=1) == truth
+    return ((probabilities > 0.5) == truth).all(axis=1)
+
+
+def right_of_grid(name, texts, labels, held_out, truth):
+    """The same of the plain grid search."""
+    same = plain_grid(name, texts, labels).predict(held_out) == truth
+    return same if labels.ndim == 1 else same.all(axis=1)
+
+
+def behind(right, other):
+    """By how much `right` [n] is behind `other` [n], and the standard error of that."""
+    loss = other.astype(float) - right
+    return loss.mean(), loss.std() / np.sqrt(len(loss))
 
 
 @DATA
-@pytest.mark.parametrize("subset", [*SUBSETS, "six"])
+@pytest.mark.parametrize("subset", SUBSETS)
 def test_none_is_behind_a_plain_grid_search_on_uneven_and_on_many_classes(subset):
-    make, shares = SUBSETS.get(subset, (six, None))
-    texts, labels, held_out, truth = make(shares, seed=11) if shares else make(seed=11)
-    reached = {name: right_of(name, texts, labels, held_out, truth) for name in NAMES[1:]}
-    plain = {name: plain_grid(name, texts, labels).score(held_out, truth) for name in (NAMES[1], NAMES[3])}
-    print(subset, len(texts), reached, plain)
-    assert reached["naive-bayes"] >= plain["naive-bayes"] - 0.005
-    assert reached["tfidf-logistic-regression"] >= plain["tfidf-logistic-regression"] - 0.005
-    assert reached["nbsvm"] >= max(plain.values()) - 0.005
+    """Half a point at most, and what chance makes of so few texts: the standard error of the difference.
+
+    That is 0.4 to 0.8 points here, so two classifiers that are equally good are often half a point apart.
+    NBSVM is held against the grids of all three; its own, with the paper's one intercept, is for two classes.
+    """
+    texts, labels, held_out, truth = SUBSETS[subset]()
+    two = labels.ndim == 1 and labels.max() == 1
+    right = {name: right_of(name, texts, labels, held_out, truth) for name in NAMES[1:]}
+    rivals = [name for name in NAMES[1:] if two or name != "nbsvm"]
+    plain = {name: right_of_grid(name, texts, labels, held_out, truth) for name in rivals}
+    print(subset, len(texts), *({name: each.mean() for name, each in of.items()} for of in (right, plain)))
+    for name in NAMES[1:]:
+        for rival in rivals if name == "nbsvm" else [name]:
+            loss, error = behind(right[name], plain[rival])
+            assert loss <= 0.005 + error, (name, rival)
 
 
 @DATA
