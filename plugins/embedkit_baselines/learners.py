@@ -66,9 +66,10 @@ class InterpolatedLearner:
 
     Features are scaled by r, the logarithm of the ratio of naive Bayes, by which texts have them. Each text's
     have the length 1, as TF-IDF weights: where classes are uneven the mean of r is not 0, and a text would be
-    put on one side for being long. The second part is the regression over them, with weights w; the first has for every weight m, the mean of |w|. Its bias gives the training
-    texts the same mean score: the bias of the second belongs to other weights, and where classes are uneven
-    it would put most texts on one side. No bias is fitted to the mixture, so its sign decides nothing.
+    put on one side for being long. The second part is the regression over them, with weights w; the first has
+    for every weight m, the mean of |w|. Its bias gives the training texts the same mean score: the bias of
+    the second belongs to other weights, and where classes are uneven it would put most texts on one side. No
+    bias is fitted to the mixture, so its sign decides nothing.
     """
 
     parts: ClassVar[int] = 2

@@ -477,7 +477,7 @@ def behind(right, other):
 def test_none_is_behind_a_plain_grid_search_on_uneven_and_on_many_classes(subset):
     """Half a point at most, and what chance makes of so few texts: the standard error of the difference.
 
-    That is 0.4 to 0.8 points here, so two classifiers that are equally good are often half a point apart.
+    That is 0.5 to 0.8 points here, so two classifiers that are equally good are often half a point apart.
     NBSVM is held against the grids of all three; its own, with the paper's one intercept, is for two classes.
     """
     texts, labels, held_out, truth = SUBSETS[subset]()
