@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import errno
 import fcntl
+import glob
 import io
 import os
 import signal
@@ -17,6 +18,7 @@ import stat
 import sys
 import types
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 MISSING_MODULES = {"fcntl", "grp", "posix", "pty", "pwd", "readline", "resource", "termios", "tty"}
@@ -149,11 +151,27 @@ def before(module: Any, name: str, check: Callable[..., None]) -> None:
     real = getattr(module, name)
 
     def checked(*arguments: Any, **more: Any) -> Any:
-        if any(map(ours, callers())):
+        if not any(map(ours, callers())):
+            return real(*arguments, **more)
+        with one_at_a_time(arguments[0]):
             check(name, *arguments, **more)
-        return real(*arguments, **more)
+            return real(*arguments, **more)
 
     setattr(module, name, checked)
+
+
+@contextmanager
+def one_at_a_time(path: Any) -> Iterator[None]:
+    """Let no other process open, move or remove a file meanwhile: Windows does each in one step.
+
+    Pipes, at which a process may wait, and descriptors are left alone.
+    """
+    if isinstance(path, int) or not (os.path.isfile(path) or os.path.isdir(path)):
+        yield
+        return
+    with real_open(f"{__file__}.lock", "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def refuse_directory(_name: str, path: Any, *_more: Any, dir_fd: int | None = None, **_: Any) -> None:
@@ -181,7 +199,7 @@ def refuse_open(_name: str, path: Any, *, dir_fd: int | None = None) -> None:
 def refuse_moving(name: str, source: Any, target: Any, **_: Any) -> None:
     """Neither an open file nor a directory with one is moved; `rename` replaces nothing."""
     old, new = absolute(source), absolute(target)
-    used = open_files()
+    used = open_files() | (files_of_others() if os.path.isdir(source) else set())
     if any(path in (old, new) or path.startswith(old + os.sep) for path in used):
         raise PermissionError(errno.EACCES, IN_USE, old, None, new)
     if name == "rename" and os.path.lexists(target):
@@ -210,6 +228,17 @@ def open_files() -> set[str]:
             continue
     with real_open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
         found |= {line.split(maxsplit=5)[5].rstrip("\n") for line in maps if line.count("/")}
+    return found
+
+
+def files_of_others() -> set[str]:
+    """The files that other processes have open, as far as this one may know."""
+    found = set()
+    for link in glob.iglob("/proc/[0-9]*/fd/*"):
+        try:
+            found.add(os.readlink(link))
+        except OSError:
+            continue
     return found
 
 
