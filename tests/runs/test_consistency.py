@@ -7,6 +7,8 @@ import pytest
 import embedkit
 from embedkit.errors import ComponentError
 
+pytestmark = pytest.mark.any_system
+
 TOKENIZER = """
     import random
 

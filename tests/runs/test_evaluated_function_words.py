@@ -9,6 +9,8 @@ from embedkit.errors import RunError
 from embedkit.recipe.load import load_recipe
 from embedkit.registry import build_registry
 
+pytestmark = pytest.mark.any_system
+
 SOURCE = """
     from pathlib import Path
 

@@ -11,6 +11,8 @@ import torch
 
 import embedkit
 
+pytestmark = pytest.mark.any_system
+
 SOURCE = """
     import random
 

@@ -9,6 +9,8 @@ from embedkit.cli.program import main
 from embedkit.errors import DataError, TrainingError
 from embedkit.runs.directory import partial_of
 
+pytestmark = pytest.mark.any_system
+
 ORDINARY = {"good": [1, 0.5, 0.25], "bad": [-1, 0.25, 0.5], "film": [0.5, 1, -1], "plot": [0.5, -1, 1]}
 ABSURD = {"huge": [3e38, -3e38, 3e38], "vast": [-3e38, 3e38, 3e38]}
 

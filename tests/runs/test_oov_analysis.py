@@ -10,6 +10,8 @@ import pytest
 import embedkit
 from embedkit.registry import build_registry
 
+pytestmark = pytest.mark.any_system
+
 FOUND = {"nice", "great", "best", "stop", "work", "highly"}
 """The words of the notebook's seven sentences that gensim's small file has."""
 

@@ -22,6 +22,8 @@ from embedkit.repeated_analysis import analyse_repeated
 from embedkit.runs import held_out as held_out_runs
 from embedkit.runs.run import Run
 
+pytestmark = pytest.mark.any_system
+
 OUT = ("filled", "unseen", "dropped")
 EDGES = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
 N = 240

@@ -13,6 +13,8 @@ from sklearn import metrics as sk
 import embedkit
 from embedkit.errors import DataError, RecipeError
 
+pytestmark = pytest.mark.any_system
+
 PARTS = {"funny": "laughs", "sad": "tears", "long": "hours"}
 
 

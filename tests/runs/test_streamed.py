@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import resource
 
 import numpy as np
 import pytest
@@ -151,6 +150,7 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path):
 
 def test_a_full_disk_is_one_error_and_leaves_nothing(tmp_path):
     """The texts' files are the first that are written: a limited size of files stops them."""
+    resource = pytest.importorskip("resource", reason="this system limits no size of files")
     texts = {**TRAIN, "texts": ["film " * 200] * 60}
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))

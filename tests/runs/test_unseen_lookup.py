@@ -13,6 +13,8 @@ import embedkit
 from embedkit.cli import main
 from embedkit.errors import RunError
 
+pytestmark = pytest.mark.any_system
+
 WORDS = ["good", "fine", "bad", "poor", "film", "plot", "great", "dire", "novel", "####", "odd"]
 VECTORS = np.random.default_rng(5).standard_normal((len(WORDS), 6), dtype=np.float32)
 TRAIN = [f"{mood} {thing}" for mood in ("good", "fine", "bad", "poor") for thing in ("film", "plot", "cast")]
