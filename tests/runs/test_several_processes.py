@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 
@@ -15,6 +16,9 @@ from safetensors.torch import load_file
 import embedkit
 from embedkit.runs.directory import checkpoints_of
 from embedkit.runs.run import Run
+from embedkit.training.checkpoint import damage
+
+pytestmark = pytest.mark.any_system
 
 TEXTS = [" ".join(f"word{(i * 7 + j * j) % 23}" for j in range(i % 6 + 1)) for i in range(31)]
 LABELS = [("neg", "pos")[i % 3 > 0] for i in range(31)]
@@ -62,6 +66,26 @@ class Interrupts(Reporter):
 recipe, cases, out = json.load(open(sys.argv[1]))
 embedkit.run(recipe, out=f"{out}/dropout", set=cases["dropout"], reporter=Interrupts())
 """
+SIGNALLED = """
+import os, signal, sys, threading
+from embedkit.cli import main, progress
+said = progress.LineReporter.epoch
+def epoch(self, rows, of):
+    said(self, rows, of)
+    if rows[0].epoch == 2:
+        os.kill(os.getppid(), getattr(signal, sys.argv[1]))
+        threading.Event().wait()
+progress.LineReporter.epoch = epoch
+main(sys.argv[2:])
+"""
+TORCHRUN = """
+import runpy, signal
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+runpy.run_module("torch.distributed.run", run_name="__main__")
+"""
+"""Signals do there what they do by default, whatever this process was started to ignore."""
+
 ONE_FAILS = """
 import sys, embedkit.train
 from embedkit.cli import main
@@ -77,7 +101,7 @@ main(["run", sys.argv[1], "--out", sys.argv[2]])
 
 def start(*arguments):
     """Two processes of one program; what they said and how they ended."""
-    command = [sys.executable, "-P", "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = [sys.executable, "-P", "-c", TORCHRUN, "--standalone", "--nproc_per_node", "2"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     return subprocess.run(
         [*command, *map(str, arguments)], env=environment, capture_output=True, text=True, timeout=300
@@ -175,6 +199,34 @@ def test_dropout_is_drawn_apart_and_an_interrupted_run_goes_on_to_the_same_bytes
     assert done.returncode == 0, done.stderr
     for name in ("weights.safetensors", "predictions.csv", "metrics.json"):
         assert (tmp_path / "dropout" / name).read_bytes() == (two / "dropout" / name).read_bytes()
+
+
+def ended_by(name, tmp_path):
+    """A run whose `torchrun` gets a signal after the second epoch; the command that it was started with."""
+    recipe, out = tmp_path / "recipe.yaml", tmp_path / "out"
+    recipe.write_text(json.dumps({**RECIPE, **DROPOUT}))
+    command = ["run", recipe, "--out", out]
+    stopped = start(script(tmp_path, SIGNALLED), name, *command)
+    assert stopped.returncode != 0
+    again = shlex.join(["embedkit", *map(str, command), "--resume"])
+    said = [line for line in stopped.stderr.splitlines() if "to go on" in line]
+    assert said == [f"epoch-00002 is kept; to go on: {again}"], stopped.stderr
+    assert not out.exists()
+    newest = checkpoints_of(tmp_path / "out.partial")[-1]
+    assert (newest.name, damage(newest)) == ("epoch-00002", None)
+    return command
+
+
+def test_sighup_to_torchrun_keeps_the_last_epoch(tmp_path):
+    ended_by("SIGHUP", tmp_path)
+
+
+def test_sigterm_to_torchrun_ends_a_run_that_goes_on_to_the_same_bytes(two, tmp_path):
+    command = ended_by("SIGTERM", tmp_path)
+    done = start("-m", "embedkit", *command, "--resume")
+    assert done.returncode == 0, done.stderr
+    for file in ("weights.safetensors", "predictions.csv", "metrics.json"):
+        assert (tmp_path / "out" / file).read_bytes() == (two / "dropout" / file).read_bytes()
 
 
 def test_what_fails_in_both_is_said_once_and_finishes_no_run(tmp_path):
