@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from embedkit.model.classifier import TextClassifier, build_classifier
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 
 DIM, LONGEST = 300, 120

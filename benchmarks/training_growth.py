@@ -27,9 +27,9 @@ from training_cases import CASES, LONGEST, MARKED, model_of, texts
 from training_contenders import BATCH, SEED
 
 import embedkit
-from embedkit.cli.results import print_results
 from embedkit.interfaces import no_progress
 from embedkit.recipe.sections.training import Training
+from embedkit.report.terminal.run import print_results
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.loop import fit
 

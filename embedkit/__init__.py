@@ -9,22 +9,22 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embedkit.comparing import compare as compare
+    from embedkit.experiments.run import load as load
+    from embedkit.experiments.run import run as run
     from embedkit.hookspecs import hookimpl as hookimpl
     from embedkit.runs.run import Run as Run
-    from embedkit.tasks import load as load
-    from embedkit.tasks import run as run
+    from embedkit.tasks.compare import compare as compare
     from embedkit.vectors import open_vectors as open_vectors
 
 __version__ = "0.1.0"
 __all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "run"]
 
 _HOME = {
-    "compare": "embedkit.comparing",
+    "compare": "embedkit.tasks.compare",
     "hookimpl": "embedkit.hookspecs",
     "open_vectors": "embedkit.vectors",
-    "load": "embedkit.tasks",
-    "run": "embedkit.tasks",
+    "load": "embedkit.experiments.run",
+    "run": "embedkit.experiments.run",
     "Run": "embedkit.runs.run",
 }
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
-from embedkit.cli.tables import byte_count, bytes_as_text, print_table
+from embedkit.report.terminal.lines import say
+from embedkit.report.terminal.tables import byte_count, bytes_as_text, print_table
 
 if TYPE_CHECKING:
-    from embedkit.vectors.cache import Entry
+    from embedkit.files.cache import Entry
 
 
 @click.group(invoke_without_command=True)
@@ -28,7 +28,7 @@ def command(ctx: click.Context) -> None:
 @json_option
 def list_entries(as_json: bool = False) -> None:
     """List the cache, the longest not used first: what each entry is, of which file, size, last use."""
-    from embedkit.vectors.cache import LIMIT, cache_folder, entries, sources
+    from embedkit.files.cache import LIMIT, cache_folder, entries, sources
 
     found = entries()
     source_of = sources(found)
@@ -54,7 +54,7 @@ def list_entries(as_json: bool = False) -> None:
 @json_option
 def clear(keep: int, as_json: bool) -> None:
     """Delete what is kept: all of it, or what was longest not used. It is made again when it is needed."""
-    from embedkit.vectors.cache import entries, sources, trim
+    from embedkit.files.cache import entries, sources, trim
 
     source_of = sources(entries())
     records = [_record(entry, source_of.get(entry.path)) for entry in trim(keep)]

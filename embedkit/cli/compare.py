@@ -16,13 +16,13 @@ def command(runs: tuple[str, ...], split: str | None, as_json: bool) -> None:
 
     They must have been evaluated on the same examples, found by id.
     """
-    from embedkit.comparing import compare
+    from embedkit.tasks.compare import compare
 
     comparison = compare(runs, split)
     if as_json:
         print_json(comparison.to_plain())
         return
 
-    from embedkit.cli.compare_results import print_comparison
+    from embedkit.report.terminal.comparison import print_comparison
 
     print_comparison(comparison)

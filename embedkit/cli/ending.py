@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn
 
-from embedkit.cli.lines import say_message
-from embedkit.cli.streams import is_lost, silence
+from embedkit.report.terminal.lines import say_message
+from embedkit.report.terminal.streams import is_lost, silence
 
 UNPRINTED = 3
 """The exit code where what was asked for is done and could not be printed."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from embedkit.cli.going_on import says_how_to_go_on
-from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from embedkit.hiding import Experiment
-    from embedkit.registry import Registry
+    from embedkit.experiments.ablation import Experiment
+    from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
 
@@ -58,14 +58,14 @@ def command(
     as_json: bool,
 ) -> None:
     """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
-    from embedkit.registry import build_registry
+    from embedkit.plugin.registry import build_registry
     from embedkit.runs.run import Run
     from embedkit.runs.versions import warn_of_versions
 
     run = Run(directory)
     warn_of_versions(run)
     if hide:
-        from embedkit.hiding import plan
+        from embedkit.experiments.ablation import plan
 
         if out is None:
             raise click.UsageError("--hide makes runs: say where with --out DIR")
@@ -81,13 +81,13 @@ def command(
 
 
 def _explain_text(run: Run, number: int, split: str | None, as_json: bool) -> None:
-    from embedkit.explaining import explain_text
+    from embedkit.tasks.explain import explain_text
 
     texts = explain_text(run, number, split)
     if as_json:
         print_json(texts)
         return
-    from embedkit.cli.explanations import print_text
+    from embedkit.report.terminal.explanation import print_text
 
     for text in texts:
         print_text(text)
@@ -100,7 +100,7 @@ def _explain_run(run: Run, split: str | None, as_json: bool) -> None:
     if as_json:
         print_json(figures)
         return
-    from embedkit.cli.explanations import print_analysis
+    from embedkit.report.terminal.explanation import print_analysis
 
     print_analysis(run, figures)
 
@@ -126,9 +126,9 @@ def _command(
 
 def _hide(experiment: Experiment, registry: Registry, out: Path, again: Sequence[str], as_json: bool) -> None:
     """Train again with vectors hidden and print the curve; `again` is the command that goes on with it."""
-    from embedkit.cli.hiding_results import planned, print_curve
-    from embedkit.cli.progress import console_reporter
-    from embedkit.signals import interrupted_by_signals
+    from embedkit.distributed.signals import interrupted_by_signals
+    from embedkit.report.terminal.ablation import planned, print_curve
+    from embedkit.report.terminal.progress import console_reporter
 
     say(planned([*experiment.recipes], experiment.names, experiment.finished(out)), error=True)
     with (

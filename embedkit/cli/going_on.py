@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from embedkit.cli.lines import say
+from embedkit.report.terminal.lines import say
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def says_how_to_go_on(kept: Callable[[], Sequence[str]], command: Sequence[str])
     `kept` names what is left, the newest last, once the block has ended. Of several processes the main one
     says it.
     """
-    from embedkit.world import AnotherEnded, join
+    from embedkit.distributed.process_group import AnotherEnded, join
 
     try:
         yield

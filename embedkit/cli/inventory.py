@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit import __version__
 from embedkit.hookspecs import BUILT_IN
-from embedkit.provenance import DISTRIBUTION
+from embedkit.plugin.provenance import DISTRIBUTION
 
 if TYPE_CHECKING:
-    from embedkit.provenance import Plugin
-    from embedkit.registry import Component, Registry
+    from embedkit.plugin.provenance import Plugin
+    from embedkit.plugin.registry import Component, Registry
 
 Record = dict[str, Any]
 COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")

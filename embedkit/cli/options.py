@@ -7,9 +7,9 @@ from typing import IO, Any, TypeVar
 
 import click
 
-from embedkit.cli.lines import can_encode, write
 from embedkit.errors import DataError, Fault
 from embedkit.escaping import escaped_json
+from embedkit.report.terminal.lines import can_encode, write
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 import click
 
-from embedkit.entrypoints import discover, load_entry
 from embedkit.errors import Fault, PluginError
-from embedkit.provenance import COMMAND_GROUP, Plugin
+from embedkit.plugin.entrypoints import discover, load_entry
+from embedkit.plugin.provenance import COMMAND_GROUP, Plugin
 
 Claims = Mapping[str, Sequence[Plugin]]
 """The plugins that claim each command's name."""

@@ -12,14 +12,14 @@ from embedkit.cli.inventory import (
     key_records,
     plugin_records,
 )
-from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
-from embedkit.cli.tables import print_table
 from embedkit.errors import Fault, PluginError
 from embedkit.hookspecs import HOOK_OF_KIND
-from embedkit.provenance import canonical
-from embedkit.registry import Component, Registry, build_registry
+from embedkit.plugin.provenance import canonical
+from embedkit.plugin.registry import Component, Registry, build_registry
+from embedkit.report.terminal.lines import say
+from embedkit.report.terminal.tables import print_table
 
 
 @click.group(invoke_without_command=True)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.prediction_input import Table, lines_of_file
 from embedkit.cli.program import blocked_plugins
 from embedkit.data.labels import parts_of
 from embedkit.errors import DataError, Fault
+from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.prediction import Prediction
 
 
 @click.command()
@@ -48,7 +48,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Classify each TEXT, each line of a file, or each row of a table, with the model of the run in RUN."""
-    from embedkit.tasks import load
+    from embedkit.experiments.run import load
 
     blocked = blocked_plugins(ctx)
     table = Table(reader, file, column, keys)

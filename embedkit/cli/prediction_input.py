@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from embedkit.cli.lines import say
 from embedkit.cli.options import lines_of
 from embedkit.errors import DataError, Fault
+from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example
-    from embedkit.registry import Registry
+    from embedkit.plugin.registry import Registry
 
 READER_OF = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Suffixes of tables, and what reads them."""
@@ -73,10 +73,10 @@ class Table:
 
     def examples(self, blocked: Sequence[str]) -> list[Example]:
         """The examples of the table; labels are not read. Raises RecipeError or DataError."""
+        from embedkit.plugin.registry import build_registry
         from embedkit.recipe.build import build_component, input_files
         from embedkit.recipe.load import load_recipe
         from embedkit.recipe.schema import EvaluationRecipe
-        from embedkit.registry import build_registry
 
         registry = build_registry(blocked)
         overrides = [f"data.test.{key}" for key in self.keys]

@@ -12,7 +12,6 @@ import click
 
 from embedkit import __version__
 from embedkit.cli.ending import UNPRINTED, PastClick, end, past_click
-from embedkit.cli.lines import escape_what_cannot_be_encoded, say, write
 from embedkit.cli.plugin_commands import (
     blocked_command,
     blocked_plugins,
@@ -20,10 +19,11 @@ from embedkit.cli.plugin_commands import (
     load_command,
     plugin_commands,
 )
-from embedkit.cli.streams import is_lost, is_of_output
+from embedkit.distributed.signals import Terminated, exit_code
 from embedkit.errors import EmbedkitError, Fault
 from embedkit.escaping import escaped_lines
-from embedkit.signals import Terminated, exit_code
+from embedkit.report.terminal.lines import escape_what_cannot_be_encoded, say, write
+from embedkit.report.terminal.streams import is_lost, is_of_output
 
 __all__ = ["blocked_plugins", "main", "program"]
 

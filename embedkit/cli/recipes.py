@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from embedkit.cli.lines import say
 from embedkit.cli.options import json_option, print_json
 from embedkit.errors import Fault, RecipeError
+from embedkit.report.terminal.lines import say
 
 
 @click.group(invoke_without_command=True)

@@ -16,8 +16,8 @@ from embedkit.runs.directory import partial_of, progress_of, run_directory
 from embedkit.runs.working import is_complete
 
 if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
     from embedkit.recipe.load import AnyKind
-    from embedkit.registry import Registry
     from embedkit.runs.run import Run
 
 
@@ -52,10 +52,10 @@ def command(
     quiet: bool,
 ) -> None:
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
+    from embedkit.distributed.failures import as_one
+    from embedkit.distributed.process_group import join
+    from embedkit.plugin.registry import build_registry
     from embedkit.recipe.load import load_recipe
-    from embedkit.registry import build_registry
-    from embedkit.together import as_one
-    from embedkit.world import join
 
     blocked = blocked_plugins(ctx)
     with as_one(join()):
@@ -84,13 +84,13 @@ def _run(
     quiet: bool,
 ) -> None:
     """Run a recipe and, unless `quiet`, say how it goes and what came out."""
-    from embedkit.tasks import execute
+    from embedkit.experiments.run import execute
 
     if quiet:
         execute(recipe, registry, directory, how, resume=resume, strict=strict)
         return
 
-    from embedkit.cli.progress import console_reporter
+    from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
         run = execute(recipe, registry, directory, how, reporter, resume, strict)
@@ -102,7 +102,7 @@ def _print(run: Run) -> None:
 
     Raises RunError for damaged files of a finished run, ScreenError where results cannot be printed.
     """
-    from embedkit.cli.results import print_results
+    from embedkit.report.terminal.run import print_results
 
     try:
         print_results(run)

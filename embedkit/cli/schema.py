@@ -12,7 +12,7 @@ from embedkit.cli.program import blocked_plugins
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Print the JSON Schema of recipes, with the components of every installed plugin."""
+    from embedkit.plugin.registry import build_registry
     from embedkit.recipe.json_schema import json_schema
-    from embedkit.registry import build_registry
 
     print_json(json_schema(build_registry(blocked_plugins(ctx))))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from embedkit.cli.lines import can_encode, write
 from embedkit.cli.options import set_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.escaping import escaped_lines
+from embedkit.report.terminal.lines import can_encode, write
 
 
 @click.command()
@@ -16,9 +16,9 @@ from embedkit.escaping import escaped_lines
 @click.pass_context
 def command(ctx: click.Context, recipe: str, overrides: tuple[str, ...]) -> None:
     """Print RECIPE as YAML with every default filled in: what a run of it would save."""
+    from embedkit.plugin.registry import build_registry
     from embedkit.recipe.dump import dump
     from embedkit.recipe.load import load_recipe
-    from embedkit.registry import build_registry
 
     loaded = load_recipe(recipe, build_registry(blocked_plugins(ctx)), overrides)
     text = loaded.to_yaml()

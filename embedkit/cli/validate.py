@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from embedkit.cli.lines import say
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import DataError, Fault, RecipeError
+from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
     from embedkit.recipe.load import AnyKind
-    from embedkit.registry import Registry
 
 
 @click.command()
@@ -34,8 +34,8 @@ def command(
     quiet: bool,
 ) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all its faults with file and line."""
+    from embedkit.plugin.registry import build_registry
     from embedkit.recipe.load import load_recipe
-    from embedkit.registry import build_registry
 
     registry = build_registry(blocked_plugins(ctx), trust)
     faults: list[Fault] = []
@@ -54,8 +54,8 @@ def command(
 
 
 def _look_over(recipe: AnyKind, registry: Registry, strict: bool) -> None:
-    from embedkit.cli.progress import console_reporter
-    from embedkit.tasks import look_over
+    from embedkit.experiments.run import look_over
+    from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
         look_over(recipe, registry, reporter, strict)

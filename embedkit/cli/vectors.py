@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from embedkit.cli.lines import say, say_message
 from embedkit.cli.options import json_option, lines_of, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, VectorFileError
+from embedkit.report.terminal.lines import say, say_message
 
 if TYPE_CHECKING:
     from embedkit.vectors import VectorFile
@@ -56,14 +56,14 @@ def reading(function: F) -> F:
 @contextmanager
 def opened(file: str, **options: Any) -> Iterator[VectorFile]:
     """The vectors of `file`, on a terminal with a bar. Raises VectorFileError as open_vectors does."""
-    from embedkit.registry import build_registry
+    from embedkit.plugin.registry import build_registry
     from embedkit.vectors import open_vectors
 
     options["formats"] = partial(build_registry, blocked_plugins(click.get_current_context()))
     if not sys.stderr.isatty():
         yield open_vectors(file, **options)
         return
-    from embedkit.cli.progress import console_reporter
+    from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
         reporter.stage(f"reading {file}")
@@ -75,8 +75,8 @@ def opened(file: str, **options: Any) -> Iterator[VectorFile]:
 @json_option
 def info(file: str, as_json: bool, **options: Any) -> None:
     """Tell what FILE holds: format, count, width, norms, first and last words. It is read whole."""
-    from embedkit.cli.vector_results import contents_record, print_contents
-    from embedkit.vectors.check import check
+    from embedkit.report.terminal.vectors import contents_record, print_contents
+    from embedkit.vectors.tools.check import check
 
     with opened(file, **options) as vectors:
         contents = check(vectors)
@@ -92,7 +92,7 @@ def info(file: str, as_json: bool, **options: Any) -> None:
 @click.pass_context
 def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) -> None:
     """Read all of FILE and say everything that is wrong with it; exit code 1 if anything is."""
-    from embedkit.vectors.check import check
+    from embedkit.vectors.tools.check import check
 
     try:
         with opened(file, **options) as vectors:
@@ -115,7 +115,7 @@ def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) 
 @json_option
 def lookup(file: str, words: tuple[str, ...], as_json: bool, **options: Any) -> None:
     """Look WORDs up in FILE, exactly as they are spelt: row, and the first numbers (with --json all)."""
-    from embedkit.cli.vector_results import lookup_records, print_lookup
+    from embedkit.report.terminal.vectors import lookup_records, print_lookup
 
     with opened(file, **options) as vectors:
         records = lookup_records(words, vectors.lookup(words))
@@ -138,7 +138,7 @@ def neighbours(
 
     An analogy: embedkit vectors neighbours FILE king woman --minus man
     """
-    from embedkit.vectors.neighbours import analogy
+    from embedkit.vectors.tools.neighbours import analogy
 
     with opened(file, **options) as vectors:
         found = analogy(vectors, words, minus, count)
@@ -164,7 +164,7 @@ def neighbours(
 )
 def convert_file(file: str, target: str, kind: str | None, listed: Any, skip: bool, **options: Any) -> None:
     """Write the vectors of FILE to TARGET in another format."""
-    from embedkit.vectors.convert import convert
+    from embedkit.vectors.tools.convert import convert
 
     kind = kind or _format_of(target)
     words = lines_of(listed) if listed else None
@@ -188,8 +188,8 @@ def _format_of(target: str) -> str:
 @json_option
 def fetch_model(name: str | None, as_json: bool) -> None:
     """Fetch the vectors NAME of gensim's catalogue, checked, into gensim's folder; without NAME list them."""
-    from embedkit.cli.vector_results import print_catalogue
-    from embedkit.vectors.fetch import catalogue, fetch
+    from embedkit.report.terminal.vectors import print_catalogue
+    from embedkit.vectors.tools.fetch import catalogue, fetch
 
     if name is None:
         models = catalogue()

@@ -6,13 +6,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
-from embedkit.data.rows import Rows
-from embedkit.data.storage import InMemory
 from embedkit.errors import DataError, Fault
+from embedkit.files.rows import Rows
+from embedkit.files.storage import InMemory
 from embedkit.interfaces import Example
 
 if TYPE_CHECKING:
-    from embedkit.data.storage import Storage
+    from embedkit.files.storage import Storage
 
 
 class Examples(Sequence[Example]):

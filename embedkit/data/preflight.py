@@ -9,8 +9,8 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations
 
+from embedkit.data.duplicates import Digests
 from embedkit.data.examples import Examples
-from embedkit.data.repeats import Digests
 from embedkit.data.splits import Splits
 from embedkit.errors import DataError, Fault
 

@@ -12,8 +12,8 @@ from embedkit.data.folds import hold_out
 from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
 from embedkit.data.labels import Labelling, settle_labels
 from embedkit.data.lone_labels import first_examples, labels_in_one_group
-from embedkit.data.storage import Storage
 from embedkit.errors import DataError, Fault
+from embedkit.files.storage import Storage
 from embedkit.interfaces import Reader
 from embedkit.recipe.sections.data import Data, Share
 from embedkit.recipe.sections.section import ComponentSpec

@@ -10,14 +10,14 @@ import numpy as np
 
 from embedkit.errors import EmbedkitError, RecipeError
 from embedkit.evaluation.scoring import Scored
+from embedkit.plugin.verbs.models import WrappedMetric
 from embedkit.recipe.build import build_component
-from embedkit.recipe.metric_checks import unfit
-from embedkit.verbs.models import WrappedMetric
+from embedkit.recipe.checks.metrics import unfit
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray, Metric, Task
+    from embedkit.plugin.registry import Registry
     from embedkit.recipe.sections.section import ComponentSpec
-    from embedkit.registry import Registry
 
 
 log = logging.getLogger(__name__)

@@ -1,62 +1,105 @@
-"""One row for each example: what was predicted, and how much of the text was out of vocabulary."""
+"""What a model said of a split: its numbers, and of each text a prediction, made when it is asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, overload
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_share
+from embedkit.evaluation.coverage import TokenStates, coverage
+from embedkit.evaluation.prediction import Prediction
+
+if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
+    from embedkit.evaluation.scoring import Scored
+    from embedkit.interfaces import BoolArray
+    from embedkit.text.encoding import TokenizedSplit
+
+BLOCK = 1024
+"""Texts whose predictions are made at once."""
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What the model said of one text, and what it knew of its tokens: `states`, and which were looked up.
+class Predictions(Sequence[Prediction]):
+    """What a model said of a split, in its order; a prediction is made when it is asked for.
 
-    `probability` is that of the predicted label, `probabilities` those of all classes in order. Several
-    labels stand in `label` and `predicted` in the order of the classes, joined by the recipe's separator, so
-    that the same labels are the same text; none is "", and `label` is None where it is not known.
+    `scored` are its numbers; `targets` and `predicted`, int64 [n] or bool [n, C], what its labels are and
+    what was predicted.
     """
 
-    split: str
-    id: int
-    text: str
-    label: str | None
-    predicted: str
-    probabilities: tuple[float, ...]
-    probability: float
-    tokens: tuple[str, ...]
-    states: tuple[State, ...]
-    looked_up: tuple[bool, ...]
-    cut: int
+    def __init__(
+        self,
+        split: TokenizedSplit,
+        states: TokenStates,
+        scored: Scored,
+        labelling: Labelling,
+        threshold: float,
+    ) -> None:
+        self.split = split
+        self.scored = scored
+        self.predicted = scored.predicted(threshold)
+        self.targets = labelling.targets(split.examples.labels)
+        self._labelling = labelling
+        self._states = states.of(split.tokens.words)
+        self._apart = states.apart(split.tokens.words)
 
-    @property
-    def wrong(self) -> bool:
-        """Whether a known label was missed."""
-        return self.label is not None and self.label != self.predicted
+    def __len__(self) -> int:
+        return len(self.split.examples)
 
-    @property
-    def oov_share(self) -> float | None:
-        """The share of the tokens that are out of vocabulary."""
-        return oov_share(self.states)
+    @overload
+    def __getitem__(self, text: int) -> Prediction: ...
 
-    @property
-    def oov_tokens(self) -> list[str]:
-        """The tokens that were unseen, dropped or without a vector, in order."""
-        return [t for t, state in zip(self.tokens, self.states, strict=True) if state in OUT_OF_VOCABULARY]
+    @overload
+    def __getitem__(self, text: slice) -> list[Prediction]: ...
 
+    def __getitem__(self, text: int | slice) -> Prediction | list[Prediction]:
+        if isinstance(text, slice):
+            return [*self._of(range(*text.indices(len(self))))]
+        return next(self._of(range(len(self))[text:][:1]))
 
-def header(classes: Sequence[str]) -> list[str]:
-    """The columns of the predictions."""
-    probabilities = [f"p_{label}" for label in classes]
-    counts = ["tokens", *STATES, "looked_up", "cut", "oov_share", "oov_tokens", "token_list"]
-    return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
+    def __iter__(self) -> Iterator[Prediction]:
+        for first in range(0, len(self), BLOCK):
+            yield from self._of(range(first, min(first + BLOCK, len(self))))
 
+    def _of(self, texts: range) -> Iterator[Prediction]:
+        """The predictions of some of the texts."""
+        split, rows = self.split.take(texts), [*texts]
+        probabilities, predicted = self.scored.probabilities[rows], self.predicted[rows]
+        chosen = self.scored.objective.probability(probabilities, predicted)
+        written = map(self._labelling.written, (self.targets[rows], predicted))
+        states, apart = self._states.__getitem__, self._apart.__getitem__
+        for example, numbers, cut, label, best, each, probability in zip(
+            split.examples,
+            split.tokens.numbers,
+            split.cut,
+            *written,
+            probabilities.tolist(),
+            chosen.tolist(),
+            strict=True,
+        ):
+            yield Prediction(
+                split=split.name,
+                id=example.id,
+                text=example.text,
+                label=None if example.label is None else label,
+                predicted=best,
+                probabilities=tuple(each),
+                probability=probability,
+                tokens=tuple(map(split.tokens.words.__getitem__, numbers)),
+                states=tuple(map(states, numbers)),
+                looked_up=tuple(map(apart, numbers)),
+                cut=cut,
+            )
 
-def row(p: Prediction) -> list[object]:
-    """The row of a text in the predictions."""
-    return [
-        *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
-        *(*p.probabilities, p.text),
-        *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut),
-        *(p.oov_share, p.oov_tokens, p.tokens),
-    ]
+    def wrong(self) -> BoolArray:
+        """Of each text whether a known label was missed, bool [n]."""
+        import numpy as np
+
+        known = np.array([label is not None for label in self.split.examples.labels], np.bool_)
+        missed = (self.targets != self.predicted).reshape(len(self), -1).any(axis=1)
+        return np.asarray(missed & known)
+
+    def coverage(self) -> dict[str, dict[str, int]]:
+        """As `coverage`, of the split's tokens."""
+        counts = self.split.tokens.counts
+        known = zip(self.split.tokens.words, self._states, self._apart, strict=True)
+        read = {read: counts[read[0]] for read in known if read[0] in counts}
+        return coverage(read, sum(self.split.cut))

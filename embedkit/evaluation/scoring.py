@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from embedkit.distributed.process_group import ALONE, World
 from embedkit.errors import Fault, TrainingError
 from embedkit.model.memory import check_long_texts
 from embedkit.text.grouping import by_length
-from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     import numpy as np

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from embedkit.interfaces.arrays import BoolArray, FloatArray, IntArray
-    from embedkit.registry import Registry
+    from embedkit.plugin.registry import Registry
 
 
 class Progress(Protocol):

@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from embedkit.calling import owner_of
-from embedkit.contracts import check_encoded
 from embedkit.errors import EmbedkitError
+from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.contracts import check_encoded
 from embedkit.model.objective import Objective, objective_of
 from embedkit.text.vocabulary import PAD_ID
 

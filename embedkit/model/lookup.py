@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from embedkit.contracts import check_lookup
+from embedkit.interfaces.contracts import check_lookup
 from embedkit.model.oov import OovChain
 
 if TYPE_CHECKING:

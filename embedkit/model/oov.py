@@ -10,10 +10,10 @@ from zlib import crc32
 
 import numpy as np
 
-from embedkit.calling import owner_of
-from embedkit.contracts import check_candidates, check_filled
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSource
+from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.contracts import check_candidates, check_filled
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.calling import owner_of
 from embedkit.errors import ComponentError, EmbedkitError
-from embedkit.generators import GeneratorStates
+from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.generators import GeneratorStates
 from embedkit.model.trial import LATE, LATE_HINT, Texts, Trial, lost_weights, unknown_to_torch
 
 if TYPE_CHECKING:

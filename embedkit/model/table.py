@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from embedkit.contracts import check_unknown
+from embedkit.interfaces.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
 from embedkit.model.memory import check_table
 from embedkit.model.oov import OovChain

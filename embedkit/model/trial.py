@@ -10,10 +10,10 @@ import torch
 from torch import nn
 from torch.nn.parameter import is_lazy
 
-from embedkit.calling import Owner
-from embedkit.contracts import check_encoded
 from embedkit.errors import ComponentError, Fault
-from embedkit.generators import NAMES, GeneratorStates
+from embedkit.interfaces.calling import Owner
+from embedkit.interfaces.contracts import check_encoded
+from embedkit.interfaces.generators import NAMES, GeneratorStates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

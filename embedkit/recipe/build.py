@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from embedkit.calling import Owner
 from embedkit.errors import ComponentError, Fault, RecipeError
 from embedkit.hookspecs import VERB_OF_KIND
+from embedkit.interfaces.calling import Owner
+from embedkit.plugin.registry import Component, Registry
+from embedkit.plugin.verbs import wrap
 from embedkit.recipe.consent import untrusted
 from embedkit.recipe.paths import expand
 from embedkit.recipe.schema import AnyRecipe
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
-from embedkit.registry import Component, Registry
-from embedkit.verbs import wrap
 
 
 def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:

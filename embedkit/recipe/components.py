@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from embedkit.calling import described
 from embedkit.errors import EmbedkitError, Fault, PluginError, RecipeError
 from embedkit.hookspecs import BUILT_IN
+from embedkit.interfaces.calling import described
+from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.build import build_component, reads_files
 from embedkit.recipe.document import Findings, KeyPath, describe, dotted
 from embedkit.recipe.explain import explain
@@ -21,7 +22,6 @@ from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS
-from embedkit.registry import Component, Registry
 
 _NAMELESS = "expected a name, or a mapping with 'use'"
 

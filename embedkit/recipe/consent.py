@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import Fault
 
 if TYPE_CHECKING:
-    from embedkit.registry import Component, Registry
+    from embedkit.plugin.registry import Component, Registry
 
 HINT = (
     "If you trust where the file comes from, give the command --trust, or from Python trust=True; "

@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from embedkit.errors import Fault
+from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import within
-from embedkit.recipe.checks import is_total
+from embedkit.recipe.checks.components import is_total
 from embedkit.recipe.document import Findings
 from embedkit.recipe.schema import AnyRecipe, Name
 from embedkit.recipe.sections.section import ComponentSpec, Section
-from embedkit.registry import Registry
 
 SETS = ("similarity", "analogies")
 """The keys of the section that list files."""

@@ -10,12 +10,12 @@ from typing import Any
 
 from embedkit.errors import ComponentError
 from embedkit.hookspecs import BUILT_IN
+from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
-from embedkit.registry import Component, Registry
 
 Json = dict[str, Any]
 

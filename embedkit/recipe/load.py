@@ -10,22 +10,28 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from embedkit.files.names import portable
+from embedkit.plugin.registry import Registry
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
-from embedkit.recipe.checks import check_baselines, check_chain, check_labels, check_shares, check_unseen
+from embedkit.recipe.checks.components import (
+    check_baselines,
+    check_chain,
+    check_labels,
+    check_shares,
+    check_unseen,
+)
+from embedkit.recipe.checks.metrics import check_metrics
+from embedkit.recipe.checks.training import check_training
 from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of, refuse_large_integers
 from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
-from embedkit.recipe.metric_checks import check_metrics
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.slots import SLOTS, defaults_of
-from embedkit.recipe.training_checks import check_training
 from embedkit.recipe.yaml import read_document
-from embedkit.registry import Registry
 
 Source = str | PathLike[str] | Mapping[str, Any]
 Sections = dict[Any, Any]

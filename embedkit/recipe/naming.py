@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from embedkit.provenance import DISTRIBUTION, canonical
+from embedkit.plugin.provenance import DISTRIBUTION, canonical
 from embedkit.recipe.build import within
 
 if TYPE_CHECKING:
+    from embedkit.plugin.registry import Component, Registry
     from embedkit.recipe.schema import AnyRecipe
     from embedkit.recipe.sections.section import ComponentSpec
-    from embedkit.registry import Component, Registry
 
 
 def is_bundled(component: Component) -> bool:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
+from embedkit.distributed.process_group import ALONE, World
 from embedkit.errors import Fault, RunError, TrainingError, UnmovedRunError
 from embedkit.files.system import sync
 from embedkit.runs.sealing import FOLDS, MANIFEST, make_durable, seal
@@ -32,7 +33,6 @@ from embedkit.runs.working import (
     unmark,
 )
 from embedkit.runs.writer import CHECKPOINTS, Onlooker, RunWriter
-from embedkit.world import ALONE, World
 
 __all__ = [
     "FOLDS",

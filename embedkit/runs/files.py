@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.fingerprint import sha256
+from embedkit.files.digest import sha256
 from embedkit.runs.directory import FOLDS, MANIFEST
 
 LARGEST = 16 << 20

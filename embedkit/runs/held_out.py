@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
-from embedkit.evaluation.predictions import Prediction
+from embedkit.evaluation.prediction import Prediction
 from embedkit.runs.csv_files import read_mappings
 from embedkit.runs.predictions import read_rows
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import DataError, Fault, RunError
-from embedkit.fingerprint import describe
+from embedkit.files.digest import describe
 from embedkit.recipe.build import component_files
 
 if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
     from embedkit.recipe.sections.section import ComponentSpec
-    from embedkit.registry import Registry
     from embedkit.runs.run import Run
 
 

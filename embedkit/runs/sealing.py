@@ -7,8 +7,8 @@ from pathlib import Path
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import written_whole
+from embedkit.files.digest import sha256
 from embedkit.files.system import sync
-from embedkit.fingerprint import sha256
 from embedkit.runs.working import MARK, UNFINISHED
 from embedkit.runs.writer import LOG
 

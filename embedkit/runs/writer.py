@@ -10,11 +10,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+from embedkit.distributed.process_group import ALONE, World
 from embedkit.files.system import folder_of_nameless_files, umask
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.runs.predictions import write_predictions
-from embedkit.world import ALONE, World
 
 LOG = "log.jsonl"
 CHECKPOINTS = "checkpoints"

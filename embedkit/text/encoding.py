@@ -12,7 +12,7 @@ from embedkit.text.tokens import Tokens
 from embedkit.text.vocabulary import PAD_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from embedkit.data.storage import Column, Storage
+    from embedkit.files.storage import Column, Storage
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.fingerprint import sha256
+from embedkit.files.digest import sha256
 from embedkit.interfaces import OfTokenizerFile, Tokenizer, VectorSource
 
 

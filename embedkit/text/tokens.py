@@ -10,12 +10,12 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, overload
 
-from embedkit.contracts import check_tokens
-from embedkit.data.rows import Rows
-from embedkit.data.storage import InMemory
+from embedkit.files.rows import Rows
+from embedkit.files.storage import InMemory
+from embedkit.interfaces.contracts import check_tokens
 
 if TYPE_CHECKING:
-    from embedkit.data.storage import Storage
+    from embedkit.files.storage import Storage
     from embedkit.interfaces import Tokenizer
 
 AT_ONCE = 10_000

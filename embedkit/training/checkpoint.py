@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedkit.files.digest import sha256
 from embedkit.files.system import sync
-from embedkit.fingerprint import sha256
 from embedkit.runs.writer import write_tensors
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from embedkit.distributed.process_group import World
     from embedkit.training.tables import Table
-    from embedkit.world import World
 
 TABLE = "embedding.weight"
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.evaluation.scoring import Scored
-    from embedkit.reporting import Reporter
-    from embedkit.training.history import History
+    from embedkit.runs.history import History
+    from embedkit.runs.reporter import Reporter
     from embedkit.training.loop import Epoch
     from embedkit.training.state import TrainingState
     from embedkit.training.stopping import Best

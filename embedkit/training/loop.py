@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from embedkit.distributed.process_group import ALONE, World
 from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import TrainingLoss
@@ -17,7 +18,6 @@ from embedkit.training.optimization import Optimization
 from embedkit.training.precision import check_precision
 from embedkit.training.state import TrainingState
 from embedkit.training.steps import Step, groups_of, step_size, steps
-from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 import torch
 
+from embedkit.distributed.process_group import ALONE, World
 from embedkit.training.gradients import TABLE, Gradients
 from embedkit.training.optimizers import build_optimizer
 from embedkit.training.precision import Precision
 from embedkit.training.rows_in_use import RowsInUse
 from embedkit.training.schedules import factor
 from embedkit.training.tables import ChosenRows, Memory, Table
-from embedkit.world import ALONE, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

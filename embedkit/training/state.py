@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.world import ALONE, World
+from embedkit.distributed.process_group import ALONE, World
 
 if TYPE_CHECKING:
     from torch import Tensor

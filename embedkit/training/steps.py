@@ -13,9 +13,9 @@ from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
+    from embedkit.distributed.process_group import World
     from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import Batch, EncodedSplit
-    from embedkit.world import World
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import Fault, RecipeError
 
 if TYPE_CHECKING:
-    from embedkit.training.history import HistoryRow
+    from embedkit.runs.history import HistoryRow
 
 DIRECTORY = "trackers"
 """Where trackers write that need a directory, inside that of the run."""

@@ -8,26 +8,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import VectorFileError
+from embedkit.files.compression import PLAIN
 from embedkit.interfaces import Lookup, Progress, no_progress
-from embedkit.vectors.byte_order import BigEndianReader
-from embedkit.vectors.compression import PLAIN
-from embedkit.vectors.content import Content, examine
-from embedkit.vectors.converted import ConvertedReader
+from embedkit.vectors.converted_copy import ConvertedReader
 from embedkit.vectors.faults import broken
-from embedkit.vectors.formats import format_of
-from embedkit.vectors.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
-from embedkit.vectors.matrix import MatrixReader
-from embedkit.vectors.plugin_formats import PluginFormats
-from embedkit.vectors.plugin_rows import PluginReader
+from embedkit.vectors.formats.matrix import MatrixReader
+from embedkit.vectors.formats.plugin_formats import PluginFormats
+from embedkit.vectors.formats.plugin_rows import PluginReader
+from embedkit.vectors.formats.recognition import format_of
+from embedkit.vectors.formats.safetensors_file import NAME as SAFETENSORS
+from embedkit.vectors.formats.word2vec_binary import Word2vecBinary
+from embedkit.vectors.io.content import Content, examine
+from embedkit.vectors.lookup.byte_order import BigEndianReader
+from embedkit.vectors.lookup.indexed import WORTH_INDEXING, WORTH_KEEPING, IndexedReader, KeptRowsReader
+from embedkit.vectors.lookup.words import checked_words
 from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordReader
-from embedkit.vectors.safetensors_file import NAME as SAFETENSORS
 from embedkit.vectors.selection import ScanReport, Selection
-from embedkit.vectors.word2vec_binary import Word2vecBinary
-from embedkit.vectors.words import checked_words
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
-    from embedkit.registry import Registry
+    from embedkit.plugin.registry import Registry
 
 
 FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
@@ -179,7 +179,7 @@ def open_vectors(
 
 
 def _installed() -> Registry:
-    from embedkit.registry import build_registry
+    from embedkit.plugin.registry import build_registry
 
     return build_registry()
 

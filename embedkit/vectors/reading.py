@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 from embedkit.interfaces import Lookup, Progress
-from embedkit.vectors.content import Content
+from embedkit.vectors.io.content import Content
 from embedkit.vectors.selection import ScanReport, Selection
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
 
-from embedkit.contracts import check_lookup, check_unknown
 from embedkit.errors import Fault, VectorFileError
-from embedkit.fingerprint import sha256
+from embedkit.files.digest import sha256
 from embedkit.interfaces import (
     ComponentOf,
     Doc,
@@ -22,6 +21,7 @@ from embedkit.interfaces import (
     SubwordSource,
     VectorSource,
 )
+from embedkit.interfaces.contracts import check_lookup, check_unknown
 from embedkit.text.pieces import tokenizer_file_of
 from embedkit_concat.listing import all_listed, side_by_side
 

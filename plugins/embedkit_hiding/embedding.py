@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Lt
 
-from embedkit.contracts import check_lookup
 from embedkit.interfaces import (
     ComponentOf,
     Doc,
@@ -21,6 +20,7 @@ from embedkit.interfaces import (
     SubwordSource,
     VectorSource,
 )
+from embedkit.interfaces.contracts import check_lookup
 from embedkit_hiding.choosing import choose
 
 if TYPE_CHECKING:

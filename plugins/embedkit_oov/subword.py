@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from embedkit.contracts import check_lookup
 from embedkit.interfaces import FillContext, Filled, SubwordSource
+from embedkit.interfaces.contracts import check_lookup
 from embedkit.text.vocabulary import UNK
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from embedkit.errors import DataError, EmbedkitError, Fault
-from embedkit.vectors.compression import BZIP2, PLAIN, Compression, compression_of
+from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
 from embedkit_readers.signatures import HEAD, no_text
 
 _BZIP2_BLOCK = b"1AY&SY"

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from embedkit.errors import RecipeError
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 
 RECIPE = {
     "name": "bad",

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from embedkit import open_vectors
-from embedkit.cli.tables import bytes_as_text
-from embedkit.vectors.arrays import DamagedError
-from embedkit.vectors.cache import LIMIT, entries
+from embedkit.files.arrays import DamagedError
+from embedkit.files.cache import LIMIT, entries
+from embedkit.report.terminal.tables import bytes_as_text
 from embedkit.vectors.selection import Selection
 
 

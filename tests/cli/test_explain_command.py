@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 
 import embedkit
-from embedkit.cli.explanations import print_text
-from embedkit.cli.marking import colours, legend, mark_all
-from embedkit.cli.oov_results import WIDTH, bucket_table
-from embedkit.cli.wrong_texts import wrong_lines
 from embedkit.evaluation.oov.buckets import error_rates
-from embedkit.explaining import Explanations
+from embedkit.report.terminal.explanation import print_text
+from embedkit.report.terminal.marking import colours, legend, mark_all
+from embedkit.report.terminal.oov import WIDTH, bucket_table
+from embedkit.report.terminal.wrong_texts import wrong_lines
+from embedkit.tasks.explain import Explanations
 
 TEXTS = ["good film", "bad film", "good plot", "bad plot", "good good", "bad bad"] * 3
 TESTS = ["good qwzx !", "bad rare zyxw vvv", "good film", "bad of the film", "odd odder oddest", ""]

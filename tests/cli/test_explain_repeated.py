@@ -9,10 +9,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import embedkit
-from embedkit.cli.hiding_results import curve_table, planned
-from embedkit.cli.repeated_results import repeated_table
-from embedkit.cli.results import print_results
-from embedkit.cli.wrong_texts import wrong_texts
+from embedkit.report.terminal.ablation import curve_table, planned
+from embedkit.report.terminal.repeated import repeated_table
+from embedkit.report.terminal.run import print_results
+from embedkit.report.terminal.wrong_texts import wrong_texts
 
 TEXTS = [f"{mood} {thing} x{i}" for i, thing in enumerate(["film", "plot"] * 8) for mood in ("good", "bad")]
 

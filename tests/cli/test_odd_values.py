@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedkit.world import join
+from embedkit.distributed.process_group import join
 
 TEXTS = "text\tlabel\ngood fun film\tpos\nbad dull film\tneg\nvery good\tpos\nvery bad\tneg\n"
 RECIPE = """\

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.bundled import bundled_recipes
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
 

@@ -142,7 +142,7 @@ def test_two_runs_into_one_directory_the_second_is_refused(embedkit_command, rec
 TAKEN = """
 import sys
 from pathlib import Path
-from embedkit import tasks
+from embedkit.experiments import run as tasks
 from embedkit.cli import main
 whole = tasks._carry_out
 def takes_the_name(*arguments):
@@ -230,7 +230,7 @@ def test_whatever_fails_in_printing_leaves_the_run_as_it_is(embedkit_command, re
     def fails(run):
         raise LookupError("no such colour")
 
-    monkeypatch.setattr("embedkit.cli.results.print_results", fails)
+    monkeypatch.setattr("embedkit.report.terminal.run.print_results", fails)
     done = embedkit_command("--traceback", "run", recipe, "--out", tmp_path / "run")
     assert done.code == 3
     assert "error: the results cannot be printed: LookupError: no such colour\n" in done.err

@@ -11,11 +11,11 @@ import threading
 import pytest
 
 import embedkit
-from embedkit.hiding import plan
-from embedkit.registry import build_registry
-from embedkit.reporting import Reporter
+from embedkit.distributed.signals import Terminated, exit_code, interrupted_by_signals
+from embedkit.experiments.ablation import plan
+from embedkit.plugin.registry import build_registry
+from embedkit.runs.reporter import Reporter
 from embedkit.runs.sealing import seal
-from embedkit.signals import Terminated, exit_code, interrupted_by_signals
 from embedkit.training.checkpoint import damage
 
 ENDS = {"SIGINT": (130, "interrupted"), "SIGTERM": (143, "terminated by SIGTERM")}

@@ -12,7 +12,7 @@ from gensim import downloader
 from gensim.models import KeyedVectors
 
 from embedkit import open_vectors
-from embedkit.vectors.writers import WRITERS
+from embedkit.vectors.formats.writers import WRITERS
 
 WORDS = ["the", "king", "queen", "man", "woman", "café", "New_York", "cabbage"]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.dump import dump
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EmbeddingSpec
-from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
 

@@ -19,8 +19,8 @@ from gensim import downloader
 from embedkit.cli import main
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import EmbeddingContext
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 
 FOLDER = Path(__file__).parents[2] / "docs" / "how-to"
 GOOGLE = "GoogleNews-vectors-negative300.bin"

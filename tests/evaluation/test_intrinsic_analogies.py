@@ -11,7 +11,7 @@ from embedkit.errors import VectorFileError
 from embedkit.evaluation.intrinsic import Matching, Question, analogies, read_questions
 from embedkit.evaluation.intrinsic.search import EPSILON
 from embedkit.interfaces import EmbeddingContext
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 from embedkit.vectors import open_vectors
 
 EXACT = Matching(case="exact", restrict=None)

@@ -10,7 +10,7 @@ from gensim.test.utils import datapath
 from embedkit.errors import VectorFileError
 from embedkit.evaluation.intrinsic import Matching, Pair, read_pairs, similarity
 from embedkit.interfaces import EmbeddingContext
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 from embedkit.vectors import open_vectors
 
 ANGLES = {"east": 0, "ENE": 30, "ne": 45, "north": 90, "west": 180, "South": 270}

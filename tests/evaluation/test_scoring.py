@@ -7,7 +7,7 @@ import torch
 from embedkit.evaluation.metrics import score_metrics, wilson_interval
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import Binary, MultiClass
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 
 def scored(*positive):

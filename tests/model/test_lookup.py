@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from embedkit.interfaces import Lookup
 from embedkit.model.lookup import look_up
 from embedkit.model.oov import OovChain
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 REGISTRY = build_registry()
 CHAINS = [

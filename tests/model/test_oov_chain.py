@@ -8,7 +8,7 @@ import pytest
 from embedkit.errors import ComponentError
 from embedkit.interfaces import Filled, SubwordSource
 from embedkit.model.oov import OovChain
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 
 class Source:

@@ -12,14 +12,14 @@ from torch import nn
 
 import embedkit
 from embedkit.errors import ComponentError
+from embedkit.experiments.run import look_over
 from embedkit.model.pooling import masked_mean
 from embedkit.model.selfcheck import check_encoder
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
-from embedkit.reporting import Reporter
-from embedkit.tasks import look_over
+from embedkit.runs.reporter import Reporter
 
 REGISTRY = build_registry()
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 D = 6
 LENGTHS = (4, 0, 9, 1, 6)

@@ -9,9 +9,9 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from embedkit.contracts import check_probabilities
 from embedkit.errors import ComponentError, DataError
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_probabilities
+from embedkit.plugin.registry import build_registry
 
 NAMES = ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"]
 TEXTS = ["a good film", "good, very good", "fine cast", "a bad film", "bad plot, bad cast", "poor"]

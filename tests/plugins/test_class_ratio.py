@@ -8,10 +8,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.naive_bayes import MultinomialNB
 
 import embedkit
-from embedkit.contracts import check_lookup
 from embedkit.errors import DataError, RecipeError
 from embedkit.interfaces import EmbeddingContext
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 
 FACTORY = build_registry().get("embedding", "class-ratio").factory
 TEXTS = [text.split() for text in ("a good good film", "a bad film", "so so", "good fun", "bad bad bad")]

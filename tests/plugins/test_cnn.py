@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from torch import nn
 
 from embedkit.errors import RecipeError
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 D = 6
 LENGTHS = (4, 0, 9, 1, 6, 2, 23)

@@ -7,9 +7,9 @@ import torch
 
 import embedkit
 from embedkit.errors import RecipeError
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
 
 REGISTRY = build_registry()
 D = 6

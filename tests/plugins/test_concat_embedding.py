@@ -10,11 +10,11 @@ import pytest
 from gensim.models import KeyedVectors
 
 import embedkit
-from embedkit.contracts import check_lookup
 from embedkit.errors import ComponentError
 from embedkit.evaluation.intrinsic import Matching, Question, analogies
 from embedkit.interfaces import EmbeddingContext, Lookup, SubwordSource
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 
 REGISTRY = build_registry()
 LEFT = {"cat": [1.0, 2.0], "dog": [3.0, 4.0]}

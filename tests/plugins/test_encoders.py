@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
 from embedkit.text.vocabulary import PAD_ID
 
 REGISTRY = build_registry()

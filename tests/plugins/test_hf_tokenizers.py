@@ -15,7 +15,7 @@ from safetensors.numpy import save_file
 
 import embedkit
 from embedkit.errors import DataError, RecipeError, RunError, VectorFileError
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 FACTORY = build_registry().get("tokenizer", "tokenizers").factory
 installed = pytest.mark.skipif(

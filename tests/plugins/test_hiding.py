@@ -9,13 +9,13 @@ import pytest
 from scipy.stats import t
 
 import embedkit
-from embedkit.hiding import plan
+from embedkit.experiments.ablation import plan
 from embedkit.interfaces import EmbeddingContext, Lookup
-from embedkit.plugins import load_plugins
+from embedkit.plugin.manager import load_plugins
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
-from embedkit.reporting import Reporter
+from embedkit.runs.reporter import Reporter
 
 
 def choose(counts, share, seed):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from torch import nn
 
 from embedkit.errors import RecipeError
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 D, H = 7, 5
 NETWORKS = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}

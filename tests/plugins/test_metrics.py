@@ -14,8 +14,8 @@ from sklearn import metrics as sklearn_metrics
 
 from embedkit.errors import RecipeError
 from embedkit.evaluation.metrics import build_metrics
+from embedkit.plugin.registry import Registry, build_registry
 from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.registry import Registry, build_registry
 
 TWO, THREE = ("neg", "pos"), ("a", "b", "c")
 NAMES = ["accuracy", "confusion-matrix", "f1", "hamming-loss", "log-loss", "precision", "recall", "roc-auc"]

@@ -11,7 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from embedkit.errors import DataError
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 DATA = os.environ.get("EMBEDKIT_DATA")
 AWKWARD = [

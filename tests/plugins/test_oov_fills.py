@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from embedkit.contracts import check_filled
 from embedkit.errors import ComponentError, VocabularyError
 from embedkit.interfaces import FillContext, Lookup
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_filled
+from embedkit.plugin.registry import build_registry
 from embedkit.vectors import open_vectors
 
 FOUND = np.array(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedkit.contracts import check_filled
 from embedkit.errors import VocabularyError
 from embedkit.interfaces import EmbeddingContext, FillContext
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_filled
+from embedkit.plugin.registry import build_registry
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from embedkit.model.oov import OovChain
 from embedkit.model.table import build_table
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 from embedkit.text.vocabulary import Vocabulary
 from embedkit.vectors import open_vectors
 

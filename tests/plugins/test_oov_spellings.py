@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.interfaces import FillContext
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 REGISTRY = build_registry()
 SPELLINGS = ["nfc", "case", "digits", "phrase", "accents", "googlenews", "glove", "fasttext"]

@@ -8,9 +8,9 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
-from embedkit.contracts import check_lookup
 from embedkit.interfaces import EmbeddingContext, VectorSource
-from embedkit.registry import build_registry
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 
 from embedkit.errors import DataError
 from embedkit.interfaces import Example, Reader
-from embedkit.registry import Registry, build_registry
+from embedkit.plugin.registry import Registry, build_registry
 
 pytestmark = pytest.mark.core
 

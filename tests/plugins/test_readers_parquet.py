@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 
 def read(**keys: Any) -> list[Example]:

@@ -12,7 +12,7 @@ import pytest
 
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 DATA = os.environ.get("EMBEDKIT_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="EMBEDKIT_DATA is not set")

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from torch import nn
 from torch.nn.utils.rnn import pack_sequence
 
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 D, H = 7, 5
 SETTINGS = [

@@ -11,9 +11,9 @@ from embedkit_tokenizers import limits
 from pydantic import ValidationError
 
 from embedkit.errors import DataError
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
-from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
 

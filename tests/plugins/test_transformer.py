@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from torch import nn
 
 from embedkit.errors import RecipeError
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 D = 12
 LENGTHS = (4, 0, 9, 1, 6)

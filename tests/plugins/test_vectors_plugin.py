@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 
 import embedkit
-from embedkit.contracts import check_lookup
 from embedkit.errors import RecipeError, VectorFileError
 from embedkit.hookspecs import BUILT_IN
 from embedkit.interfaces import EmbeddingContext, VectorSource
+from embedkit.interfaces.contracts import check_lookup
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
-from embedkit.vectors.formats import FORMATS
+from embedkit.vectors.formats.recognition import FORMATS
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -212,7 +212,7 @@ def test_words_that_are_not_utf8(provider, content, tmp_path):
 
 
 def test_what_is_kept(tmp_path, monkeypatch):
-    from embedkit.vectors.cache import entries
+    from embedkit.files.cache import entries
 
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
     numbers = np.random.default_rng(0).standard_normal((4000, 400), dtype=np.float32)

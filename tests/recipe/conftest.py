@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from embedkit.errors import RecipeError
+from embedkit.plugin.registry import Registry, build_registry
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import Recipe
-from embedkit.registry import Registry, build_registry
 
 WELL_FORMED = """\
 # embedkit run small.yaml

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from embedkit.errors import ComponentError, DataError, PluginError
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component, input_files
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.core
 

@@ -10,7 +10,7 @@ import pytest
 from annotated_types import Ge, Gt, Le, Len, Lt, MultipleOf, Predicate
 from pydantic import ValidationError
 
-from embedkit.parameters import parameters_of
+from embedkit.plugin.parameters import parameters_of
 from embedkit.recipe.document import Document, Findings, Origin
 from embedkit.recipe.explain import explain
 

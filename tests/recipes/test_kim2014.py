@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from embedkit.cli import main
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.bundled import bundled_recipes
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 from embedkit.runs.run import Run
 
 NAMES = [

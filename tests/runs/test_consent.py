@@ -15,10 +15,10 @@ from gensim.models import KeyedVectors
 import embedkit
 from embedkit.cli import main
 from embedkit.errors import RecipeError, VectorFileError
-from embedkit.fingerprint import describe, sha256
-from embedkit.registry import build_registry
+from embedkit.experiments.run import look_over
+from embedkit.files.digest import describe, sha256
+from embedkit.plugin.registry import build_registry
 from embedkit.runs.run import Run
-from embedkit.tasks import look_over
 
 WORDS = ["good", "bad", "film", "story"]
 REFUSED = "is to run code that is in its file, and nobody has consented"
@@ -282,13 +282,13 @@ def test_a_parameter_that_is_not_set_needs_none(install, tmp_path):
 
 
 def test_the_command_to_go_on_with_asks_for_consent_again(save, tmp_path, capsys, monkeypatch):
-    from embedkit.fitting import train_model
+    from embedkit.training.trainer import train_model
 
     def interrupted(*arguments):
         train_model(*arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("embedkit.train.train_model", interrupted)
+    monkeypatch.setattr("embedkit.tasks.train.train_model", interrupted)
     recipe = recipe_of(vectors(save), training={"epochs": 1, "checkpoint_every": 1})
     (tmp_path / "recipe.yaml").write_text(json.dumps(recipe))
     assert ended("run", tmp_path / "recipe.yaml", "--out", tmp_path / "run", "-q", "--trust") == 130

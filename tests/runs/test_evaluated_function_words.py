@@ -6,8 +6,8 @@ import pytest
 
 import embedkit
 from embedkit.errors import RunError
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 
 pytestmark = pytest.mark.any_system
 

@@ -25,7 +25,7 @@ from peak_memory import peak_memory
 import embedkit
 from embedkit.cli import main
 from embedkit.errors import EmbedkitError
-from embedkit.fingerprint import describe, sha256
+from embedkit.files.digest import describe, sha256
 
 WORDS = ["good", "bad", "film", "plot", "great", "dire"]
 SECRET = "s3cr3t-of-the-user"

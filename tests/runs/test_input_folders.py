@@ -8,9 +8,9 @@ import pytest
 
 import embedkit
 from embedkit.errors import DataError, RunError
-from embedkit.fingerprint import describe
+from embedkit.files.digest import describe
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
 
 SOURCE = """
     from pathlib import Path

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import embedkit
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 pytestmark = pytest.mark.any_system
 
@@ -75,10 +75,10 @@ def test_a_frozen_table_did_not_drift_and_a_trained_one_did(notebook, frozen):
 
 @pytest.mark.parametrize("policy", ["mean", "normal", "uniform", "hash"])
 def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp_path, policy):
+    from embedkit.inference.counterfactual import Trained, refilled
     from embedkit.recipe.build import build_component
     from embedkit.recipe.load import load_recipe
     from embedkit.recipe.sections.section import spec_of
-    from embedkit.refilling import Trained, refilled
 
     registry = build_registry()
     recipe = load_recipe(frozen.path / "recipe.yaml", registry)
@@ -93,10 +93,10 @@ def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp
 
 
 def test_how_many_turn_right_and_wrong_is_what_the_refilled_model_says(frozen):
+    from embedkit.inference.counterfactual import Trained, refilled
     from embedkit.recipe.build import build_component
     from embedkit.recipe.load import load_recipe
     from embedkit.recipe.sections.section import spec_of
-    from embedkit.refilling import Trained, refilled
 
     registry = build_registry()
     trained = Trained(

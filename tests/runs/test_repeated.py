@@ -9,12 +9,12 @@ import pytest
 
 import embedkit
 from embedkit.errors import DataError, RunError, UnmovedRunError
+from embedkit.experiments.run import look_over
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.registry import build_registry
-from embedkit.reporting import Reporter
 from embedkit.runs.directory import partial_of, progress_of
+from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
-from embedkit.tasks import look_over
 
 OUTER = [
     "environment.json",

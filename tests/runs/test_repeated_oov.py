@@ -15,10 +15,10 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 import embedkit
 from embedkit.errors import RunError
+from embedkit.experiments.summary import analyse_repeated
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
-from embedkit.registry import build_registry
-from embedkit.repeated_analysis import analyse_repeated
 from embedkit.runs import held_out as held_out_runs
 from embedkit.runs.run import Run
 

@@ -12,8 +12,8 @@ import torch
 
 import embedkit
 from embedkit.errors import RunError, TrainingError, UnmovedRunError
-from embedkit.reporting import Reporter
 from embedkit.runs.directory import checkpoints_of, partial_of
+from embedkit.runs.reporter import Reporter
 from embedkit.training.checkpoint import Checkpoint, damage
 from embedkit.training.checkpoints import Checkpoints
 

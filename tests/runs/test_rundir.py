@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from embedkit.errors import RunError, TrainingError
-from embedkit.fingerprint import BLOCK, describe, sampled, sha256
+from embedkit.files.digest import BLOCK, describe, sampled, sha256
 from embedkit.runs.directory import checkpoints_of, create_run, default_directory, partial_of, run_directory
 from embedkit.runs.files import RunFiles, read_json
 from embedkit.runs.run import Run

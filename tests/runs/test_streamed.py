@@ -10,7 +10,7 @@ from gensim.models import KeyedVectors
 
 import embedkit
 from embedkit.errors import DataError, TrainingError
-from embedkit.reporting import Reporter
+from embedkit.runs.reporter import Reporter
 
 SENTENCE = "good bad film plot the a of qwzx Great odd ünïcode don't 1990s . , actor scene boring lovely"
 WORDS = SENTENCE.split(" ")

@@ -8,7 +8,7 @@ import pytest
 
 import embedkit
 from embedkit.errors import RecipeError
-from embedkit.reporting import Reporter
+from embedkit.runs.reporter import Reporter
 from embedkit.training import trackers
 
 TRACKED = {"training.trackers": ["tensorboard"]}

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 import embedkit
 from embedkit.cli.program import program
-from embedkit.fingerprint import sha256
-from embedkit.requirements import requirements_of
+from embedkit.files.digest import sha256
+from embedkit.plugin.requirements import requirements_of
 
 SOURCE = """
     from embedkit import hookimpl

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 from embedkit.text.cleaning import clean
 
 DATA = os.environ.get("EMBEDKIT_DATA")

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from embedkit.data.examples import Examples
-from embedkit.data.storage import InMemory
 from embedkit.errors import ComponentError
+from embedkit.files.storage import InMemory
 from embedkit.interfaces import Example
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.tokens import Tokenizing

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
-from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 from embedkit.training.loop import fit

@@ -6,8 +6,8 @@ import torch
 
 from embedkit.errors import TrainingError
 from embedkit.model.classifier import build_classifier
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
-from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.grouping import in_order
 from embedkit.training.loop import fit

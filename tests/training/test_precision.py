@@ -9,8 +9,8 @@ from torch import nn
 
 from embedkit.errors import TrainingError
 from embedkit.model.classifier import build_classifier
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
-from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 from embedkit.training import loop, precision
 from embedkit.training.loop import fit

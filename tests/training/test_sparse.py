@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
-from embedkit.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.loop import fit, from_the_start
 

@@ -9,9 +9,9 @@ from safetensors.torch import load_file
 import embedkit
 from embedkit.errors import TrainingError
 from embedkit.evaluation.metrics import build_metrics
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.sections.training import EarlyStopping, Training
-from embedkit.registry import build_registry
 from embedkit.training.stopping import Best, best_of
 
 MOODS = {"good": "pos", "fine": "pos", "bad": "neg", "poor": "neg"}

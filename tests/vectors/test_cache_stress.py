@@ -55,7 +55,7 @@ def read(folder: Path, name: str, full: bool) -> Counter[str]:
 
 def clear(cache: Path, bluntly: bool, until: Path) -> Counter[str]:
     """Delete what is in the cache, as `cache clear` or as `rm -r`, until a file is there; what was wrong."""
-    from embedkit.vectors.cache import entries, sources, trim
+    from embedkit.files.cache import entries, sources, trim
 
     some, seen = random.Random(os.getpid()), Counter[str]()
     while not until.exists():

@@ -5,7 +5,7 @@ import pytest
 
 from embedkit.errors import VectorFileError
 from embedkit.interfaces import EmbeddingContext, VectorSource
-from embedkit.registry import build_registry
+from embedkit.plugin.registry import build_registry
 
 
 @pytest.fixture(scope="module")

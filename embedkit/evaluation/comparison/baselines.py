@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedkit.contracts import check_chosen, check_probabilities
 from embedkit.errors import DataError, EmbedkitError
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.metrics import score_metrics, wilson_interval
 from embedkit.evaluation.scoring import Scored
-from embedkit.recipe.metric_checks import SINGLE_LABEL
+from embedkit.interfaces.contracts import check_chosen, check_probabilities
+from embedkit.recipe.checks.metrics import SINGLE_LABEL
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from embedkit.evaluation.comparison.several import corrected_interval, corrected_t_test, holm
-from embedkit.evaluation.repeats import summary
+from embedkit.evaluation.summary import summary
 
 Baselines = Mapping[str, Mapping[str, Any]]
 """By name what metrics.json of one run has of its baselines on a split."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from embedkit.contracts import check_lookup
 from embedkit.evaluation.intrinsic.listing import list_words
+from embedkit.interfaces.contracts import check_lookup
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, VectorSource

@@ -11,7 +11,7 @@ from embedkit.evaluation.oov.shares import Shares, measure
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.prediction import Prediction
 
 
 def analyse(

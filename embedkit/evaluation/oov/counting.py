@@ -12,7 +12,7 @@ from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, Word
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.prediction import Prediction
 
 SHOWN = 50
 """How many of the missing words are listed."""

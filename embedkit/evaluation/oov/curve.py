@@ -9,7 +9,7 @@ from typing import Any
 
 from embedkit.evaluation.comparison.several import corrected_interval
 from embedkit.evaluation.coverage import STATES
-from embedkit.evaluation.repeats import summary
+from embedkit.evaluation.summary import summary
 
 
 @dataclass(frozen=True)

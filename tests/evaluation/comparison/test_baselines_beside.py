@@ -12,12 +12,12 @@ import pytest
 from rich.console import Console
 
 import embedkit
-from embedkit.cli.baseline_results import chosen_lines, print_baselines
-from embedkit.contracts import check_chosen
 from embedkit.errors import ComponentError
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.comparison.several import corrected_t_test
 from embedkit.evaluation.comparison.wording import beside_baselines, points
+from embedkit.interfaces.contracts import check_chosen
+from embedkit.report.terminal.baselines import chosen_lines, print_baselines
 
 SENTENCES = [
     "highly respectable work",

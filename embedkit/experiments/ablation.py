@@ -1,0 +1,136 @@
+"""Is it the cause? A run made again with vectors hidden, over folds or seeds: accuracy against coverage."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import DataError, Fault, RunError
+from embedkit.evaluation.oov.curve import Point, curve
+from embedkit.experiments.run import execute
+from embedkit.recipe.build import input_files, refuse_untrusted
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.repeats import single_runs
+from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
+from embedkit.runs.directory import FOLDS, MANIFEST, is_finished, numbers_in, partial_of, progress_of
+from embedkit.runs.inputs import refuse_changed
+from embedkit.runs.run import Run
+from embedkit.runs.working import is_complete
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
+    from embedkit.runs.reporter import Reporter
+
+CURVE = "hiding.json"
+SEEDS = 3
+"""How many seeds there are for a run that has no folds and seeds of its own."""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """`run`, to be made again by each of `recipes`, which by share hide so much of the vectors found.
+
+    Each recipe makes the same runs, `names`: over the folds and seeds of `run`, or else over some seeds.
+    """
+
+    run: Run
+    recipes: Mapping[float, Recipe]
+    names: tuple[str, ...]
+    folds: bool
+
+    def finished(self, out: Path) -> int:
+        """How many of the trainings are there already, in `out`."""
+        made = [directory_of(out, share) for share in self.recipes]
+        places = [
+            place / FOLDS / name for each in made for place in (each, partial_of(each)) for name in self.names
+        ]
+        return sum((place / MANIFEST).is_file() for place in places)
+
+    def progress(self, out: Path) -> Iterator[Path]:
+        """What there is in `out` to go on from, oldest first: finished runs, and checkpoints of others."""
+        for made in (directory_of(out, share) for share in self.recipes):
+            if is_finished(made) or is_complete(partial_of(made)):
+                yield made
+            else:
+                yield from progress_of(partial_of(made))
+
+    def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
+        """Make every run that is not there, and write `out`/hiding.json, which is given back."""
+        made: dict[float, Run] = {}
+        for number, (share, recipe) in enumerate(self.recipes.items(), 1):
+            directory = directory_of(out, share)
+            reporter.run(directory.name, number, len(self.recipes))
+            made[share] = execute(recipe, registry, directory, reporter=reporter, resume=True)
+        last = [*made[0.0].metrics][-1]
+        points = {share: _points(each, last) for share, each in made.items()}
+        found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
+        text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+        (out / CURVE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        return found
+
+
+def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registry) -> Experiment:
+    """What it takes to train as `run` did, no vector hidden and each of `shares`.
+
+    A run of folds or seeds is made again as a whole; of any other there are so many `seeds`, its own and
+    those that follow it. Trackers are told of none. Raises RunError for a run that trained no model and for a
+    file that is not the one it read; DataError for shares that make no curve, for `seeds` of a run that has
+    its own, and for a missing file; RecipeError for code in files that nobody has consented to run.
+    """
+    recipe = _recipe(run, registry)
+    refuse_untrusted(registry, recipe)
+    refuse_changed(run, input_files(registry, recipe))
+    sets = {"evaluation.baselines": [], "training.trackers": [], **_seeds(recipe, seeds)}
+    wanted = sorted({0.0, *shares})
+    if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
+        raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
+    recipes = {share: _hiding(run, recipe, share, sets, registry) for share in wanted}
+    folds = recipe.data.folds is not None and recipe.data.folds.only is None
+    return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds)
+
+
+def directory_of(out: Path, share: float) -> Path:
+    """Where the run goes that hides a share, such as `hide-0.1`."""
+    return out / f"hide-{share:g}"
+
+
+def _recipe(run: Run, registry: Registry, sets: Mapping[str, Any] | None = None) -> Recipe:
+    recipe = load_recipe(run.file("recipe.yaml"), registry, sets)
+    if not isinstance(recipe, Recipe):
+        raise RunError(Fault("this run trained no model", where=str(run.path)))
+    return recipe
+
+
+def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
+    if not single_runs(recipe):
+        count = SEEDS if count is None else count
+        if count < 2:
+            raise DataError(Fault("a curve takes two seeds or more", "seeds"))
+        return {"seeds": [*range(recipe.seed, recipe.seed + count)]}
+    if count is not None:
+        hint = "Leave the number of seeds out: each of them is trained again."
+        raise DataError(Fault("this run has folds or seeds of its own", "seeds", hint=hint))
+    return {}
+
+
+def _hiding(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], registry: Registry) -> Recipe:
+    embedding = recipe.embedding.to_plain()
+    own = {key: embedding.pop(key) for key in EMBEDDING_KEYS if key in embedding}
+    hiding = {"use": "hiding", "of": embedding, "hidden": share, **own}
+    return _recipe(run, registry, {"embedding": hiding, **sets})
+
+
+def _points(run: Run, split: str) -> list[Point]:
+    """Of each run inside `run` what it reached on `split`."""
+    points = []
+    for inner in run.folds:
+        found = inner.oov.figures["splits"][split]
+        errors, tokens = found["errors"], found["coverage"]["tokens"]["content"]
+        tested = inner.metrics[split]["n"] / inner.metrics["train"]["n"]
+        points.append(
+            Point(numbers_in(inner.path.name)[0], 1 - errors["wrong"] / errors["n"], tokens, tested)
+        )
+    return points

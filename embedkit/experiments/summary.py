@@ -1,0 +1,79 @@
+"""The analysis of cross-validated and repeated runs: one answer for all texts that were held out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.oov.analysis import analyse_counted
+from embedkit.evaluation.oov.counting import Tally
+from embedkit.evaluation.oov.folds import add_policies, mean_drift
+from embedkit.evaluation.oov.seeds import over_seeds
+from embedkit.evaluation.oov.shares import Shares, measure
+from embedkit.runs.held_out import Which, read_held_out
+from embedkit.tasks.analysis import read_content
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.oov.content import Content
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import Recipe
+
+
+@dataclass
+class HeldOut:
+    """What the runs of one seed said of the texts that they held out, without the texts."""
+
+    tally: Tally = field(default_factory=Tally)
+    shares: list[Shares] = field(default_factory=list)
+
+    def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> dict[str, Any]:
+        """As oov.json of a single run, of all these texts together; the runs' own are in `directories`."""
+        own = [json.loads((directory / "oov.json").read_bytes()) for directory in directories]
+        return {
+            "splits": {split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
+            "policies": add_policies([each["policies"] for each in own], split),
+            "drift": mean_drift([each["drift"] for each in own]),
+        }
+
+
+def analyse_repeated(
+    singles: Mapping[str, Recipe],
+    directories: Mapping[str, Path],
+    predictions: Path,
+    split: str,
+    registry: Registry,
+) -> dict[str, Any]:
+    """What oov.json says of all runs, from `predictions`, the predictions.csv over all of them.
+
+    Every seed is analysed over all of its folds; several seeds are put together by `over_seeds`. Some texts
+    are read after others, and their counts alone are kept.
+    """
+    recipe = next(iter(singles.values()))
+    content = read_content(recipe.evaluation.function_words, registry)
+    of = {(_fold(single), single.seed): directories[name] for name, single in singles.items()}
+    by_seed = _gathered(of, predictions, recipe.data.label_separator, content)
+    found = {
+        seed: held_out.analysed(split, content, [of[which] for which in of if which[1] == seed])
+        for seed, held_out in sorted(by_seed.items())
+    }
+    return over_seeds(found, split) if len(found) > 1 else next(iter(found.values()))
+
+
+def _gathered(
+    directories: Mapping[Which, Path], predictions: Path, separator: str | None, content: Content
+) -> dict[int, HeldOut]:
+    """What was held out, by seed."""
+    gathered: dict[int, HeldOut] = {}
+    for which, texts in read_held_out(predictions, directories, separator):
+        held_out = gathered.setdefault(which[1], HeldOut())
+        model = json.loads((directories[which] / "model.json").read_bytes())
+        held_out.tally += Tally.of(texts, model["classes"], separator)
+        held_out.shares.append(measure(texts, content))
+    return gathered
+
+
+def _fold(single: Recipe) -> int | None:
+    return None if single.data.folds is None else single.data.folds.only

@@ -1,0 +1,141 @@
+"""A trained model with all that turns a text into its input: what `embedkit.load` gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from embedkit.data.examples import Examples
+from embedkit.data.labels import Labelling
+from embedkit.distributed.process_group import ALONE, World
+from embedkit.evaluation.coverage import TokenStates
+from embedkit.evaluation.prediction import Prediction, header, row
+from embedkit.evaluation.predictions import Predictions
+from embedkit.evaluation.scoring import check_finite, score_split
+from embedkit.files.storage import InMemory, Storage
+from embedkit.interfaces import Example
+from embedkit.runs.token_columns import encode
+from embedkit.text.batching import EncodedSplit
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.normal_form import compose
+from embedkit.text.sequences import texts_of
+from embedkit.text.tokens import Tokenizing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.interfaces import Tokenizer
+    from embedkit.model.classifier import TextClassifier
+    from embedkit.model.unseen import Unseen
+    from embedkit.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """How texts become ids: the tokenizer, the vocabulary, and how long a text may be.
+
+    `max_length` tokens are kept of each text, its `cut` end is lost; `pad_to` is the one length that every
+    batch is padded to, or None where each is padded to its own longest text. Tokens and ids are in `storage`.
+    """
+
+    tokenizer: Tokenizer
+    vocabulary: Vocabulary
+    max_length: int | None
+    cut: Literal["head", "tail"]
+    pad_to: int | None
+    storage: Storage = field(default_factory=InMemory)
+
+    def tokenize(self, name: str, examples: Iterable[Example]) -> TokenizedSplit:
+        """The texts of a split as tokens."""
+        examples = Examples.of(examples, self.storage)
+        tokens = Tokenizing(self.tokenizer).tokens(examples.texts, self.storage)
+        return TokenizedSplit.of(name, examples, tokens, self.max_length, self.cut)
+
+    def encode(self, split: TokenizedSplit, labelling: Labelling) -> EncodedSplit:
+        """The ids of a split, with the targets of its labels."""
+        ids = np.frombuffer(split.ids(self.vocabulary, self.storage).view(), np.int32)
+        lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
+        examples = split.examples
+        return EncodedSplit(ids, lengths, labelling.targets(examples.labels), examples.ids, self.pad_to)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A trained model, ready for texts. `origin` tells of each row of the table where it came from.
+
+    The last `looked_up` rows are of words that training did not have; `missing` are words that were looked up
+    in vain. What else has no row is looked up by `source`, where there is one, or is `<UNK>`.
+    """
+
+    model: TextClassifier
+    input: TextInput
+    origin: Sequence[str]
+    labelling: Labelling
+    threshold: float = 0.5
+    looked_up: int = 0
+    missing: frozenset[str] = frozenset()
+    source: Callable[[Sequence[str]], Unseen] | None = None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes in order, of two the positive one last."""
+        return self.labelling.classes
+
+    def storing(self, storage: Storage) -> Classifier:
+        """The classifier with tokens and ids in `storage`."""
+        return replace(self, input=replace(self.input, storage=storage))
+
+    def widened(self, unseen: Unseen) -> Classifier:
+        """The classifier with rows for what was looked up."""
+        return replace(
+            self,
+            model=self.model.widened(unseen.vectors) if unseen.words else self.model,
+            input=replace(self.input, vocabulary=self.input.vocabulary.extended(unseen.words)),
+            origin=(*self.origin, *unseen.origin),
+            looked_up=self.looked_up + len(unseen.words),
+            missing=self.missing.union(unseen.missing),
+        )
+
+    def judge(self, split: TokenizedSplit, world: World = ALONE) -> Predictions:
+        """What the model says of a split.
+
+        The processes of `world` share the texts, and each of them gets everything.
+        """
+        unknown = self.input.vocabulary.without_row(split.tokens) if self.source else []
+        wanted = [word for word in unknown if word not in self.missing]
+        if self.source and wanted:
+            return self.widened(self.source(wanted))._judge(split, world)
+        return self._judge(split, world)
+
+    def _judge(self, split: TokenizedSplit, world: World) -> Predictions:
+        scored = score_split(self.model, self.input.encode(split, self.labelling), world=world)
+        check_finite(scored, split.name, split.examples.ids)
+        states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
+        return Predictions(split, states, scored, self.labelling, self.threshold)
+
+    def predictions(self, texts: Iterable[str]) -> Sequence[Prediction]:
+        """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do.
+
+        Raises TypeError, naming the item, for what is no text.
+        """
+        return self.classify([Example(i, compose(text)) for i, text in enumerate(texts_of(texts), 1)])
+
+    def classify(self, examples: Sequence[Example]) -> Sequence[Prediction]:
+        """One prediction for each example, whatever its label."""
+        return self.judge(self.input.tokenize("input", examples)) if examples else []
+
+    def predict(self, texts: Iterable[str]) -> pd.DataFrame:
+        """One row for each text, in order, with the columns of predictions.csv but for split and label.
+
+        `texts` is any iterable of strings: a list, an array, a pandas Series, whose index is ignored. Raises
+        TypeError, naming the item, for what is no text.
+        """
+        import pandas as pd
+
+        columns = header(self.classes)
+        rows = [encode(columns, row(prediction)) for prediction in self.predictions(texts)]
+        frame = pd.DataFrame(rows, columns=columns)
+        return frame.drop(columns=["split", "label"]).set_index("id")

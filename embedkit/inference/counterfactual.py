@@ -1,0 +1,122 @@
+"""Would another policy have helped: a frozen table's filled rows refilled by each, and texts read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from embedkit.errors import EmbedkitError
+from embedkit.evaluation.oov.refilling import flips
+from embedkit.model.classifier import TextClassifier
+from embedkit.model.known_words import KnownWords
+from embedkit.model.oov import OovChain
+from embedkit.recipe.build import build_component
+from embedkit.recipe.checks.components import is_total
+from embedkit.recipe.sections.section import spec_of
+from embedkit.text.vocabulary import PAD_ID
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.predictions import Predictions
+    from embedkit.inference.classifier import Classifier
+    from embedkit.interfaces import BoolArray, FloatArray, OovPolicy
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import Recipe
+    from embedkit.text.encoding import TokenizedSplit
+
+FINE_TUNED = (
+    "training moved the rows that the policy wrote, and the model with them: "
+    "another policy can be asked by another run alone"
+)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier with what it was made of: its recipe, and `via`, by what each row of its table came."""
+
+    classifier: Classifier
+    recipe: Recipe
+    via: Sequence[str]
+
+    @property
+    def policy(self) -> str:
+        """The policy that answered for every word that was left."""
+        return self.recipe.oov[-1].use
+
+    @property
+    def filled(self) -> BoolArray:
+        """Which rows of the table it wrote, that of `<UNK>` included, bool [V]."""
+        return np.array([name == self.policy for name in self.via])
+
+
+def ask_policies(
+    trained: Trained,
+    splits: Mapping[str, TokenizedSplit],
+    predictions: Mapping[str, Predictions],
+    registry: Registry,
+) -> dict[str, Any]:
+    """By policy and split how many texts turn right and wrong; or, in `why`, why that cannot be asked.
+
+    The training split is left out where there are others: the model was fitted to what its rows were.
+    """
+    asked: dict[str, Any] = {"policy": trained.policy, "why": None, "refilled": {}, "refused": {}}
+    if trained.recipe.embedding.trainable != "none":
+        return {**asked, "why": FINE_TUNED}
+    if not trained.filled.any():
+        return {**asked, "why": f"'{trained.policy}' wrote no row"}
+    held_out = {name: split for name, split in splits.items() if name != "train"} or splits
+    for name in _others(trained.policy, registry):
+        try:
+            policy: OovPolicy = build_component(registry, "oov", spec_of(name), "oov")
+            classifier = refilled(trained, name, policy)
+        except EmbedkitError as error:
+            asked["refused"][name] = error.faults[0].what
+            continue
+        asked["refilled"][name] = {
+            split: _flips(trained, classifier, held_out[split], predictions[split]) for split in held_out
+        }
+    return asked
+
+
+def _others(policy: str, registry: Registry) -> list[str]:
+    """The other policies that answer for every word, and whose name says all."""
+    names = [name for name in registry.names("oov") if name != policy and is_total(registry, name)]
+    fields = {name: registry.get("oov", name).parameters.model_fields.values() for name in names}
+    return [name for name in names if not any(field.is_required() for field in fields[name])]
+
+
+def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
+    """The classifier with the rows that its last policy wrote as `policy` would have written them."""
+    model = trained.classifier.model
+    vectors = model.embedding.weight.detach().cpu().numpy().copy()
+    words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
+    origin = trained.classifier.origin[: len(table)]
+    known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
+    found = table[known]
+    source = KnownWords([words[row] for row in known], found)
+    rows = np.flatnonzero(trained.filled)
+    chain = OovChain([(name, policy)])
+    table[rows], _ = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed)
+    return replace(trained.classifier, model=_with_table(model, vectors))
+
+
+def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
+    import torch
+    from torch import nn
+
+    rows, dim = vectors.shape
+    weight = torch.from_numpy(vectors).to(model.embedding.weight.device)
+    embedding = nn.Embedding(rows, dim, PAD_ID, _weight=weight, _freeze=True)
+    return TextClassifier(embedding, model.encoder, model.head, model.objective)
+
+
+def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> dict[str, int]:
+    """What changes on `split`; only texts that read a refilled row are read again."""
+    filled = {*np.flatnonzero(trained.filled).tolist()}
+    ids = trained.classifier.input.vocabulary.ids(split.tokens.words)
+    words = {number for number, row in enumerate(ids) if row in filled}
+    reading = [i for i, numbers in enumerate(split.tokens.numbers) if not words.isdisjoint(numbers)]
+    after = other.judge(split.take(reading)).wrong().tolist() if reading else []
+    return flips(before.wrong()[reading].tolist(), after)

@@ -1,0 +1,101 @@
+"""A trained model, loaded from its run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+import torch
+
+from embedkit.data.labels import Labelling
+from embedkit.errors import Fault, RunError
+from embedkit.inference.classifier import Classifier, TextInput
+from embedkit.inference.counterfactual import Trained
+from embedkit.inference.embedding import Reopened
+from embedkit.inference.saved_model import SavedModel, read_saved_model, read_unseen
+from embedkit.model.classifier import TextClassifier
+from embedkit.recipe.build import build_component
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.runs.inputs import check_files
+from embedkit.runs.loadable import refuse_unloadable
+from embedkit.runs.tensors import TABLE, Shape, read_tensors, refuse_other_shapes, shapes_of
+from embedkit.runs.versions import warn_of_versions
+from embedkit.text.vocabulary import FIRST_WORD_ID
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Encoder
+    from embedkit.plugin.registry import Registry
+    from embedkit.runs.run import Run
+
+
+def load_trained(
+    run: Run, registry: Registry, threshold: float | None = None, unseen: Literal["unk"] | None = None
+) -> Trained:
+    """The classifier that `run` trained, with the threshold of its recipe unless another is given.
+
+    Where the recipe has words looked up that training did not have, `unseen="unk"` makes them `<UNK>`.
+    Raises RunError where the run trained no model, a file is not what the run wrote, or the tokenizer's files
+    are not those that it read.
+    """
+    run.refuse_several("a model")
+    refuse_unloadable(run)
+    warn_of_versions(run)
+    recipe = _recipe(run, registry)
+    saved = read_saved_model(run, recipe)
+    classifier = _classifier(run, saved, recipe, registry, threshold)
+    if recipe.embedding.unseen == "lookup" and unseen is None:
+        classifier = _looking_up(classifier, saved, run, recipe, registry)
+    return Trained(classifier, recipe, saved.via)
+
+
+def _recipe(run: Run, registry: Registry) -> Recipe:
+    recipe = load_recipe(run.file("recipe.yaml"), registry)
+    if isinstance(recipe, Recipe):
+        return recipe
+    hint = None
+    if isinstance(recipe, EvaluationRecipe):
+        hint = f"It evaluated the model of {recipe.model}: name that run."
+    raise RunError(Fault("this run trained no model", where=str(run.path), hint=hint))
+
+
+def _classifier(
+    run: Run, saved: SavedModel, recipe: Recipe, registry: Registry, threshold: float | None
+) -> Classifier:
+    check_files(run, registry, "tokenizer", recipe.tokenizer)
+    tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
+    return Classifier(
+        model=_model(saved, recipe, registry),
+        input=TextInput(tokenizer, saved.vocabulary, saved.max_length, recipe.data.cut, saved.pad_to),
+        origin=saved.origin,
+        labelling=Labelling(saved.classes, recipe.data.label_separator),
+        threshold=recipe.evaluation.threshold if threshold is None else threshold,
+    )
+
+
+def _model(saved: SavedModel, recipe: Recipe, registry: Registry) -> TextClassifier:
+    """The model with its weights. Shapes are compared before memory is taken for any."""
+    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    rows, classes, multilabel = (
+        len(saved.vocabulary),
+        len(saved.classes),
+        recipe.data.label_separator is not None,
+    )
+    parts = TextClassifier.beside_table(saved.dim, encoder, classes, multilabel)
+    if parts is not None:
+        refuse_other_shapes(saved.weights, {TABLE: Shape((rows, saved.dim)), **shapes_of(parts)})
+    with torch.random.fork_rng(devices=[]):
+        model = TextClassifier.new(rows, saved.dim, encoder, classes, multilabel)
+    if parts is None:
+        refuse_other_shapes(saved.weights, shapes_of(model.state_dict()))
+    model.load_state_dict(read_tensors(saved.weights))
+    return model.eval()
+
+
+def _looking_up(
+    classifier: Classifier, saved: SavedModel, run: Run, recipe: Recipe, registry: Registry
+) -> Classifier:
+    """The classifier with what its run looked up, and with the source for what it did not."""
+    words = saved.vocabulary.words
+    source = Reopened(run, recipe, registry, words, saved.origin[FIRST_WORD_ID:])
+    return replace(classifier.widened(read_unseen(run, saved)), source=source)

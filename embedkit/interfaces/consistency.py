@@ -1,0 +1,100 @@
+"""Components of plugins asked again for a few things, in another order: nothing may follow from that.
+
+Each check raises ComponentError, which calls the component by a name that says its plugin.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice, zip_longest
+from typing import TYPE_CHECKING
+
+from embedkit.errors import ComponentError, Fault
+from embedkit.interfaces.contracts import check_lookup, check_tokens
+from embedkit.interfaces.generators import other_draws
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Example, FloatArray, Reader, Tokenizer, VectorSource
+    from embedkit.text.tokens import Tokens
+
+SAMPLE = 8
+"""Texts, or words, that are asked for again."""
+
+ALONE = 2
+"""How many of them each in a call of its own."""
+
+LONGEST = 10_000
+"""Characters of a text up to which it is tokenized again."""
+
+READ_AGAIN = 10_000
+"""Examples up to which a reader that makes a list of all is read again."""
+
+
+@other_draws()
+def check_tokenizer(
+    tokenizer: Tokenizer, name: str, texts: Sequence[str], tokens: Tokens, fresh: Callable[[], Tokenizer]
+) -> None:
+    """Some of `texts` have the same `tokens` in another order, alone, and by a tokenizer made afresh."""
+    rows = [row for row in spread(len(texts)) if len(texts[row]) <= LONGEST]
+    rows.reverse()
+    given = [texts[row] for row in rows]
+    asked = [("in another order", rows, tokenizer)]
+    asked += [("alone", [row], tokenizer) for row in rows[:ALONE]]
+    for how, some, by in [*asked, ("by another object with the same parameters", rows, fresh())]:
+        wanted = given if some is rows else [texts[row] for row in some]
+        again = check_tokens(by, by.tokenize(wanted), wanted)
+        for row, other in zip(some, again, strict=True):
+            if other != tokens[row]:
+                what = f"{tokens[row][:8]} and, {how}, {other[:8]}"
+                raise _impure(name, "tokenizer", f"cuts the text {texts[row][:60]!r} into {what}")
+
+
+@other_draws()
+def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray | None]) -> None:
+    """A few words have the vectors `known` [D] when they are asked for in another order, and alone.
+
+    None is that of a word which the source does not have.
+    """
+    words = [*known][::-1]
+    for wanted in (words, words[:1]):
+        again = check_lookup(source, source.lookup(wanted), len(wanted), source.dim)
+        for word, vector, found in zip(wanted, again.vectors, again.found, strict=True):
+            before = known[word]
+            if found == (before is None) or (before is not None and (vector != before).any()):
+                which = "is found or not" if found == (before is None) else "has another vector"
+                how = "alone" if len(wanted) == 1 else "with others, in another order"
+                what = f"the word {word!r} {which} when it is looked up again, {how}"
+                raise _impure(name, "embedding", f"gives other answers when it is asked again: {what}")
+
+
+@other_draws()
+def check_reader(reader: Reader, name: str, where: str, first: Sequence[Example], count: int) -> None:
+    """The `first` of `count` examples are the same when they are read again.
+
+    A reader that makes a list of more than READ_AGAIN is not asked: all of it would be read.
+    """
+    lazy = inspect.isgeneratorfunction(getattr(type(getattr(reader, "_made", reader)), "read", None))
+    if not lazy and count > READ_AGAIN:
+        return
+    more = count == len(first)  # all were kept: there may be no other one behind them
+    again = [*islice(iter(reader.read()), len(first) + more)]
+    for number, (before, now) in enumerate(zip_longest(first, again), 1):
+        if before != now:
+            what = f"reads {_told(before)} as example {number} and, when it is read again, {_told(now)}"
+            raise _impure(name, where, what)
+
+
+def _told(example: Example | None) -> str:
+    return f"{example.text[:60]!r} (id {example.id}, {example.label!r})" if example else "nothing"
+
+
+def spread(count: int) -> list[int]:
+    """Up to SAMPLE of `count` numbers from 0, the first and the last among them, in ascending order."""
+    last, few = count - 1, min(SAMPLE, count)
+    return sorted({last * i // max(1, few - 1) for i in range(few)})
+
+
+def _impure(name: str, where: str, what: str) -> ComponentError:
+    hint = "What it gives may follow from its parameters and from what it is given alone."
+    return ComponentError(Fault(f"{name} {what}", where=where, hint=hint))

@@ -1,0 +1,294 @@
+"""What components promised, checked on what they gave: an error names component, expected and given."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, cast
+
+from embedkit.errors import ComponentError
+from embedkit.interfaces import Example
+from embedkit.interfaces.calling import owner_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from embedkit.interfaces import Filled, FloatArray, Lookup
+
+SUM_TOLERANCE = 1e-3
+"""How far from 1 the probabilities of a text may add up: float32 of many classes stays below."""
+
+
+def _breach(component: object, verb: str, expected: str, came: str) -> ComponentError:
+    owner = owner_of(component)
+    return ComponentError(owner.fault(f"{verb}: expected {expected}, got {came}"))
+
+
+def check_has(component: object, verb: str, made: object, *names: str) -> None:
+    """Raise ComponentError where what `verb` of `component` gave has none of one of `names`."""
+    missing, owner = object(), owner_of(component)
+    for name in names:
+        with owner.calling(f"{name} raised", guarded=False):
+            has = getattr(made, name, missing) is not missing
+        if not has:
+            raise _breach(component, verb, f"something with '{name}'", _describe(made))
+
+
+def check_iterable(reader: object, examples: Any) -> Iterable[Any]:
+    """What `read` gave, as it is, if it can be gone through."""
+    if not isinstance(examples, Iterable):
+        raise _breach(reader, "read()", "examples to go through", _describe(examples))
+    return examples
+
+
+def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequence[Example]:
+    """`examples` as they are, if each is an Example: its id from 1, its text and label strings.
+
+    `before` is how many came before them.
+    """
+    for number, example in enumerate(examples, before + 1):
+        at = f"read(), example {number:,}"
+        if not isinstance(example, Example):
+            raise _breach(reader, at, "an Example", _describe(example))
+        for name, value, expected, fits in (
+            ("id", example.id, "an integer from 1", type(example.id) is int and example.id > 0),
+            ("text", example.text, "a string", isinstance(example.text, str)),
+            ("label", example.label, "a string or None", isinstance(example.label, str | None)),
+        ):
+            if not fits:
+                raise _breach(reader, f"{at}, {name}", expected, _describe(value))
+    return examples
+
+
+def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[list[str]]:
+    """`tokens` as they are, if they are one list of strings for each text."""
+    if not isinstance(tokens, list) or len(tokens) != len(texts):
+        came = f"{len(tokens)} of them" if isinstance(tokens, list) else _describe(tokens)
+        raise _breach(tokenizer, "tokenize", f"a list of {len(texts)} lists of tokens", came)
+    # All texts at once first: one by one this would take longer.
+    if {*map(type, tokens)} <= {list} and {*map(type, chain.from_iterable(tokens))} <= {str}:
+        return tokens
+    for text, each in zip(texts, tokens, strict=True):
+        _check_tokens_of(tokenizer, text, each)
+    return tokens
+
+
+def check_words(tokenizer: object, words: Sequence[str]) -> None:
+    """Raise ComponentError for a word that no file of a run could hold: half of a surrogate pair in it."""
+    try:
+        "".join(words).encode()
+    except UnicodeEncodeError as error:
+        character = error.object[error.start]
+        strange = next(word for word in words if character in word)
+        raise _breach(tokenizer, "tokenize", "tokens that are Unicode", f"{strange!a:.60}") from error
+
+
+def _check_tokens_of(tokenizer: object, text: str, tokens: Any) -> None:
+    if not isinstance(tokens, list):
+        strange = [tokens]
+    else:
+        strange = [token for token in tokens if not isinstance(token, str)]
+    if strange:
+        came = f"{_describe(strange[0])} for the text {text[:60]!r}"
+        raise _breach(tokenizer, "tokenize", "lists of strings", came)
+
+
+def check_function_words(component: object, words: Any) -> Collection[str]:
+    """`words` as they are, if they are a collection of strings; one string is none."""
+    if isinstance(words, str | bytes) or not isinstance(words, Collection):
+        raise _breach(component, "words()", "a collection of strings", _describe(words))
+    strange = [word for word in words if not isinstance(word, str)]
+    if strange:
+        raise _breach(component, "words()", "a collection of strings", f"{_describe(strange[0])} among them")
+    return words
+
+
+def check_dim(source: object, dim: Any) -> int:
+    """D of a source, if it is an integer from 1."""
+    integer = isinstance(dim, Integral) and not isinstance(dim, bool)
+    if not integer or dim < 1:
+        raise _breach(source, "dim", "an integer from 1", _describe(dim))
+    return int(dim)
+
+
+def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:
+    """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    for name, shape, dtype in (
+        ("vectors", (n, dim), "float32"),
+        ("found", (n,), "bool"),
+        ("rows", (n,), "int64"),
+    ):
+        _check_array(source, f"{verb}().{name}", getattr(lookup, name, None), shape, dtype)
+    _check_finite(source, f"{verb}().vectors", lookup.vectors)
+    if verb == "lookup":
+        _check_rows(source, lookup)
+    return lookup
+
+
+def _check_rows(source: object, lookup: Lookup) -> None:
+    """Raise ComponentError where a word that was found has no row, or one that was not has one."""
+    wrong = lookup.found != (lookup.rows >= 0)
+    if wrong.any():
+        word = int(wrong.argmax())
+        came = f"row {lookup.rows[word]} and found {bool(lookup.found[word])} of word {word + 1}"
+        raise _breach(source, "lookup().rows", "a row from 0 of every word that is found, or else -1", came)
+
+
+def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
+    """`unk`, a source's vector of unknown words, as it is, if it is float32 [dim] and finite."""
+    _check_array(source, "unk", unk, (dim,), "float32")
+    _check_finite(source, "unk", unk[None])
+    return unk
+
+
+def check_candidates(policy: object, proposed: list[Any], words: Sequence[str]) -> list[Sequence[str]]:
+    """What was `proposed` for each of `words`, as it is, if each time it is a sequence of strings."""
+    kinds = {*map(type, proposed)}
+    # All words at once first: one by one this would take longer than what it checks.
+    if not kinds <= {list, tuple} or not {*map(type, chain.from_iterable(proposed))} <= {str}:
+        for candidates, word in zip(proposed, words, strict=True):
+            _check_candidates_of(policy, candidates, word)
+    return proposed
+
+
+def _check_candidates_of(policy: object, candidates: Any, word: str) -> None:
+    listed = isinstance(candidates, Sequence) and not isinstance(candidates, str)
+    strange = [each for each in candidates if not isinstance(each, str)] if listed else [candidates]
+    if strange:
+        came = f"{_describe(strange[0])} for the word {word[:60]!r}"
+        raise _breach(policy, "candidates", "a sequence of strings", came)
+
+
+def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
+    """`filled` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
+        _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
+    _check_finite(policy, "fill().vectors", filled.vectors)
+    return filled
+
+
+def check_module(encoder: object, module: Any) -> nn.Module:
+    """What `build` gave, as it is, if it is a torch module with an `output_dim` from 1."""
+    from torch import nn
+
+    if not isinstance(module, nn.Module):
+        raise _breach(encoder, "build()", "a torch module", _describe(module))
+    output_dim = getattr(module, "output_dim", None)
+    if not isinstance(output_dim, int) or isinstance(output_dim, bool) or output_dim < 1:
+        came = "none" if output_dim is None else _describe(output_dim)
+        raise _breach(encoder, "build(), output_dim", "an integer from 1", came)
+    return module
+
+
+def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor:
+    """`encoded` as it is, if it is a tensor [batch, dim] of float32, or of what autocast makes of it."""
+    import torch
+
+    fits = isinstance(encoded, torch.Tensor) and encoded.shape == (batch, dim)
+    allowed = {torch.float32}
+    if fits and torch.is_autocast_enabled(encoded.device.type):
+        allowed.add(torch.get_autocast_dtype(encoded.device.type))
+    if not fits or encoded.dtype not in allowed:
+        expected = f"a tensor of torch.float32 and shape [{batch}, {dim}]"
+        raise _breach(encoder, "forward", expected, _describe(encoded))
+    return cast("Tensor", encoded)
+
+
+def check_probabilities(
+    baseline: object, probabilities: Any, n: int, classes: int, multilabel: bool = False
+) -> NDArray[np.float64]:
+    """`probabilities` as they are, if they are float64 [n, classes] and from 0 to 1.
+
+    Those of a text add up to 1, unless it may have several labels.
+    """
+    import numpy as np
+
+    verb = "probabilities"
+    _check_array(baseline, verb, probabilities, (n, classes), "float64")
+    _check_finite(baseline, verb, probabilities)
+    low, high = probabilities.min(initial=0), probabilities.max(initial=1)
+    if low < 0 or high > 1 + 1e-9:
+        raise _breach(baseline, verb, "numbers from 0 to 1", f"{low if low < 0 else high}")
+    sums = np.ones(n) if multilabel else probabilities.sum(axis=1)
+    wrong = np.abs(sums - 1) > SUM_TOLERANCE
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise _breach(baseline, verb, "rows that add up to 1", f"{sums[row]:.6g} of text {row + 1}")
+    return cast("NDArray[np.float64]", probabilities)
+
+
+def check_figure(metric: object, figure: Any) -> Any:
+    """What `score` gave, numbers of NumPy as Python's, if it is a finite number, a mapping of such, or None.
+
+    A mapping may also hold texts, lists and mappings: it becomes JSON.
+    """
+    if not isinstance(figure, Mapping | None) and not _is_number(figure):
+        raise _breach(metric, "score()", "a number, a mapping or None", _describe(figure))
+    return _plain(metric, "score()", figure)
+
+
+def _plain(metric: object, at: str, value: Any) -> Any:
+    """`value` as JSON has it. Raises ComponentError for what JSON cannot hold."""
+    if isinstance(value, Mapping):
+        strange = [key for key in value if not isinstance(key, str)]
+        if strange:
+            raise _breach(metric, at, "keys that are strings", _describe(strange[0]))
+        return {key: _plain(metric, f"{at}[{key!r}]", each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(metric, f"{at}[{index}]", each) for index, each in enumerate(value)]
+    if _is_number(value):
+        return _finite(metric, at, value)
+    if not isinstance(value, str | None):
+        raise _breach(metric, at, "what JSON can hold", _describe(value))
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a real number, of Python or of NumPy; an array of one number is none."""
+    return isinstance(value, int | float) or (isinstance(value, Real) and hasattr(value, "dtype"))
+
+
+def _finite(metric: object, at: str, value: Any) -> int | float:
+    """`value` as a number of Python's. Raises ComponentError for NaN and infinity."""
+    number: int | float = int(value) if isinstance(value, Integral) else float(value)
+    if not abs(number) <= sys.float_info.max:
+        raise _breach(metric, at, "a finite number, or None where it is not defined", f"{value!r:.60}")
+    return value if isinstance(value, bool) else number
+
+
+def check_chosen(baseline: object) -> dict[str, float | int | str]:
+    """What a fitted baseline says that it chose, by parameter: nothing where it has no `chosen`."""
+    chosen = getattr(baseline, "chosen", {})
+    if not isinstance(chosen, Mapping):
+        raise _breach(baseline, "chosen", "a mapping", _describe(chosen))
+    scalar = all(isinstance(value, str) or _is_number(value) for value in chosen.values())
+    if not scalar:
+        raise _breach(baseline, "chosen", "texts and numbers by name", _describe(chosen))
+    return cast("dict[str, float | int | str]", _plain(baseline, "chosen", chosen))
+
+
+def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:
+    if getattr(array, "shape", None) != shape or str(array.dtype) != dtype:
+        raise _breach(owner, verb, f"an array of {dtype} and shape {list(shape)}", _describe(array))
+
+
+def _check_finite(owner: object, verb: str, array: Any) -> None:
+    import numpy as np
+
+    if not np.isfinite([array.min(initial=0), array.max(initial=0)]).all():
+        raise _breach(
+            owner,
+            verb,
+            "finite numbers",
+            f"NaN or infinity in row {int((~np.isfinite(array)).any(1).argmax())}",
+        )
+
+
+def _describe(value: Any) -> str:
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"{type(value).__name__} of {value.dtype} and shape {list(value.shape)}"
+    return f"{type(value).__name__} {value!r}"[:120]

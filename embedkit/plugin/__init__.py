@@ -1,0 +1,1 @@
+"""Finding plugins, and making components of what they register."""

@@ -1,0 +1,123 @@
+"""What is installed, from metadata alone: whose entry points there are, which are blocked, which fit.
+
+Nothing is imported here but what an entry point names, in `load_entry`.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from embedkit import __version__
+from embedkit.errors import Fault, PluginError
+from embedkit.plugin.provenance import COMMAND_GROUP, DISTRIBUTION, GROUP, NAMESAKE, Plugin, canonical
+
+DISABLE = "EMBEDKIT_DISABLE_PLUGINS"
+
+
+def discover(blocked: Iterable[str] = ()) -> list[Plugin]:
+    """Every plugin and command that is installed, sorted by distribution and entry; nothing is imported.
+
+    Those that `blocked` or the environment variable EMBEDKIT_DISABLE_PLUGINS (separated by commas) names are
+    in the state `blocked`. A name is a distribution, an entry or `distribution:entry`, and stands for plugins
+    and commands alike. Raises PluginError for a name that fits nothing, or more than one thing.
+    """
+    plugins = _installed()
+    for name in blocked:
+        _block(name, plugins, "blocking plugins")
+    for name in filter(None, map(str.strip, os.environ.get(DISABLE, "").split(","))):
+        _block(name, plugins, DISABLE)
+    return plugins
+
+
+def _installed() -> list[Plugin]:
+    """Both groups' entry points. Of two distributions with one name the first on the path counts, as in
+    `importlib.metadata.version`: the other may be what an interrupted installation left.
+    """
+    metadata_of = cache(lambda distribution: distribution.metadata)
+    found = importlib.metadata.entry_points()
+    first: dict[str, importlib.metadata.Distribution] = {}
+    plugins = []
+    for entry in (entry for group in (GROUP, COMMAND_GROUP) for entry in found.select(group=group)):
+        assert entry.dist is not None, "an installed entry point belongs to a distribution"
+        metadata = metadata_of(entry.dist)
+        if first.setdefault(canonical(metadata["Name"]), entry.dist) is entry.dist:
+            owner = metadata["Name"], metadata["Version"]
+            requires = tuple(metadata.get_all("Requires-Dist") or ())
+            plugins.append(Plugin(*owner, entry.name, entry.value, entry.group, requires))
+    return sorted(plugins, key=lambda plugin: (canonical(plugin.distribution), plugin.entry))
+
+
+def _block(name: str, plugins: Sequence[Plugin], where: str) -> None:
+    chosen = _meaning(name, plugins, where)
+    for plugin in plugins:
+        if plugin.name in chosen:
+            plugin.fail("blocked", f"by '{name}'" + (f" in {DISABLE}" if where == DISABLE else ""))
+
+
+def _meaning(name: str, plugins: Sequence[Plugin], where: str) -> frozenset[str]:
+    """The names (`distribution:entry`) of the plugins that `name` stands for."""
+    distribution, colon, entry = name.partition(":")
+    full = canonical(distribution) + colon + entry
+    exact = {p.name for p in plugins if f"{canonical(p.distribution)}:{p.entry}" == full}
+    of_distribution = {p.name for p in plugins if canonical(p.distribution) == canonical(name)}
+    meanings = {frozenset(exact), frozenset(of_distribution)} - {frozenset()}
+    meanings |= {frozenset({p.name}) for p in plugins if p.entry == name}
+    if not meanings:
+        known = {p.distribution for p in plugins} | {p.entry for p in plugins}
+        raise PluginError(Fault.unknown("plugin", name, known, where=where))
+    if len(meanings) > 1:
+        names = tuple(sorted(frozenset().union(*meanings)))
+        raise PluginError(Fault(f"'{name}' could mean several plugins", where, allowed=names))
+    return meanings.pop()
+
+
+def load_entry(plugin: Plugin) -> Any:
+    """Import what `plugin` names, if it is not blocked and does not ask for another embedkit.
+
+    None where it cannot be had: its state and error then say why.
+    """
+    refuse_incompatible(plugin)
+    if plugin.state != "installed":
+        return None
+    with plugin.held_responsible():
+        return importlib.metadata.EntryPoint(plugin.entry, plugin.module, plugin.group).load()
+    return None
+
+
+def refuse_incompatible(plugin: Plugin) -> None:
+    """Record why a plugin is not in use that asks for another embedkit, or in a way that cannot be read."""
+    if plugin.state == "installed":
+        with plugin.held_responsible():
+            unmet = _unmet_requirement(plugin.requires)
+            if unmet:
+                plugin.fail("incompatible", unmet)
+
+
+def _unmet_requirement(requires: Sequence[str]) -> str | None:
+    """Why what a distribution requires of embedkit is not met, read before any of it is imported."""
+    for text in requires:
+        found = re.match(r"[\w.-]*", text)
+        name = canonical(found[0]) if found else ""
+        if name == DISTRIBUTION and not _is_met(text):
+            return f"it requires {text}, and {DISTRIBUTION} {__version__} is installed"
+        if name == NAMESAKE and _applies(text):
+            return f"it requires {text}, which is another project: this one is {DISTRIBUTION}"
+    return None
+
+
+def _is_met(text: str) -> bool:
+    from packaging.requirements import Requirement
+
+    return not _applies(text) or Requirement(text).specifier.contains(__version__, prereleases=True)
+
+
+def _applies(text: str) -> bool:
+    from packaging.requirements import Requirement
+
+    marker = Requirement(text).marker
+    return marker is None or marker.evaluate({"extra": ""})

@@ -1,0 +1,128 @@
+"""From entry points to a plugin manager: every plugin, bundled or not, comes in through the group `embedkit`.
+
+What goes wrong with one is recorded with its distribution and version and takes nobody else down.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import pluggy
+
+from embedkit import hookspecs
+from embedkit.errors import Fault, PluginError
+from embedkit.plugin.entrypoints import discover, load_entry, refuse_incompatible
+from embedkit.plugin.provenance import COMMAND_GROUP, DISTRIBUTION, GROUP, NAMESAKE, Plugin
+
+__all__ = ["LoadedPlugins", "Plugin", "load_plugins", "refuse_failures"]
+
+STRICT = "EMBEDKIT_STRICT_PLUGINS"
+REGISTER = "a hook takes `register`, calls register(name, factory) for each component, and gives nothing"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class LoadedPlugins:
+    """The plugin manager; every plugin that was found, in use or not; the commands, none of them imported."""
+
+    manager: pluggy.PluginManager
+    plugins: Sequence[Plugin]
+    commands: Sequence[Plugin] = ()
+
+    def call(self, hook: str, register_for: Callable[[Plugin], hookspecs.Register]) -> None:
+        """Call `hook` of each plugin by itself, so that one that raises is recorded and the rest go on."""
+        modules = [module for _, module in self.manager.list_name_plugin()]
+        for plugin in self.plugins:
+            if plugin.state == "loaded":
+                own = self.manager.get_plugin(plugin.name)
+                others = [module for module in modules if module is not own]
+                given: Sequence[object] = ()
+                with plugin.held_responsible(f"{hook} raised "):
+                    given = self.manager.subset_hook_caller(hook, others)(register=register_for(plugin))
+                if given and plugin.state == "loaded":
+                    plugin.fail("failed", f"{hook} gives {given[0]!r:.60}: {REGISTER}")
+
+    def hooks_of(self, plugin: Plugin) -> list[str]:
+        """The hooks that `plugin` implements, sorted; none where it is not loaded."""
+        if plugin.state != "loaded":
+            return []
+        module = self.manager.get_plugin(plugin.name)
+        return sorted(caller.name for caller in self.manager.get_hookcallers(module) or [])
+
+
+@cache
+def warn_of_namesake() -> None:
+    """Warn once where the distribution of another project is installed that has a package of our name."""
+    try:
+        found = importlib.metadata.version(NAMESAKE)
+    except importlib.metadata.PackageNotFoundError:
+        return
+    log.warning(
+        "the distribution '%s' %s is installed, which is another project with a package of the same name; "
+        "uninstall both, then install %s again: pip uninstall %s %s",
+        *(NAMESAKE, found, DISTRIBUTION, NAMESAKE, DISTRIBUTION),
+    )
+
+
+def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
+    """Import every plugin that is installed, but for those blocked (see `entrypoints.discover`)."""
+    warn_of_namesake()
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    found = discover(blocked)
+    plugins = [plugin for plugin in found if plugin.group == GROUP]
+    for plugin in plugins:
+        _load(plugin, manager)
+    commands = [plugin for plugin in found if plugin.group == COMMAND_GROUP]
+    for command in commands:
+        refuse_incompatible(command)
+    return LoadedPlugins(manager, plugins, commands)
+
+
+def _load(plugin: Plugin, manager: pluggy.PluginManager) -> None:
+    module = load_entry(plugin)
+    if plugin.state != "installed":
+        return
+    with plugin.held_responsible():
+        manager.register(module, plugin.name)
+        _check_hooks(module, manager)
+        plugin.state = "loaded"
+
+
+def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
+    """Raise PluginError where a plugin implements no hook, or one that does not exist.
+
+    Such hooks leave the manager with their plugin, so that the next plugin is not blamed for them.
+    """
+    callers = manager.get_hookcallers(module) or []
+    unknown = sorted(caller.name for caller in callers if not caller.has_spec())
+    if not callers or unknown:
+        manager.unregister(module)
+    if unknown:
+        known = hookspecs.HOOK_OF_KIND.values()
+        raise PluginError(*(Fault.unknown("hook", name, known) for name in unknown))
+    if not callers:
+        raise PluginError("it implements no hook: mark its functions with @hookimpl, from embedkit")
+    own = [each for caller in callers for each in caller.get_hookimpls() if each.plugin is module]
+    deaf = [each.function.__name__ for each in own if "register" not in each.argnames]
+    if deaf:
+        manager.unregister(module)
+        raise PluginError(f"{deaf[0]} does not take `register`: {REGISTER}")
+
+
+def refuse_failures(plugins: Sequence[Plugin]) -> None:
+    """With EMBEDKIT_STRICT_PLUGINS=1, as in continuous integration, raise a PluginError that names every
+    plugin that cannot be used; the first one's own exception is its cause.
+    """
+    strict = os.environ.get(STRICT, "0")
+    if strict not in ("0", "1", ""):
+        raise PluginError(Fault(f"'{strict}' is not understood", STRICT, allowed=("0", "1")))
+    failed = [plugin for plugin in plugins if plugin.state in ("failed", "incompatible")]
+    if strict == "1" and failed:
+        raise PluginError(*(Fault(f"{p.error}", where=f"plugin {p}") for p in failed)) from failed[0].cause

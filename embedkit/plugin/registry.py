@@ -1,0 +1,205 @@
+"""From (kind, name) to a component: who registered it, which parameters it takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from embedkit.errors import ComponentError, Fault, PluginError
+from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND, Register
+from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+T = TypeVar("T")
+
+KIND_NAMES = {"oov": "out-of-vocabulary policy", "vector-format": "vector format"}
+
+OWN_NAMES = {
+    "metric": (
+        *("n", "loss", "batch_loss", "epoch", "split", "seconds", "examples_per_second"),
+        *("accuracy_ci95", "baselines", "undefined", "against_model", "left_out", "folds"),
+    )
+}
+"""Names of figures, and columns of history.csv, that embedkit itself writes beside a metric's."""
+
+YAML_WORDS = ("true", "false", "yes", "no", "on", "off", "null")
+"""What YAML, in one version or another, reads as something else than a text."""
+
+_NOT = ", ".join(YAML_WORDS)
+LONGEST_NAME = 100
+
+
+def describe_kind(kind: str) -> str:
+    """The kind as prose: 'oov' is an 'out-of-vocabulary policy', the rest are called what they are."""
+    return KIND_NAMES.get(kind, kind)
+
+
+@dataclass(frozen=True)
+class Component:
+    """A registered name: its factory, and the plugin it came with."""
+
+    kind: str
+    name: str
+    factory: Callable[..., Any]
+    plugin: Plugin
+
+    @cached_property
+    def parameters(self) -> type[BaseModel]:
+        """A pydantic model of the constructor's parameters.
+
+        Raises ComponentError where the constructor is not keyword-only and annotated throughout.
+        """
+        from embedkit.plugin.parameters import parameters_of
+
+        return self._read_from_constructor(parameters_of)
+
+    @cached_property
+    def input_paths(self) -> frozenset[str]:
+        """The parameters that name files or folders to be read."""
+        from embedkit.plugin.parameters import input_paths
+
+        return self._read_from_constructor(input_paths)
+
+    @cached_property
+    def input_folders(self) -> frozenset[str]:
+        """Those of them that name folders."""
+        from embedkit.plugin.parameters import input_folders
+
+        return self._read_from_constructor(input_folders)
+
+    @cached_property
+    def needs_trust(self) -> frozenset[str]:
+        """The parameters by which a recipe says that code in a file has to run."""
+        from embedkit.plugin.parameters import needs_trust
+
+        return self._read_from_constructor(needs_trust)
+
+    @cached_property
+    def nested(self) -> Mapping[str, str]:
+        """The parameters that take components themselves, and the kind of these."""
+        from embedkit.plugin.parameters import nested_kinds
+
+        return self._read_from_constructor(nested_kinds)
+
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """The parameters that name components without making them, and the kind of these."""
+        from embedkit.plugin.parameters import named_kinds
+
+        return self._read_from_constructor(named_kinds)
+
+    def _read_from_constructor(self, read: Callable[[Callable[..., Any]], T]) -> T:
+        try:
+            return read(self.factory)
+        except Exception as error:  # an annotation may be anything
+            raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
+
+    @property
+    def summary(self) -> str:
+        """The first line of the class's documentation."""
+        return (inspect.getdoc(self.factory) or "").partition("\n")[0]
+
+    def __str__(self) -> str:
+        return f"{describe_kind(self.kind)} '{self.name}' ({self.plugin})"
+
+
+def _check_name(kind: str, name: str) -> None:
+    """Raise ValueError for a name that is embedkit's own, and for one that is no word in a recipe."""
+    if name in BUILT_IN.get(kind, ()) or name in OWN_NAMES.get(kind, ()):
+        raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
+    word = name.replace("-", "_").replace(".", "_").isidentifier() and name[0].isalpha()
+    if not word or name.casefold() in YAML_WORDS or len(name) > LONGEST_NAME:
+        what = f"takes at most {LONGEST_NAME} letters, digits and - _ ., a letter first, and not {_NOT}"
+        raise ValueError(f"{describe_kind(kind)} {name!r:.120}: a component's name {what}")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Every component that the installed plugins registered.
+
+    `trust`: whether whoever gives the command consents to run code that is in files, as in a pickle.
+    """
+
+    plugins: LoadedPlugins
+    trust: bool = False
+    _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
+
+    def names(self, kind: str) -> list[str]:
+        """The names of a kind that plugins registered, sorted."""
+        return sorted(name for of_kind, name in self._claims if of_kind == kind)
+
+    def components(self) -> list[Component]:
+        """Every registration, those whose name is claimed twice included, sorted by kind and name."""
+        return [component for key in sorted(self._claims) for component in self._claims[key]]
+
+    def get(self, kind: str, name: str, where: str | None = None) -> Component:
+        """The component of that kind and name.
+
+        Raises PluginError for an unknown name, listing the plugins that failed or are blocked as suspects,
+        and for a name that two plugins claim.
+        """
+        claims = self._claims.get((kind, name), [])
+        if len(claims) == 1:
+            return claims[0]
+        if claims:
+            claimants = " and ".join(str(claim.plugin) for claim in claims)
+            blocks = " or ".join(f"-p no:{claim.plugin.name}" for claim in claims)
+            what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
+            raise PluginError(Fault(what, where, hint=f"Block one of them: embedkit {blocks} …"))
+        known = [*self.names(kind), *BUILT_IN.get(kind, ())]
+        raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
+
+    def suspects(self) -> str | None:
+        """A line for each plugin that is not in use, and so may be what somebody misses; None without any."""
+        useful = {id(claim.plugin) for claims in self._claims.values() for claim in claims}
+        idle = [p for p in self.plugins.plugins if p.state != "loaded"]
+        barren = [p for p in self.plugins.plugins if p.state == "loaded" and id(p) not in useful]
+        if not self.plugins.plugins:
+            return (
+                "No plugins are installed: install embedkit itself (pip install .), a bare checkout has none."
+            )
+        lines = [f"Not in use: {p} ({p.state}: {p.error})" for p in idle]
+        lines += [f"Not in use: {p} (loaded, and registered no component)" for p in barren]
+        return "\n    ".join(lines) or None
+
+    def _register_for(self, kind: str, plugin: Plugin) -> Register:
+        def register(name: str, factory: Callable[..., Any]) -> None:
+            if not isinstance(name, str) or not callable(factory):
+                raise TypeError(
+                    f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
+                )
+            _check_name(kind, name)
+            claims = self._claims.setdefault((kind, name), [])
+            if any(claim.plugin is plugin for claim in claims):
+                raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")
+            claims.append(Component(kind, name, factory, plugin))
+
+        return register
+
+    def fill(self) -> None:
+        """Ask every plugin for its components; a plugin that fails half-way leaves none behind."""
+        for kind, hook in HOOK_OF_KIND.items():
+            self.plugins.call(hook, lambda plugin, kind=kind: self._register_for(kind, plugin))  # type: ignore[misc]
+        for key, claims in [*self._claims.items()]:
+            self._claims[key] = [claim for claim in claims if claim.plugin.state == "loaded"]
+            if not self._claims[key]:
+                del self._claims[key]
+
+
+def build_registry(blocked: Iterable[str] = (), trust: bool = False) -> Registry:
+    """Load the installed plugins, but for those `blocked`, and gather their components.
+
+    `trust` is the consent of whoever gives the command to run code that is in files. It comes from a command
+    line or a caller, never from a file.
+    Raises PluginError where `blocked`, or EMBEDKIT_DISABLE_PLUGINS, names no plugin or could mean several,
+    and, with EMBEDKIT_STRICT_PLUGINS=1, where a plugin cannot be used.
+    """
+    registry = Registry(load_plugins(blocked), trust)
+    registry.fill()
+    refuse_failures(registry.plugins.plugins)
+    return registry

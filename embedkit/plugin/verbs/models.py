@@ -1,0 +1,83 @@
+"""The verbs of what learns from texts, and of what says how well it did. They are given copies to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
+from embedkit.interfaces.calling import OWNER, Owner
+from embedkit.interfaces.contracts import check_figure, check_has, check_module
+from embedkit.plugin.verbs.wrapped import Wrapped
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from torch import nn
+
+    from embedkit.interfaces import BoolArray, IntArray
+
+
+class WrappedEncoder(Wrapped[Encoder]):
+    """An encoder."""
+
+    def build(self, input_dim: int) -> nn.Module:
+        """The module, which knows whose it is. Raises ComponentError for anything without an `output_dim`."""
+        with self._owner.calling(
+            lambda: f"build() for vectors of {input_dim} dimensions raised", guarded=False
+        ):
+            module = self._made.build(input_dim)
+            setattr(check_module(self, module), OWNER, self._owner)
+        return module
+
+
+class WrappedMetric(Wrapped[Metric]):
+    """A metric."""
+
+    def __init__(self, made: Metric, owner: Owner) -> None:
+        super().__init__(made, owner)
+        self._failures = set[str]()
+
+    def fails_anew(self, failure: str) -> bool:
+        """Whether `failure` is not yet known: a metric is asked after every epoch, and may fail each time."""
+        known = failure in self._failures
+        self._failures.add(failure)
+        return not known
+
+    def score(
+        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> Any:
+        """The figure, as JSON can hold it. Raises ComponentError for one that it cannot hold."""
+        true, told, shares = (_read_only(array) for array in (labels, predicted, probabilities))
+        with self._owner.calling("score() raised"):
+            figure = self._made.score(true, told, shares, tuple(classes))
+        return check_figure(self, figure)
+
+
+class WrappedBaseline(Wrapped[Baseline]):
+    """A baseline."""
+
+    def fit(
+        self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
+    ) -> FittedBaseline:
+        """What it learnt, in a wrapper. Raises ComponentError where that gives no probabilities."""
+        with self._owner.calling(lambda: f"fit() to {len(texts):,} texts raised"):
+            fitted = self._made.fit(texts, _read_only(labels), tuple(classes))
+        check_has(self, "fit()", fitted, "probabilities")
+        return WrappedFitted.of(fitted, self._owner)
+
+
+class WrappedFitted(Wrapped[FittedBaseline]):
+    """A baseline that has learnt."""
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Of each class, which `contracts.check_probabilities` has yet to see."""
+        with self._owner.calling(lambda: f"probabilities() of {len(texts):,} texts raised"):
+            return self._made.probabilities(texts)
+
+
+def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy that cannot be written to, nor be made so: its numbers are in a bytes object."""
+    import numpy as np
+
+    return np.ndarray(array.shape, array.dtype, array.tobytes())

@@ -1,0 +1,57 @@
+"""The verbs of what reads and splits texts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
+from embedkit.interfaces.contracts import check_examples, check_function_words, check_iterable
+from embedkit.plugin.verbs.wrapped import Wrapped
+
+AT_ONCE = 1_000
+"""Examples that are taken from a reader in one call."""
+
+
+class WrappedReader(Wrapped[Reader]):
+    """A reader."""
+
+    def read(self) -> Iterator[Example]:
+        """Every example. Raises ComponentError for what is none."""
+        count, some = 0, list[Example]()
+
+        def clause() -> str:
+            return f"read() raised after {count + len(some):,} examples:"
+
+        with self._owner.calling(clause):
+            examples = self._made.read()
+        with self._owner.calling(clause):
+            given = iter(check_iterable(self, examples))
+        while True:
+            some = []
+            with self._owner.calling(clause):
+                for example in islice(given, AT_ONCE):
+                    some.append(example)
+            if not some:
+                return
+            yield from check_examples(self, some, count)
+            count += len(some)
+
+
+class WrappedTokenizer(Wrapped[Tokenizer]):
+    """A tokenizer."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """The tokens of each text, which `contracts.check_tokens` has yet to see."""
+        with self._owner.calling(lambda: f"tokenize() of {len(texts):,} texts raised"):
+            return self._made.tokenize([*texts])
+
+
+class WrappedFunctionWords(Wrapped[FunctionWords]):
+    """Function words."""
+
+    def words(self) -> Collection[str]:
+        """The words. Raises ComponentError where they are no collection of strings, as one string is none."""
+        with self._owner.calling("words() raised"):
+            words = self._made.words()
+        return check_function_words(self, words)

@@ -1,0 +1,58 @@
+"""An object of a plugin in its wrapper: its methods, called so that errors name the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+from embedkit.interfaces.calling import OWNER, Owner
+
+T = TypeVar("T")
+W = TypeVar("W", bound="Wrapped[Any]")
+
+
+class Wrapped(Generic[T]):
+    """`made`, an object of a plugin. What it does not define is that of `made`, called the same way."""
+
+    def __init__(self, made: T, owner: Owner) -> None:
+        self._made = made
+        setattr(self, OWNER, owner)
+        self._owner = owner
+
+    @classmethod
+    def of(cls: type[W], made: Any, owner: Owner) -> W:
+        """The wrapper of `made`, of a class of its own.
+
+        The class has a property for everything public that `made` has: isinstance of a protocol looks there.
+        """
+        with owner.calling("its attributes raised", guarded=False):
+            names = [name for name in dir(made) if not name.startswith("_") and not hasattr(cls, name)]
+        members = {name: property(_member(name)) for name in names}
+        kind: type[W] = type(cls.__name__, (cls,), members)
+        return kind(made, owner)
+
+    def __getattr__(self, name: str) -> Any:
+        # Nothing special: copying and pickling ask for such names before there is anything wrapped.
+        if name.startswith("__") or name in ("_made", "_owner", OWNER):
+            raise AttributeError(name)
+        return self._of_made(name)
+
+    def _of_made(self, name: str) -> Any:
+        missing = object()
+        with self._owner.calling(f"{name} raised", guarded=False):
+            value = getattr(self._made, name, missing)
+        if value is missing:
+            raise AttributeError(f"{self._owner.described} has no '{name}'")
+        return self._called(name, value) if callable(value) else value
+
+    def _called(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any, **more: Any) -> Any:
+            with self._owner.calling(f"{name}() raised"):
+                given = method(*arguments, **more)
+            return self._owner.iterate(f"{name}() raised", given) if isinstance(given, Iterator) else given
+
+        return called
+
+
+def _member(name: str) -> Callable[[Wrapped[Any]], Any]:
+    return lambda wrapped: wrapped._of_made(name)

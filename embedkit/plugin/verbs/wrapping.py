@@ -1,0 +1,33 @@
+"""The wrapper of each kind of component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from embedkit.interfaces.calling import Owner
+from embedkit.plugin.verbs.models import WrappedBaseline, WrappedEncoder, WrappedMetric
+from embedkit.plugin.verbs.texts import WrappedFunctionWords, WrappedReader, WrappedTokenizer
+from embedkit.plugin.verbs.vectors import WrappedEmbedding, WrappedPolicy
+from embedkit.plugin.verbs.wrapped import Wrapped
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Component
+
+WRAPPER_OF_KIND: Mapping[str, type[Wrapped[Any]]] = {
+    "reader": WrappedReader,
+    "tokenizer": WrappedTokenizer,
+    "embedding": WrappedEmbedding,
+    "oov": WrappedPolicy,
+    "encoder": WrappedEncoder,
+    "metric": WrappedMetric,
+    "baseline": WrappedBaseline,
+    "function-words": WrappedFunctionWords,
+}
+"""Formats of word-vector files have no wrapper: `vectors.plugin_contract` calls them with the file's name."""
+
+
+def wrap(component: Component, made: Any, key: str) -> Any:
+    """`made`, an object of `component` that stands at `key` of a recipe, in the wrapper of its kind."""
+    wrapper = WRAPPER_OF_KIND.get(component.kind)
+    return made if wrapper is None else wrapper.of(made, Owner(str(component), key))

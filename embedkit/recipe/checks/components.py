@@ -1,0 +1,84 @@
+"""What must hold between a recipe's components, checked before any file is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeGuard
+
+from embedkit.errors import ComponentError, Fault
+from embedkit.plugin.registry import Registry
+from embedkit.recipe.build import within
+from embedkit.recipe.document import Findings
+from embedkit.recipe.schema import EmbeddingSpec
+from embedkit.recipe.sections.data import Share
+from embedkit.recipe.sections.section import ComponentSpec
+
+Sections = Mapping[Any, Any]
+
+
+def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
+    """The last out-of-vocabulary policy, and no other, answers for every word."""
+    if not all_named(chain):
+        return
+    for index, spec in enumerate(chain):
+        last = index == len(chain) - 1
+        total = is_total(registry, spec.use)
+        if last and not total:
+            allowed = tuple(name for name in registry.names("oov") if is_total(registry, name))
+            what = f"'{spec.use}' may leave a word without a vector, and the last policy must not"
+            findings.add(("oov", index), Fault(what, allowed=allowed))
+        if total and not last:
+            rest = ", ".join(f"'{after.use}'" for after in chain[index + 1 :])
+            findings.add(("oov", index), f"'{spec.use}' answers for every word, so {rest} is never asked")
+
+
+def check_unseen(embedding: object, registry: Registry, findings: Findings) -> None:
+    """Unseen words are looked up in sources that can be asked after training."""
+    if not isinstance(embedding, EmbeddingSpec) or embedding.unseen == "unk" or not embedding.use:
+        return
+    named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
+    for _, kind, spec in named:
+        if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
+            what = (
+                f"'{spec.use}' knows words of the training texts alone, and no others can be looked up in it"
+            )
+            findings.add(("embedding", "unseen"), what)
+
+
+def check_shares(validation: object, test: object, findings: Findings) -> None:
+    """Shares of the training split leave something of it."""
+    if isinstance(validation, Share) and isinstance(test, Share) and validation.share + test.share >= 1:
+        what = f"the shares {validation.share} and {test.share} leave nothing to train on"
+        findings.add(("data", "test", "share"), what)
+
+
+def all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
+    """Whether `specs` are components whose names are known."""
+    return isinstance(specs, tuple) and all(isinstance(spec, ComponentSpec) and spec.use for spec in specs)
+
+
+def is_total(registry: Registry, name: str) -> bool:
+    """Whether a policy answers for every word. Raises ComponentError for one that does not say."""
+    component = registry.get("oov", name)
+    total = getattr(component.factory, "total", None)
+    if not isinstance(total, bool):
+        raise ComponentError(Fault("expected a class attribute 'total', True or False", where=f"{component}"))
+    return total
+
+
+def check_labels(data: Sections, findings: Findings) -> None:
+    """A label that holds the separator of labels could not be told from several."""
+    separator, labels = data.get("label_separator"), data.get("labels")
+    if isinstance(separator, str) and separator and isinstance(labels, tuple):
+        for index, label in enumerate(labels):
+            if isinstance(label, str) and separator in label:
+                what = f"'{label}' holds '{separator}', which separates labels"
+                findings.add(("data", "labels", index), what)
+
+
+def check_baselines(baselines: object, findings: Findings) -> None:
+    """A baseline's name is its key in metrics.json, so it stands once."""
+    names = [spec.use for spec in baselines] if all_named(baselines) else []
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            findings.add(("evaluation", "baselines", index), f"the baseline '{name}' stands here twice")

@@ -1,0 +1,52 @@
+"""What trained again with vectors hidden came to: how many trainings it takes, and the curve as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.comparison.wording import between, listed, points
+from embedkit.report.terminal.oov import plain_table
+from embedkit.report.terminal.screen import Screen
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def planned(shares: Sequence[float], names: Sequence[str], finished: int) -> str:
+    """How many trainings a curve takes; `names` are the runs that each share is trained on."""
+    hidden = listed([f"{share:.0%}" for share in shares])
+    each = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
+    made = f"; {finished:,} of them are finished" if finished else ""
+    total = len(shares) * len(names)
+    return f"{total:,} trainings: {hidden} of the vectors hidden, each {len(names)} times ({each}){made}"
+
+
+def print_curve(curve: Mapping[str, Any]) -> None:
+    """Accuracy against coverage, and what the figures are means of."""
+    console = Screen()
+    console.print(curve_table(curve))
+    count = len(curve["points"][0]["accuracy"]["folds"])
+    by = "Student's t" if curve["over"] == "seeds" else "the corrected t-test (Nadeau & Bengio 2003)"
+    told = f"Means over {count} {curve['over']}, 95% intervals by {by}; the change is within each of them."
+    console.print(told, soft_wrap=True)
+
+
+def curve_table(curve: Mapping[str, Any]) -> Table:
+    """A row for each share that was hidden: what was still covered, accuracy, its change in points."""
+    covered = f"content of {curve['split']}\ncovered"
+    table = plain_table(
+        "vectors\nhidden", covered, "\naccuracy", "\n95% interval", "change in points\n95% interval"
+    )
+    for index, point in enumerate(curve["points"]):
+        accuracy, known = point["accuracy"], point["content_covered"]["mean"]
+        low, high = accuracy["ci95"]
+        change = point["change"]
+        table.add_row(
+            f"{point['hidden']:.0%}",
+            "–" if known is None else f"{known:.1%}",
+            f"{accuracy['mean']:.3f}",
+            f"{low:.3f}–{high:.3f}",
+            f"{points(change['mean'])} ({between(change['ci95'])})" if index else "",
+        )
+    return table

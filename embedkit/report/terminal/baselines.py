@@ -1,0 +1,86 @@
+"""The baselines of a run beside its model, as a table and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.escaping import escaped
+from embedkit.evaluation.comparison.wording import beside_baselines, in_points, listed, p_shown
+from embedkit.report.terminal.oov import plain_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+HOW_CHOSEN = ("accuracy",)
+"""What `chosen` has besides the parameters."""
+
+
+def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], console: Console) -> None:
+    """Of one split how accurate each baseline is, how far it is from the model, and what that tells."""
+    baselines = metrics[split].get("baselines")
+    if not baselines:
+        return
+    if any("against_model" in each for each in baselines.values()):
+        console.print(baseline_table(split, baselines))
+    for line in chosen_lines(baselines):
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
+    for line in left_out_lines(baselines):
+        console.print(escaped(line), soft_wrap=True)
+    sentence = beside_baselines(baselines, _over(metrics[split]["n"]))
+    if sentence:
+        console.print(escaped(sentence), soft_wrap=True)
+
+
+def left_out_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """One for each reason why baselines are left out, with their names."""
+    reasons = dict.fromkeys(each["left_out"] for each in baselines.values() if "left_out" in each)
+    named = {why: [name for name in baselines if baselines[name].get("left_out") == why] for why in reasons}
+    return [
+        f"{listed(names)} {'are' if len(names) > 1 else 'is'} left out: {why}" for why, names in named.items()
+    ]
+
+
+def chosen_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What each baseline chose: `nbsvm chose ngrams 2, c 1, beta 0.25`; of several runs the ranges."""
+    return [
+        f"{name} chose {', '.join(_choices(baselines[name]['chosen']))}"
+        for name in baselines
+        if baselines[name].get("chosen")
+    ]
+
+
+def _choices(chosen: Mapping[str, Any]) -> list[str]:
+    runs = chosen["folds"] if isinstance(chosen.get("folds"), list) else [chosen]
+    names = dict.fromkeys(name for run in runs for name in run if name not in HOW_CHOSEN)
+    return [f"{name} {_values([run[name] for run in runs if name in run])}" for name in names]
+
+
+def _values(values: Sequence[Any]) -> str:
+    """One value, or of several runs the smallest and the largest."""
+    shown = [str(value) if isinstance(value, str) else f"{value:g}" for value in _ends(values)]
+    return " to ".join(dict.fromkeys(shown))
+
+
+def _ends(values: Sequence[Any]) -> list[Any]:
+    if any(isinstance(value, str) for value in values):
+        return [*dict.fromkeys(map(str, values))]
+    return [min(values), max(values)]
+
+
+def _over(n: int | Mapping[str, Any]) -> str:
+    """How many texts the figures are of, or how many runs."""
+    return f"{len(n['folds'])} runs" if isinstance(n, Mapping) else f"n = {n:,}"
+
+
+def baseline_table(split: str, baselines: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each baseline that was fitted; of several runs its means."""
+    table = plain_table(f"baselines on {split}", "accuracy", "less the model's", "")
+    for name, each in baselines.items():
+        if "against_model" in each:
+            accuracy, against = each["accuracy"], each["against_model"]
+            mean = accuracy["mean"] if isinstance(accuracy, Mapping) else accuracy
+            p = "" if against["p_holm"] is None else p_shown(against["p_holm"])
+            table.add_row(escaped(name), f"{mean:.3f}", in_points(against), p)
+    return table

@@ -1,0 +1,128 @@
+"""The whole analysis of a run, and one text token by token, on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+
+from embedkit.errors import shortened
+from embedkit.escaping import escaped
+from embedkit.report.terminal.lines import name_shown
+from embedkit.report.terminal.marking import STYLES, colours, mark_all
+from embedkit.report.terminal.oov import (
+    bucket_table,
+    class_table,
+    counted,
+    coverage_table,
+    looked_up_lines,
+    missing_table,
+    plain_table,
+)
+from embedkit.report.terminal.repeated import print_seeds
+from embedkit.report.terminal.screen import Screen
+from embedkit.report.terminal.wrong_texts import read_wrong, wrong_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from embedkit.runs.run import Run
+
+
+def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:
+    """Coverage; of every split classes, missing words, error rates, wrong texts, verdict; the table."""
+    console = Screen()
+    console.print(coverage_table(figures["splits"]))
+    for line in looked_up_lines(figures["splits"]):
+        console.print(line, soft_wrap=True)
+    for split, found in figures["splits"].items():
+        console.print(Text(f"\n{split}\n", "bold"))
+        _print_split(run, split, found, console)
+    _print_policies(figures["policies"], figures["splits"], console)
+    if figures["drift"]:
+        console.print(Text("\nwhat training did to the table\n", "bold"))
+        console.print(drift_table(figures["drift"]))
+
+
+def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Console) -> None:
+    console.print(class_table(found["coverage"]["classes"]))
+    if found["missing"]:
+        console.print(missing_table(found["missing"]))
+    if not run.labelled(split):
+        return
+    errors = found["errors"]
+    console.print(bucket_table(errors["content"]["buckets"]))
+    console.print(bucket_table(errors["all"]["buckets"], "all tokens"))
+    predictions = read_wrong(run, split, None)
+    for line in wrong_lines(split, predictions, colours(console), len(predictions)):
+        console.print(line, soft_wrap=True)
+    print_seeds(split, run, console)
+    console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
+
+
+def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], console: Console) -> None:
+    console.print(Text(f"\nanother policy than {policies['policy']}\n", "bold"))
+    if policies["why"]:
+        console.print(escaped(f"Cannot be asked: {policies['why']}."), soft_wrap=True)
+        return
+    table = plain_table("refilled by", "split", "turn right", "turn wrong")
+    for name, by_split in policies["refilled"].items():
+        for split, counts in by_split.items():
+            if split in splits:
+                table.add_row(name, split, counted(counts["turned_right"]), counted(counts["turned_wrong"]))
+    console.print(table)
+    for name, why in policies["refused"].items():
+        console.print(escaped(f"{name}: {why}"), soft_wrap=True)
+
+
+def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each origin: how many rows moved, how far, and how many of ten neighbours are new."""
+    headings = "\nrows", "\ncount", "\nmoved", "median\ndistance", "median\ncosine", "new neighbours\nof 10"
+    table = plain_table(*headings)
+    for origin, row in drift.items():
+        cosine, gained = row["median_cosine"], row["mean_gained"]
+        moved = counted(row["rows"]), counted(row["moved"]), f"{row['median_distance']:.3f}"
+        turned = "–" if cosine is None else f"{cosine:.3f}"
+        table.add_row(origin, *moved, turned, "–" if gained is None else f"{gained:.1f}")
+    return table
+
+
+def print_text(text: Mapping[str, Any]) -> None:
+    """One text: what was predicted, the tokens marked, and a row for each."""
+    console = Screen()
+    coloured = colours(console)
+    right = {None: "not labelled", True: "wrong", False: "right"}[text["wrong"]]
+    label, predicted = (shortened(text[key] or "no label") for key in ("label", "predicted"))
+    which = (
+        f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"
+    )
+    line = f"{which}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
+    console.print(escaped(line), soft_wrap=True)
+    tokens, states = ([token[key] for token in text["tokens"]] for key in ("token", "state"))
+    console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
+    shares = {"of its tokens": text["oov_share"], "of its content": text["content_oov_share"]}
+    told = [f"{share:.0%} {what}" for what, share in shares.items() if share is not None]
+    if told:
+        console.print(f"out of vocabulary: {', '.join(told)}")
+    if text["cut"]:
+        console.print(f"{text['cut']:,} tokens were cut and not read")
+    if tokens:
+        console.print(token_table(text, coloured))
+
+
+def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
+    """One row for each token: its state, by what it came to its row, its nearest words in the table."""
+    table = plain_table("token", "state", "by", "nearest in the trained table")
+    for column in table.columns:
+        column.justify, column.no_wrap = "left", False
+    for token in text["tokens"]:
+        state = Text(token["state"], STYLES.get(token["state"], "") if coloured else "")
+        kind = "" if token["content"] else " (structural)"
+        near = ", ".join(f"{shortened(each['word'])} {each['cosine']:.2f}" for each in token["nearest"])
+        if token["similar"]:
+            near = f"no row; spelt like {shortened(token['similar'])}"
+        via = name_shown(token["via"] or "")
+        table.add_row(name_shown(token["token"]), state.append(kind), via, escaped(near))
+    return table

@@ -1,0 +1,119 @@
+"""How a run is going, on standard error: a bar on a terminal, one line an epoch elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from embedkit.escaping import escaped, escaped_message
+from embedkit.report.terminal.screen import Screen
+from embedkit.report.terminal.streams import unfailing
+from embedkit.runs.reporter import Reporter
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from embedkit.runs.history import HistoryRow
+
+
+@contextmanager
+def console_reporter() -> Iterator[Reporter]:
+    """A reporter that writes to standard error while the block runs, warnings of the loggers included."""
+    with ExitStack() as stack:
+        reporter = _reporter(Screen(stderr=True, file=unfailing(sys.stderr)), stack)
+        stack.enter_context(warnings_to(reporter))
+        yield reporter
+
+
+def _reporter(console: Console, stack: ExitStack) -> LineReporter:
+    if not console.is_terminal:
+        return LineReporter(console)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        TimeRemainingColumn(),
+    )
+    return BarReporter(console, stack.enter_context(Progress(*columns, console=console, transient=True)))
+
+
+@contextmanager
+def warnings_to(reporter: Reporter) -> Iterator[None]:
+    """Have `reporter` print what embedkit's loggers warn of while the block runs."""
+    logger = logging.getLogger("embedkit")
+    handler = _Warnings(reporter)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Warnings(logging.Handler):
+    def __init__(self, reporter: Reporter) -> None:
+        super().__init__(logging.WARNING)
+        self.reporter = reporter
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.reporter.warn(record.getMessage())
+
+
+class LineReporter(Reporter):
+    """Stages and epochs as lines."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def run(self, name: str, number: int, of: int) -> None:
+        """Print which run of how many."""
+        self.console.print(escaped(f"run {number} of {of}: {name}"))
+
+    def stage(self, what: str) -> None:
+        """Print the stage."""
+        self.console.print(escaped(what))
+
+    def warn(self, what: str) -> None:
+        """Print the warning."""
+        self.console.print(f"warning: {escaped_message(what)}", soft_wrap=True)
+
+    def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
+        """Print the epoch's figures: loss and metrics of each split, and the training speed."""
+        train = rows[0]
+        width = len(str(of))
+        parts = [f"epoch {train.epoch:{width}}/{of}", *(_figures(row) for row in rows)]
+        self.console.print(
+            "  ".join([*parts, f"{train.examples_per_second:,.0f} examples/s"]), soft_wrap=True
+        )
+
+
+class BarReporter(LineReporter):
+    """Epochs as lines, and below them a bar for what is under way."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        super().__init__(console)
+        self.progress = progress
+        self.task: TaskID = progress.add_task("starting", total=None, note="")
+
+    def stage(self, what: str) -> None:
+        """Name the bar after the stage."""
+        self.progress.reset(self.task, total=None, description=escaped(what), note="")
+
+    def advance(self, done: int, total: int | None) -> None:
+        """Move the bar."""
+        self.progress.update(self.task, completed=done, total=total)
+
+    def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
+        """Print the epoch's figures above the bar, and start the bar anew."""
+        super().epoch(rows, of)
+        speed = f"{rows[0].examples_per_second:,.0f} examples/s"
+        self.progress.reset(self.task, description=f"epoch {min(rows[0].epoch + 1, of)}/{of}", note=speed)
+
+
+def _figures(row: HistoryRow) -> str:
+    metrics = "".join(f" {name} {value:.3f}" for name, value in row.metrics.items())
+    return f"{row.split}: loss {row.loss:.4f}{metrics}"

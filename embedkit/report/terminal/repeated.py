@@ -1,0 +1,86 @@
+"""What several runs found together, as a screenful on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+
+from embedkit.escaping import escaped
+from embedkit.evaluation.comparison.wording import p_shown
+from embedkit.report.terminal.oov import counted, plain_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from embedkit.runs.run import Run
+
+
+def print_repeated(run: Run, console: Console) -> None:
+    """On the split that was held out, every figure of each run, its mean, deviation and interval."""
+    split = [*run.metrics][-1]
+    names = [fold.path.name for fold in run.folds]
+    console.print(repeated_table(split, names, run.metrics[split]))
+
+
+def print_seeds(split: str, run: Run, console: Console) -> None:
+    """Of several seeds, what each found on a split about errors and missing words; of one, nothing."""
+    seeds = run.oov.figures.get("seeds")
+    if seeds:
+        console.print()
+        console.print(seed_table({seed: each["splits"][split]["errors"] for seed, each in seeds.items()}))
+        told = f"The error rates are means over {len(seeds)} seeds, their intervals span those of each seed."
+        console.print(told, soft_wrap=True)
+
+
+def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each seed: wrong texts, mean shares of them and of right ones, p-value, odds ratio."""
+    table = plain_table(
+        "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
+    )
+    for seed, each in errors.items():
+        content = each["content"]
+        means = [content["wrong_mean"], content["right_mean"]]
+        shares = ", ".join("–" if mean is None else f"{mean:.1%}" for mean in means)
+        table.add_row(seed, counted(each["wrong"]), shares, _p(content["p_value"]), _odds(each["odds_ratio"]))
+    return table
+
+
+def _p(p: float | None) -> str:
+    return p_shown(p).removeprefix("p ").removeprefix("= ")
+
+
+def _odds(odds: Mapping[str, Any]) -> str:
+    if odds["value"] is None:
+        return "not estimable"
+    low, high = odds["ci95"]
+    return f"{odds['value']:.2f} ({low:.2f}–{high:.2f})"
+
+
+def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One row for each run and one column for each figure that is a number, then what sums them up."""
+    shown = {name: figure for name, figure in figures.items() if "mean" in figure}
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
+    for index, heading in enumerate((split, *shown)):
+        table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
+    for index, run in enumerate(runs):
+        table.add_row(escaped(run), *(_number(figure["folds"][index]) for figure in shown.values()))
+    table.add_section()
+    summed = {name: _summed(figure) for name, figure in shown.items() if name != "n"}
+    for title in ("mean", "std", "95% from", "95% to"):
+        cells = (_number(summed[name][title]) if name in summed else "" for name in shown)
+        table.add_row(title, *cells)
+    return table
+
+
+def _summed(figure: Mapping[str, Any]) -> dict[str, float | None]:
+    low, high = figure["ci95"] or (None, None)
+    return {"mean": figure["mean"], "std": figure["std"], "95% from": low, "95% to": high}
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "not defined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

@@ -1,0 +1,85 @@
+"""What a run found, as a screenful on standard output."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from embedkit.escaping import escaped
+from embedkit.report.terminal.baselines import print_baselines
+from embedkit.report.terminal.intrinsic import print_intrinsic
+from embedkit.report.terminal.marking import colours
+from embedkit.report.terminal.oov import bucket_table, coverage_table, looked_up_lines, plain_table
+from embedkit.report.terminal.repeated import print_repeated, print_seeds
+from embedkit.report.terminal.screen import Screen
+from embedkit.report.terminal.wrong_texts import read_wrong, wrong_lines
+from embedkit.runs.predictions import predictions_file
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from embedkit.runs.run import Run
+
+
+def print_results(run: Run) -> None:
+    """The metrics by split with n and interval; coverage; of the last split whether errors go with it.
+
+    Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
+    """
+    console = Screen()
+    if not run.folds and not run.has_predictions:
+        print_intrinsic(run, console)
+        return
+    if run.folds:
+        print_repeated(run, console)
+    else:
+        console.print(metrics_table(run.metrics))
+    print_baselines([*run.metrics][-1], run.metrics, console)
+    print_coverage(run, console)
+    print_errors(run, [*run.metrics][-1], console)
+    where = f"Everything is in {run.path}/; of one text: embedkit explain RUN --id N"
+    console.print(f"\n{escaped(where)}", soft_wrap=True)
+
+
+def print_coverage(run: Run, console: Console) -> None:
+    """The share of the tokens of every split in each state, and what was looked up."""
+    splits = run.oov.figures["splits"]
+    console.print(coverage_table(splits))
+    for sentence in looked_up_lines(splits):
+        console.print(sentence, soft_wrap=True)
+
+
+def print_errors(run: Run, split: str, console: Console) -> None:
+    """Of one split the error rate by what is missing, the worst texts, and what the figures say."""
+    if not run.labelled(split):
+        n, name = run.metrics[split]["n"], predictions_file(run.path).name
+        console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
+        return
+    errors = run.oov.figures["splits"][split]["errors"]
+    if errors["wrong"]:
+        console.print(bucket_table(errors["content"]["buckets"]))
+    for line in wrong_lines(split, read_wrong(run, split), colours(console)):
+        console.print(line, soft_wrap=True)
+    print_seeds(split, run, console)
+    if errors["wrong"]:
+        console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
+
+
+def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
+    """One column for each split: n, loss, and every metric that is one number; accuracy with its interval."""
+    table = plain_table("", *metrics)
+    for name in dict.fromkeys(chain.from_iterable(metrics.values())):
+        values = [figures[name] for figures in metrics.values() if name in figures]
+        if name == "accuracy_ci95":
+            table.add_row("  95% interval", *(f"{low:.3f}–{high:.3f}" for low, high in values))
+        elif not any(isinstance(value, dict) for value in values):
+            table.add_row(name, *map(_figure, values))
+    return table
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "not defined"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

@@ -1,0 +1,57 @@
+"""Standard output and standard error, which may go nowhere: to a terminal that is gone, or to a full disk."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from contextlib import suppress
+from typing import IO, Any, TextIO, cast
+
+_PRINTING = ("click.utils", "rich.console", "embedkit.report.terminal.lines")
+"""The modules that write to standard output for us."""
+
+
+def is_lost(stream: TextIO | None) -> bool:
+    """Whether what was written to a stream cannot go where it should."""
+    try:
+        if stream is not None:
+            stream.flush()
+    except (OSError, ValueError):
+        return True
+    return False
+
+
+def is_of_output(error: OSError) -> bool:
+    """Whether an error came from printing, and not from a file."""
+    (*_, (last, _)) = traceback.walk_tb(error.__traceback__)
+    return error.filename is None and last.f_globals["__name__"] in _PRINTING
+
+
+def silence(stream: TextIO) -> None:
+    """Drop what a stream could not write, so that Python does not try again, and complain, as it ends."""
+    with suppress(OSError, ValueError):
+        descriptor = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(descriptor, stream.fileno())
+        os.close(descriptor)
+
+
+def unfailing(stream: TextIO | None) -> IO[str] | None:
+    """The stream, but that what it cannot write is dropped: for what nobody waits for, such as progress."""
+    return None if stream is None else cast("IO[str]", _Unfailing(stream))
+
+
+class _Unfailing:
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        if is_lost(self._stream):
+            silence(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

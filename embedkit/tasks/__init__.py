@@ -1,0 +1,1 @@
+"""What one recipe is for: one module a task."""

@@ -1,0 +1,80 @@
+"""Evaluate a trained model on other data than its run did."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from embedkit.data.splits import has_labels, read_evaluation
+from embedkit.errors import RunError
+from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.scripts import warn_of_scripts
+from embedkit.files.storage import storage_of
+from embedkit.inference.persistence import load_trained
+from embedkit.recipe.build import build_component, component_files
+from embedkit.recipe.paths import locate, shown
+from embedkit.runs.inputs import refuse_changed
+from embedkit.runs.run import Run
+from embedkit.tasks.analysis import read_content, write_analysis
+from embedkit.tasks.artifacts import write_evaluation
+from embedkit.tasks.baselines import refit_baselines
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.oov.content import Content
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import EvaluationRecipe, Recipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.runs.writer import RunWriter
+
+
+def evaluate_trained(
+    recipe: EvaluationRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
+) -> None:
+    """Evaluate the model of the run that the recipe names on the recipe's texts."""
+    reporter.stage("loading the model")
+    run = _run_of(recipe)
+    trained = load_trained(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
+    storage = storage_of(recipe.data.in_memory, writer.scratch)
+    classifier = trained.classifier.storing(storage)
+
+    reporter.stage("reading texts")
+    reader = build_component(registry, "reader", recipe.data.test, "data.test")
+    examples = read_evaluation(reader, classifier.labelling, storage)
+    tokenized = {"test": classifier.input.tokenize("test", examples)}
+
+    reporter.stage("fitting baselines")
+    specs = recipe.evaluation.baselines if writer.world.main and has_labels(examples) else ()
+    baselines = refit_baselines(run, trained, specs, registry)
+
+    reporter.stage("evaluating")
+    metrics = build_metrics(registry, recipe.evaluation.metrics, classifier.labelling.task)
+    content = _content(recipe, run, trained.recipe, registry)
+    warn_of_scripts(content, tokenized)
+    predictions = write_evaluation(writer, classifier, tokenized, metrics, content, baselines)
+
+    reporter.stage("analysing errors")
+    trained = replace(trained, classifier=classifier)
+    write_analysis(writer, trained, tokenized, predictions, content, registry)
+
+
+def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Registry) -> Content:
+    """What tells content tokens: by the recipe's function words or, where it says nothing, by the model's.
+
+    Raises RunError where a file of the model's is not what it was.
+    """
+    specs = recipe.evaluation.function_words
+    if specs is not None:
+        return read_content(specs, registry)
+    key, hint = "evaluation.function_words", "Name function words in this recipe; [] takes none."
+    for index, spec in enumerate(trained.evaluation.function_words):
+        refuse_changed(run, component_files(registry, f"{key}.{index}", "function-words", spec), hint)
+    return read_content(trained.evaluation.function_words, registry)
+
+
+def _run_of(recipe: EvaluationRecipe) -> Run:
+    """The run to evaluate. Raises RunError, with the path as it is written, where there is none."""
+    try:
+        return Run(locate(recipe.model, "model"))
+    except RunError as error:
+        faults = [replace(fault, where=shown(recipe.model)) for fault in error.faults]
+        raise RunError(*faults) from None

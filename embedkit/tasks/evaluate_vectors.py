@@ -1,0 +1,146 @@
+"""Evaluate word vectors by themselves, as a recipe with a section `intrinsic` says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
+from embedkit.evaluation.intrinsic.matching import Matching
+from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
+from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
+from embedkit.interfaces import EmbeddingContext
+from embedkit.model.oov import OovChain
+from embedkit.recipe.build import build_component
+from embedkit.recipe.intrinsic import set_name
+from embedkit.recipe.paths import expand
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import VectorSource
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.intrinsic import IntrinsicRecipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.runs.writer import RunWriter
+
+log = logging.getLogger(__name__)
+
+
+def evaluate_vectors(
+    recipe: IntrinsicRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
+) -> None:
+    """Ask the vectors every set of the recipe: metrics.json, similarity.csv, analogies.csv."""
+    reporter.stage("reading sets")
+    pairs = {set_name(path): read_pairs(expand(path, at)) for at, path in _files(recipe, "similarity")}
+    questions = {set_name(path): read_questions(expand(path, at)) for at, path in _files(recipe, "analogies")}
+
+    reporter.stage("opening the vectors")
+    source = _open(recipe, registry, pairs, questions, reporter)
+    matching = Matching(recipe.intrinsic.case, recipe.intrinsic.restrict, _chain(recipe, registry).spellings)
+
+    similar, answered = {}, {}
+    for name, each in pairs.items():
+        reporter.stage(f"word similarity: {name}")
+        similar[name] = similarity(source, each, matching, recipe.intrinsic.missing)
+    for name, asked in questions.items():
+        reporter.stage(f"analogies: {name}")
+        answered[name] = analogies(
+            source,
+            asked,
+            matching,
+            recipe.intrinsic.missing,
+            objective=recipe.intrinsic.objective,
+            progress=reporter.advance,
+        )
+    _write(writer, similar, answered)
+
+
+def _files(recipe: IntrinsicRecipe, kind: str) -> list[tuple[str, str]]:
+    return [(at, path) for at, path in recipe.files() if at.startswith(f"intrinsic.{kind}.")]
+
+
+def _open(
+    recipe: IntrinsicRecipe,
+    registry: Registry,
+    pairs: Mapping[str, Sequence[Pair]],
+    questions: Mapping[str, Sequence[Question]],
+    reporter: Reporter,
+) -> VectorSource:
+    words = dict.fromkeys(
+        chain(
+            (word for each in pairs.values() for pair in each for word in pair[:2]),
+            (word for each in questions.values() for question in each for word in question.words),
+        )
+    )
+    embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
+    context = EmbeddingContext(
+        0, [*words], progress=reporter.advance, formats=lambda: registry, trust=registry.trust
+    )
+    source: VectorSource = embedding.open(context)
+    return source
+
+
+def _chain(recipe: IntrinsicRecipe, registry: Registry) -> OovChain:
+    specs = enumerate(recipe.oov)
+    return OovChain([(spec.use, build_component(registry, "oov", spec, f"oov.{i}")) for i, spec in specs])
+
+
+def _write(
+    writer: RunWriter, similar: Mapping[str, SimilarityResult], answered: Mapping[str, AnalogyResult]
+) -> None:
+    figures: dict[str, Any] = {name: similarity_figures(result) for name, result in similar.items()}
+    figures |= {name: analogy_figures(result) for name, result in answered.items()}
+    writer.json("metrics.json", figures)
+    log.info("evaluated", extra={"sets": [*figures]})
+    if similar:
+        header = ["set", "line", "first", "second", "score", "cosine", "found_first", "found_second"]
+        writer.csv("similarity.csv", header, _pair_rows(similar))
+    if answered:
+        words = ["a", "b", "c", "expected"]
+        header = ["set", "section", "line", *words, "predicted", "correct", *(f"found_{w}" for w in words)]
+        writer.csv("analogies.csv", header, _question_rows(answered))
+
+
+def similarity_figures(result: SimilarityResult) -> dict[str, Any]:
+    """What metrics.json holds of a set of word pairs."""
+    return {
+        "task": "similarity",
+        "pairs": len(result.pairs),
+        "n": result.n,
+        "oov": result.oov,
+        "oov_share": result.oov_share,
+        "spearman": result.rho,
+        "p_value": result.p_value,
+        "undefined": result.undefined,
+    }
+
+
+def analogy_figures(result: AnalogyResult) -> dict[str, Any]:
+    """What metrics.json holds of a set of analogies, in total and by section."""
+    sections = {name: _counts(section) for name, section in result.sections().items()}
+    return {"task": "analogies", **_counts(result), "sections": sections}
+
+
+def _counts(result: AnalogyResult) -> dict[str, Any]:
+    return {
+        "questions": len(result.answers),
+        "n": result.n,
+        "oov": result.oov,
+        "oov_share": result.oov_share,
+        "correct": result.correct,
+        "accuracy": result.accuracy,
+    }
+
+
+def _pair_rows(similar: Mapping[str, SimilarityResult]) -> Iterable[Sequence[object]]:
+    for name, result in similar.items():
+        for pair, found, cosine in result.pairs:
+            yield name, pair.line, pair.first, pair.second, pair.score, cosine, *found
+
+
+def _question_rows(answered: Mapping[str, AnalogyResult]) -> Iterable[Sequence[object]]:
+    for name, result in answered.items():
+        for question, found, predicted, correct in result.answers:
+            right = None if correct is None else int(correct)
+            yield name, question.section, question.line, *question.words, predicted, right, *found

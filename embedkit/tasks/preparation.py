@@ -1,0 +1,118 @@
+"""Before any vector is looked up: every split read, looked over and tokenized."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from embedkit.data.alike_labels import check_labels, count_labels, describe_counts
+from embedkit.data.known_labels import labelling_of
+from embedkit.data.labels import Labelling
+from embedkit.data.preflight import check_examples, check_separator, settle
+from embedkit.data.splits import Splits, read_splits
+from embedkit.errors import DataError, Fault
+from embedkit.inference.classifier import TextInput
+from embedkit.model.memory import check_long_texts, check_parameters
+from embedkit.model.selfcheck import LONGEST, check_encoder
+from embedkit.recipe.build import build_component
+from embedkit.recipe.naming import all_bundled, name_of
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.lengths import check_lengths
+from embedkit.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from embedkit.files.storage import Storage
+    from embedkit.interfaces import Encoder
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.tasks.components import Remembering, TokenizedOnce
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Classes, encoder, and every split as tokens."""
+
+    labelling: Labelling
+    encoder: Encoder
+    text: TextInput
+    tokenized: Mapping[str, TokenizedSplit]
+
+
+def prepare(
+    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Remembering
+) -> Prepared:
+    """Read every split, look it over and tokenize it; `build` makes readers and the tokenizer.
+
+    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
+    """
+    reporter.stage("reading texts")
+    splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
+    separator = recipe.data.label_separator
+    labelling = labelling_of(splits, recipe.data.labels, separator)
+    reporter.stage(describe_counts(count_labels(splits.values(), separator)))
+
+    reporter.stage("tokenizing")
+    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    if getattr(encoder, "padding_invariant", True):
+        check_encoder(encoder, name_of(registry, "encoder", recipe.encoder))
+    tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
+    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
+    labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
+    settle([*check_examples(splits), *labels, *check_lengths(tokenized)], strict)
+    return Prepared(labelling, encoder, text, tokenized)
+
+
+def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: int) -> None:
+    """Try the encoder out with vectors of `width` dimensions and texts as long as the recipe's.
+
+    Raises ComponentError as `check_encoder`; warns where the texts are longer than those of the trial.
+    """
+    name = name_of(registry, "encoder", recipe.encoder)
+    splits = prepared.tokenized.values()
+    longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
+    check_parameters(prepared.encoder, name, width)
+    _check_longest(prepared, recipe, name, width)
+    check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
+    bundled = all_bundled(registry, "encoder", recipe.encoder)
+    if not bundled and longest > LONGEST and not prepared.text.pad_to:
+        what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
+        log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)
+
+
+def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) -> None:
+    """Raise DataError where a batch with the longest training text cannot be trained on in this memory."""
+    lengths = prepared.tokenized["train"].tokens.numbers.lengths()
+    longest = prepared.text.pad_to or max(lengths)
+    batch = min(recipe.training.batch_size, len(lengths))
+    check_long_texts(lambda: prepared.encoder.build(width).train(), name, width, batch, longest)
+
+
+def prepare_text(
+    recipe: Recipe, splits: Splits, tokenizer: TokenizedOnce, encoder: Encoder, storage: Storage
+) -> tuple[TextInput, dict[str, TokenizedSplit]]:
+    """Tokenize every split; build the vocabulary from the training split alone; ids will be in `storage`.
+
+    For an encoder that padding does not leave alone, every text gets one length: `max_length`, or the
+    longest training text.
+    """
+    data = recipe.data
+    tokenized = {
+        name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples), data.max_length, data.cut)
+        for name, examples in splits.items()
+    }
+    longest = max(tokenized["train"].tokens.numbers.lengths())
+    if not longest:
+        raise DataError(Fault("no text of the training split has a token", where="data.train"))
+    counts = tokenized["train"].tokens.counts
+    words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
+    if getattr(encoder, "padding_invariant", True):
+        return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
+    length = data.max_length or longest
+    fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)
+    return fixed, {name: split.shortened(length, data.cut) for name, split in tokenized.items()}

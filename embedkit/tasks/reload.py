@@ -1,0 +1,112 @@
+"""A trained model loaded from what its run wrote, and held against the one in memory before it is gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from embedkit.errors import EmbedkitError
+from embedkit.model.classifier import TextClassifier
+from embedkit.recipe.build import build_component
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.naming import name_of
+from embedkit.recipe.schema import Recipe
+from embedkit.runs.loadable import MODEL, UNLOADABLE
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from embedkit.inference.classifier import Classifier
+    from embedkit.plugin.registry import Registry
+    from embedkit.runs.writer import RunWriter
+    from embedkit.text.batching import Batch
+    from embedkit.text.encoding import TokenizedSplit
+
+TEXTS = 16
+"""Texts of the batch for which both models are asked."""
+
+TOLERANCE = 1e-4
+"""Relative to the largest logit: the weights, the batch and the order of summation are the same."""
+
+
+def note_unloadable(
+    writer: RunWriter, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
+) -> None:
+    """Load what `writer` wrote and compare what both models say of some texts; model.json tells a difference.
+
+    It is no error yet, as nothing may be lost: `refuse_unloadable` makes it one when the run is complete.
+    """
+    if not writer.world.main:
+        return
+    try:
+        fault = _difference(writer.directory, classifier, splits, registry)
+    except Exception as error:
+        what = "; ".join(f.what for f in error.faults) if isinstance(error, EmbedkitError) else repr(error)
+        fault = f"the model cannot be loaded from what was written: {what}"
+    if fault:
+        described = json.loads((writer.directory / MODEL).read_text(encoding="utf-8"))
+        writer.json(MODEL, {**described, UNLOADABLE: fault})
+
+
+def _difference(
+    directory: Path, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
+) -> str | None:
+    """What the model in `directory` does otherwise than `classifier`; None where both say the same."""
+    recipe = load_recipe(directory / "recipe.yaml", registry)
+    assert isinstance(recipe, Recipe), "a run that trains has a recipe that trains"
+    name, model = name_of(registry, "encoder", recipe.encoder), classifier.model
+    split = _few(next(iter(splits.values())))
+    encoded = classifier.input.encode(split, classifier.labelling).to(model.device)
+    (batch,) = encoded.batches([torch.arange(len(split.examples))])
+    rows, ids = torch.unique(batch.ids, return_inverse=True)
+    try:
+        loaded = _loaded(directory, recipe, registry, model, rows)
+    except RuntimeError as error:  # torch's, of weights that do not fit
+        message = " ".join(str(error).split())
+        return f"{name} cannot be loaded with the weights that it was saved with: {message}"
+    return _compared(name, _logits(model, batch, batch.ids), _logits(loaded, batch, ids))
+
+
+def _few(split: TokenizedSplit) -> TokenizedSplit:
+    """The longest text and the first ones."""
+    lengths: Sequence[int] = split.tokens.numbers.lengths()
+    longest = max(range(len(lengths)), key=lengths.__getitem__)
+    return split.take(sorted({longest, *range(min(TEXTS, len(lengths)))}))
+
+
+def _loaded(
+    directory: Path, recipe: Recipe, registry: Registry, model: TextClassifier, rows: Tensor
+) -> TextClassifier:
+    """The model that stands in `directory`, with `rows` (int64 [U]) of its table alone."""
+    from safetensors.torch import load_file
+
+    encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
+    dim, head = model.embedding.embedding_dim, model.head
+    with torch.random.fork_rng(devices=[]):
+        embedding, built = nn.Embedding(len(rows), dim), encoder.build(dim)
+        again = TextClassifier(
+            embedding, built, nn.Linear(head.in_features, head.out_features), model.objective
+        )
+    weights = load_file(directory / "weights.safetensors")
+    weights["embedding.weight"] = weights["embedding.weight"][rows.cpu()]
+    again.load_state_dict(weights)
+    return again.to(model.device).eval()
+
+
+def _logits(model: TextClassifier, batch: Batch, ids: Tensor) -> Tensor:
+    with torch.inference_mode():
+        logits: Tensor = model.eval()(ids, batch.mask)
+    return logits
+
+
+def _compared(name: str, trained: Tensor, loaded: Tensor) -> str | None:
+    apart = float((trained - loaded).abs().max())
+    if apart <= TOLERANCE * max(1.0, float(trained.abs().max())):
+        return None
+    what = f"{name} gives other numbers once it is loaded: the logits of {len(trained)} texts are"
+    return f"{what} {apart:.2g} apart. It has weights, or learns something, that torch does not save."

@@ -1,0 +1,100 @@
+"""Train a model as a recipe says, and evaluate it on every split the recipe names."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.comparison.baselines import fit_baselines
+from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.scripts import warn_of_scripts
+from embedkit.inference.classifier import Classifier
+from embedkit.inference.counterfactual import Trained
+from embedkit.inference.embedding import embed
+from embedkit.model.classifier import build_classifier
+from embedkit.tasks.analysis import read_content, write_analysis, write_drift
+from embedkit.tasks.artifacts import write_evaluation, write_model, write_training, write_unseen
+from embedkit.tasks.preparation import Prepared, prepare, try_encoder
+from embedkit.tasks.reload import note_unloadable
+from embedkit.training.precision import check_precision
+from embedkit.training.trackers import check_trackers
+from embedkit.training.trainer import train_model
+
+if TYPE_CHECKING:
+    import torch
+
+    from embedkit.model.table import EmbeddingTable
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.runs.writer import RunWriter
+    from embedkit.tasks.components import Remembering
+
+log = logging.getLogger(__name__)
+
+
+def train_and_evaluate(
+    recipe: Recipe,
+    registry: Registry,
+    writer: RunWriter,
+    reporter: Reporter,
+    strict: bool,
+    build: Remembering,
+) -> None:
+    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation.
+
+    `build` makes the readers, the tokenizer and the baselines.
+    """
+    check_precision(recipe.training.precision, writer.world.device)
+    check_trackers(recipe.training.trackers)
+    prepared = prepare(recipe, registry, reporter, strict, build)
+    labelling, tokenized = prepared.labelling, prepared.tokenized
+
+    reporter.stage("looking words up")
+    table = embed(recipe, registry, prepared.text.vocabulary, tokenized, labelling, reporter, strict)
+    try_encoder(prepared, recipe, registry, table.dim)
+    classifier = _classifier(recipe, prepared, table, writer.world.device)
+    evaluated = classifier.widened(table.unseen)
+    log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
+
+    reporter.stage("fitting baselines")
+    specs = recipe.evaluation.baselines if writer.world.main else ()
+    baselines = fit_baselines(build, specs, tokenized["train"].examples, labelling)
+
+    reporter.stage("training")
+    metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
+    content = read_content(recipe.evaluation.function_words, registry)
+    warn_of_scripts(content, tokenized)
+    training = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
+
+    reporter.stage("evaluating")
+    write_model(writer, classifier, table)
+    if recipe.embedding.unseen == "lookup":
+        write_unseen(writer, table.unseen)
+    write_training(writer, training.history)
+    with training.kept():
+        predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)
+
+    reporter.stage("analysing errors")
+    drift = write_drift(writer, classifier, table)
+    trained = Trained(evaluated, recipe, table.via)
+    write_analysis(writer, trained, tokenized, predictions, content, registry, drift)
+    note_unloadable(writer, classifier, tokenized, registry)
+
+
+def _classifier(
+    recipe: Recipe, prepared: Prepared, table: EmbeddingTable, device: torch.device
+) -> Classifier:
+    """The classifier that is to be trained, its table as it was looked up."""
+    labelling, embedding = prepared.labelling, recipe.embedding
+    model = build_classifier(
+        table.vectors,
+        table.trainable_rows(embedding.trainable),
+        prepared.encoder,
+        len(labelling.classes),
+        recipe.seed,
+        labelling.multilabel,
+        embedding.sparse,
+    )
+    threshold = recipe.evaluation.threshold
+    return Classifier(model.to(device), prepared.text, table.origin, labelling, threshold)

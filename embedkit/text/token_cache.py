@@ -1,0 +1,161 @@
+"""The tokens of many texts, kept in the cache from one run to the next.
+
+They are found again by all that they follow from: the texts, the tokenizer's name and parameters, the files
+it depends on, the code of its package and of embedkit's own help for tokenizers, the versions of its
+distribution, of what that requires, to the end, and of Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import sys
+from array import array
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit import text
+from embedkit.files.digest import sha256
+from embedkit.files.rows import Rows
+from embedkit.interfaces import KeepableTokenizer
+from embedkit.interfaces.consistency import check_tokenizer
+from embedkit.plugin.requirements import requirements_of
+from embedkit.recipe.build import build_component
+from embedkit.recipe.naming import all_bundled, name_of
+from embedkit.text.tokens import Tokenizing, Tokens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embedkit.files.storage import Storage
+    from embedkit.interfaces import Tokenizer
+    from embedkit.plugin.registry import Component, Registry
+    from embedkit.recipe.sections.section import ComponentSpec
+
+WORTH_KEEPING = 1 << 18
+"""Characters of texts from which on it saves time: about a second of NLTK's tokenizers."""
+
+AT_ONCE = 1 << 20
+"""Numbers of words that are copied out of the cache at once."""
+
+
+def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
+    """As `build_component`; a tokenizer comes at work, with the cache around it if its tokens may be kept."""
+    made = build_component(registry, kind, spec, where)
+    if kind != "tokenizer":
+        return made
+    fresh = None
+    if not all_bundled(registry, kind, spec):
+        fresh = partial(build_component, registry, kind, spec, where)
+    described = name_of(registry, kind, spec)
+    if not isinstance(made, KeepableTokenizer):
+        return CheckedTokenizing(made, described, fresh)
+    return KeptTokenizing(made, described, fresh, spec.use, _about(registry.get(kind, spec.use), spec))
+
+
+@dataclass(frozen=True)
+class CheckedTokenizing(Tokenizing):
+    """`tokenizer`, asked again for a few of many texts where `fresh` makes another one with its parameters.
+
+    Errors call it as it is `described`.
+    """
+
+    described: str
+    fresh: Callable[[], Tokenizer] | None
+
+    def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
+        """The tokens of `texts`, in `storage`. Raises ComponentError where the tokenizer is not the same."""
+        tokens = super().tokens(texts, storage)
+        if self.fresh:
+            check_tokenizer(self.tokenizer, self.described, texts, tokens, self.fresh)
+        return tokens
+
+
+@dataclass(frozen=True)
+class KeptTokenizing(CheckedTokenizing):
+    """`tokenizer`, asked only for what is not in the cache; `about` is what else decides about its tokens."""
+
+    tokenizer: KeepableTokenizer
+    name: str
+    about: str
+
+    def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
+        """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
+        if sum(map(len, texts)) < WORTH_KEEPING:
+            return super().tokens(texts, storage)
+        from embedkit.vectors.lookup.row_cache import KeptArrays
+
+        about = f"{self.about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
+        key = hashlib.sha256(about.encode()).hexdigest()[:32]
+        source = f"{len(texts):,} texts, by {self.name}"
+        kept = KeptArrays(f"tokens/{key}/tokens", about, "tokens", source)
+        found: list[Tokens] = []
+        if kept.use(lambda arrays: found.append(_unpacked(arrays, storage)), mapped=True):
+            return found[0]
+        tokens = super().tokens(texts, storage)
+        kept.keep(_packed(tokens))
+        return tokens
+
+
+def _about(component: Component, spec: ComponentSpec) -> str:
+    """A digest of what decides about a tokenizer's tokens besides the texts and the files it depends on."""
+    plugin = component.plugin
+    versions = requirements_of(plugin.distribution, by_any_extra=True)
+    package = sys.modules[component.factory.__module__.partition(".")[0]]
+    code = [*_sources(package), *_sources(text)]
+    said = [spec.to_plain(), plugin.name, platform.python_version(), versions]
+    return hashlib.sha256(f"{json.dumps(said, sort_keys=True)} {_digest_of_files(code)}".encode()).hexdigest()
+
+
+def _sources(package: Any) -> Iterator[Path]:
+    """The Python files of a package, or the one of a module."""
+    folders = [Path(folder) for folder in getattr(package, "__path__", ())]
+    return (
+        chain.from_iterable(folder.rglob("*.py") for folder in folders)
+        if folders
+        else iter([Path(package.__file__)])
+    )
+
+
+def _digest_of_files(paths: Sequence[Path]) -> str:
+    files = chain.from_iterable(path.rglob("*") if path.is_dir() else [path] for path in paths)
+    digests = sorted(f"{path.name} {sha256(path)}" for path in files if path.is_file())
+    return hashlib.sha256("\n".join(digests).encode(errors="surrogateescape")).hexdigest()
+
+
+def _digest_of_texts(texts: Sequence[str]) -> str:
+    digest = hashlib.sha256()
+    for each in texts:
+        encoded = each.encode(errors="surrogatepass")
+        digest.update(b"%d " % len(encoded) + encoded)
+    return digest.hexdigest()
+
+
+def _packed(tokens: Tokens) -> dict[str, NDArray[Any]]:
+    """The distinct tokens as UTF-8, their lengths in bytes, each text's tokens by number, how many it has."""
+    import numpy as np
+
+    encoded = [token.encode(errors="surrogatepass") for token in tokens.words]
+    return {
+        "bytes": np.frombuffer(b"".join(encoded), np.uint8),
+        "lengths": np.fromiter(map(len, encoded), np.int64, len(encoded)),
+        "numbers": np.frombuffer(tokens.numbers.column.view(), np.int32),
+        "counts": np.frombuffer(tokens.numbers.lengths(), np.int64),
+    }
+
+
+def _unpacked(arrays: Mapping[str, NDArray[Any]], storage: Storage) -> Tokens:
+    data, ends = arrays["bytes"].tobytes(), arrays["lengths"].cumsum().tolist()
+    words = [
+        data[begin:end].decode(errors="surrogatepass") for begin, end in zip([0, *ends], ends, strict=False)
+    ]
+    column, numbers = storage.column("i"), arrays["numbers"]
+    for first in range(0, len(numbers), AT_ONCE):
+        column.extend(array("i", numbers[first : first + AT_ONCE].tobytes()))
+    ends = array("q", arrays["counts"].cumsum().tobytes())
+    return Tokens(words, Rows(column, array("q", [0])[: len(ends)] + ends[:-1], ends))

@@ -1,0 +1,163 @@
+"""All of a compressed or text file, kept in the cache as safetensors: any words of it are then found at once.
+
+Beside the copy an index is kept, as of a plain file, with a CRC-32 of each row. Of the copy only what is
+wanted is read, its words are compared and its rows checked: what was changed is never believed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import VectorFileError
+from embedkit.files.arrays import DamagedError
+from embedkit.files.spans import read_parts
+from embedkit.interfaces import Progress, no_progress
+from embedkit.vectors.io.content import Content, examine
+from embedkit.vectors.lookup.index import Index, IndexBuilder, Places, begin_with, whole_parts
+from embedkit.vectors.lookup.row_cache import Kept, mark_used
+from embedkit.vectors.reading import READING, Options, Reader
+from embedkit.vectors.selection import ScanReport, Selection
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.vectors.formats.matrix import Matrix, MatrixReader
+
+    Arrays = dict[str, NDArray[Any]]
+
+log = logging.getLogger(__name__)
+
+
+class ConvertedReader:
+    """Reads through the copy in the cache, which the first scan writes; `besides` sets it apart."""
+
+    def __init__(self, content: Content, reader: Reader, besides: str = "") -> None:
+        self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
+        self.blocks = reader.blocks
+        self._content = content
+        self._reader = reader
+        self._detail = f"{READING} {reader.name} {besides}".strip()
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants, from the copy where there is a sound one, or can be."""
+        kept = Kept(self._content, "copy", self._detail)
+        copy = kept.path.with_name(f"{kept.path.name}.safetensors")
+        reports: list[ScanReport] = []
+
+        def answer(arrays: Any) -> None:
+            reports.append(_select(copy, arrays, selection))
+
+        if kept.use(answer):
+            return reports[0]
+        selection.forget()
+        if self._convert(kept, copy, progress) and kept.use(answer):
+            return reports[0]
+        selection.forget()
+        return self._reader.scan(selection, progress)
+
+    def _convert(self, kept: Kept, copy: Path, progress: Progress) -> bool:
+        """Write the copy and its index; False where that cannot be."""
+        from embedkit.vectors.file import VectorFile
+        from embedkit.vectors.tools.convert import write_vectors
+
+        file = VectorFile(self._content.path, self._reader, progress)
+
+        def write() -> int:
+            write_vectors(file, [copy], "safetensors", durable=False)
+            return copy.stat().st_size
+
+        try:
+            return kept.write("converted copy", write) and kept.keep(_index(copy))
+        except (VectorFileError, OSError) as error:  # of the copy, or the file: reading it has the reason
+            log.warning("%s: the converted copy could not be written: %s", copy, error)
+            return False
+
+
+def _opened(copy: Path) -> MatrixReader:
+    from embedkit.vectors.formats.safetensors_file import open_safetensors
+
+    return open_safetensors(examine(copy), Options())
+
+
+def _index(copy: Path) -> Arrays:
+    """Where each word of the copy begins, and the CRC-32 of each row."""
+    import numpy as np
+
+    reader = _opened(copy)
+    builder = IndexBuilder(reader.count)
+    begin = reader.matrix.offset + reader.count * reader.matrix.row_size  # where embedkit writes the words
+    for block in reader.blocks(no_progress):
+        ends = begin + np.cumsum([len(word) + 1 for word in block.words])
+        builder.add(block.row, b" ".join(map(_key, block.words)), np.concatenate([[begin], ends[:-1]]))
+        begin = int(ends[-1])
+    return {**builder.arrays(), "checks": np.fromiter(_checks(copy, reader.matrix), "<u4", reader.count)}
+
+
+def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
+    from isal import isal_zlib
+
+    with copy.open("rb") as file:
+        file.seek(matrix.offset)
+        for _ in range(matrix.count):
+            yield isal_zlib.crc32(file.read(matrix.row_size))
+
+
+def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
+    """Give `selection` the rows that it wants. Raises DamagedError for a copy that is not as it was."""
+    import numpy as np
+
+    checks = arrays["checks"]
+    index = Index({name: array for name, array in arrays.items() if name != "checks"}, len(checks))
+    words, slots = [*selection.slots], np.array([*selection.slots.values()], np.int64)
+    places = index.places([*map(_key, words)])
+    try:
+        matrix = _opened(copy).matrix
+    except VectorFileError as error:
+        raise DamagedError(f"the copy is damaged: {error}") from error
+    with copy.open("rb", buffering=0) as file, whole_parts("the copy"):
+        _check_words(file, places, words)
+        begins = matrix.offset + places.rows * matrix.row_size
+        for parts in read_parts(file, begins, begins + matrix.row_size):
+            some = slice(parts.first, parts.last)
+            data = parts.rows(0, matrix.row_size)
+            _check_rows(data, checks[places.rows[some]])
+            vectors = matrix.decode(data.data.cast("B"))
+            selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
+    mark_used(copy)
+    return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
+
+
+def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
+    """Raise DamagedError where the copy does not have each of the words at its place."""
+    import numpy as np
+
+    lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
+    for parts in read_parts(file, places.offsets, places.offsets + lengths):
+        some = slice(parts.first, parts.last)
+        expected = [words[i] for i in places.words[some].tolist()]
+        if not begin_with(parts, expected, lengths[some], b"\n"):
+            raise DamagedError("the copy has another word where it says")
+
+
+def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:
+    """Raise DamagedError where a row does not have its CRC-32."""
+    from isal import isal_zlib
+
+    if [*map(isal_zlib.crc32, rows)] != checks.tolist():
+        raise DamagedError("a row of the copy was changed")
+
+
+def _key(word: bytes) -> bytes:
+    """The word without spaces, which part words where they are hashed; what is found is compared in full."""
+    return word.replace(b" ", b"\0")

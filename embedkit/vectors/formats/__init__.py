@@ -1,0 +1,1 @@
+"""What the formats of vector files look like."""

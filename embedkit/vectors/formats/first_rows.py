@@ -1,0 +1,78 @@
+"""The first rows of a text file, looked at when it is opened: what all of them have wrong is said at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedkit.vectors.faults import broken
+from embedkit.vectors.formats.numerals import row_width, trailing_numbers
+from embedkit.vectors.formats.sniff import BOM, complete_lines, is_blank
+from embedkit.vectors.formats.text_faults import EXPECTED, is_header_row, is_matrix, shown
+from embedkit.vectors.formats.text_rows import RowReader, first_field
+from embedkit.vectors.io.content import Content
+
+SEEN = 1 << 20
+"""Bytes that are looked at, and in which the first line must end."""
+
+ROWS = 16
+
+MATRIX = (
+    "The words are perhaps in another file, such as metadata.tsv or words.lst: save the matrix as .npy, and "
+    "the words beside it, one a line, in a file of the same name that ends in .words."
+)
+
+
+@dataclass(frozen=True)
+class FirstRows:
+    """The first lines that are no header, the first of them line `number`; `rows` are their fields."""
+
+    path: Path
+    number: int
+    lines: Sequence[bytes]
+    rows: Sequence[Sequence[bytes]]
+
+    @classmethod
+    def of(cls, content: Content, *, header: bool) -> FirstRows:
+        """Those of a file. Raises VectorFileError for a first line without an end, or a blank one."""
+        head = content.head(SEEN)
+        ended, number = len(head) < SEEN, 2 if header else 1
+        lines = complete_lines(head.removeprefix(BOM), ended)[number - 1 : number - 1 + ROWS]
+        if not lines and not ended:
+            raise broken(content.path, f"the line is longer than {SEEN:,} bytes", line=number)
+        if lines and is_blank(lines[0]):
+            raise broken(content.path, "the line is empty", line=number)
+        return cls(content.path, number, lines, [fields for line in lines if (fields := line.split())])
+
+    def dim(self) -> int:
+        """How many numbers the rows have, most of them. Raises VectorFileError for what are no rows."""
+        widths = [row_width(fields) for fields in self.rows]
+        dim = Counter(widths).most_common(1)[0][0]
+        if len(self.rows) > 1 and (is_header_row(self.rows) or widths[0] < dim):
+            what = f"this is {shown(self.lines[0])}, not {EXPECTED}"
+            seems = f"from line 2 on it looks like glove-text of {max(widths[1:])} dimensions"
+            hint = "If that is a header row, remove it: tail -n +2 FILE >NEW"
+            raise broken(self.path, f"{what}; {seems}", line=1, hint=hint)
+        if is_matrix(self.rows):
+            raise broken(self.path, "every row begins with a number, and has no word", line=1, hint=MATRIX)
+        return dim
+
+    def check(self, dim: int, reader: RowReader) -> None:
+        """Raise VectorFileError where none of the rows has a word and `dim` numbers, or all have more."""
+        widths = {row_width(fields) for fields in self.rows}
+        if len(self.rows) > 1 and len(widths) == 1 and min(widths) > dim and not self._end_in_naturals(dim):
+            what = f"the header says {dim:,} dimensions; the rows have {min(widths):,} numbers"
+            raise broken(self.path, what, line=self.number, hint="The header is `count dim`, in this order.")
+        if not self.rows or any(len(f) > dim and trailing_numbers(f) >= dim for f in self.rows):
+            return
+        if all(len(fields) == trailing_numbers(fields) == dim for fields in self.rows):
+            what = f"every row has {dim:,} numbers, and no word"
+            raise broken(self.path, what, line=self.number, hint=MATRIX)
+        line = self.lines[0]
+        reader.vector(*reader.fields(first_field(line), line, self.number), self.number)
+
+    def _end_in_naturals(self, dim: int) -> bool:
+        """Whether the words of all rows end in a natural number, as those of `Apollo 11` and `Apollo 13`."""
+        return all(fields[-dim - 1].isdigit() for fields in self.rows)

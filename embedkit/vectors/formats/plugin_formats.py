@@ -1,0 +1,88 @@
+"""Formats that plugins brought: found by content or by name, and opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.interfaces.calling import Owner
+from embedkit.vectors.faults import broken
+from embedkit.vectors.formats.plugin_rows import open_rows
+from embedkit.vectors.formats.sniff import HEAD, identify
+from embedkit.vectors.io.content import Content
+from embedkit.vectors.reading import Format
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Component, Registry
+
+KIND = "vector-format"
+TRUST_HINT = "If you trust where the file comes from, give the command --trust, or from Python trust=True."
+
+
+@dataclass(frozen=True)
+class PluginFormats:
+    """The formats of the plugins of a registry, which is only built when no built-in format will do.
+
+    `trust`: whether files may be opened whose reading can run code that is in them.
+    """
+
+    build: Callable[[], Registry]
+    trust: bool
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The plugins' components."""
+        return self.build()
+
+    def names(self) -> Sequence[str]:
+        """All of them, sorted."""
+        return self.registry.names(KIND)
+
+    def suspects(self) -> str | None:
+        """The plugins that are not in use, as a hint."""
+        return self.registry.suspects()
+
+    def named(self, content: Content, name: str) -> Format:
+        """The format called `name`.
+
+        Raises PluginError for a name that nobody has or several plugins have, and VectorFileError for a file
+        of another format.
+        """
+        component = self.registry.get(KIND, name)
+        head = content.head(HEAD)
+        if not _recognises(component, head):
+            found = identify(head)
+            raise broken(content.path, f"is not {name}: this is {found}" if found else f"is not {name}")
+        return self._format(content, component)
+
+    def recognising(self, content: Content) -> Format | None:
+        """The format that recognises the file, if one does.
+
+        Raises VectorFileError where several do, and PluginError where plugins contend for its name.
+        """
+        head = content.head(HEAD)
+        components = [each for each in self.registry.components() if each.kind == KIND]
+        found = [component for component in components if _recognises(component, head)]
+        if len({component.name for component in found}) > 1:
+            what = f"is taken for their own by {' and by '.join(map(str, found))}"
+            names = tuple(component.name for component in found)
+            hint = "Say which it is by `format`, or block a plugin: embedkit -p no:NAME …"
+            raise VectorFileError(Fault(what, where=str(content.path), allowed=names, hint=hint))
+        return self._format(content, self.registry.get(KIND, found[0].name)) if found else None
+
+    def _format(self, content: Content, component: Component) -> Format:
+        if getattr(component.factory, "runs_code", False) and not self.trust:
+            what = (
+                f"is {component.name} ({component.summary.rstrip('.')}): reading it runs code that is in it"
+            )
+            raise broken(content.path, what, hint=TRUST_HINT)
+        return Format(component.name, lambda _head: True, partial(open_rows, component))
+
+
+def _recognises(component: Component, head: bytes) -> bool:
+    hint = f"Block it: embedkit -p no:{component.plugin.name} …"
+    with Owner(str(component), hint=hint).calling("telling whether a file is of it raised"):
+        return bool(component.factory().recognises(head))

@@ -1,0 +1,107 @@
+"""A line of a text file taken apart: its word and its values, both checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedkit.vectors.faults import broken
+from embedkit.vectors.formats.numerals import number
+from embedkit.vectors.formats.text_faults import fields_hint
+from embedkit.vectors.lookup.words import decodable
+from embedkit.vectors.reading import Errors
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+BLANKS = b" \t"
+"""What parts the fields of a row. One stands between a word and its values, more are passed over."""
+
+SHOWN = 60
+
+
+class RowReader:
+    """Reads rows of `dim` values, of which all before the values is the word, its spaces and tabs too.
+
+    Where the file has a `header` that tells `dim`, every such row has one reading. Without, a row whose word
+    would end in a number may as well have a value too many, and is refused; but for one that has a tab
+    between word and values.
+    """
+
+    def __init__(self, path: Path, dim: int, errors: Errors, *, header: bool) -> None:
+        self._path = path
+        self._dim = dim
+        self._errors = errors
+        self._header = header
+
+    def fields(self, first: bytes, line: bytes, number: int) -> tuple[bytes, Sequence[bytes]]:
+        """The word of line `number`, whose first field is `first`, and its values as they stand.
+
+        Where these are too few or too many the word is `first`, and `vector` refuses them.
+        """
+        fields = line.rsplit(None, self._dim)
+        if len(fields) <= self._dim:
+            if first.strip() or len(fields) < self._dim:
+                return first, fields[1:]
+            return line[: len(line) - len(line.lstrip()) - 1], fields
+        before = fields[0]
+        if first == before:
+            return first, fields[1:]
+        if line[len(before)] not in BLANKS:  # a word may end in other white space than parts fields
+            behind = line[len(before) :]
+            before += behind[: len(behind) - len(behind.lstrip())].rstrip(BLANKS)
+        if not self._header and self._too_many(line, before):
+            return first, [*before.split(), *fields[1:]][1:]
+        return self._word(before, number), fields[1:]
+
+    def may_be(self, line: bytes, fields: Sequence[bytes]) -> bytes:
+        """All that line has before its first number, where `fields` are not as many numbers as they should.
+
+        That is the word of a row which lost a value, if it has spaces. Of a row that is whole it is nothing
+        that a file can hold.
+        """
+        if len(fields) == self._dim and number(fields[0]) is not None:
+            return b"\n"
+        words = takewhile(lambda field: number(field) is None, line.split())
+        return b" ".join(words)
+
+    @staticmethod
+    def _too_many(line: bytes, before: bytes) -> bool:
+        """Whether what stands before the last values ends in a value, as far as that can be told."""
+        parts = before.split()
+        tab = line[len(before) : len(before) + 1] == b"\t" and b"\t" not in line[len(before) + 1 :].rstrip()
+        return len(parts) > 1 and number(parts[-1]) is not None and not tab
+
+    def _word(self, spaced: bytes, number: int) -> bytes:
+        def refuse(_index: int, what: str) -> Exception:
+            return broken(self._path, what, line=number, hint="Use errors: replace.")
+
+        return b" ".join(decodable(spaced.split(b" "), self._errors, refuse)[0])
+
+    def vector(self, word: bytes, fields: Sequence[bytes], line: int) -> FloatArray:
+        """float32 [dim] of the values of `word`. Raises VectorFileError where one is no number."""
+        import numpy as np
+
+        if len(fields) != self._dim:
+            what = f"the row of {_shown(word)} has {len(fields)} values, not {self._dim}"
+            raise broken(self._path, what, line=line, hint=fields_hint(b" ".join([word, *fields])))
+        values = [number(field) for field in fields]
+        if None in values:
+            bad = fields[values.index(None)]
+            what = f"the row of {_shown(word)} has {bad[:40]!r} in place of a number"
+            raise broken(self._path, what, line=line, hint=fields_hint(b" ".join([word, *fields])))
+        with np.errstate(over="ignore"):  # what is infinite in float32 is refused with its word
+            return np.array(values, "<f4")
+
+
+def first_field(line: bytes) -> bytes:
+    """What a line, or a word, has before its first space or tab."""
+    first = line.partition(b" ")[0]
+    return first.partition(b"\t")[0] if b"\t" in first else first
+
+
+def _shown(word: bytes) -> str:
+    text = word.decode(errors="replace")
+    return repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")

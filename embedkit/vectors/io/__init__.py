@@ -1,0 +1,1 @@
+"""Reading the bytes of vector files, whatever they are compressed by."""

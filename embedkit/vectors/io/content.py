@@ -1,0 +1,98 @@
+"""A file's bytes, decompressed on the way, with every failure to read them as a VectorFileError."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from embedkit.files.compression import Compression, Stream, compression_of
+from embedkit.vectors.faults import broken
+
+
+@dataclass(frozen=True)
+class Content:
+    """A regular file that could be opened: `size` is its bytes on disk."""
+
+    path: Path
+    size: int
+    compression: Compression
+
+    @property
+    def max_size(self) -> int:
+        """The most bytes that it can hold uncompressed; exact for a plain file."""
+        return self.size * self.compression.max_ratio
+
+    @contextmanager
+    def stream(self) -> Iterator[tuple[Stream, BinaryIO]]:
+        """The uncompressed bytes, and the file below them, whose position tells the progress."""
+        with self.reading():
+            raw = self.path.open("rb", buffering=0)
+        with raw:
+            yield self.compression.decompress(raw), raw
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Turn what goes wrong with the file within the block into a VectorFileError."""
+        try:
+            yield
+        except self.compression.faults() as error:
+            raise self._damaged(error) from error
+        except OSError as error:
+            raise self._damaged(error) if error.errno is None else unreadable(self.path, error) from error
+
+    def _damaged(self, error: Exception) -> Exception:
+        name = self.compression.name
+        hint = "Get the file again: it was cut short or changed on its way."
+        return broken(self.path, f"the {name} content is cut or damaged: {error}", hint=hint)
+
+    def head(self, count: int) -> bytes:
+        """The first bytes, uncompressed, at most `count`."""
+        buffer = bytearray(count)
+        with self.stream() as (stream, _), self.reading():
+            return bytes(buffer[: fill(stream, memoryview(buffer))])
+
+
+def fill(stream: Stream, view: memoryview) -> int:
+    """Read until `view` is full or the stream ends; how many bytes there were."""
+    done = 0
+    while done < len(view):
+        count = stream.readinto(view[done:])
+        if not count:
+            break
+        done += count
+    return done
+
+
+def examine(path: str | os.PathLike[str]) -> Content:
+    """What is at `path`. Raises VectorFileError unless it is a regular file that can be read."""
+    path = Path(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_file(path, status.st_mode)
+        with path.open("rb", buffering=0) as raw:
+            head = raw.read(8)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not status.st_size:
+        raise broken(path, "the file is empty")
+    return Content(path, status.st_size, compression_of(head))
+
+
+def _not_a_file(path: Path, mode: int) -> Exception:
+    from embedkit.vectors.io.directories import files_meant
+
+    if stat.S_ISDIR(mode):
+        what, hint = files_meant(path)
+        return broken(path, what, hint=hint)
+    return broken(path, "is not a regular file, where a file of word vectors is expected")
+
+
+def unreadable(path: Path, error: OSError) -> Exception:
+    """The operating system's reason as a VectorFileError."""
+    return broken(path, f"cannot be read: {error.strerror or error}")

@@ -1,0 +1,140 @@
+"""Where each word of a plain file is, kept in the cache: later lookups read only the rows they want.
+
+For n words: their hashes, sorted, and with each the row and the byte where the word begins. The words
+themselves stay in the file and are compared there, so that no hash is ever trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from embedkit.files.arrays import DamagedError
+from embedkit.files.spans import Parts, read_parts
+from embedkit.vectors.io.content import Content
+from embedkit.vectors.lookup.word_hash import hash_words
+from embedkit.vectors.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from embedkit.interfaces import IntArray
+
+HASHED = 1 << 14
+"""Words that are hashed at once."""
+
+
+class Places(NamedTuple):
+    """Where words are, in the order of the file: the byte, the row, and which word; int64 [n] each."""
+
+    offsets: IntArray
+    rows: IntArray
+    words: IntArray
+
+
+class IndexBuilder:
+    """Gathers the places of `count` words while a file is read."""
+
+    def __init__(self, count: int) -> None:
+        import numpy as np
+
+        self._hashes: NDArray[np.uint64] = np.empty(count, "<u8")
+        self._offsets: NDArray[np.uint64] = np.empty(count, "<u8")
+
+    def add(self, row: int, joined: bytes, offsets: IntArray) -> None:
+        """Words from `row` on, with a space between them, and the bytes of the file where they begin."""
+        self.put(row, hash_words(joined), offsets)
+
+    def put(self, row: int, hashes: NDArray[np.uint64], offsets: NDArray[Any]) -> None:
+        """The hashes of words from `row` on, and the bytes of the file where they begin."""
+        self._hashes[row : row + len(offsets)] = hashes
+        self._offsets[row : row + len(offsets)] = offsets
+
+    def places(self, count: int) -> dict[str, NDArray[np.uint64]]:
+        """The hashes of the first `count` words and their bytes, as `put` takes them."""
+        return {"hashes": self._hashes[:count], "offsets": self._offsets[:count]}
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The finished index; the builder is used up."""
+        import numpy as np
+
+        rows = np.argsort(self._hashes).astype("<u4" if len(self._hashes) < 2**32 else "<u8")
+        return {"hashes": self._hashes[rows], "rows": rows, "offsets": self._offsets}
+
+
+class Index:
+    """The places of all words of a file. Raises DamagedError for arrays that are not those of such a file."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], count: int) -> None:
+        if {name: array.shape for name, array in arrays.items()} != dict.fromkeys(
+            ("hashes", "rows", "offsets"), (count,)
+        ):
+            raise DamagedError("it is of another file")
+        self._hashes, self._rows, self._offsets = arrays["hashes"], arrays["rows"], arrays["offsets"]
+
+    def select(self, content: Content, selection: Selection) -> None:
+        """Give `selection` the rows that it wants, read from the file.
+
+        Raises DamagedError where the file does not have the word that should be there.
+        """
+        import numpy as np
+
+        wanted = [(word, slot) for word, slot in selection.slots.items() if b" " not in word]
+        words, slots = [word for word, _ in wanted], np.array([slot for _, slot in wanted], np.int64)
+        places, size = self.places(words), 4 * selection.dim
+        lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
+        with content.reading(), content.path.open("rb", buffering=0) as file, whole_parts("the file"):
+            for parts in read_parts(file, places.offsets, places.offsets + lengths + size):
+                some = slice(parts.first, parts.last)
+                expected = [words[i] for i in places.words[some].tolist()]
+                if not begin_with(parts, expected, lengths[some], b" "):
+                    raise DamagedError("the file has another word where it says")
+                vectors = parts.rows(lengths[some], size).view("<f4")
+                selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
+
+    def places(self, words: Sequence[bytes]) -> Places:
+        """Return every place of `words`, which have no spaces, and of any word with the same hash."""
+        import numpy as np
+
+        if not words:
+            return Places(*np.zeros((3, 0), np.int64))
+        hashes = _hashes(words)
+        by_hash = np.argsort(hashes)  # neighbours in the index are searched one after the other: far faster
+        hashes = hashes[by_hash]
+        begins = np.searchsorted(self._hashes, hashes, "left")
+        counts = np.searchsorted(self._hashes, hashes, "right") - begins
+        wanted = np.repeat(np.arange(len(words)), counts)
+        nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = self._rows[begins[wanted] + nth].astype(np.int64)
+        offsets = self._offsets[rows].astype(np.int64)
+        order = np.argsort(offsets)
+        return Places(offsets[order], rows[order], by_hash[wanted][order])
+
+
+def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
+    """Return the hashes of words, made of some at a time: they take twenty times the memory of the words."""
+    import numpy as np
+
+    blocks = range(0, len(words), HASHED)
+    return np.concatenate([hash_words(b" ".join(words[begin : begin + HASHED])) for begin in blocks])
+
+
+def begin_with(parts: Parts, words: Sequence[bytes], lengths: IntArray, end: bytes) -> bool:
+    """Tell whether each part begins with its word and the byte `end`, which are `lengths` bytes together."""
+    import numpy as np
+
+    expected = np.frombuffer(end.join([*words, b""]), np.uint8)
+    return np.array_equal(parts.bytes_of(lengths), expected)
+
+
+@contextmanager
+def whole_parts(what: str) -> Iterator[None]:
+    """Turn the end of a file before the end of a part into a DamagedError: `what` is cut."""
+    try:
+        yield
+    except EOFError as error:
+        raise DamagedError(f"{what} is cut: {error}") from error

@@ -1,0 +1,95 @@
+"""Readers that ask the cache first: for a plain file its index, for another the rows of the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from embedkit.interfaces import Progress
+from embedkit.vectors.io.content import Content
+from embedkit.vectors.lookup.index import Index, IndexBuilder
+from embedkit.vectors.lookup.row_cache import Kept
+from embedkit.vectors.reading import READING, Block, Options, Reader
+from embedkit.vectors.selection import ScanReport, Selection
+
+WORTH_INDEXING = 32 * 2**20
+"""Bytes of a plain file from which on an index saves time."""
+
+WORTH_KEEPING = 4 * 2**20
+"""Bytes of a compressed file from which on it saves time to keep the rows that were wanted."""
+
+
+class IndexableReader(Protocol):
+    """A reader of a file where each word is followed by a space and its vector, little-endian float32."""
+
+    name: str
+    count: int
+    dim: int
+    dtype: str
+
+    @property
+    def layout(self) -> str:
+        """As Reader.layout."""
+
+    def scan(
+        self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
+    ) -> ScanReport:
+        """As Reader.scan; the places of all words go to `builder`."""
+
+    def blocks(self, progress: Progress) -> Iterator[Block]:
+        """As Reader.blocks."""
+
+
+class IndexedReader:
+    """Reads through the index in the cache, which the first scan writes."""
+
+    def __init__(self, content: Content, reader: IndexableReader) -> None:
+        self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
+        self._content = content
+        self._reader = reader
+        self.blocks = reader.blocks
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants, by the index where there is a sound one."""
+        kept = Kept(self._content, "index")
+        if kept.use(lambda arrays: Index(arrays, self._reader.count).select(self._content, selection)):
+            return ScanReport(self._reader.count, selection.duplicates(), replaced=0, verified=True)
+        selection.forget()
+        builder = IndexBuilder(self._reader.count)
+        report = self._reader.scan(selection, progress, builder)
+        kept.keep(builder.arrays())
+        return report
+
+
+class KeptRowsReader:
+    """Keeps the rows of every vocabulary that is asked for; they depend on `options` and `besides`, too."""
+
+    def __init__(self, content: Content, reader: Reader, options: Options, besides: str = "") -> None:
+        self.name, self.count, self.dim = reader.name, reader.count, reader.dim
+        self.dtype = reader.dtype
+        self._content = content
+        self._reader = reader
+        self.blocks = reader.blocks
+        self._options = repr([READING, reader.name, reader.dim, options, *filter(None, [besides])])
+
+    @property
+    def layout(self) -> str:
+        """That of the file."""
+        return self._reader.layout
+
+    def scan(self, selection: Selection, progress: Progress) -> ScanReport:
+        """Give `selection` the rows that it wants, those of the last time where they are sound."""
+        kept = Kept(self._content, "rows", "\0".join([self._options, *selection.words]))
+        reports: list[ScanReport] = []
+        if kept.use(lambda arrays: reports.append(selection.restore(arrays))):
+            return reports[0]
+        selection.forget()
+        report = self._reader.scan(selection, progress)
+        kept.keep(selection.arrays(report))
+        return report

@@ -1,0 +1,102 @@
+"""What the cache keeps, of word-vector files above all: used where it is sound, else done without."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import CacheError
+from embedkit.files.arrays import DamagedError, read_arrays, write_arrays
+from embedkit.files.cache import cache_folder, make_folder, trim
+from embedkit.vectors.io.content import Content
+from embedkit.vectors.io.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Arrays = Mapping[str, NDArray[Any]]
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+"""How often a file is begun again in a folder that another process clears away meanwhile."""
+
+
+class KeptArrays:
+    """Arrays in the cache at `inner`, of `source`: `about` is all that they follow from, `what` they are."""
+
+    def __init__(self, inner: str, about: str, what: str, source: str) -> None:
+        self._folder = cache_folder()
+        self.path = self._folder / inner
+        self._about = about
+        self._what = what
+        self._source = source
+
+    def use(self, answer: Callable[[Arrays], None], mapped: bool = False) -> bool:
+        """Hand the arrays, in memory or `mapped`, to `answer`; False where there are none to be believed."""
+        try:
+            answer(read_arrays(self.path, self._about, mapped))
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except (DamagedError, OSError) as error:
+            log.warning(
+                "%s: the %s cannot be used: %s; reading %s", self.path, self._what, error, self._source
+            )
+            return False
+        mark_used(self.path)
+        return True
+
+    def keep(self, arrays: Arrays) -> bool:
+        """Write the arrays, for the next time; False where that cannot be."""
+        return self.write(self._what, lambda: write_arrays(self.path, self._about, arrays, self._source))
+
+    def write(self, what: str, write: Callable[[], int]) -> bool:
+        """Let `write` write a file beside the arrays and return its bytes; False where it cannot."""
+        try:
+            size = self._write(write)
+            trim()
+        except FileNotFoundError:
+            log.info("%s: the %s was cleared away while it was written", self.path, what)
+            return False
+        except (CacheError, OSError) as error:
+            log.warning("%s: the %s could not be written: %s", self.path, what, error)
+            return False
+        log.info("%s: wrote the %s of %s, %d bytes", self.path, what, self._source, size)
+        return True
+
+    def _write(self, write: Callable[[], int]) -> int:
+        for _ in range(ATTEMPTS - 1):
+            with suppress(FileNotFoundError):
+                self._make_folders()
+                return write()
+        self._make_folders()
+        return write()
+
+    def _make_folders(self) -> None:
+        make_folder(self._folder)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+
+
+def mark_used(path: Path) -> None:
+    """Let a file be the last to go from the cache, where it is still there and ours to touch."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+class Kept(KeptArrays):
+    """Arrays in the cache about the file as it is now: its index, or the rows of a vocabulary.
+
+    `what` says which; `detail` is whatever else they depend on, such as the words.
+    """
+
+    def __init__(self, content: Content, what: str, detail: str = "") -> None:
+        import hashlib
+
+        seen = fingerprint(content)
+        about = " ".join([seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()])
+        name = f"{what}-{about[-16:]}" if detail else what
+        super().__init__(f"vectors/{seen}/{name}", about, what, str(content.path.absolute()))

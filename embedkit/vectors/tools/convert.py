@@ -1,0 +1,115 @@
+"""Writing vectors in another format: all of a file, or the rows of some words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.files.atomic import written_whole
+from embedkit.vectors.file import VectorFile
+from embedkit.vectors.formats.survey import Survey
+from embedkit.vectors.formats.writers import WORD_LISTS, WRITERS
+from embedkit.vectors.reading import Block
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+TEXTS = ("word2vec-text", "glove-text")
+"""Formats that take the numbers of a text file as they are written."""
+
+
+def convert(
+    file: VectorFile,
+    target: str | os.PathLike[str],
+    format: str,
+    words: Sequence[str] | None = None,
+    skip: bool = False,
+) -> int:
+    """Write `file`, or only its rows of `words` in file order, to `target`; how many rows there were.
+
+    A NumPy file's words go into another file of its name, ending in `.words`. With `skip` rows whose words
+    this format cannot hold are left out, and named in a warning. Raises VectorFileError where `target`
+    exists, for words that the format cannot hold, and for a damaged file; nothing is left behind then.
+    """
+    if format not in WRITERS:
+        raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
+    target = Path(target)
+    targets = _targets(target, format)
+    with _unwritable_named(target):
+        return write_vectors(file, targets, format, words, skip=skip)
+
+
+def write_vectors(
+    file: VectorFile,
+    targets: Sequence[Path],
+    format: str,
+    words: Sequence[str] | None = None,
+    durable: bool = True,
+    skip: bool = False,
+) -> int:
+    """Write as `convert` does, in place of what is there.
+
+    Raises OSError where `targets` cannot be written.
+    """
+    blocks = file.blocks if words is None else _subset(file, words, as_written=format in TEXTS)
+    survey = Survey(format, file.dim)
+    for block in blocks():
+        survey.add(block)
+    survey.settle(targets[0], skip)
+    with ExitStack() as stack:
+        handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
+        writer = WRITERS[format](handles, survey.count, file.dim, survey.bfloat16)
+        for block in blocks():
+            writer.write(survey.held(block))
+        writer.close()
+    return survey.count
+
+
+def _targets(target: Path, format: str) -> list[Path]:
+    """The files to write. Raises VectorFileError where one of them exists."""
+    targets = [target, *(target.with_suffix(ending) for ending in [WORD_LISTS.get(format)] if ending)]
+    for each in targets:
+        if each.exists():
+            raise VectorFileError(Fault("is already there", str(each)))
+    if len({*targets}) < len(targets):
+        what = f"is where the words go: the matrix needs another ending than {target.suffix}"
+        raise VectorFileError(Fault(what, str(target)))
+    return targets
+
+
+def _subset(file: VectorFile, words: Sequence[str], *, as_written: bool) -> Callable[[], Iterator[Block]]:
+    """Give the rows of `words`; `as_written` with the numerals of a text file, which must be read whole."""
+    lookup = file.lookup(words)
+    places = sorted({(row, word) for row, word in zip(lookup.rows.tolist(), words, strict=True) if row >= 0})
+    if not places:
+        raise VectorFileError(Fault("has none of the words", str(file.path)))
+    if as_written and file.dtype == "text":
+        rows = {row for row, _ in places}
+        return lambda: _chosen(file, rows)
+    first_of = {word: index for index, word in reversed([*enumerate(words)])}
+    order = [first_of[word] for _, word in places]
+    vectors: FloatArray = lookup.vectors[order]
+    block = Block(0, [word.encode() for _, word in places], vectors)
+    return lambda: iter([block])
+
+
+def _chosen(file: VectorFile, rows: set[int]) -> Iterator[Block]:
+    for block in file.blocks():
+        within = sorted(
+            row - block.row for row in rows.intersection(range(block.row, block.row + len(block.words)))
+        )
+        if within:
+            yield block.only(within)
+
+
+@contextmanager
+def _unwritable_named(target: Path) -> Iterator[None]:
+    """Turn what the operating system says against writing `target` into a VectorFileError."""
+    try:
+        yield
+    except OSError as error:
+        raise VectorFileError(Fault(f"cannot be written: {error.strerror}", str(target))) from error

@@ -1,0 +1,108 @@
+"""The words nearest to a vector by cosine, over files larger than memory: one pass, a few rows at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from embedkit.errors import Fault, VectorFileError
+from embedkit.vectors.file import VectorFile
+from embedkit.vectors.lookup.words import checked_words
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+log = logging.getLogger(__name__)
+
+
+class Neighbour(NamedTuple):
+    """A word, its row in the file, and the cosine of the angle to what was asked for."""
+
+    word: str
+    row: int
+    similarity: float
+
+
+def neighbours(file: VectorFile, words: Sequence[str], count: int = 10) -> list[list[Neighbour]]:
+    """The `count` words most similar to each of `words`, itself left out, the nearest first.
+
+    Raises VectorFileError for a word that the file does not have.
+    """
+    words = checked_words(words)
+    return nearest(file, _unit(_vectors(file, words)), count, [{word} for word in words])
+
+
+def analogy(
+    file: VectorFile, positive: Sequence[str], negative: Sequence[str], count: int = 10
+) -> list[Neighbour]:
+    """What is near `positive` and away from `negative`, such as king and woman, and man; these are left out.
+
+    3CosAdd of Mikolov et al. (2013): the mean of unit vectors, the negative ones turned round. Raises
+    VectorFileError for a word that the file does not have.
+    """
+    positive, negative = checked_words(positive), checked_words(negative)
+    vectors = _unit(_vectors(file, [*positive, *negative]))
+    vectors[len(positive) :] *= -1
+    return nearest(file, _unit(vectors.mean(axis=0, keepdims=True)), count, [{*positive, *negative}])[0]
+
+
+def nearest(
+    file: VectorFile, queries: FloatArray, count: int, without: Sequence[set[str]]
+) -> list[list[Neighbour]]:
+    """The words nearest to each unit vector of `queries` [q, D], but for those `without`; one pass for all.
+
+    A vector of zeros, and one that is not finite, has no direction and is no neighbour; a warning says how
+    many are not finite. Raises VectorFileError for a damaged file.
+    """
+    import numpy as np
+
+    best: list[list[Neighbour]] = [[] for _ in queries]
+    not_finite = 0
+    for block in file.blocks():
+        finite = np.isfinite(block.vectors).all(axis=1)
+        not_finite += len(block.words) - int(finite.sum())
+        usable = np.flatnonzero(finite & block.vectors.any(axis=1))
+        similarities = _unit(block.vectors[usable]) @ queries.T
+        for query, excluded in enumerate(without):
+            for place in _largest(similarities[:, query], count + len(excluded)):
+                row = int(usable[place])
+                word = block.words[row].decode()
+                if word not in excluded:
+                    best[query].append(Neighbour(word, block.row + row, float(similarities[place, query])))
+            best[query] = sorted(best[query], key=lambda found: (-found.similarity, found.row))[:count]
+    if not_finite:
+        log.warning("%s: %d vectors hold NaN or infinity and are no neighbours", file.path, not_finite)
+    return best
+
+
+def _largest(values: FloatArray, count: int) -> list[int]:
+    import numpy as np
+
+    if count >= len(values):
+        return [*range(len(values))]
+    chosen: list[int] = np.argpartition(-values, count)[:count].tolist()
+    return chosen
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    """Unit vectors of finite ones; the largest float32 have norms that float32 does not hold."""
+    import numpy as np
+
+    scale = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    scaled = np.divide(vectors, scale, out=np.zeros(vectors.shape, np.float32), where=scale > 0)
+    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
+    unit: FloatArray = np.divide(scaled, norms, out=scaled, where=norms > 0)
+    return unit
+
+
+def _vectors(file: VectorFile, words: Sequence[str]) -> FloatArray:
+    lookup = file.lookup(words)
+    missing = [word for word, found in zip(words, lookup.found, strict=True) if not found]
+    if missing:
+        raise VectorFileError(Fault(f"has no vector for {', '.join(map(repr, missing))}", str(file.path)))
+    zero = [word for word, vector in zip(words, lookup.vectors, strict=True) if not vector.any()]
+    if zero:
+        what = f"has a vector of zeros, which has no direction, for {', '.join(map(repr, zero))}"
+        raise VectorFileError(Fault(what, str(file.path)))
+    return lookup.vectors

@@ -1,0 +1,67 @@
+"""How much of each split the vectors cover: told by `validate --data`, warned of before the first epoch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from gensim.models import KeyedVectors
+
+import embedkit
+from embedkit.errors import DataError
+from embedkit.experiments.run import look_over
+from embedkit.plugin.registry import build_registry
+from embedkit.recipe.load import load_recipe
+from embedkit.runs.reporter import Reporter
+
+
+class Told(Reporter):
+    def __init__(self):
+        self.stages = []
+
+    def stage(self, what):
+        self.stages.append(what)
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    keyed = KeyedVectors(vector_size=2)
+    keyed.add_vectors(["good", "film", "plot"], np.ones((3, 2), np.float32))
+    keyed.save_word2vec_format(tmp_path / "v.bin", binary=True)
+    return {
+        "name": "covered",
+        "data": {
+            "train": {"use": "inline", "texts": ["good film", "Film bad"], "labels": ["a", "b"]},
+            "test": {"use": "inline", "texts": ["plot unheard film", "x y"], "labels": ["a", "b"]},
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "word2vec-binary", "path": str(tmp_path / "v.bin"), "trainable": "none"},
+        "oov": ["case", "zero"],
+        "encoder": {"use": "bag"},
+        "training": {"epochs": 1},
+    }
+
+
+WARNING = "data.test: only 20.0% of the tokens have a vector"
+
+
+def test_looking_over_prints_the_shares_and_warns(recipe, caplog):
+    told, registry = Told(), build_registry()
+    look_over(load_recipe(recipe, registry), registry, told, strict=False)
+    assert "tokens with a vector: train 75.0%, test 20.0%" in told.stages
+    assert WARNING in caplog.text
+    assert "data.train: only" not in caplog.text
+
+
+def test_words_that_are_looked_up_count(recipe, caplog):
+    recipe["embedding"]["unseen"] = "lookup"
+    told, registry = Told(), build_registry()
+    look_over(load_recipe(recipe, registry), registry, told, strict=False)
+    assert "tokens with a vector: train 75.0%, test 40.0%" in told.stages
+
+
+def test_a_run_warns_before_training_and_strict_stops(recipe, tmp_path, caplog):
+    embedkit.run(recipe, out=tmp_path / "run")
+    assert caplog.text.count(WARNING) == 1
+    registry = build_registry()
+    with pytest.raises(DataError, match="20.0%"):
+        look_over(load_recipe(recipe, registry), registry, Told(), strict=True)

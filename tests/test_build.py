@@ -1,0 +1,52 @@
+"""Which build of embedkit is under test, and that it is whole."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+from pathlib import Path
+
+import pytest
+
+import embedkit
+from embedkit.recipe.bundled import bundled_recipes
+
+pytestmark = pytest.mark.core
+
+ROOT = Path(__file__).parents[1]
+expects_wheel = pytest.mark.skipif(
+    os.environ.get("EMBEDKIT_EXPECTED_BUILD") != "wheel", reason="EMBEDKIT_EXPECTED_BUILD is not 'wheel'"
+)
+
+
+def test_the_version_is_the_same_everywhere():
+    assert importlib.metadata.version("embedkit-text") == embedkit.__version__
+
+
+@expects_wheel
+def test_the_wheel_is_what_is_tested():
+    home = Path(embedkit.__file__).parent
+    assert ROOT not in home.parents or ".tox" in home.parts
+    assert home.parent.name == "site-packages"
+    files = importlib.metadata.files("embedkit-text")
+    assert not [file for file in files if file.name.endswith(".pth")]
+
+
+@expects_wheel
+def test_the_wheel_holds_every_package_recipe_and_the_type_marker():
+    files = {str(file) for file in importlib.metadata.files("embedkit-text")}
+    plugins = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").is_file()}
+    recipes = {str(path.relative_to(ROOT / "recipes")) for path in (ROOT / "recipes").rglob("*.yaml")}
+    assert len(plugins) >= 8
+    assert {f"{plugin}/__init__.py" for plugin in plugins} <= files
+    assert {f"embedkit/recipes/{recipe}" for recipe in recipes} <= files
+    assert "embedkit/py.typed" in files
+    assert not [file for file in files if file.startswith(("tests/", "plugins/", "benchmarks/"))]
+    assert len(bundled_recipes()) == len(recipes)
+
+
+def test_every_bundled_plugin_is_an_entry_point():
+    entries = importlib.metadata.entry_points(group="embedkit")
+    modules = {entry.value for entry in entries if entry.dist.name == "embedkit-text"}
+    plugins = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").is_file()}
+    assert modules == plugins

@@ -1,0 +1,104 @@
+"""What starts fast: commands that train nothing import nothing heavy, directly or on the way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from embedkit.recipe.bundled import bundled_recipes
+
+pytestmark = pytest.mark.core
+
+HEAVY = {
+    "accelerate",
+    "backports",
+    "charset_normalizer",
+    "gensim",
+    "isal",
+    "nltk",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "safetensors",
+    "scipy",
+    "sklearn",
+    "torch",
+    "torchinfo",
+}
+LATER = {"pydantic", "rich", "yaml"}
+"""What may be imported, but not before it is needed."""
+
+REPORT = (
+    "import atexit, json, sys; atexit.register(lambda: print(json.dumps([*sys.modules]), file=sys.stderr)); "
+)
+
+
+def imported(code, *arguments):
+    """The top-level modules that a Python which ran `code` ends with."""
+    call = [sys.executable, "-P", "-c", REPORT + code, *arguments]
+    done = subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    modules = json.loads(done.stderr.splitlines()[-1])
+    assert "embedkit" in modules
+    return {name.partition(".")[0] for name in modules}
+
+
+def imported_by_command(*arguments):
+    return imported("from embedkit.cli import main; main()", *arguments)
+
+
+def test_the_report_would_show_a_heavy_import():
+    assert {"csv", "embedkit"} <= imported("import embedkit, csv")
+    assert "pydantic" in imported("import embedkit.recipe.schema")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["run", "--help"], ["recipes"]])
+def test_help_and_recipes_import_next_to_nothing(arguments):
+    modules = imported_by_command(*arguments)
+    assert not modules & (HEAVY | LATER)
+    assert not {module for module in modules if module.startswith("embedkit_")}, "no plugin is imported"
+
+
+RECIPES = [*bundled_recipes()]
+COMMANDS = [
+    ["plugins"],
+    ["plugins", "--json"],
+    ["plugins", "show", "nltk-word"],
+    ["schema"],
+    ["show", "quickstart"],
+    *(["validate", recipe] for recipe in RECIPES),
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_commands_that_train_nothing_import_nothing_heavy(arguments):
+    modules = imported_by_command(*arguments)
+    assert not modules & (HEAVY | {"rich"})
+    assert "embedkit_nltk" in modules, "plugins are loaded"
+
+
+def test_listing_plugins_waits_with_what_checks_recipes():
+    assert not imported_by_command("plugins") & LATER
+
+
+def test_every_recipe_is_among_them():
+    assert len(RECIPES) == 23
+
+
+def test_the_package_and_what_a_plugin_needs_import_next_to_nothing():
+    assert not imported("import embedkit") & (HEAVY | LATER | {"pluggy", "click"})
+    assert not imported("from embedkit import hookimpl; from embedkit.interfaces import Doc") & (
+        HEAVY | LATER
+    )
+
+
+def test_loading_a_recipe_from_python_imports_nothing_heavy():
+    code = (
+        "from embedkit.plugin.registry import build_registry; from embedkit.recipe.load import load_recipe; "
+    )
+    modules = imported(code + "load_recipe('quickstart', build_registry())")
+    assert "pydantic" in modules
+    assert not modules & (HEAVY | {"rich", "click"})
