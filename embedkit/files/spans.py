@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import IntArray
+    IntArray = NDArray[np.int64]
 
 GAP = 1 << 14
 """Bytes between two parts that are read along: copying them takes as long as asking the system once more."""

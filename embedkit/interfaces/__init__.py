@@ -24,6 +24,7 @@ from embedkit.interfaces.texts import (
 )
 from embedkit.interfaces.vector_files import VectorFormat, VectorRows, WordVectorFile
 from embedkit.interfaces.vectors import (
+    ComponentSource,
     Embedding,
     EmbeddingContext,
     FillContext,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Baseline",
     "ComponentOf",
+    "ComponentSource",
     "Doc",
     "Embedding",
     "EmbeddingContext",

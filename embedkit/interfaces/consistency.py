@@ -16,7 +16,6 @@ from embedkit.interfaces.generators import other_draws
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example, FloatArray, Reader, Tokenizer, VectorSource
-    from embedkit.text.tokens import Tokens
 
 SAMPLE = 8
 """Texts, or words, that are asked for again."""
@@ -33,7 +32,11 @@ READ_AGAIN = 10_000
 
 @other_draws()
 def check_tokenizer(
-    tokenizer: Tokenizer, name: str, texts: Sequence[str], tokens: Tokens, fresh: Callable[[], Tokenizer]
+    tokenizer: Tokenizer,
+    name: str,
+    texts: Sequence[str],
+    tokens: Sequence[Sequence[str]],
+    fresh: Callable[[], Tokenizer],
 ) -> None:
     """Some of `texts` have the same `tokens` in another order, alone, and by a tokenizer made afresh."""
     rows = [row for row in spread(len(texts)) if len(texts[row]) <= LONGEST]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
 
     from embedkit.interfaces.arrays import BoolArray, FloatArray, IntArray
-    from embedkit.plugin.registry import Registry
 
 
 class Progress(Protocol):
@@ -22,6 +21,22 @@ class Progress(Protocol):
 
 def no_progress(done: int, total: int | None) -> None:
     """Tells nobody."""
+
+
+class ComponentSource(Protocol):
+    """Knows the components that plugins registered, by kind and name: the registry."""
+
+    def names(self, kind: str) -> list[str]:
+        """Return the names of a kind, sorted."""
+
+    def components(self) -> Sequence[Any]:
+        """Return every registration, sorted by kind and name."""
+
+    def get(self, kind: str, name: str) -> Any:
+        """Return the component of that name. Raises PluginError for an unknown name, or one claimed twice."""
+
+    def suspects(self) -> str | None:
+        """Return a line for each plugin that is not in use; None without any."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,7 @@ class EmbeddingContext:
     words: Sequence[str] = ()
     training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
     progress: Progress = no_progress
-    formats: Callable[[], Registry] | None = None
+    formats: Callable[[], ComponentSource] | None = None
     training_targets: Callable[[], IntArray | BoolArray | tuple[()]] = lambda: ()
     classes: Sequence[str] = ()
     trust: bool = False

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from embedkit.errors import Fault, RunError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
-    from embedkit.runs.run import Run
-
 Row = dict[str, Any]
+
+
+class AnalyzedRun(Protocol):
+    """A run whose files can be read: a `Run`."""
+
+    path: Path
+
+    @property
+    def metrics(self) -> Mapping[str, Any]: ...
+
+    @property
+    def folds(self) -> Sequence[Any]: ...
+
+    @property
+    def predictions(self) -> pd.DataFrame: ...
+
+    def read_json(self, name: str) -> Any: ...
+
+    def read_csv(self, name: str) -> pd.DataFrame: ...
 
 
 class OovFrames:
@@ -23,7 +42,7 @@ class OovFrames:
     have such a file.
     """
 
-    def __init__(self, run: Run, seed: int | None = None) -> None:
+    def __init__(self, run: AnalyzedRun, seed: int | None = None) -> None:
         self._run = run
         self._seed = seed
 

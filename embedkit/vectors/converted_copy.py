@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,13 +69,12 @@ class ConvertedReader:
 
     def _convert(self, kept: Kept, copy: Path, progress: Progress) -> bool:
         """Write the copy and its index; False where that cannot be."""
-        from embedkit.vectors.file import VectorFile
-        from embedkit.vectors.tools.convert import write_vectors
+        from embedkit.vectors.formats.writing import Rows, write_rows
 
-        file = VectorFile(self._content.path, self._reader, progress)
+        rows = Rows(self.dim, partial(self._reader.blocks, progress))
 
         def write() -> int:
-            write_vectors(file, [copy], "safetensors", durable=False)
+            write_rows(rows, [copy], "safetensors", durable=False)
             return copy.stat().st_size
 
         try:

@@ -26,8 +26,7 @@ from embedkit.vectors.reading import Block, Errors, Options, Reader, SubwordRead
 from embedkit.vectors.selection import ScanReport, Selection
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
-    from embedkit.plugin.registry import Registry
+    from embedkit.interfaces import ComponentSource, FloatArray
 
 
 FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
@@ -140,7 +139,7 @@ def open_vectors(
     processes: Literal[1, 2] = 1,
     progress: Progress = no_progress,
     trust: bool = False,
-    formats: Callable[[], Registry] | None = None,
+    formats: Callable[[], ComponentSource] | None = None,
 ) -> VectorFile:
     """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
 
@@ -178,7 +177,7 @@ def open_vectors(
     return VectorFile(content.path, cached, progress, tokenizer_file)
 
 
-def _installed() -> Registry:
+def _installed() -> ComponentSource:
     from embedkit.plugin.registry import build_registry
 
     return build_registry()

@@ -6,7 +6,6 @@ import torch
 from torch import Tensor, nn
 
 from embedkit.model.pooling import masked_max, masked_mean, masked_sum
-from embedkit_bag.encoder import Pooling
 
 POOLINGS = {
     "mean": (masked_mean,),
@@ -22,7 +21,7 @@ class BagModule(nn.Module):
     The mean is SWEM-aver, the largest values SWEM-max, the two together SWEM-concat.
     """
 
-    def __init__(self, input_dim: int, pooling: Pooling, dropout: float) -> None:
+    def __init__(self, input_dim: int, pooling: str, dropout: float) -> None:
         super().__init__()
         self.poolings = POOLINGS[pooling]
         self.output_dim = input_dim * len(self.poolings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
@@ -29,7 +29,6 @@ from embedkit_baselines.scores import (
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray
-    from embedkit_baselines.ngrams import NgramBaseline
 
 FOLDS = 5
 FEWEST_TEXTS = 50
@@ -45,6 +44,20 @@ NGRAMS = (1, 2)
 SEED = 0
 
 
+class Searched(Protocol):
+    """A baseline whose parameters are searched for: what `ngrams.NgramBaseline` is made of."""
+
+    ngrams: int | None
+
+    def counted(self, texts: Sequence[str], ngrams: int) -> tuple[Any, Any]: ...
+
+    def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]: ...
+
+    def learner(self, parameters: Mapping[str, float]) -> Any: ...
+
+    def weighting(self) -> Any: ...
+
+
 @dataclass(frozen=True)
 class Found:
     """The parameters of `baseline` that were found, `chosen` of them as they are told, and what scores mean.
@@ -52,7 +65,7 @@ class Found:
     `calibration` is None where there were too few texts, or too many classes, to hold some out.
     """
 
-    baseline: NgramBaseline
+    baseline: Searched
     ngrams: int
     parameters: Mapping[str, float]
     calibration: Calibration | None
@@ -78,7 +91,7 @@ class Trial:
     scores: Floats
 
 
-def search(baseline: NgramBaseline, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
+def search(baseline: Searched, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
     """The best parameters for `labels` int64 [n], each class of which occurs, or bool [n, C].
 
     Of calibrated scores the best are those of the least log loss, which chance moves less than accuracy: of
@@ -153,7 +166,7 @@ def _folds(labels: IntArray | BoolArray) -> Parts:
 
 
 def _trials(
-    baseline: NgramBaseline, ngrams: int, texts: Sequence[str], labels: IntArray | BoolArray, parts: Parts
+    baseline: Searched, ngrams: int, texts: Sequence[str], labels: IntArray | BoolArray, parts: Parts
 ) -> list[Trial]:
     """Every combination of the grid, `beta` apart from the others: it needs no learning of its own."""
     grid = dict(baseline.grid(chosen=True))
@@ -169,7 +182,7 @@ def _trials(
 
 
 def _held_out(
-    baseline: NgramBaseline,
+    baseline: Searched,
     learnt: Sequence[Mapping[str, float]],
     counts: Any,
     labels: IntArray | BoolArray,

@@ -16,7 +16,8 @@ from embedkit.vectors.io.content import Content
 from embedkit.vectors.reading import Format
 
 if TYPE_CHECKING:
-    from embedkit.plugin.registry import Component, Registry
+    from embedkit.interfaces import ComponentSource
+    from embedkit.plugin.registry import Component
 
 KIND = "vector-format"
 TRUST_HINT = "If you trust where the file comes from, give the command --trust, or from Python trust=True."
@@ -29,11 +30,11 @@ class PluginFormats:
     `trust`: whether files may be opened whose reading can run code that is in them.
     """
 
-    build: Callable[[], Registry]
+    build: Callable[[], ComponentSource]
     trust: bool
 
     @cached_property
-    def registry(self) -> Registry:
+    def registry(self) -> ComponentSource:
         """The plugins' components."""
         return self.build()
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, VectorFileError
-from embedkit.files.atomic import written_whole
 from embedkit.vectors.file import VectorFile
-from embedkit.vectors.formats.survey import Survey
 from embedkit.vectors.formats.writers import WORD_LISTS, WRITERS
+from embedkit.vectors.formats.writing import Rows, write_rows
 from embedkit.vectors.reading import Block
 
 if TYPE_CHECKING:
@@ -40,33 +39,10 @@ def convert(
     target = Path(target)
     targets = _targets(target, format)
     with _unwritable_named(target):
-        return write_vectors(file, targets, format, words, skip=skip)
-
-
-def write_vectors(
-    file: VectorFile,
-    targets: Sequence[Path],
-    format: str,
-    words: Sequence[str] | None = None,
-    durable: bool = True,
-    skip: bool = False,
-) -> int:
-    """Write as `convert` does, in place of what is there.
-
-    Raises OSError where `targets` cannot be written.
-    """
-    blocks = file.blocks if words is None else _subset(file, words, as_written=format in TEXTS)
-    survey = Survey(format, file.dim)
-    for block in blocks():
-        survey.add(block)
-    survey.settle(targets[0], skip)
-    with ExitStack() as stack:
-        handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
-        writer = WRITERS[format](handles, survey.count, file.dim, survey.bfloat16)
-        for block in blocks():
-            writer.write(survey.held(block))
-        writer.close()
-    return survey.count
+        rows = Rows(
+            file.dim, file.blocks if words is None else _subset(file, words, as_written=format in TEXTS)
+        )
+        return write_rows(rows, targets, format, skip=skip)
 
 
 def _targets(target: Path, format: str) -> list[Path]:
