@@ -1,13 +1,12 @@
-"""Arrays by the type of their numbers. For type checkers alone: at run time numpy is not imported here."""
+"""Arrays by the type of their numbers. Importing this imports numpy, so that modules which are loaded at
+start-up import it for type checkers alone.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    FloatArray = NDArray[np.float32]
-    BoolArray = NDArray[np.bool_]
-    IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]

@@ -10,7 +10,7 @@ from typing import Any
 from embedkit.errors import ComponentError, Fault, RecipeError
 from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.interfaces.calling import Owner
-from embedkit.plugin.registry import Component, Registry
+from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.plugin.verbs import wrap
 from embedkit.recipe.consent import untrusted
 from embedkit.recipe.paths import expand
@@ -36,6 +36,18 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
     for name, inner in component.nested.items():
         values[name] = _built(registry, inner, values[name], f"{where}.{name}")
     return _construct(component, values, where)
+
+
+def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
+    """Return an installed component, made and wrapped as a recipe's is: for commands and tests of plugins.
+
+    Raises PluginError for an unknown name, pydantic's ValidationError for parameters that its constructor
+    does not take, and what `build_component` raises.
+    """
+    registry = build_registry()
+    where = f"{kind} '{name}'"
+    checked = registry.get(kind, name).parameters.model_validate_json(json.dumps(parameters))
+    return build_component(registry, kind, spec_of({"use": name, **checked.model_dump()}), where)
 
 
 def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Lt
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 
 if TYPE_CHECKING:
     from torch import nn

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from embedkit.model.pooling import masked_max, masked_mean, masked_sum
+from embedkit.plugin_api import masked_max, masked_mean, masked_sum
 
 POOLINGS = {
     "mean": (masked_mean,),

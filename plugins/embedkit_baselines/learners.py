@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from embedkit_baselines.scores import Floats, Weights
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import BoolArray
+    from embedkit.plugin_api import BoolArray
 
 
 def log_ratio(features: Any, positive: BoolArray, alpha: float) -> Floats:

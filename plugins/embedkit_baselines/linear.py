@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from annotated_types import Ge, Gt, Le
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 from embedkit_baselines.ngrams import Lowercase, NgramBaseline, Ngrams
 
 InverseStrength = Annotated[float | None, Gt(0), Doc("inverse strength of the L2 penalty; null: chosen")]

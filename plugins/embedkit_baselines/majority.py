@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import BoolArray, IntArray, Task
+    from embedkit.plugin_api import BoolArray, IntArray, Task
 
 
 @dataclass(frozen=True)

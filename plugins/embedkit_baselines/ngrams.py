@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import DataError, Doc, Fault
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import BoolArray, IntArray, Task
+    from embedkit.plugin_api import BoolArray, IntArray, Task
     from embedkit_baselines.scores import LinearModel
 
 WORD_OR_MARK = r"(?u)\w+(?:['’]\w+)*|[^\w\s]"

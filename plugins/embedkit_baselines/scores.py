@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import BoolArray, IntArray
+    from embedkit.plugin_api import BoolArray, IntArray
 
 Floats = NDArray[np.float64]
 

@@ -28,7 +28,7 @@ from embedkit_baselines.scores import (
 )
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import BoolArray, IntArray
+    from embedkit.plugin_api import BoolArray, IntArray
 
 FOLDS = 5
 FEWEST_TEXTS = 50

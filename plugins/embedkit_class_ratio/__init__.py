@@ -1,6 +1,6 @@
 """The embedding `class-ratio`: how much more often a word stands in texts of one class than in the others."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Gt
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, EmbeddingContext
+from embedkit.plugin_api import DataError, Doc, EmbeddingContext, Fault
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.model.known_words import KnownWords
+    from embedkit.plugin_api import KnownWords
 
 
 class ClassRatio:
@@ -43,7 +42,7 @@ class ClassRatio:
         """Count the words of the training texts. Raises DataError where there are no labelled ones."""
         import numpy as np
 
-        from embedkit.model.known_words import KnownWords
+        from embedkit.plugin_api import KnownWords
 
         targets = np.asarray(context.training_targets())
         if not len(targets):

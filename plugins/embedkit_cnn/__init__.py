@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 from embedkit_cnn.encoder import Cnn
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Gt
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.interfaces import ComponentOf, Doc, Encoder
+from embedkit.plugin_api import ComponentOf, Doc, Encoder, Fault, RecipeError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
 
-from embedkit.interfaces import ComponentOf, Doc, Encoder
+from embedkit.plugin_api import ComponentOf, Doc, Encoder
 
 if TYPE_CHECKING:
     from torch import nn

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import SequenceEncoder
+    from embedkit.plugin_api import SequenceEncoder
 
 
 class CommitteeModule(nn.Module):

@@ -1,6 +1,6 @@
 """Several sources of word vectors side by side."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

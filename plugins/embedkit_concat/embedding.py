@@ -10,26 +10,27 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Len
 
-from embedkit.errors import Fault, VectorFileError
-from embedkit.files.digest import sha256
-from embedkit.interfaces import (
+from embedkit.plugin_api import (
     ComponentOf,
     Doc,
     Embedding,
     EmbeddingContext,
+    Fault,
     Lookup,
     SubwordSource,
+    VectorFileError,
     VectorSource,
+    check_lookup,
+    check_unknown,
+    sha256,
+    tokenizer_file_of,
 )
-from embedkit.interfaces.contracts import check_lookup, check_unknown
-from embedkit.text.pieces import tokenizer_file_of
 from embedkit_concat.listing import all_listed, side_by_side
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embedkit.interfaces import BoolArray, FloatArray, IntArray
-    from embedkit.vectors.reading import Block
+    from embedkit.plugin_api import Block, BoolArray, FloatArray, IntArray
 
 log = logging.getLogger("embedkit.concat")
 SEEDS = 2**32

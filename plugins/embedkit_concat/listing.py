@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeGuard, runtime_checkable
 
-from embedkit.interfaces import VectorSource
-from embedkit.vectors.reading import Block
+from embedkit.plugin_api import Block, VectorSource
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
 CHUNK = 1 << 16
 """Words that are looked up in the other sources at once: few passes over their files, and little memory."""

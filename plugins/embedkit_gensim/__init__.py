@@ -1,6 +1,6 @@
 """Word vectors that gensim trains on the recipe's own training texts, and gensim's own saves of vectors."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar
 
 from annotated_types import Gt
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.interfaces import Doc, EmbeddingContext
+from embedkit.plugin_api import Doc, EmbeddingContext, Fault, RecipeError
 from embedkit_gensim.keys import Algorithm, Dim, Epochs, MinCount, Negative, Sample, Window
 from embedkit_gensim.source import TrainedSubwords
 from embedkit_gensim.training import train

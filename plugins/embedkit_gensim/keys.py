@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 
 Dim = Annotated[int, Gt(0), Doc("width of every vector, D")]
 Window = Annotated[int, Gt(0), Doc("words to either side that a word is trained with, at most")]

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embedkit.errors import Fault, VectorFileError
-from embedkit.interfaces import Lookup
+from embedkit.plugin_api import Fault, Lookup, VectorFileError
 from embedkit_gensim.source import TrainedSubwords
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray, WordVectorFile
+    from embedkit.plugin_api import FloatArray, WordVectorFile
 
 PICKLE = b"\x80"
 """What every pickle of protocol 2 and later begins with."""

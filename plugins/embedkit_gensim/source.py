@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.interfaces import Lookup
+from embedkit.plugin_api import Lookup
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
 
 class TrainedVectors:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from embedkit.errors import Fault, VocabularyError
-from embedkit.interfaces import EmbeddingContext, Progress
+from embedkit.plugin_api import EmbeddingContext, Fault, Progress, VocabularyError
 
 MAX_TOKENS = 10_000
 """Tokens of one text that gensim trains on; it passes over those after them without a word."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from embedkit.interfaces import EmbeddingContext
+from embedkit.plugin_api import EmbeddingContext
 from embedkit_gensim.keys import Algorithm, Dim, Epochs, MinCount, Negative, Sample, Window
 from embedkit_gensim.source import TrainedVectors
 from embedkit_gensim.training import train

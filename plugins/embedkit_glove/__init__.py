@@ -1,6 +1,6 @@
 """GloVe's 400,000 words in 50 dimensions, as a package on PyPI holds them."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

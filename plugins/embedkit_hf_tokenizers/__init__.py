@@ -1,6 +1,6 @@
 """Tokenizers that Hugging Face's package `tokenizers` has in a file, `tokenizer.json`."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

@@ -7,9 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, InputPath
-from embedkit.recipe.document import is_unicode
+from embedkit.plugin_api import DataError, Doc, Fault, InputPath, is_unicode
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

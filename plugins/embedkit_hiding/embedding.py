@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from annotated_types import Ge, Lt
 
-from embedkit.interfaces import (
+from embedkit.plugin_api import (
     ComponentOf,
     Doc,
     Embedding,
@@ -19,14 +19,14 @@ from embedkit.interfaces import (
     OfTokenizerFile,
     SubwordSource,
     VectorSource,
+    check_lookup,
 )
-from embedkit.interfaces.contracts import check_lookup
 from embedkit_hiding.choosing import choose
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
 
 class Hiding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 from embedkit_metrics.averaged import F1, Precision, Recall
 from embedkit_metrics.counted import Accuracy, ConfusionMatrix, HammingLoss
 from embedkit_metrics.probabilistic import LogLoss, RocAuc

@@ -8,14 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 from embedkit_metrics.tasks import EVERY_TASK
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import Task
+    from embedkit.plugin_api import Task
 
 Average = Literal["auto", "binary", "macro", "micro", "weighted", "samples", "none"]
 

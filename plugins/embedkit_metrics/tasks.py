@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Task
+    from embedkit.plugin_api import Task
 
 EVERY_TASK: tuple[Task, ...] = ("binary", "multiclass", "multilabel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 from embedkit_nltk.stopwords import NltkStopWords
 from embedkit_nltk.tweet import NltkTweet
 from embedkit_nltk.word import NltkWord

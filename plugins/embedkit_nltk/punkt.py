@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from embedkit.errors import DataError, Fault, nearest
+from embedkit.plugin_api import DataError, Fault, nearest
 
 WAYS_OUT = (
     "Install the models: python -m nltk.downloader punkt_tab\n"

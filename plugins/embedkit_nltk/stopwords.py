@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from embedkit.interfaces import Doc
-from embedkit.text.stopwords import stop_words
+from embedkit.plugin_api import Doc, stop_words
 
 
 class NltkStopWords:

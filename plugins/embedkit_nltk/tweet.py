@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc
-from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit.plugin_api import DataError, Doc, Fault, Lowercase, StopWords, clean
 from embedkit_nltk.resources import stop_word_files
 
 

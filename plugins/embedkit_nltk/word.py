@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from embedkit.interfaces import Doc
-from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit.plugin_api import Doc, Lowercase, StopWords, clean
 from embedkit_nltk.punkt import require_model
 from embedkit_nltk.resources import resource_files, stop_word_files
 

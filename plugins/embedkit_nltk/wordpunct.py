@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit.plugin_api import Lowercase, StopWords, clean
 
 
 class NltkWordPunct:

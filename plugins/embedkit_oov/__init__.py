@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 from embedkit_oov.accents import Accents
 from embedkit_oov.case import Case
 from embedkit_oov.digits import Digits

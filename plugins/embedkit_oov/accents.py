@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from embedkit.text.normal_form import compose, decompose
+from embedkit.plugin_api import compose, decompose
 from embedkit_oov.respelling import Respelling
 
 MARKS = re.compile("[\u0300-\u036f]+")

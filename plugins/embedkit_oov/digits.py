@@ -8,7 +8,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Len
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 from embedkit_oov.respelling import Respelling
 
 DIGIT = re.compile("[0-9]")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from embedkit.errors import Fault, VocabularyError
-from embedkit.text.vocabulary import UNK
+from embedkit.plugin_api import UNK, Fault, VocabularyError
 from embedkit_oov.filling import Filling
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FillContext, FloatArray
+    from embedkit.plugin_api import FillContext, FloatArray
 
 SHOWN = 10
 

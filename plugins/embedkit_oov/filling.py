@@ -6,14 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from embedkit.errors import Fault, VocabularyError
-from embedkit.interfaces import FillContext, Filled
+from embedkit.plugin_api import Fault, FillContext, Filled, VocabularyError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
 Per = Literal["dimension", "overall"]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Gt
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 from embedkit_oov.filling import Filling
 from embedkit_oov.keyed import uniform
 from embedkit_oov.uniform import half_width
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FillContext, FloatArray
+    from embedkit.plugin_api import FillContext, FloatArray
 
 
 class Hash(Filling):

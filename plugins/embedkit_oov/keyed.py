@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from hashlib import shake_128
 from typing import TYPE_CHECKING
 
-from embedkit.text.normal_form import compose
+from embedkit.plugin_api import compose
 from embedkit_oov.filling import BLOCK
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import FloatArray
+    from embedkit.plugin_api import FloatArray
 
     Bits = NDArray[np.uint32]
 

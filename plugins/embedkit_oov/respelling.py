@@ -6,8 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
-from embedkit.interfaces import FillContext, Filled
-from embedkit.text.normal_form import compose
+from embedkit.plugin_api import FillContext, Filled, compose
 
 
 class Respelling(ABC):

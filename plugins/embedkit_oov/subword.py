@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from embedkit.interfaces import FillContext, Filled, SubwordSource
-from embedkit.interfaces.contracts import check_lookup
-from embedkit.text.vocabulary import UNK
+from embedkit.plugin_api import UNK, FillContext, Filled, SubwordSource, check_lookup
 
 
 class Subword:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc
 from embedkit_oov import keyed
 from embedkit_oov.filling import Filling, Per, variance
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FillContext, FloatArray
+    from embedkit.plugin_api import FillContext, FloatArray
 
 
 class Uniform(Filling):

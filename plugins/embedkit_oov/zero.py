@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from embedkit_oov.filling import Filling
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FillContext, FloatArray
+    from embedkit.plugin_api import FillContext, FloatArray
 
 
 class Zero(Filling):

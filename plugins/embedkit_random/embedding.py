@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Gt
 
-from embedkit.interfaces import Doc, EmbeddingContext
-from embedkit.text.vocabulary import FIRST_WORD_ID, UNK_ID
+from embedkit.plugin_api import FIRST_WORD_ID, UNK_ID, Doc, EmbeddingContext
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
-    from embedkit.model.known_words import KnownWords
+    from embedkit.plugin_api import FloatArray, KnownWords
 
 
 class RandomEmbedding:
@@ -40,8 +38,7 @@ class RandomEmbedding:
         The table is drawn with all its rows, padding included, in one draw: only so are numbers of N(0, 1)
         those of `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
-        from embedkit.model.known_words import KnownWords
-        from embedkit.model.memory import check_table
+        from embedkit.plugin_api import KnownWords, check_table
 
         check_table(FIRST_WORD_ID + len(context.words), self.dim)
         table = self._draw(FIRST_WORD_ID + len(context.words), context.seed)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from embedkit.errors import Fault, nearest
+from embedkit.plugin_api import Fault, nearest
 from embedkit_readers.opening import open_bytes
 from embedkit_readers.signatures import HEAD, unicode_form
 

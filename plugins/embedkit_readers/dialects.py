@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from embedkit.errors import Fault, nearest, shortened
+from embedkit.plugin_api import Fault, nearest, shortened
 
 EXCELS_LINE = re.compile(r'"?sep=(.)"?\r?\n?', re.IGNORECASE)
 """Excel's own first line, which names the delimiter."""

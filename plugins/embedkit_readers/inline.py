@@ -5,9 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, Example
-from embedkit.text.normal_form import compose
+from embedkit.plugin_api import DataError, Doc, Example, Fault, compose
 from embedkit_readers.values import label_of, text_of
 
 

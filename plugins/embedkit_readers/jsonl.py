@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from embedkit.errors import DataError, Fault
+from embedkit.plugin_api import DataError, Fault
 from embedkit_readers.labelled import ColumnFile, Row
 from embedkit_readers.lines import TextFile, bare, without_blank_end
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, NamedTuple
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, Example, InputPath
-from embedkit.text.normal_form import compose
+from embedkit.plugin_api import DataError, Doc, Example, Fault, InputPath, compose
 from embedkit_readers.values import label_of, text_of
 
 

@@ -8,8 +8,7 @@ from typing import Annotated
 
 from annotated_types import MinLen
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import DataError, Doc, Fault
 from embedkit_readers.labelled import Row
 from embedkit_readers.lines import TextFile, bare, without_blank_end
 

@@ -12,8 +12,7 @@ from functools import partial
 from io import TextIOWrapper
 from typing import Annotated, BinaryIO
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc, Example
+from embedkit.plugin_api import DataError, Doc, Example, Fault
 from embedkit_readers.decoding import undecodable, unknown_encoding, wide
 from embedkit_readers.labelled import LabelledFile
 from embedkit_readers.opening import head_of, open_bytes

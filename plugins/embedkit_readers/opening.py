@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from embedkit.errors import DataError, EmbedkitError, Fault
-from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
+from embedkit.plugin_api import BZIP2, PLAIN, Compression, DataError, EmbedkitError, Fault, compression_of
 from embedkit_readers.signatures import HEAD, no_text
 
 _BZIP2_BLOCK = b"1AY&SY"

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embedkit.errors import DataError, Fault
-from embedkit.files.compression import PLAIN
+from embedkit.plugin_api import PLAIN, DataError, Fault
 from embedkit_readers.labelled import ColumnFile, Row
 from embedkit_readers.opening import compression_of_file, open_bytes
 from embedkit_readers.signatures import HEAD, no_text

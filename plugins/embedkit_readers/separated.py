@@ -11,8 +11,7 @@ from typing import Annotated
 
 from annotated_types import Len
 
-from embedkit.errors import DataError, Fault
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import DataError, Doc, Fault
 from embedkit_readers.dialects import EXCELS_LINE, explain_header, key_of_delimiter
 from embedkit_readers.labelled import ColumnFile, Row
 from embedkit_readers.lines import LONGEST_LINE, Lines, TextFile, bare, without_blank_end

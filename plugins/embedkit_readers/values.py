@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from embedkit.errors import DataError, Fault
+from embedkit.plugin_api import DataError, Fault
 
 
 def text_of(value: object, where: str) -> str:

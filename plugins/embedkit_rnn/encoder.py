@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc, Fault, RecipeError
 from embedkit_rnn.keys import Bidirectional, Dropout, HiddenSize, NumLayers, Pooling, check_dropout
 
 if TYPE_CHECKING:

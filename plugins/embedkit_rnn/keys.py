@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc, Fault, RecipeError
 
 HiddenSize = Annotated[int, Gt(0), Doc("width of the hidden state, H of one direction")]
 NumLayers = Annotated[int, Gt(0), Le(1000), Doc("layers, each reading the states of the one below")]

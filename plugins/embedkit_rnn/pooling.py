@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from embedkit.model.pooling import masked_max, masked_mean
+from embedkit.plugin_api import masked_max, masked_mean
 from embedkit_rnn.keys import PoolingName
 
 

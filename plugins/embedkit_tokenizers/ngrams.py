@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Ge
 
-from embedkit.interfaces import ComponentOf, Doc, Tokenizer
+from embedkit.plugin_api import ComponentOf, Doc, Tokenizer
 
 
 class Ngrams:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-from embedkit.errors import DataError, Fault, shortened
-from embedkit.interfaces import Doc
-from embedkit.text.cleaning import Lowercase, StopWords, clean
+from embedkit.plugin_api import DataError, Doc, Fault, Lowercase, StopWords, clean, shortened
 from embedkit_tokenizers.limits import SECONDS, TooSlowError, clock
 
 if TYPE_CHECKING:

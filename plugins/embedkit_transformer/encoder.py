@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from embedkit.errors import Fault, RecipeError
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc, Fault, RecipeError
 
 if TYPE_CHECKING:
     from torch import nn

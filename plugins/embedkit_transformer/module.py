@@ -7,7 +7,7 @@ from typing import Literal
 
 from torch import Tensor, nn
 
-from embedkit.model.pooling import masked_max, masked_mean
+from embedkit.plugin_api import masked_max, masked_mean
 from embedkit_transformer.positions import sinusoids
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.errors import Fault, VectorFileError
-from embedkit.interfaces import EmbeddingContext, VectorSource
+from embedkit.plugin_api import EmbeddingContext, Fault, VectorFileError, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 FORMATS = {"fasttext": "a model (.bin)", "word2vec-text": "vectors as text (.vec)"}
@@ -24,7 +23,7 @@ class FastText:
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that fastText does not write."""
-        from embedkit.vectors import open_vectors
+        from embedkit.plugin_api import open_vectors
 
         vectors = open_vectors(
             self.path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.interfaces import EmbeddingContext, VectorSource
+from embedkit.plugin_api import EmbeddingContext, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 
@@ -21,7 +21,7 @@ class Glove:
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its first row checked. Raises VectorFileError for a file that is something else."""
-        from embedkit.vectors import open_vectors
+        from embedkit.plugin_api import open_vectors
 
         return open_vectors(
             self.path, format="glove-text", errors=self.errors, limit=self.limit, progress=context.progress

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
-from embedkit.interfaces import Doc, InputPath
+from embedkit.plugin_api import Doc, InputPath
 
 Path = Annotated[InputPath, Doc("the file; what it holds counts, not how it is called")]
 Errors = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from embedkit.interfaces import Doc, EmbeddingContext, NameOf, NeedsTrust, VectorSource
+from embedkit.plugin_api import Doc, EmbeddingContext, NameOf, NeedsTrust, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 FileFormat = Annotated[
@@ -53,7 +53,7 @@ class Vectors:
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that is something else."""
-        from embedkit.vectors import open_vectors
+        from embedkit.plugin_api import open_vectors
 
         return open_vectors(
             self.path,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from embedkit.interfaces import EmbeddingContext, VectorSource
+from embedkit.plugin_api import EmbeddingContext, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 
@@ -19,7 +19,7 @@ class Word2vecText:
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that is something else."""
-        from embedkit.vectors import open_vectors
+        from embedkit.plugin_api import open_vectors
 
         return open_vectors(
             self.path,

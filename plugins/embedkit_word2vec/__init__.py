@@ -1,6 +1,6 @@
 """Pretrained vectors from word2vec binary files, plain and gzip, of which only the wanted rows are read."""
 
-from embedkit.hookspecs import Register, hookimpl
+from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl

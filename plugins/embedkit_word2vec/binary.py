@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge
 
-from embedkit.interfaces import Doc, EmbeddingContext, InputPath, VectorSource
+from embedkit.plugin_api import Doc, EmbeddingContext, InputPath, VectorSource
 
 
 class Word2vecBinary:
@@ -37,7 +37,7 @@ class Word2vecBinary:
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """The file, its header checked. Raises VectorFileError for a file that is something else."""
-        from embedkit.vectors import open_vectors
+        from embedkit.plugin_api import open_vectors
 
         return open_vectors(
             self.path,

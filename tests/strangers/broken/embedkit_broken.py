@@ -2,7 +2,7 @@
 
 import sys
 
-from embedkit import hookimpl
+from embedkit.plugin_api import hookimpl
 
 sys.exit("whispering needs a licence")
 

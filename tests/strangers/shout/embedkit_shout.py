@@ -5,9 +5,7 @@ from typing import Annotated
 
 import click
 
-from embedkit import hookimpl
-from embedkit.hookspecs import Register
-from embedkit.interfaces import Doc
+from embedkit.plugin_api import Doc, Register, hookimpl
 
 
 class Shout:

@@ -1,6 +1,6 @@
 """Another `nltk-tweet`, which is a tokenizer of embedkit's own."""
 
-from embedkit import hookimpl
+from embedkit.plugin_api import hookimpl
 
 
 class Tweet:

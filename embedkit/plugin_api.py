@@ -1,0 +1,192 @@
+"""Everything that a plugin may import, and all that is promised to it.
+
+Declarations, protocols, plain data and errors are light to import; what needs more is imported when it is
+first used, so that a plugin's module stays cheap whatever it names at its top.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from embedkit.errors import (
+    ComponentError,
+    DataError,
+    EmbedkitError,
+    Fault,
+    PluginError,
+    RecipeError,
+    RunError,
+    TrainingError,
+    VectorFileError,
+    VocabularyError,
+    nearest,
+    shortened,
+)
+from embedkit.hookspecs import Register, hookimpl
+from embedkit.interfaces import (
+    Baseline,
+    ComponentOf,
+    ComponentSource,
+    Doc,
+    Embedding,
+    EmbeddingContext,
+    Encoder,
+    Example,
+    FillContext,
+    Filled,
+    FittedBaseline,
+    FunctionWords,
+    InputFolder,
+    InputPath,
+    KeepableTokenizer,
+    Lookup,
+    Metric,
+    NameOf,
+    NeedsTrust,
+    OfTokenizerFile,
+    OovPolicy,
+    Progress,
+    Reader,
+    SequenceEncoder,
+    SubwordSource,
+    Task,
+    Tokenizer,
+    VectorFormat,
+    VectorRows,
+    VectorSource,
+    WordVectorFile,
+    no_progress,
+)
+
+if TYPE_CHECKING:
+    from embedkit.experiments.run import load, run
+    from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
+    from embedkit.files.digest import sha256
+    from embedkit.interfaces import BoolArray, FloatArray, IntArray
+    from embedkit.interfaces.contracts import check_lookup, check_unknown
+    from embedkit.model.known_words import KnownWords
+    from embedkit.model.memory import check_table
+    from embedkit.model.pooling import masked_max, masked_mean, masked_sum
+    from embedkit.recipe.build import make_component
+    from embedkit.recipe.document import is_unicode
+    from embedkit.text.cleaning import Lowercase, StopWords, clean
+    from embedkit.text.normal_form import compose, decompose
+    from embedkit.text.pieces import tokenizer_file_of
+    from embedkit.text.stopwords import stop_words
+    from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, PAD_ID, UNK, UNK_ID
+    from embedkit.vectors import open_vectors
+    from embedkit.vectors.reading import Block
+
+_NAMES_OF = {
+    "embedkit.experiments.run": ("load", "run"),
+    "embedkit.files.compression": ("BZIP2", "PLAIN", "Compression", "compression_of"),
+    "embedkit.files.digest": ("sha256",),
+    "embedkit.interfaces.arrays": ("BoolArray", "FloatArray", "IntArray"),
+    "embedkit.interfaces.contracts": ("check_lookup", "check_unknown"),
+    "embedkit.model.known_words": ("KnownWords",),
+    "embedkit.model.memory": ("check_table",),
+    "embedkit.model.pooling": ("masked_max", "masked_mean", "masked_sum"),
+    "embedkit.recipe.build": ("make_component",),
+    "embedkit.recipe.document": ("is_unicode",),
+    "embedkit.text.cleaning": ("Lowercase", "StopWords", "clean"),
+    "embedkit.text.normal_form": ("compose", "decompose"),
+    "embedkit.text.pieces": ("tokenizer_file_of",),
+    "embedkit.text.stopwords": ("stop_words",),
+    "embedkit.text.vocabulary": ("FIRST_WORD_ID", "PAD", "PAD_ID", "UNK", "UNK_ID"),
+    "embedkit.vectors": ("open_vectors",),
+    "embedkit.vectors.reading": ("Block",),
+}
+_HOME = {name: home for home, names in _NAMES_OF.items() for name in names}
+
+__all__ = [
+    "BZIP2",
+    "FIRST_WORD_ID",
+    "PAD",
+    "PAD_ID",
+    "PLAIN",
+    "UNK",
+    "UNK_ID",
+    "Baseline",
+    "Block",
+    "BoolArray",
+    "ComponentError",
+    "ComponentOf",
+    "ComponentSource",
+    "Compression",
+    "DataError",
+    "Doc",
+    "Embedding",
+    "EmbeddingContext",
+    "EmbedkitError",
+    "Encoder",
+    "Example",
+    "Fault",
+    "FillContext",
+    "Filled",
+    "FittedBaseline",
+    "FloatArray",
+    "FunctionWords",
+    "InputFolder",
+    "InputPath",
+    "IntArray",
+    "KeepableTokenizer",
+    "KnownWords",
+    "Lookup",
+    "Lowercase",
+    "Metric",
+    "NameOf",
+    "NeedsTrust",
+    "OfTokenizerFile",
+    "OovPolicy",
+    "PluginError",
+    "Progress",
+    "Reader",
+    "RecipeError",
+    "Register",
+    "RunError",
+    "SequenceEncoder",
+    "StopWords",
+    "SubwordSource",
+    "Task",
+    "Tokenizer",
+    "TrainingError",
+    "VectorFileError",
+    "VectorFormat",
+    "VectorRows",
+    "VectorSource",
+    "VocabularyError",
+    "WordVectorFile",
+    "check_lookup",
+    "check_table",
+    "check_unknown",
+    "clean",
+    "compose",
+    "compression_of",
+    "decompose",
+    "hookimpl",
+    "is_unicode",
+    "load",
+    "make_component",
+    "masked_max",
+    "masked_mean",
+    "masked_sum",
+    "nearest",
+    "no_progress",
+    "open_vectors",
+    "run",
+    "sha256",
+    "shortened",
+    "stop_words",
+    "tokenizer_file_of",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'embedkit.plugin_api' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
