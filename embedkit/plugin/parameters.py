@@ -28,9 +28,10 @@ class _Parameters(BaseModel):
 
 
 def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
-    """A model with one strict field for each keyword-only parameter, or, of a pydantic model, each field.
+    """Return a model with one strict field for each parameter, or, of a pydantic model, each field.
 
-    Raises TypeError for a parameter that is positional, `**kwargs` or has no annotation.
+    A parameter is passed by keyword, whether it may be given by position too or not. Raises TypeError for one
+    that has no name of its own (positional-only, `*args`, `**kwargs`) or no annotation.
     """
     if not _constructor(factory):
         return _Parameters
@@ -79,8 +80,8 @@ def _model_field(name: str, hint: Any, field: FieldInfo) -> tuple[Any, Any]:
 
 
 def _field(parameter: inspect.Parameter, hints: Mapping[str, Any]) -> tuple[Any, Any]:
-    if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
-        raise TypeError(f"constructor parameter '{parameter}' is not keyword-only")
+    if parameter.kind not in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD):
+        raise TypeError(f"constructor parameter '{parameter}' cannot be passed by keyword")
     _refuse_reserved(parameter.name)
     if parameter.name not in hints:
         raise TypeError(f"constructor parameter '{parameter.name}' has no annotation")

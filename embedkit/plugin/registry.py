@@ -52,7 +52,7 @@ class Component:
     def parameters(self) -> type[BaseModel]:
         """A pydantic model of the constructor's parameters.
 
-        Raises ComponentError where the constructor is not keyword-only and annotated throughout.
+        Raises ComponentError where a parameter cannot be passed by keyword, or is not annotated.
         """
         from embedkit.plugin.parameters import parameters_of
 

@@ -112,7 +112,21 @@ def test_a_function_is_a_factory_too():
 
 
 class Positional:
-    def __init__(self, size: int) -> None: ...
+    def __init__(self, size: int, mark: str = "!") -> None: ...
+
+
+class PositionalOnly:
+    def __init__(self, size: int, /) -> None: ...
+
+
+class Several:
+    def __init__(self, *sizes: int) -> None: ...
+
+
+def test_a_parameter_that_may_be_given_by_position_is_a_key_like_any_other():
+    model = parameters_of(Positional)
+    assert [*model.model_fields] == ["size", "mark"]
+    assert model(size=3).model_dump() == {"size": 3, "mark": "!"}
 
 
 class Anything:
@@ -134,10 +148,11 @@ class Reserved:
 @pytest.mark.parametrize(
     ("factory", "message"),
     [
-        (Positional, "constructor parameter 'size: 'int'' is not keyword-only"),
-        (Anything, "constructor parameter '**anything: 'int'' is not keyword-only"),
+        (PositionalOnly, "constructor parameter 'size: 'int'' cannot be passed by keyword"),
+        (Several, "constructor parameter '*sizes: 'int'' cannot be passed by keyword"),
+        (Anything, "constructor parameter '**anything: 'int'' cannot be passed by keyword"),
         (Untyped, "constructor parameter 'size' has no annotation"),
-        (Unwritten, "constructor parameter 'size' is not keyword-only"),
+        (Unwritten, "constructor parameter 'size' has no annotation"),
         (Reserved, "constructor parameter 'use' is named like a key of every recipe"),
     ],
 )

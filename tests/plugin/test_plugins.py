@@ -344,8 +344,8 @@ def test_a_bare_checkout_says_that_nothing_is_installed():
 
 
 CONSTRUCTORS = {
-    "self, width: int = 1": "constructor parameter 'width: int = 1' is not keyword-only",
-    "self, **keys: int": "constructor parameter '**keys: int' is not keyword-only",
+    "self, width: int = 1, /": "constructor parameter 'width: int = 1' cannot be passed by keyword",
+    "self, **keys: int": "constructor parameter '**keys: int' cannot be passed by keyword",
     "self, *, width=1": "constructor parameter 'width' has no annotation",
     "self, *, width: 'Nowhere' = 1": "name 'Nowhere' is not defined",
     "self, *, width: 'in(t' = 1": "",

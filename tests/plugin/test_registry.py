@@ -131,12 +131,13 @@ def test_what_is_registered_is_a_name_and_a_class(install):
 
 
 def test_a_constructor_that_no_recipe_could_call_is_an_error_of_the_component(install):
-    install("loud", SHOUT.replace("*, marks: int = 1", "marks: int = 1"))
+    install("loud", SHOUT.replace("*, marks: int = 1", "**marks: int"))
     component = build_registry().get("tokenizer", "shout")
     with pytest.raises(ComponentError) as caught:
         _ = component.parameters
     assert str(caught.value) == (
-        "tokenizer 'shout' (loud of loud 1.0): constructor parameter 'marks: int = 1' is not keyword-only"
+        "tokenizer 'shout' (loud of loud 1.0): "
+        "constructor parameter '**marks: int' cannot be passed by keyword"
     )
 
 
