@@ -64,7 +64,8 @@ def described(name: str) -> Iterator[str]:
     if inspect.isclass(value) and value.__module__.startswith("embedkit"):
         yield name + ("" if is_protocol(value) else parameters_of(value))
         for attribute in sorted(public_names(value)):
-            yield f"    {attribute}{parameters_of(inspect.getattr_static(value, attribute, None))}"
+            found = inspect.getattr_static(value, attribute, None)
+            yield f"    {attribute}{'' if inspect.isclass(found) else parameters_of(found)}"
     else:
         yield name + parameters_of(value)
 

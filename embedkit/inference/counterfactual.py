@@ -12,7 +12,7 @@ from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
 from embedkit.model.classifier import TextClassifier
 from embedkit.model.known_words import KnownWords
-from embedkit.model.oov import OovChain
+from embedkit.model.oov import FoundWords, OovChain
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks.components import is_total
 from embedkit.recipe.sections.section import spec_of
@@ -48,7 +48,8 @@ class Trained:
     @property
     def filled(self) -> BoolArray:
         """Which rows of the table it wrote, that of `<UNK>` included, bool [V]."""
-        return np.array([name == self.policy for name in self.via])
+        rows = zip(self.classifier.origin, self.via, strict=False)  # looked-up words follow in the former
+        return np.array([origin in ("unk", "filled") and name == self.policy for origin, name in rows])
 
 
 def ask_policies(
@@ -94,11 +95,11 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
     origin = trained.classifier.origin[: len(table)]
     known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
-    found = table[known]
-    source = KnownWords([words[row] for row in known], found)
+    found = FoundWords([words[row] for row in known], table[known])
+    source = KnownWords(found.words, found.vectors)
     rows = np.flatnonzero(trained.filled)
     chain = OovChain([(name, policy)])
-    table[rows], _ = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed)
+    table[rows] = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed).vectors
     return replace(trained.classifier, model=_with_table(model, vectors))
 
 

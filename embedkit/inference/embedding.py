@@ -17,7 +17,7 @@ from embedkit.interfaces import EmbeddingContext
 from embedkit.interfaces.consistency import check_source, spread
 from embedkit.model.lengths import check_lengths
 from embedkit.model.lookup import Hits, look_up
-from embedkit.model.oov import OovChain
+from embedkit.model.oov import FoundWords, OovChain
 from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.recipe.build import build_component
@@ -77,7 +77,7 @@ def embed(
     besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = embedding.open(context)
     check_pieces(source, build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer"))
-    table = build_table(vocabulary, source, policies, recipe.seed, besides)
+    table = build_table(vocabulary, source, policies, context, besides)
     if not all_bundled(registry, "embedding", recipe.embedding):
         _ask_again(source, name_of(registry, "embedding", recipe.embedding), vocabulary.words, table)
     shares = covered_shares(table, vocabulary, splits)
@@ -133,7 +133,8 @@ class Reopened:
         trained = [self.words[row] for row in known]
         again, hits = look_up([*trained, *words], source, chain).split(len(trained))
         self._refuse_another(again, self.vectors[known])
-        found = self.vectors[[origin in ("found", "recovered") for origin in self.origin]]
+        rows = [row for row, origin in enumerate(self.origin) if origin in ("found", "recovered")]
+        found = FoundWords([self.words[row] for row in rows], self.vectors[rows])
         return unseen_of(hits, source, chain, found, self.recipe.seed)
 
     @cached_property

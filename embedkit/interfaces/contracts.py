@@ -168,7 +168,18 @@ def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
     for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
         _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
     _check_finite(policy, "fill().vectors", filled.vectors)
+    _check_spellings(policy, filled, n)
     return filled
+
+
+def _check_spellings(policy: object, filled: Filled, n: int) -> None:
+    spellings = filled.spellings
+    if not isinstance(spellings, list | tuple) or len(spellings) not in (0, n):
+        raise _breach(policy, "fill().spellings", f"a list of {n}, or of none", _describe(spellings))
+    for answered, spelling in zip(filled.filled.tolist(), spellings, strict=False):
+        if spelling is not None and not (isinstance(spelling, str) and answered):
+            came = _describe(spelling) + ("" if answered else " for a word that is not filled")
+            raise _breach(policy, "fill().spellings", "a text, or None, for each word", came)
 
 
 def check_module(encoder: object, module: Any) -> nn.Module:

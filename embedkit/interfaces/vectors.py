@@ -108,19 +108,30 @@ class Embedding(Protocol):
 
 @dataclass(frozen=True)
 class FillContext:
-    """What a policy may use: the source, the vectors `found` [m, D] in it, a seeded generator."""
+    """What a policy may use: the source, what it knows of the vocabulary, and a seeded generator.
+
+    `found` float32 [m, D] are the vectors of the m `words` of the vocabulary that the source knows.
+    `training_tokens` gives the tokens of the training split; none for words that only a later text has.
+    """
 
     source: VectorSource
     found: FloatArray
     rng: np.random.Generator
+    words: Sequence[str] = ()
+    training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
 
 
 @dataclass(frozen=True)
 class Filled:
-    """Rows for n missing words: `vectors` float32 [n, D]; `filled` bool [n], False where left to the next."""
+    """Rows for n missing words: `vectors` float32 [n, D]; `filled` bool [n], False where left to the next.
+
+    A word in whose place another one of the source's was found has that in `spellings`, where others have
+    None: it counts as recovered by that spelling. Empty `spellings` are None for all.
+    """
 
     vectors: FloatArray
     filled: BoolArray
+    spellings: Sequence[str | None] = ()
 
 
 class OovPolicy(Protocol):

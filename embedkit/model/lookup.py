@@ -39,6 +39,12 @@ class Hits:
         pairs = zip(self.words, self.spellings, strict=True)
         return ["" if spelling is None or spelling == word else spelling for word, spelling in pairs]
 
+    def found(self) -> list[str]:
+        """Return the m words that the source knows, in the order of `vectors`."""
+        return [
+            word for word, spelling in zip(self.words, self.spellings, strict=True) if spelling is not None
+        ]
+
     def split(self, n: int) -> tuple[Hits, Hits]:
         """The hits of the first `n` words, and of the rest."""
         m = n - self.spellings[:n].count(None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -19,6 +19,29 @@ if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FoundWords:
+    """What a chain may measure: the `words` that a source knows, and their `vectors` float32 [m, D].
+
+    `training_tokens` gives the tokens of the training split, where there is one.
+    """
+
+    words: Sequence[str]
+    vectors: FloatArray
+    training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
+
+
+class Answers(NamedTuple):
+    """A chain's answers for n words: `vectors` float32 [n, D], and the policy that gave each, or "".
+
+    `spellings` has the word of the source that stands for each, or "" where a policy made the vector.
+    """
+
+    vectors: FloatArray
+    policies: list[str]
+    spellings: list[str]
 
 
 @dataclass(frozen=True)
@@ -52,46 +75,49 @@ class OovChain:
         proposed = [spelling for (each,) in self.proposals([word]) for spelling in each]
         return tuple(dict.fromkeys([word, *proposed]))
 
-    def fill(
-        self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
-    ) -> tuple[FloatArray, list[str]]:
-        """Rows float32 [n, D] for `words`, and the name of the policy that gave each.
+    def fill(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
+        """Return an answer for each of `words`.
 
-        `found` float32 [m, D] are the vectors of the words that the source knows. Raises ComponentError when
-        the chain leaves a word without an answer.
+        Raises ComponentError when the chain leaves a word without one.
         """
-        vectors, names = self._ask(len(self.policies), words, source, found, seed)
-        self._refuse([word for word, name in zip(words, names, strict=True) if not name])
-        return vectors, names
+        answers = self._ask(self.policies, words, source, found, seed)
+        self._refuse([word for word, name in zip(words, answers.policies, strict=True) if not name])
+        return answers
 
-    def know(
-        self, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
-    ) -> tuple[FloatArray, list[str]]:
-        """What the policies before the last know of `words`: as `fill`, the name empty where none answered.
+    def know(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
+        """Return what the policies before the last know of `words`; the policy is "" where none answered.
 
         The last one is total: it answers for any word, and so knows nothing of one that training did not see.
         """
-        return self._ask(len(self.policies) - 1, words, source, found, seed)
+        return self._ask(self.policies[:-1], words, source, found, seed)
 
     def _ask(
-        self, count: int, words: Sequence[str], source: VectorSource, found: FloatArray, seed: int
-    ) -> tuple[FloatArray, list[str]]:
-        """What the first `count` policies answer for `words`; zeros and no name where none did."""
+        self,
+        policies: Sequence[tuple[str, OovPolicy]],
+        words: Sequence[str],
+        source: VectorSource,
+        found: FoundWords,
+        seed: int,
+    ) -> Answers:
+        """Return what the first of the chain's `policies` answer; zeros and no name where none did."""
         vectors = np.zeros((len(words), source.dim), dtype=np.float32)
-        names = [""] * len(words)
+        names, spellings = [""] * len(words), [""] * len(words)
         left = np.arange(len(words))
-        for position, (name, policy) in enumerate(self.policies[:count]):
+        for position, (name, policy) in enumerate(policies):
             if not len(left):
                 break
-            context = FillContext(source, found, self._generator(seed, position))
+            generator = self._generator(seed, position)
+            context = FillContext(source, found.vectors, generator, found.words, found.training_tokens)
             answer = policy.fill([words[i] for i in left.tolist()], context)
             check_filled(policy, answer, len(left), source.dim)
             answered = left[answer.filled]
             vectors[answered] = answer.vectors[answer.filled]
             for i in answered.tolist():
                 names[i] = name
+            for i, spelling in zip(left.tolist(), answer.spellings, strict=False):
+                spellings[i] = spelling or ""
             left = left[~answer.filled]
-        return vectors, names
+        return Answers(vectors, names, spellings)
 
     def _generator(self, seed: int, position: int) -> np.random.Generator:
         """A policy's own generator: what one policy draws does not depend on the others of the chain."""

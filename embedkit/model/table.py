@@ -12,12 +12,12 @@ import numpy as np
 from embedkit.interfaces.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
 from embedkit.model.memory import check_table
-from embedkit.model.oov import OovChain
+from embedkit.model.oov import FoundWords, OovChain
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import BoolArray, FloatArray, VectorSource
+    from embedkit.interfaces import BoolArray, EmbeddingContext, FloatArray, VectorSource
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,11 @@ class EmbeddingTable:
 
 
 def build_table(
-    vocabulary: Vocabulary, source: VectorSource, chain: OovChain, seed: int, besides: Sequence[str] = ()
+    vocabulary: Vocabulary,
+    source: VectorSource,
+    chain: OovChain,
+    context: EmbeddingContext,
+    besides: Sequence[str] = (),
 ) -> EmbeddingTable:
     """Look every word up, in its own spelling first, and have the chain answer for the missing ones.
 
@@ -72,10 +76,14 @@ def build_table(
     if unk is not None:
         vectors[UNK_ID] = check_unknown(source, unk, source.dim)
     missing = _rows(origin, "filled") if unk is not None else _rows(origin, "unk", "filled")
-    vectors[missing], policies = chain.fill([names[row] for row in missing], source, hits.vectors, seed)
-    for row, policy in zip(missing, policies, strict=True):
+    found = FoundWords(hits.found(), hits.vectors, context.training_tokens)
+    answers = chain.fill([names[row] for row in missing], source, found, context.seed)
+    vectors[missing] = answers.vectors
+    for row, policy, spelling in zip(missing, answers.policies, answers.spellings, strict=True):
         via[row] = policy
-    return EmbeddingTable(vectors, origin, via, unseen_of(others, source, chain, hits.vectors, seed))
+        if spelling and row != UNK_ID:
+            origin[row], via[row] = "recovered", spelling
+    return EmbeddingTable(vectors, origin, via, unseen_of(others, source, chain, found, context.seed))
 
 
 def _rows(origin: Sequence[Origin], *wanted: Origin) -> list[int]:

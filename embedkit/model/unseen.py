@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedkit.model.lookup import Hits, Origin
-from embedkit.model.oov import OovChain
+from embedkit.model.oov import FoundWords, OovChain
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, VectorSource
@@ -29,18 +29,21 @@ class Unseen:
     missing: Sequence[str]
 
 
-def unseen_of(hits: Hits, source: VectorSource, chain: OovChain, found: FloatArray, seed: int) -> Unseen:
+def unseen_of(hits: Hits, source: VectorSource, chain: OovChain, found: FoundWords, seed: int) -> Unseen:
     """What `hits` say, and what the chain knows of the words that are not among them.
 
-    `found` float32 [m, D] are the vectors of the vocabulary's words that the source has.
+    `found` are the vocabulary's words that the source has.
     """
     origin, via = hits.origin(), hits.via()
     left = [i for i, each in enumerate(origin) if each == "filled"]
     vectors = np.zeros((len(origin), source.dim), dtype=np.float32)
     vectors[[i for i, each in enumerate(origin) if each != "filled"]] = hits.vectors
-    vectors[left], policies = chain.know([hits.words[i] for i in left], source, found, seed)
-    for i, policy in zip(left, policies, strict=True):
+    answers = chain.know([hits.words[i] for i in left], source, found, seed)
+    vectors[left] = answers.vectors
+    for i, policy, spelling in zip(left, answers.policies, answers.spellings, strict=True):
         via[i] = policy
+        if spelling:
+            origin[i], via[i] = "recovered", spelling
     known = [i for i, each in enumerate(origin) if each != "filled" or via[i]]
     missing = [hits.words[i] for i in left if not via[i]]
     return Unseen(

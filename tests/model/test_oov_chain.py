@@ -7,7 +7,7 @@ import pytest
 
 from embedkit.errors import ComponentError
 from embedkit.interfaces import Filled, SubwordSource
-from embedkit.model.oov import OovChain
+from embedkit.model.oov import FoundWords, OovChain
 from embedkit.plugin.registry import build_registry
 
 
@@ -88,7 +88,7 @@ def test_proposals_that_are_no_strings_are_named(proposed, came):
 
 def test_the_first_policy_that_has_a_row_wins():
     chain = OovChain([("two", Draws(2)), ("three", Draws(3)), ("rest", Draws())])
-    rows, names = chain.fill(["aaa", "bb", "c", "dd"], Source(), FOUND, 0)
+    rows, names, _ = chain.fill(["aaa", "bb", "c", "dd"], Source(), FoundWords((), FOUND), 0)
     assert names == ["three", "two", "rest", "two"]
     assert len(np.unique(rows, axis=0)) == 4
 
@@ -96,20 +96,22 @@ def test_the_first_policy_that_has_a_row_wins():
 def test_a_chain_follows_from_its_seed():
     chain = OovChain([("two", Draws(2)), ("rest", Draws())])
     words = ["aaa", "bb", "c"]
-    first, again, other = (chain.fill(words, Source(), FOUND, seed)[0] for seed in (1, 1, 2))
+    first, again, other = (chain.fill(words, Source(), FoundWords((), FOUND), seed)[0] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not (first == other).any()
 
 
 def test_a_policys_draws_do_not_depend_on_the_others():
-    alone = OovChain([("rest", Draws())]).fill(["aaa"], Source(), FOUND, 1)[0]
-    after = OovChain([("two", Draws(2)), ("rest", Draws())]).fill(["aaa"], Source(), FOUND, 1)[0]
+    alone = OovChain([("rest", Draws())]).fill(["aaa"], Source(), FoundWords((), FOUND), 1)[0]
+    after = OovChain([("two", Draws(2)), ("rest", Draws())]).fill(
+        ["aaa"], Source(), FoundWords((), FOUND), 1
+    )[0]
     np.testing.assert_array_equal(alone, after)
 
 
 def test_a_policy_that_stands_twice_draws_twice():
     chain = OovChain([("same", Draws(2)), ("same", Draws())])
-    rows, _ = chain.fill(["aa", "b"], Source(), FOUND, 1)
+    rows, _, _ = chain.fill(["aa", "b"], Source(), FoundWords((), FOUND), 1)
     assert not (rows[0] == rows[1]).any()
 
 
@@ -118,15 +120,17 @@ def test_no_words_are_nobodys_business():
         def fill(self, words, context):
             raise AssertionError
 
-    rows, names = OovChain([("untouched", Untouched())]).fill([], Source(), FOUND, 0)
+    rows, names, _ = OovChain([("untouched", Untouched())]).fill([], Source(), FoundWords((), FOUND), 0)
     assert rows.shape == (0, 3)
     assert names == []
 
 
 @pytest.mark.parametrize("last", ["normal", "uniform", "hash", "mean"])
 def test_a_words_row_does_not_depend_on_spellings_and_words_around_it(last):
-    short = registered(last).fill(["qwzx"], Source(), FOUND, 4)[0]
-    long = registered("googlenews", "subword", last).fill(["<UNK>", "a", "qwzx"], Source(), FOUND, 4)
+    short = registered(last).fill(["qwzx"], Source(), FoundWords((), FOUND), 4)[0]
+    long = registered("googlenews", "subword", last).fill(
+        ["<UNK>", "a", "qwzx"], Source(), FoundWords((), FOUND), 4
+    )
     np.testing.assert_array_equal(short[0], long[0][2])
     assert long[1] == [last] * 3
 

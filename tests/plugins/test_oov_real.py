@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from embedkit.interfaces import EmbeddingContext
 from embedkit.model.oov import OovChain
 from embedkit.model.table import build_table
 from embedkit.plugin.registry import build_registry
@@ -26,7 +27,7 @@ def table():
     registry = build_registry()
     chain = OovChain([(name, registry.get("oov", name).factory()) for name in ("glove", "normal")])
     source = open_vectors(data / "vectors" / "glove6b-100d.mr-sst.ctool.bin")
-    return vocabulary, build_table(vocabulary, source, chain, 1)
+    return vocabulary, build_table(vocabulary, source, chain, EmbeddingContext(1))
 
 
 def test_words_with_capitals_are_recovered_in_lower_case(table):
