@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import pickle
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,15 @@ def test_a_bundled_recipe_loads_and_says_how_to_run_it(name, registry):
     loaded = load_recipe(name, registry)
     assert loaded.name == name.rpartition("/")[2]
     assert load_recipe(loaded.to_plain(), registry) == loaded
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_recipe_can_be_pickled_and_copied(name, registry):
+    recipe = load_recipe(name, registry)
+    for other in (pickle.loads(pickle.dumps(recipe)), copy.deepcopy(recipe)):
+        assert other is not recipe
+        assert other == recipe
+        assert other.to_plain() == recipe.to_plain()
 
 
 def test_they_lie_inside_the_package_or_beside_it():

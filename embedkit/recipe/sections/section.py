@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -12,10 +11,29 @@ from pydantic.fields import FieldInfo
 from embedkit.recipe.document import KeyPath
 
 
+class FrozenMapping(Mapping[str, Any]):
+    """A mapping that cannot be changed, and that can be pickled and copied."""
+
+    def __init__(self, items: Mapping[str, Any]) -> None:
+        self._items = dict(items)
+
+    def __getitem__(self, key: str) -> Any:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+
 def freeze(value: Any) -> Any:
-    """Plain data that cannot be changed: lists as tuples, mappings as read-only views of a copy."""
+    """Return plain data that cannot be changed: lists as tuples, mappings as frozen copies."""
     if isinstance(value, Mapping):
-        return MappingProxyType({key: freeze(item) for key, item in value.items()})
+        return FrozenMapping({key: freeze(item) for key, item in value.items()})
     return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
 
 
@@ -57,7 +75,7 @@ class ComponentSpec(BaseModel):
 
     use: str
     parameters: Annotated[
-        Mapping[str, Any], AfterValidator(freeze), Field(default_factory=lambda: MappingProxyType({}))
+        Mapping[str, Any], AfterValidator(freeze), Field(default_factory=lambda: FrozenMapping({}))
     ]
 
     def to_plain(self) -> str | dict[str, Any]:
