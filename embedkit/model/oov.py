@@ -14,6 +14,7 @@ from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSource
 from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.contracts import check_candidates, check_filled
+from embedkit.interfaces.flags import NEEDS_SUBWORDS
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
@@ -55,7 +56,7 @@ class OovChain:
         if isinstance(source, SubwordSource):
             return
         for i, (name, policy) in enumerate(self.policies):
-            if getattr(policy, "needs_subwords", False):
+            if NEEDS_SUBWORDS.of(policy):
                 what = f"'{name}' leaves every word: the embedding has no vectors of parts of words"
                 hint = "fasttext with a .bin file and fasttext-train have them."
                 log.warning("%s", Fault(what, where=f"oov.{i}", hint=hint))

@@ -10,6 +10,7 @@ import torch
 
 from embedkit.errors import ComponentError, EmbedkitError
 from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.flags import PADDING_INVARIANT
 from embedkit.interfaces.generators import GeneratorStates
 from embedkit.model.trial import LATE, LATE_HINT, Texts, Trial, lost_weights, unknown_to_torch
 
@@ -80,7 +81,7 @@ def _texts(trial: Trial, length: int) -> Texts:
 
 
 def _is_invariant(trial: Trial) -> bool:
-    return bool(getattr(trial.encoder, "padding_invariant", True))
+    return PADDING_INVARIANT.of(trial.encoder)
 
 
 def _try_out(trial: Trial, texts: Texts, length: int) -> nn.Module:

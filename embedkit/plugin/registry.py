@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.errors import ComponentError, Fault, PluginError
 from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND, Register
+from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
 
 if TYPE_CHECKING:
@@ -174,6 +175,7 @@ class Registry:
                     f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
                 )
             _check_name(kind, name)
+            refuse_misspelt(kind, factory)
             claims = self._claims.setdefault((kind, name), [])
             if any(claim.plugin is plugin for claim in claims):
                 raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")

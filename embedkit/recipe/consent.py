@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault
+from embedkit.interfaces.flags import RUNS_CODE
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Component, Registry
@@ -22,7 +23,7 @@ def untrusted(
     """What nobody consents to in a component at the key `where`, by the `values` of its parameters."""
     if registry.trust:
         return
-    if getattr(component.factory, "runs_code", False):
+    if RUNS_CODE.of(component.factory):
         yield Fault(f"{component} runs code that is in its files", where=where, hint=HINT)
     for name in sorted(component.needs_trust):
         if values.get(name):

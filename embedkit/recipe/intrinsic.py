@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from embedkit.errors import Fault
+from embedkit.interfaces.flags import STANDALONE
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import within
 from embedkit.recipe.checks.components import is_total
@@ -92,5 +93,5 @@ def _check_standalone(embedding: Any, registry: Registry, findings: Findings) ->
     if not isinstance(embedding, ComponentSpec) or not embedding.use:
         return
     for _, kind, spec in within(registry, "embedding", "embedding", embedding):
-        if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
+        if not STANDALONE.of(registry.get(kind, spec.use).factory):
             findings.add(("embedding",), f"'{spec.use}' has no vectors without training texts")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.data.examples import Examples, Texts, writable
 from embedkit.interfaces.consistency import READ_AGAIN, check_reader
 from embedkit.interfaces.contracts import check_words
-from embedkit.recipe.checks.metrics import SINGLE_LABEL
+from embedkit.interfaces.flags import TASKS
 from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.text.token_cache import build_keeping
 
@@ -112,7 +112,7 @@ class FittedOnce:
 
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
-        self.tasks = getattr(baseline, "tasks", SINGLE_LABEL)
+        self.tasks = TASKS.of(baseline)
         self._learnt: tuple[str, FittedBaseline] | None = None
 
     def fit(

@@ -15,6 +15,7 @@ from embedkit.data.preflight import check_examples, check_separator, settle
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
 from embedkit.inference.classifier import TextInput
+from embedkit.interfaces.flags import PADDING_INVARIANT
 from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import LONGEST, check_encoder
 from embedkit.recipe.build import build_component
@@ -59,7 +60,7 @@ def prepare(
 
     reporter.stage("tokenizing")
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    if getattr(encoder, "padding_invariant", True):
+    if PADDING_INVARIANT.of(encoder):
         check_encoder(encoder, name_of(registry, "encoder", recipe.encoder))
     tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
     text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
@@ -111,7 +112,7 @@ def prepare_text(
         raise DataError(Fault("no text of the training split has a token", where="data.train"))
     counts = tokenized["train"].tokens.counts
     words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
-    if getattr(encoder, "padding_invariant", True):
+    if PADDING_INVARIANT.of(encoder):
         return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
     length = data.max_length or longest
     fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, TrainingError
+from embedkit.interfaces.flags import SMALLER_IS_BETTER
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -60,5 +61,5 @@ def best_of(settings: Training, metrics: Mapping[str, Metric]) -> Best | None:
     stopping = settings.early_stopping
     if stopping is None:
         return None
-    smaller = stopping.metric == "loss" or getattr(metrics[stopping.metric], "smaller_is_better", False)
+    smaller = stopping.metric == "loss" or SMALLER_IS_BETTER.of(metrics[stopping.metric])
     return Best(stopping.metric, stopping.patience, smaller)

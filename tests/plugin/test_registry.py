@@ -203,3 +203,49 @@ print(sorted(heavy & set(sys.modules)))
 """
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "attribute", "near"),
+    [
+        ("encoders", "padding_invarient = False", "padding_invariant"),
+        ("oov_policies", "needs_subword = True", "needs_subwords"),
+        ("metrics", "smaller_is_beter = True", "smaller_is_better"),
+        ("metrics", "taskss = ('binary',)", "tasks"),
+        ("embeddings", "standalon = False", "standalone"),
+        ("vector_formats", "run_code = True", "runs_code"),
+    ],
+)
+def test_a_misspelt_flag_is_found(install, kind, attribute, near):
+    source = f"""
+        from embedkit.plugin_api import hookimpl
+
+        class Odd:
+            {attribute}
+
+        @hookimpl
+        def register_{kind}(register):
+            register("odd-one", Odd)
+    """
+    install("odd", source)
+    (plugin,) = [p for p in build_registry().plugins.plugins if p.distribution == "odd"]
+    name = attribute.partition(" ")[0]
+    assert f"Odd has an attribute '{name}' - did you mean '{near}'?" in plugin.error
+
+
+def test_other_attributes_are_the_authors_own(install):
+    source = """
+        from embedkit.plugin_api import hookimpl
+
+        class Free:
+            total = True
+            totals = ()
+            tasks_done: int = 0
+            def padding(self): ...
+
+        @hookimpl
+        def register_encoders(register):
+            register("free", Free)
+    """
+    install("free", source)
+    assert build_registry().get("encoder", "free").plugin.state == "loaded"

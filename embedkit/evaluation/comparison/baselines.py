@@ -16,7 +16,7 @@ from embedkit.evaluation.comparison.several import holm
 from embedkit.evaluation.metrics import score_metrics, wilson_interval
 from embedkit.evaluation.scoring import Scored
 from embedkit.interfaces.contracts import check_chosen, check_probabilities
-from embedkit.recipe.checks.metrics import SINGLE_LABEL
+from embedkit.interfaces.flags import TASKS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def fit_baselines(
 def _fit(
     baseline: Baseline, texts: Sequence[str], labels: IntArray | BoolArray, labelling: Labelling
 ) -> FittedBaseline | str:
-    if labelling.task not in getattr(baseline, "tasks", SINGLE_LABEL):
+    if labelling.task not in TASKS.of(baseline):
         return f"it cannot learn a {labelling.task} task"
     try:
         return baseline.fit(texts, labels, labelling.classes)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from embedkit.errors import ComponentError, Fault
+from embedkit.interfaces.flags import STANDALONE
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import within
 from embedkit.recipe.document import Findings
@@ -38,7 +39,7 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
         return
     named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
     for _, kind, spec in named:
-        if not getattr(registry.get(kind, spec.use).factory, "standalone", True):
+        if not STANDALONE.of(registry.get(kind, spec.use).factory):
             what = (
                 f"'{spec.use}' knows words of the training texts alone, and no others can be looked up in it"
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import ComponentError, Fault, nearest
 from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.flags import RUNS_CODE, SINGLE_LABEL, TASKS
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.checks.components import all_named
@@ -15,9 +16,6 @@ from embedkit.recipe.sections.section import ComponentSpec
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Task
-
-SINGLE_LABEL: tuple[Task, ...] = ("binary", "multiclass")
-"""What a metric that says nothing about it can score."""
 
 _DESCRIBED: Mapping[Task, str] = {
     "binary": "two classes",
@@ -69,7 +67,7 @@ def _as_known(registry: Registry, spec: ComponentSpec) -> object:
     """The metric with its parameters; its class where these are faulty, or would have a file opened."""
     component = registry.get("metric", spec.use)
     complete = spec.parameters.keys() == component.parameters.model_fields.keys()
-    opens = component.input_paths or component.needs_trust or getattr(component.factory, "runs_code", False)
+    opens = component.input_paths or component.needs_trust or RUNS_CODE.of(component.factory)
     if not complete or opens or component.nested:
         return component.factory
     return build_component(registry, "metric", spec, "evaluation.metrics")
@@ -80,7 +78,7 @@ def _scores(metric: object) -> Sequence[Task] | None:
 
     Raises ComponentError where its attribute `tasks` holds anything else.
     """
-    tasks = getattr(metric, "tasks", SINGLE_LABEL)
+    tasks = TASKS.of(metric)
     if isinstance(tasks, property):
         return None
     if not tasks or isinstance(tasks, str) or not {*tasks} <= {*_DESCRIBED}:

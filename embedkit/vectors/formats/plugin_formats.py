@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, VectorFileError
 from embedkit.interfaces.calling import Owner
+from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats.plugin_rows import open_rows
 from embedkit.vectors.formats.sniff import HEAD, identify
@@ -75,7 +76,7 @@ class PluginFormats:
         return self._format(content, self.registry.get(KIND, found[0].name)) if found else None
 
     def _format(self, content: Content, component: Component) -> Format:
-        if getattr(component.factory, "runs_code", False) and not self.trust:
+        if RUNS_CODE.of(component.factory) and not self.trust:
             what = (
                 f"is {component.name} ({component.summary.rstrip('.')}): reading it runs code that is in it"
             )

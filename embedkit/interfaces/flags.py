@@ -1,0 +1,78 @@
+"""What a component's class says of itself by an attribute, such as `padding_invariant = False`."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from embedkit.errors import ComponentError, Fault
+from embedkit.interfaces.models import Task
+
+T = TypeVar("T")
+
+SIMILAR = 0.85
+"""How alike two names are, of 1, from where on one is taken for a misspelling of the other."""
+
+
+@dataclass(frozen=True)
+class Flag(Generic[T]):
+    """An attribute that components of some `kinds` may have, and what holds for one without it."""
+
+    name: str
+    kinds: tuple[str, ...]
+    default: T
+
+    def of(self, component: object) -> T:
+        """Return what `component`, or its class, says.
+
+        Raises ComponentError where that is neither True nor False and should be.
+        """
+        value = getattr(component, self.name, self.default)
+        if isinstance(self.default, bool) and not isinstance(value, bool):
+            what = f"expected the attribute '{self.name}' to be True or False, got {value!r:.60}"
+            raise ComponentError(Fault(what, where=str(component)))
+        return value
+
+
+SINGLE_LABEL: tuple[Task, ...] = ("binary", "multiclass")
+
+PADDING_INVARIANT = Flag("padding_invariant", ("encoder",), True)
+STANDALONE = Flag("standalone", ("embedding",), True)
+NEEDS_SUBWORDS = Flag("needs_subwords", ("oov",), False)
+TOTAL = Flag("total", ("oov",), False)
+SMALLER_IS_BETTER = Flag("smaller_is_better", ("metric",), False)
+TASKS = Flag("tasks", ("metric", "baseline"), SINGLE_LABEL)
+RUNS_CODE = Flag(
+    "runs_code",
+    ("reader", "tokenizer", "embedding", "oov", "encoder", "metric", "baseline", "vector-format"),
+    False,
+)
+FLAGS: tuple[Flag[Any], ...] = (
+    PADDING_INVARIANT,
+    STANDALONE,
+    NEEDS_SUBWORDS,
+    TOTAL,
+    SMALLER_IS_BETTER,
+    TASKS,
+    RUNS_CODE,
+)
+
+
+def refuse_misspelt(kind: str, factory: Callable[..., Any]) -> None:
+    """Raise ValueError for a class attribute whose name is a misspelling of a flag of its kind."""
+    flags = [flag.name for flag in FLAGS if kind in flag.kinds]
+    for name in _own_attributes(factory):
+        near = difflib.get_close_matches(name, flags, n=1, cutoff=SIMILAR)
+        if near and name not in flags:
+            raise ValueError(f"{factory.__qualname__} has an attribute '{name}' - did you mean '{near[0]}'?")
+
+
+def _own_attributes(factory: Callable[..., Any]) -> Iterator[str]:
+    """The public attributes of a class and its bases that are no methods; none of a function."""
+    for base in inspect.getmro(factory) if inspect.isclass(factory) else ():
+        for name, value in vars(base).items():
+            if base is not object and not name.startswith("_") and not inspect.isroutine(value):
+                yield name
