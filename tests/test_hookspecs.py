@@ -36,7 +36,7 @@ BUNDLED = {
     "tokenizer": ["ngrams", "nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
     "embedding": ["random", "word2vec-binary"],
     "oov": ["error", "zero"],
-    "encoder": ["bag", "cnn", "columns", "committee", "gru", "lstm", "rnn", "transformer"],
+    "encoder": ["bag", "cnn", "ensemble", "gru", "lstm", "rnn", "slice", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
     "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"],
     "function-words": ["english", "nltk-stopwords"],

@@ -42,7 +42,9 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     type=click.IntRange(2, 10_000),
     help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and hiding.json go.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and ablation.json are."
+)
 @trust_option
 @json_option
 @click.pass_context

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
     from embedkit.runs.reporter import Reporter
 
-CURVE = "hiding.json"
+CURVE = "ablation.json"
 SEEDS = 3
 """How many seeds there are for a run that has no folds and seeds of its own."""
 
@@ -58,7 +58,7 @@ class Experiment:
                 yield from progress_of(partial_of(made))
 
     def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
-        """Make every run that is not there, and write `out`/hiding.json, which is given back."""
+        """Make every run that is not there, and write `out`/ablation.json, which is given back."""
         made: dict[float, Run] = {}
         for number, (share, recipe) in enumerate(self.recipes.items(), 1):
             directory = directory_of(out, share)
@@ -87,7 +87,7 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     wanted = sorted({0.0, *shares})
     if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
         raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
-    recipes = {share: _hiding(run, recipe, share, sets, registry) for share in wanted}
+    recipes = {share: _ablated(run, recipe, share, sets, registry) for share in wanted}
     folds = recipe.data.folds is not None and recipe.data.folds.only is None
     return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds)
 
@@ -116,11 +116,11 @@ def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
     return {}
 
 
-def _hiding(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], registry: Registry) -> Recipe:
+def _ablated(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], registry: Registry) -> Recipe:
     embedding = recipe.embedding.to_plain()
     own = {key: embedding.pop(key) for key in EMBEDDING_KEYS if key in embedding}
-    hiding = {"use": "hiding", "of": embedding, "hidden": share, **own}
-    return _recipe(run, registry, {"embedding": hiding, **sets})
+    ablated = {"use": "ablation", "of": embedding, "hidden": share, **own}
+    return _recipe(run, registry, {"embedding": ablated, **sets})
 
 
 def _points(run: Run, split: str) -> list[Point]:

@@ -34,6 +34,14 @@ YAML_WORDS = ("true", "false", "yes", "no", "on", "off", "null")
 _NOT = ", ".join(YAML_WORDS)
 LONGEST_NAME = 100
 
+RENAMED = {
+    ("embedding", "class-ratio"): "nb-log-ratio",
+    ("embedding", "hiding"): "ablation",
+    ("encoder", "columns"): "slice",
+    ("encoder", "committee"): "ensemble",
+}
+"""Components by the kind and name that they had before, each with its name now."""
+
 
 def describe_kind(kind: str) -> str:
     """The kind as prose: 'oov' is an 'out-of-vocabulary policy', the rest are called what they are."""
@@ -152,6 +160,9 @@ class Registry:
             blocks = " or ".join(f"-p no:{claim.plugin.name}" for claim in claims)
             what = f"{describe_kind(kind)} '{name}' is claimed by {claimants}"
             raise PluginError(Fault(what, where, hint=f"Block one of them: embedkit {blocks} …"))
+        if renamed := RENAMED.get((kind, name)):
+            what = f"{describe_kind(kind)} '{name}' is called '{renamed}' now"
+            raise PluginError(Fault(what, where, hint=f"Write {renamed} in its place."))
         known = [*self.names(kind), *BUILT_IN.get(kind, ())]
         raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
 

@@ -1,14 +1,14 @@
-"""The encoders `committee` and `columns`, which are made of other encoders."""
+"""The encoders `ensemble` and `slice`, which are made of other encoders."""
 
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_composed.columns import Columns
-from embedkit_composed.committee import Committee
+from embedkit_composed.ensemble import Ensemble
+from embedkit_composed.slice import Slice
 
 
 @hookimpl
 def register_encoders(register: Register) -> None:
-    """Register `committee` and `columns`."""
-    register("committee", Committee)
-    register("columns", Columns)
+    """Register `ensemble` and `slice`."""
+    register("ensemble", Ensemble)
+    register("slice", Slice)

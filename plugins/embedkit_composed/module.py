@@ -1,4 +1,4 @@
-"""The torch modules behind `committee` and `columns`."""
+"""The torch modules behind `ensemble` and `slice`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from embedkit.plugin_api import SequenceEncoder
 
 
-class CommitteeModule(nn.Module):
+class EnsembleModule(nn.Module):
     """Texts [B, T, D] to what each of k members makes of them, side by side, [B, H].
 
     In training a text has one member, drawn so that all have as many texts, or one more; the part of every
@@ -54,18 +54,18 @@ def _apart(member: SequenceEncoder, rows: Tensor, embedded: Tensor, mask: Tensor
     return encoded.new_zeros(len(mask), member.output_dim).index_copy(0, rows, encoded)
 
 
-class ColumnsModule(nn.Module):
+class SliceModule(nn.Module):
     """Texts [B, T, D] to what an encoder makes of some of the D dimensions, [B, H]."""
 
-    def __init__(self, encoder: nn.Module, columns: slice, frozen: bool) -> None:
+    def __init__(self, encoder: nn.Module, dimensions: slice, frozen: bool) -> None:
         super().__init__()
         self.encoder = encoder
-        self.columns = columns
+        self.dimensions = dimensions
         self.frozen = frozen
         self.output_dim = cast("SequenceEncoder", encoder).output_dim
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
         """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]; where `frozen`, without a gradient."""
-        read = embedded[:, :, self.columns]
+        read = embedded[:, :, self.dimensions]
         encoded: Tensor = self.encoder(read.detach() if self.frozen else read, mask)
         return encoded

@@ -51,8 +51,8 @@ def mean_of_nothing(embedded, mask):
 BUNDLED = {
     "bag": {},
     "cnn": {},
-    "columns": {"count": 100, "encoder": "bag"},
-    "committee": {"encoders": ["cnn", {"use": "gru", "hidden_size": 8}]},
+    "slice": {"count": 100, "encoder": "bag"},
+    "ensemble": {"encoders": ["cnn", {"use": "gru", "hidden_size": 8}]},
     "gru": {"hidden_size": 8},
     "lstm": {"hidden_size": 8},
     "rnn": {"hidden_size": 8},
@@ -389,7 +389,7 @@ def test_a_broken_promise_is_named_at_the_real_width_and_length(module):
 @pytest.mark.parametrize("name", BUNDLED)
 @pytest.mark.parametrize(("width", "length"), [(4, 1), (12, 2), (50, 40), (100, 600)])
 def test_bundled_encoders_pass_at_any_width_and_length(name, width, length):
-    keys = {**BUNDLED[name], **({"count": 3} if name == "columns" else {})}
+    keys = {**BUNDLED[name], **({"count": 3} if name == "slice" else {})}
     encoder = build_component(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder")
     check_encoder(encoder, name, width, length)
 
@@ -510,8 +510,8 @@ def test_it_is_tried_at_the_width_of_the_vectors_and_the_length_of_the_texts(ins
     embedkit.run(one_width(7, 12), out=tmp_path / "short")
     with pytest.raises(ComponentError, match=r"build\(\) for vectors of 3 dimensions raised ValueError: vec"):
         embedkit.run(one_width(7, 3), out=tmp_path / "narrow")
-    inside = {"use": "committee", "encoders": ["bag", "one-width"]}
-    with pytest.raises(ComponentError, match=r"encoder 'committee' .*encoder 'one-width' \(one of embedkit"):
+    inside = {"use": "ensemble", "encoders": ["bag", "one-width"]}
+    with pytest.raises(ComponentError, match=r"encoder 'ensemble' .*encoder 'one-width' \(one of embedkit"):
         embedkit.run(one_width(20, 12, inside), out=tmp_path / "inside")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from embedkit.errors import ComponentError, PluginError, RecipeError
 from embedkit.hookspecs import HOOK_OF_KIND
-from embedkit.plugin.registry import build_registry, describe_kind
+from embedkit.plugin.registry import RENAMED, build_registry, describe_kind
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
 
@@ -194,7 +194,7 @@ import sys
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
-from embedkit.plugin.registry import build_registry
+from embedkit.plugin.registry import RENAMED, build_registry
 registry = build_registry()
 load_recipe("notebook-word2vec", registry).to_yaml()
 json_schema(registry)
@@ -249,3 +249,14 @@ def test_other_attributes_are_the_authors_own(install):
     """
     install("free", source)
     assert build_registry().get("encoder", "free").plugin.state == "loaded"
+
+
+@pytest.mark.parametrize(("kind", "name"), RENAMED)
+def test_the_name_that_a_component_had_before_names_the_new_one(kind, name):
+    registry = build_registry()
+    with pytest.raises(PluginError) as caught:
+        registry.get(kind, name, "there")
+    (fault,) = caught.value.faults
+    assert fault.what == f"{kind} '{name}' is called '{RENAMED[kind, name]}' now"
+    assert fault.where == "there"
+    assert registry.get(kind, RENAMED[kind, name])

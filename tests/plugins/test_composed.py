@@ -1,4 +1,4 @@
-"""`committee` and `columns`: encoders made of other encoders."""
+"""`ensemble` and `slice`: encoders made of other encoders."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def made(plain):
     return build_component(REGISTRY, "encoder", spec_of(plain), "encoder")
 
 
-def committee(*encoders):
-    return {"use": "committee", "encoders": [*encoders]}
+def ensemble(*encoders):
+    return {"use": "ensemble", "encoders": [*encoders]}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +47,7 @@ def built(plain, width=D):
 
 
 def test_logits_are_the_mean_of_what_the_members_would_give_alone(texts):
-    module = built(committee(RNN, CNN, BAG)).eval()
+    module = built(ensemble(RNN, CNN, BAG)).eval()
     head = torch.nn.Linear(module.output_dim, 3)
     alone = [member(*texts) for member in module.members]
     sizes = [4, 5, D]
@@ -59,7 +59,7 @@ def test_logits_are_the_mean_of_what_the_members_would_give_alone(texts):
 
 
 def test_members_draw_their_weights_one_after_another():
-    module = built(committee(RNN, CNN))
+    module = built(ensemble(RNN, CNN))
     torch.manual_seed(1)
     for member, plain in zip(module.members, (RNN, CNN), strict=True):
         again = made(plain).build(D).state_dict()
@@ -67,7 +67,7 @@ def test_members_draw_their_weights_one_after_another():
 
 
 def test_in_training_a_text_has_one_member_which_reads_it_as_it_would_alone(texts):
-    module = built(committee(BAG, BAG, CNN)).train()
+    module = built(ensemble(BAG, BAG, CNN)).train()
     read = torch.stack([part.abs().sum(dim=1) > 0 for part in module(*texts).split([D, D, 5], 1)])
     assert torch.equal(read.sum(dim=0), torch.ones(30, dtype=torch.int64))
     assert read.sum(dim=1).tolist() == [10, 10, 10]
@@ -77,7 +77,7 @@ def test_in_training_a_text_has_one_member_which_reads_it_as_it_would_alone(text
 
 
 def test_every_member_meets_every_text_sooner_or_later(texts):
-    module = built(committee(BAG, BAG, BAG)).train()
+    module = built(ensemble(BAG, BAG, BAG)).train()
     one = [tensor[:1] for tensor in texts]
     met = [module(*one).split(D, 1) for _ in range(60)]
     counts = torch.tensor([[bool(part.any()) for part in parts] for parts in met]).sum(dim=0)
@@ -86,7 +86,7 @@ def test_every_member_meets_every_text_sooner_or_later(texts):
 
 
 def test_a_member_is_trained_by_its_own_texts_alone(texts):
-    module = built(committee(BAG, BAG)).train()
+    module = built(ensemble(BAG, BAG)).train()
     embedded = texts[0].requires_grad_()
     encoded = module(embedded, texts[1])
     encoded[:, :D].sum().backward()
@@ -96,7 +96,7 @@ def test_a_member_is_trained_by_its_own_texts_alone(texts):
 
 
 def test_more_members_than_texts(texts):
-    module = built(committee(RNN, CNN, BAG)).train()
+    module = built(ensemble(RNN, CNN, BAG)).train()
     encoded = module(*[tensor[:2] for tensor in texts])
     assert encoded.shape == (2, module.output_dim)
     assert encoded.any(dim=1).all()
@@ -104,18 +104,18 @@ def test_more_members_than_texts(texts):
 
 def test_columns_are_what_the_encoder_reads(texts):
     embedded, mask = texts
-    module = built({"use": "columns", "first": 1, "count": 3, "encoder": CNN}).eval()
+    module = built({"use": "slice", "first": 1, "count": 3, "encoder": CNN}).eval()
     alone = built(CNN, 3).eval()
     assert torch.equal(module(embedded, mask), alone(embedded[:, :, 1:4], mask))
-    rest = built({"use": "columns", "first": 4, "encoder": BAG})
+    rest = built({"use": "slice", "first": 4, "encoder": BAG})
     assert rest.output_dim == 2
 
 
 @pytest.mark.parametrize("frozen", [True, False])
 def test_no_gradient_goes_through_frozen_columns_and_the_encoder_learns(texts, frozen):
     embedded = texts[0].requires_grad_()
-    plain = {"use": "columns", "first": 2, "frozen": frozen, "encoder": CNN}
-    module = built(committee(BAG, plain)).eval()
+    plain = {"use": "slice", "first": 2, "frozen": frozen, "encoder": CNN}
+    module = built(ensemble(BAG, plain)).eval()
     module(embedded, texts[1])[:, D:].sum().backward()
     assert all(weight.grad.any() for weight in module.parameters())
     assert bool(embedded.grad is not None and embedded.grad[:, :, 2:].any()) == (not frozen)
@@ -124,21 +124,21 @@ def test_no_gradient_goes_through_frozen_columns_and_the_encoder_learns(texts, f
 @pytest.mark.parametrize(("first", "count"), [(6, None), (0, 7), (5, 2), (9, 1)])
 def test_columns_beyond_the_vectors_are_refused(first, count):
     with pytest.raises(RecipeError, match=r"dimensions \d to \d+ of vectors of 6") as caught:
-        built({"use": "columns", "first": first, "count": count, "encoder": BAG})
+        built({"use": "slice", "first": first, "count": count, "encoder": BAG})
     assert "They are 0 to 5." in str(caught.value)
 
 
 @pytest.mark.parametrize(
     "plain",
     [
-        committee(BAG, NOTEBOOK),
-        committee(BAG, {"use": "columns", "encoder": NOTEBOOK}),
-        {"use": "columns", "encoder": committee(NOTEBOOK, BAG)},
+        ensemble(BAG, NOTEBOOK),
+        ensemble(BAG, {"use": "slice", "encoder": NOTEBOOK}),
+        {"use": "slice", "encoder": ensemble(NOTEBOOK, BAG)},
     ],
 )
 def test_padding_leaves_it_alone_only_where_it_leaves_each_encoder_alone(plain):
     assert made(plain).padding_invariant is False
-    assert made(committee(BAG, {"use": "columns", "encoder": RNN})).padding_invariant is True
+    assert made(ensemble(BAG, {"use": "slice", "encoder": RNN})).padding_invariant is True
 
 
 def test_a_model_with_frozen_columns_leaves_them_as_the_source_gave_them(tmp_path):
@@ -148,11 +148,11 @@ def test_a_model_with_frozen_columns_leaves_them_as_the_source_gave_them(tmp_pat
             "train": {"use": "inline", "texts": ["good fun", "bad film"] * 5, "labels": ["pos", "neg"] * 5}
         },
         "tokenizer": "whitespace",
-        "embedding": {"use": "concat", "sources": [{"use": "random", "dim": 3}, "class-ratio"]},
+        "embedding": {"use": "concat", "sources": [{"use": "random", "dim": 3}, "nb-log-ratio"]},
         "oov": ["zero"],
-        "encoder": committee(
-            {"use": "columns", "count": 3, "encoder": BAG},
-            {"use": "columns", "first": 3, "frozen": True, "encoder": {"use": "bag", "pooling": "sum"}},
+        "encoder": ensemble(
+            {"use": "slice", "count": 3, "encoder": BAG},
+            {"use": "slice", "first": 3, "frozen": True, "encoder": {"use": "bag", "pooling": "sum"}},
         ),
         "training": {"epochs": 3, "batch_size": 4},
     }
@@ -164,9 +164,9 @@ def test_a_model_with_frozen_columns_leaves_them_as_the_source_gave_them(tmp_pat
 
 
 @pytest.mark.parametrize("encoders", [["bag"], []])
-def test_one_encoder_is_no_committee(encoders):
+def test_one_encoder_is_no_ensemble(encoders):
     with pytest.raises(RecipeError, match="encoder"):
-        embedkit.run({**SMALLEST, "encoder": {"use": "committee", "encoders": encoders}})
+        embedkit.run({**SMALLEST, "encoder": {"use": "ensemble", "encoders": encoders}})
 
 
 SMALLEST = {

@@ -45,20 +45,20 @@ SETTINGS = {
             (False, True), ("sinusoidal", "none"), ("mean", "max", "first")
         )
     ],
-    "columns": [
+    "slice": [
         {"first": 2, "count": 7, "encoder": "cnn"},
         {"first": 4, "encoder": {"use": "gru", "hidden_size": 16, "bidirectional": True}},
     ],
-    "committee": [
+    "ensemble": [
         {"encoders": [{"use": "cnn", "widths": [2, 3], "maps": 8}, {"use": "lstm", "hidden_size": 5}, "bag"]},
         {
             "encoders": [
                 {
-                    "use": "committee",
+                    "use": "ensemble",
                     "encoders": [{"use": "rnn", "hidden_size": 9}, {"use": "cnn", "maps": 4}],
                 },
                 {
-                    "use": "columns",
+                    "use": "slice",
                     "first": 11,
                     "frozen": True,
                     "encoder": {"use": "bag", "pooling": "sum"},

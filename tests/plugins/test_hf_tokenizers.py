@@ -267,7 +267,7 @@ def test_without_the_package_the_error_says_what_to_install(monkeypatch):
 @installed
 def test_what_is_hidden_of_them_still_needs_the_tokenizer_of_the_pieces(model, tmp_path):
     vectors = {"use": "vectors", "path": str(model / "model.safetensors")}
-    said = recipe(model, oov=["zero"], embedding={"use": "hiding", "hidden": 0.1, "of": vectors})
+    said = recipe(model, oov=["zero"], embedding={"use": "ablation", "hidden": 0.1, "of": vectors})
     assert embedkit.run(said, out=tmp_path / "run").metrics["train"]["n"]
     with pytest.raises(RecipeError, match="the vectors are of the pieces of"):
         embedkit.run(said, set={"tokenizer": "whitespace"}, out=tmp_path / "another")

@@ -74,10 +74,10 @@ NESTINGS = {
     "plain": vectors,
     "named format": lambda path: vectors(path, format="gensim"),
     "concat": lambda path: {"use": "concat", "sources": [{"use": "random", "dim": 2}, vectors(path)]},
-    "hiding": lambda path: {"use": "hiding", "of": vectors(path), "hidden": 0.1},
-    "hiding in concat": lambda path: {
+    "ablation": lambda path: {"use": "ablation", "of": vectors(path), "hidden": 0.1},
+    "ablation in concat": lambda path: {
         "use": "concat",
-        "sources": [{"use": "random", "dim": 2}, {"use": "hiding", "of": vectors(path), "hidden": 0.1}],
+        "sources": [{"use": "random", "dim": 2}, {"use": "ablation", "of": vectors(path), "hidden": 0.1}],
     },
 }  # fmt: skip
 
@@ -229,7 +229,7 @@ def test_who_consents_is_heard(trained, forged, tmp_path, capsys):
 def test_explain_hides_with_consent(trained, tmp_path):
     out = tmp_path / "hidden"
     assert ended("explain", trained.path, "--hide", "0.5", "--seeds", "2", "--out", out, "--trust") == 0
-    assert (out / "hiding.json").is_file()
+    assert (out / "ablation.json").is_file()
 
 
 def test_resuming_needs_consent_again(save, tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""`hiding`, and the curve that is made with it."""
+"""`ablation`, and the curve that is made with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from embedkit.runs.reporter import Reporter
 
 def choose(counts, share, seed):
     load_plugins()
-    from embedkit_hiding.choosing import choose
+    from embedkit_ablation.choosing import choose
 
     return choose(counts, share, seed)
 
@@ -46,7 +46,7 @@ def test_another_seed_hides_others_and_the_same_seed_the_same():
 
 def opened(share, words, tokens):
     registry = build_registry()
-    spec = spec_of({"use": "hiding", "hidden": share, "of": {"use": "random", "dim": 3}})
+    spec = spec_of({"use": "ablation", "hidden": share, "of": {"use": "random", "dim": 3}})
     embedding = build_component(registry, "embedding", spec, "embedding")
     return embedding.open(EmbeddingContext(4, words, lambda: tokens))
 
@@ -82,7 +82,7 @@ def test_the_curve_is_written_and_printed(tmp_path, embedkit_command_here):
     assert told.err.startswith(
         "4 trainings: 0% and 40% of the vectors hidden, each 2 times (seed-7 to seed-8)\n"
     )
-    curve = json.loads((out / "hiding.json").read_text())
+    curve = json.loads((out / "ablation.json").read_text())
     assert [point["hidden"] for point in curve["points"]] == [0.0, 0.4]
     covered = [point["content_covered"]["mean"] for point in curve["points"]]
     assert covered[0] == pytest.approx(6 / 15)
@@ -141,7 +141,7 @@ def test_a_run_of_folds_and_seeds_is_made_again_with_its_own(crossed, tmp_path, 
         weights = [(run.path / "weights.safetensors").read_bytes() for run in (made, own)]
         assert weights[0] == weights[1], "with nothing hidden it is the run itself"
     assert "Means over 3 folds" in told.out
-    curve = json.loads((out / "hiding.json").read_text())
+    curve = json.loads((out / "ablation.json").read_text())
     assert curve["over"] == "folds"
     changes = []
     for point, run in zip(curve["points"], (whole, hidden), strict=True):

@@ -1,4 +1,4 @@
-"""`hiding`: an embedding some of whose words are hidden, to see what their vectors are worth."""
+"""`ablation`: an embedding some of whose words are hidden, to see what their vectors are worth."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from embedkit.plugin_api import (
     VectorSource,
     check_lookup,
 )
-from embedkit_hiding.choosing import choose
+from embedkit_ablation.choosing import choose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from embedkit.plugin_api import FloatArray
 
 
-class Hiding:
+class Ablation:
     """Another embedding, of whose words that the training texts have a share is hidden, matched by frequency.
 
     Of ten words that are about as frequent as each other, 0.2 hides two, by the recipe's seed. Words that
@@ -46,14 +46,14 @@ class Hiding:
         self.of = of
         self.hidden = hidden
 
-    def open(self, context: EmbeddingContext) -> HidingVectors:
+    def open(self, context: EmbeddingContext) -> AblatedVectors:
         """The embedding, opened. Raises what opening it raises."""
         counts = Counter(chain.from_iterable(context.training_tokens()))
         frequency = {word: counts[word] for word in context.words if word in counts}
-        return HidingVectors(self.of.open(context), self.hidden, context.seed, frequency, {*context.words})
+        return AblatedVectors(self.of.open(context), self.hidden, context.seed, frequency, {*context.words})
 
 
-class HidingVectors:
+class AblatedVectors:
     """A source that keeps back some of what another one knows; which, its first lookup decides.
 
     `frequency` are the counts of the training texts' words. Where they are not known, as when a trained model

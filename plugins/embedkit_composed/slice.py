@@ -1,4 +1,4 @@
-"""`columns`: an encoder that reads some dimensions of the word vectors."""
+"""`slice`: an encoder that reads some dimensions of the word vectors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class Columns:
+class Slice:
     """An encoder of some dimensions of the word vectors, such as those that one source of `concat` gives."""
 
     def __init__(
@@ -35,10 +35,10 @@ class Columns:
 
     def build(self, input_dim: int) -> nn.Module:
         """The encoder, built for these dimensions. Raises RecipeError where the vectors are not so wide."""
-        from embedkit_composed.module import ColumnsModule
+        from embedkit_composed.module import SliceModule
 
         count = input_dim - self.first if self.count is None else self.count
         if count < 1 or self.first + count > input_dim:
             what = f"dimensions {self.first} to {self.first + max(count, 1) - 1} of vectors of {input_dim}"
             raise RecipeError(Fault(what, where="encoder", hint=f"They are 0 to {input_dim - 1}."))
-        return ColumnsModule(self.encoder.build(count), slice(self.first, self.first + count), self.frozen)
+        return SliceModule(self.encoder.build(count), slice(self.first, self.first + count), self.frozen)

@@ -1,4 +1,4 @@
-"""`committee`: several encoders, each trained on texts of its own, together at prediction."""
+"""`ensemble`: several encoders, each trained on texts of its own, together at prediction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from torch import nn
 
 
-class Committee:
+class Ensemble:
     """Several encoders, of which each text of a training step is read by one, and any other text by all.
 
     What they encode stands side by side, so that the logits of a text are the mean of those that each of them
@@ -38,6 +38,6 @@ class Committee:
 
     def build(self, input_dim: int) -> nn.Module:
         """A module whose members draw their weights one after another."""
-        from embedkit_composed.module import CommitteeModule
+        from embedkit_composed.module import EnsembleModule
 
-        return CommitteeModule([encoder.build(input_dim) for encoder in self.encoders])
+        return EnsembleModule([encoder.build(input_dim) for encoder in self.encoders])

@@ -1,4 +1,4 @@
-"""`class-ratio`: the weights that naive Bayes gives to words, as their vectors."""
+"""`nb-log-ratio`: the weights that naive Bayes gives to words, as their vectors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedkit.plugin_api import KnownWords
 
 
-class ClassRatio:
+class NBLogRatio:
     """A word's vector is how much likelier it is in the training texts of a class than in the others.
 
     For each class the logarithm of the ratio of its share of their tokens, as in multinomial naive Bayes; of

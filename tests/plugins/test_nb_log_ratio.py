@@ -1,4 +1,4 @@
-"""`class-ratio` against scikit-learn's naive Bayes, and what it gives of several labels."""
+"""`nb-log-ratio` against scikit-learn's naive Bayes, and what it gives of several labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embedkit.interfaces import EmbeddingContext
 from embedkit.interfaces.contracts import check_lookup
 from embedkit.plugin.registry import build_registry
 
-FACTORY = build_registry().get("embedding", "class-ratio").factory
+FACTORY = build_registry().get("embedding", "nb-log-ratio").factory
 TEXTS = [text.split() for text in ("a good good film", "a bad film", "so so", "good fun", "bad bad bad")]
 WORDS = ("film", "good", "so", "bad", "a", "fun")
 
@@ -100,7 +100,7 @@ RECIPE = {
         "test": {"use": "inline", "texts": ["good unheard", "bad"], "labels": ["pos", "neg"]},
     },
     "tokenizer": "whitespace",
-    "embedding": {"use": "class-ratio", "trainable": "none"},
+    "embedding": {"use": "nb-log-ratio", "trainable": "none"},
     "encoder": {"use": "bag", "pooling": "sum"},
     "training": {"epochs": 1},
     "oov": ["zero"],
@@ -123,6 +123,6 @@ def test_the_positive_class_is_the_one_that_the_recipe_names_last(tmp_path):
 
 
 def test_nothing_can_be_looked_up_in_it_later():
-    embedding = {"use": "class-ratio", "trainable": "none", "unseen": "lookup"}
+    embedding = {"use": "nb-log-ratio", "trainable": "none", "unseen": "lookup"}
     with pytest.raises(RecipeError, match="knows words of the training texts alone"):
         embedkit.run({**RECIPE, "embedding": embedding})
