@@ -30,6 +30,7 @@ from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
+from embedkit.recipe.sections.training import EarlyStopping
 from embedkit.recipe.slots import SLOTS, defaults_of
 from embedkit.recipe.yaml import read_document
 
@@ -95,7 +96,16 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
         sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
     if isinstance(sections.get("intrinsic"), dict):
         sections["intrinsic"] |= _absolute_sets(sections["intrinsic"], document)
+    if schema is Recipe:
+        _stop_early(sections)
     return sections
+
+
+def _stop_early(sections: Sections) -> None:
+    """Stop by the loss on the validation split, where there is one and the recipe says nothing of stopping."""
+    data, training = sections.get("data"), sections.setdefault("training", {})
+    if isinstance(training, dict) and isinstance(data, dict) and data.get("validation") is not None:
+        training.setdefault("early_stopping", EarlyStopping().to_plain())
 
 
 def _settled_data(data: Sections, document: Document) -> Sections:

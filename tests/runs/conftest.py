@@ -42,7 +42,7 @@ def recipe():
         "tokenizer": "whitespace",
         "embedding": {"use": "random", "dim": 8},
         "encoder": {"use": "rnn", "hidden_size": 5},
-        "training": {"epochs": 3, "batch_size": 4, "lr": 0.05},
+        "training": {"epochs": 3, "batch_size": 4, "lr": 0.05, "early_stopping": None},
         "evaluation": {"metrics": ["accuracy", "confusion-matrix"]},
     }
 

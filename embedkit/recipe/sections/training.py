@@ -86,7 +86,8 @@ class Training(Section):
         float, Field(ge=0, lt=1, description="share of the numbers of all word vectors set to 0, in training")
     ] = 0.0
     early_stopping: Annotated[
-        EarlyStopping | None, Field(description="stop when the validation split gets no better, or null")
+        EarlyStopping | None,
+        Field(description="stop when the validation split gets no better, where there is one; null: never"),
     ] = None
     trackers: Annotated[
         tuple[Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml", "dvclive"], ...],
