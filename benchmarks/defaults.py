@@ -25,7 +25,7 @@ from typing import Any
 DATA = "${EMBEDKIT_DATA}"
 GLOVE = {"use": "word2vec-binary", "path": f"{DATA}/vectors/glove6b-100d.mr-sst.ctool.bin"}
 UNIFORM = {"use": "random", "dim": 300, "distribution": "uniform", "scale": 0.25}
-STOPPING = {"early_stopping": {"metric": "accuracy", "patience": 3}}
+BY_ACCURACY = {"early_stopping": {"metric": "accuracy", "patience": 3}}
 
 ENCODERS = {"cnn": {"use": "cnn"}, "gru": {"use": "gru", "hidden_size": 100}, "bag": {"use": "bag"}}
 
@@ -66,18 +66,14 @@ RANDOM: Mapping[str, Overrides] = {
 
 TRAINING: Mapping[str, Overrides] = {
     "the defaults": {},
+    "no early stopping": {"training.early_stopping": None},
+    "no early stopping, 5 epochs": {"training.early_stopping": None, "training.epochs": 5},
+    "no early stopping, lr 0.0003": {"training.early_stopping": None, "training.lr": 0.0003},
+    "early stopping by accuracy": {"training.early_stopping.metric": "accuracy"},
+    "patience 8": {"training.early_stopping.patience": 8},
     "lr 0.0003": {"training.lr": 0.0003},
     "lr 0.002": {"training.lr": 0.002},
     "lr 0.005": {"training.lr": 0.005},
-    "5 epochs": {"training.epochs": 5},
-    "10 epochs": {"training.epochs": 10},
-    "early stopping, accuracy, patience 3": {
-        "training.early_stopping": {"metric": "accuracy", "patience": 3}
-    },
-    "early stopping, accuracy, patience 8": {
-        "training.early_stopping": {"metric": "accuracy", "patience": 8}
-    },
-    "early stopping, loss, patience 3": {"training.early_stopping": {"metric": "loss", "patience": 3}},
     "batch of 16": {"training.batch_size": 16},
     "batch of 64": {"training.batch_size": 64},
     "max_length 30": {"data.max_length": 30},
@@ -147,7 +143,7 @@ def recipe(trial: Trial) -> dict[str, Any] | str:
     if trial.question == "unseen":
         return f"kim2014/{trial.texts}-{'gru-' if trial.encoder == 'gru' else ''}nonstatic"
     embedding = {"random": {"use": "random"}, "training": UNIFORM, "training-glove": GLOVE}[trial.question]
-    training = {"epochs": 25, **STOPPING} if trial.question == "random" else {}
+    training = {"epochs": 25, **BY_ACCURACY} if trial.question == "random" else {}
     return {
         "name": "defaults",
         "seed": trial.seed,

@@ -102,7 +102,7 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
 
 
 def _stop_early(sections: Sections) -> None:
-    """Stop by the loss on the validation split, where there is one and the recipe says nothing of stopping."""
+    """Stop by the validation loss, where there is a validation split and the recipe says nothing of it."""
     data, training = sections.get("data"), sections.setdefault("training", {})
     if isinstance(training, dict) and isinstance(data, dict) and data.get("validation") is not None:
         training.setdefault("early_stopping", EarlyStopping().to_plain())
