@@ -144,3 +144,21 @@ def test_a_recipe_with_everything_is_kept_as_it_is(registry, metric, tmp_path):
     assert recipe.training.early_stopping.patience == 3
     (tmp_path / "again.yaml").write_text(recipe.to_yaml())
     assert load_recipe(tmp_path / "again.yaml", registry) == recipe
+
+
+@pytest.mark.parametrize(
+    ("overrides", "patience"),
+    [
+        ({}, None),
+        ({"data.validation": {"share": 0.5}}, 3),
+        ({"data.validation": {"share": 0.5}, "training.epochs": 7}, 3),
+        ({"data.validation": {"share": 0.5}, "training.early_stopping": None}, None),
+        ({"data.validation": {"share": 0.5}, "training.early_stopping.patience": 5}, 5),
+    ],
+)
+def test_where_there_is_a_validation_split_training_stops_early(registry, tmp_path, overrides, patience):
+    recipe = load_recipe(RECIPE, registry, overrides)
+    stopping = recipe.training.early_stopping
+    assert (stopping and (stopping.metric, stopping.patience)) == (patience and ("loss", patience))
+    (tmp_path / "again.yaml").write_text(recipe.to_yaml())
+    assert load_recipe(tmp_path / "again.yaml", registry) == recipe
