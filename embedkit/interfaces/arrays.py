@@ -1,5 +1,5 @@
-"""Arrays by the type of their numbers. Importing this imports numpy, so that modules which are loaded at
-start-up import it for type checkers alone.
+"""Array types by dtype. This module imports numpy, so modules that are loaded at start-up import it for type
+checkers alone.
 """
 
 from __future__ import annotations

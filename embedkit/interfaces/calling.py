@@ -1,4 +1,4 @@
-"""Calls of components' methods: what one raises becomes an error that names the component and its plugin."""
+"""Calls of components' methods: an exception becomes an error that names the component and its plugin."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ LONGEST = 500
 
 @dataclass(frozen=True)
 class Owner:
-    """The component that an object is, or was made by: how it is `described`, and its `key` in the recipe.
+    """The component that an object is or was made by, for messages: its description and recipe key.
 
-    `hint` is what to do where it raises; `joint` goes between its description and what is wrong.
+    `hint` is the advice to the user if it raises; `joint` stands between its description and the problem.
     """
 
     described: str
@@ -41,17 +41,22 @@ class Owner:
     _told: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def calling(self, clause: str | Callable[[], str], guarded: bool = True) -> Calling:
-        """The block within is a call of the component, which `clause` tells: `tokenize() of 4 texts raised`.
+        """Make a context manager for a call of the component, for errors that begin with `clause`.
 
-        What is raised within, `sys.exit` included, becomes a ComponentError; what is printed goes to standard
-        error. Errors of embedkit's own pass as they are: a component says with them what a user did wrong.
-        Where `guarded`, the global generators are put back to where they were, and a change of them is warned
-        of, once for each method: what other components draw may not follow from this one.
+        A clause is such as `tokenize() of 4 texts raised`. An exception in the block, `sys.exit` included,
+        becomes a ComponentError; printed text goes to standard error. embedkit's own errors pass unchanged: a
+        component raises them for a user's mistakes. If `guarded`, the global random generators are put back
+        into their states before the call, and a change of them is warned of, once for each method: draws of
+        other components must not depend on this one.
         """
         return Calling(self, clause, guarded)
 
     def undo_draws(self, before: GeneratorStates, told: Callable[[], str]) -> None:
-        """Put the global generators back to where they were `before` the call that `told` tells of."""
+        """Put the global random generators back into their states `before` a call, and warn of a change.
+
+        It warns once for each method, which is taken from the clause of the call that `told` returns. A
+        change of Python's generator is not warned of if the call imported modules, as an import may draw.
+        """
         changed = before.changed()
         if changed:
             before.restore()
@@ -68,11 +73,11 @@ class Owner:
             log.warning("%s", self.fault(what, GENERATOR_HINT))
 
     def fault(self, what: str, hint: str | None = None) -> Fault:
-        """What is wrong with the component."""
+        """Return a Fault that says `what` is wrong with the component, at its key in the recipe."""
         return Fault(f"{self.described}{self.joint}{what}", where=self.key, hint=hint)
 
     def iterate(self, clause: str, items: Iterator[T]) -> Iterator[T]:
-        """`items`, each asked for in a call of the component."""
+        """Yield each of `items`, fetched in a guarded call of the component."""
         end = object()
         while True:
             with self.calling(clause):
@@ -113,16 +118,16 @@ class Calling(AbstractContextManager[None]):
 
 
 def _passes(error: BaseException) -> bool:
-    """Whether an exception goes through a call as it is: embedkit's own, and what interrupts a program.
+    """Return whether an exception passes a call unchanged: embedkit's own errors and program interruptions.
 
-    A subclass of SystemExit is how embedkit itself ends, in processes that others have left.
+    embedkit raises a subclass of SystemExit to end a process when another process of its group has ended.
     """
     ours = isinstance(error, EmbedkitError | KeyboardInterrupt | GeneratorExit)
     return ours or (isinstance(error, SystemExit) and type(error) is not SystemExit)
 
 
 def described(error: BaseException) -> str:
-    """An exception on one line, such as `KeyError: 'half'`; of a long message the beginning."""
+    """Return an exception as one line, such as `KeyError: 'half'`; a long message is truncated."""
     kind = type(error).__name__
     try:
         text = " ".join(str(error).split())
@@ -134,14 +139,17 @@ def described(error: BaseException) -> str:
 
 
 def owner_of(thing: object) -> Owner:
-    """The component that `thing` is, or was made by; its class where it came through no registry."""
+    """Return the component that `thing` is or was made by, as an Owner.
+
+    For an object that was not made through the registry, the Owner describes its class.
+    """
     owner = getattr(thing, OWNER, None)
     kind = thing if isinstance(thing, type) else type(thing)
     return owner if isinstance(owner, Owner) else Owner(f"{kind.__module__}.{kind.__qualname__}", joint=".")
 
 
 class _Printed:
-    """Standard output turned to standard error while any component is at work: it may be a document."""
+    """Redirection of standard output, which may be a document, to standard error while a component runs."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -149,14 +157,14 @@ class _Printed:
         self._before: TextIO | None = None
 
     def divert(self) -> None:
-        """Another call has begun."""
+        """Count a call that begins, and redirect standard output if no other call is running."""
         with self._lock:
             if not self._calls:
                 self._before, sys.stdout = sys.stdout, sys.stderr
             self._calls += 1
 
     def restore(self) -> None:
-        """A call has ended; with the last one, of all threads, standard output is as it was."""
+        """Count a call as ended, and put standard output back once no thread has a call running."""
         with self._lock:
             self._calls -= 1
             if not self._calls:

@@ -1,6 +1,6 @@
-"""Components of plugins asked again for a few things, in another order: nothing may follow from that.
+"""Consistency checks of components: results must not depend on the order or number of inputs.
 
-Each check raises ComponentError, which calls the component by a name that says its plugin.
+Each check raises ComponentError, which names the component and its plugin.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ def check_tokenizer(
     tokens: Sequence[Sequence[str]],
     fresh: Callable[[], Tokenizer],
 ) -> None:
-    """Some of `texts` have the same `tokens` in another order, alone, and by a tokenizer made afresh."""
+    """Check that a sample of `texts` gets the same `tokens` again; raise ComponentError if not.
+
+    The texts are tokenized in another order, alone, and by another tokenizer, which `fresh` makes.
+    """
     rows = [row for row in spread(len(texts)) if len(texts[row]) <= LONGEST]
     rows.reverse()
     given = [texts[row] for row in rows]
@@ -55,9 +58,9 @@ def check_tokenizer(
 
 @other_draws()
 def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray | None]) -> None:
-    """A few words have the vectors `known` [D] when they are asked for in another order, and alone.
+    """Check that a few words get the same vectors in another order and alone; raise ComponentError if not.
 
-    None is that of a word which the source does not have.
+    `known` maps each word to its vector [D], or to None if the source does not have it.
     """
     words = [*known][::-1]
     for wanted in (words, words[:1]):
@@ -73,9 +76,9 @@ def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray
 
 @other_draws()
 def check_reader(reader: Reader, name: str, where: str, first: Sequence[Example], count: int) -> None:
-    """The `first` of `count` examples are the same when they are read again.
+    """Check that the `first` of `count` examples are the same when read again; raise ComponentError if not.
 
-    A reader that makes a list of more than READ_AGAIN is not asked: all of it would be read.
+    A reader that makes a list of more than READ_AGAIN examples is not checked: it would read all of them.
     """
     lazy = inspect.isgeneratorfunction(getattr(type(getattr(reader, "_made", reader)), "read", None))
     if not lazy and count > READ_AGAIN:
@@ -93,7 +96,7 @@ def _told(example: Example | None) -> str:
 
 
 def spread(count: int) -> list[int]:
-    """Up to SAMPLE of `count` numbers from 0, the first and the last among them, in ascending order."""
+    """Return up to SAMPLE evenly spaced indices of `count`, first and last included, in ascending order."""
     last, few = count - 1, min(SAMPLE, count)
     return sorted({last * i // max(1, few - 1) for i in range(few)})
 

@@ -1,4 +1,4 @@
-"""What components promised, checked on what they gave: an error names component, expected and given."""
+"""Contract checks of components' results: an error names the component, what was expected and what came."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _breach(component: object, verb: str, expected: str, came: str) -> Component
 
 
 def check_has(component: object, verb: str, made: object, *names: str) -> None:
-    """Raise ComponentError where what `verb` of `component` gave has none of one of `names`."""
+    """Raise ComponentError if `made`, the result of `verb`, lacks one of the attributes `names`."""
     missing, owner = object(), owner_of(component)
     for name in names:
         with owner.calling(f"{name} raised", guarded=False):
@@ -39,16 +39,17 @@ def check_has(component: object, verb: str, made: object, *names: str) -> None:
 
 
 def check_iterable(reader: object, examples: Any) -> Iterable[Any]:
-    """What `read` gave, as it is, if it can be gone through."""
+    """Return the result of `read()` unchanged. Raises ComponentError if it is not iterable."""
     if not isinstance(examples, Iterable):
         raise _breach(reader, "read()", "examples to go through", _describe(examples))
     return examples
 
 
 def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequence[Example]:
-    """`examples` as they are, if each is an Example: its id from 1, its text and label strings.
+    """Return `examples` unchanged. Raises ComponentError unless each is an Example with valid fields.
 
-    `before` is how many came before them.
+    An id is an integer from 1, a text a string, a label a string or None. `before` is the number of examples
+    read earlier.
     """
     for number, example in enumerate(examples, before + 1):
         at = f"read(), example {number:,}"
@@ -65,7 +66,7 @@ def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequ
 
 
 def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[list[str]]:
-    """`tokens` as they are, if they are one list of strings for each text."""
+    """Return `tokens` unchanged. Raises ComponentError unless they are one list of strings for each text."""
     if not isinstance(tokens, list) or len(tokens) != len(texts):
         came = f"{len(tokens)} of them" if isinstance(tokens, list) else _describe(tokens)
         raise _breach(tokenizer, "tokenize", f"a list of {len(texts)} lists of tokens", came)
@@ -78,7 +79,7 @@ def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[l
 
 
 def check_words(tokenizer: object, words: Sequence[str]) -> None:
-    """Raise ComponentError for a word that no file of a run could hold: half of a surrogate pair in it."""
+    """Raise ComponentError for a word with half of a surrogate pair, which no file of a run could hold."""
     try:
         "".join(words).encode()
     except UnicodeEncodeError as error:
@@ -98,7 +99,10 @@ def _check_tokens_of(tokenizer: object, text: str, tokens: Any) -> None:
 
 
 def check_function_words(component: object, words: Any) -> Collection[str]:
-    """`words` as they are, if they are a collection of strings; one string is none."""
+    """Return `words` unchanged.
+
+    Raises ComponentError unless they are a collection of strings, not one string.
+    """
     if isinstance(words, str | bytes) or not isinstance(words, Collection):
         raise _breach(component, "words()", "a collection of strings", _describe(words))
     strange = [word for word in words if not isinstance(word, str)]
@@ -108,7 +112,7 @@ def check_function_words(component: object, words: Any) -> Collection[str]:
 
 
 def check_dim(source: object, dim: Any) -> int:
-    """D of a source, if it is an integer from 1."""
+    """Return the vector width D of a source. Raises ComponentError unless it is an integer from 1."""
     integer = isinstance(dim, Integral) and not isinstance(dim, bool)
     if not integer or dim < 1:
         raise _breach(source, "dim", "an integer from 1", _describe(dim))
@@ -116,7 +120,11 @@ def check_dim(source: object, dim: Any) -> int:
 
 
 def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:
-    """`lookup` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    """Return `lookup` unchanged. Raises ComponentError for a wrong shape or dtype, or NaN or infinity.
+
+    The arrays are `vectors` float32 [n, dim], `found` bool [n] and `rows` int64 [n]. If the verb is `lookup`,
+    exactly the words that are found must have a row.
+    """
     for name, shape, dtype in (
         ("vectors", (n, dim), "float32"),
         ("found", (n,), "bool"),
@@ -130,7 +138,7 @@ def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "
 
 
 def _check_rows(source: object, lookup: Lookup) -> None:
-    """Raise ComponentError where a word that was found has no row, or one that was not has one."""
+    """Raise ComponentError if a found word has no row, or a missing word has one."""
     wrong = lookup.found != (lookup.rows >= 0)
     if wrong.any():
         word = int(wrong.argmax())
@@ -139,14 +147,20 @@ def _check_rows(source: object, lookup: Lookup) -> None:
 
 
 def check_unknown(source: object, unk: FloatArray, dim: int) -> FloatArray:
-    """`unk`, a source's vector of unknown words, as it is, if it is float32 [dim] and finite."""
+    """Return `unk`, a source's vector for unknown words.
+
+    Raises ComponentError unless it is float32 [dim] and finite.
+    """
     _check_array(source, "unk", unk, (dim,), "float32")
     _check_finite(source, "unk", unk[None])
     return unk
 
 
 def check_candidates(policy: object, proposed: list[Any], words: Sequence[str]) -> list[Sequence[str]]:
-    """What was `proposed` for each of `words`, as it is, if each time it is a sequence of strings."""
+    """Return the spellings `proposed` for each of `words`, unchanged.
+
+    Raises ComponentError unless those for each word are a sequence of strings.
+    """
     kinds = {*map(type, proposed)}
     # All words at once first: one by one this would take longer than what it checks.
     if not kinds <= {list, tuple} or not {*map(type, chain.from_iterable(proposed))} <= {str}:
@@ -164,7 +178,10 @@ def _check_candidates_of(policy: object, candidates: Any, word: str) -> None:
 
 
 def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
-    """`filled` as it is, if its arrays have the shapes and dtypes promised for `n` words, and are finite."""
+    """Return `filled` unchanged. Raises ComponentError for a wrong shape or dtype, or NaN or infinity.
+
+    The arrays are `vectors` float32 [n, dim] and `filled` bool [n]; `spellings` are checked as well.
+    """
     for name, shape, dtype in (("vectors", (n, dim), "float32"), ("filled", (n,), "bool")):
         _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
     _check_finite(policy, "fill().vectors", filled.vectors)
@@ -183,7 +200,10 @@ def _check_spellings(policy: object, filled: Filled, n: int) -> None:
 
 
 def check_module(encoder: object, module: Any) -> nn.Module:
-    """What `build` gave, as it is, if it is a torch module with an `output_dim` from 1."""
+    """Return the result of `build()` unchanged.
+
+    Raises ComponentError unless it is a torch module whose `output_dim` is an integer from 1.
+    """
     from torch import nn
 
     if not isinstance(module, nn.Module):
@@ -196,7 +216,10 @@ def check_module(encoder: object, module: Any) -> nn.Module:
 
 
 def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor:
-    """`encoded` as it is, if it is a tensor [batch, dim] of float32, or of what autocast makes of it."""
+    """Return `encoded` unchanged. Raises ComponentError unless it is a tensor [batch, dim] of float32.
+
+    Under autocast, the dtype that autocast casts to is allowed, too.
+    """
     import torch
 
     fits = isinstance(encoded, torch.Tensor) and encoded.shape == (batch, dim)
@@ -212,9 +235,10 @@ def check_encoded(encoder: object, encoded: Any, batch: int, dim: int) -> Tensor
 def check_probabilities(
     baseline: object, probabilities: Any, n: int, classes: int, multilabel: bool = False
 ) -> NDArray[np.float64]:
-    """`probabilities` as they are, if they are float64 [n, classes] and from 0 to 1.
+    """Return `probabilities` unchanged, float64 [n, classes].
 
-    Those of a text add up to 1, unless it may have several labels.
+    Raises ComponentError for a wrong shape or dtype, or numbers that are not from 0 to 1. The probabilities
+    of a text must add up to 1, unless it may have several labels.
     """
     import numpy as np
 
@@ -233,9 +257,10 @@ def check_probabilities(
 
 
 def check_figure(metric: object, figure: Any) -> Any:
-    """What `score` gave, numbers of NumPy as Python's, if it is a finite number, a mapping of such, or None.
+    """Return the result of `score()` with NumPy numbers as Python numbers.
 
-    A mapping may also hold texts, lists and mappings: it becomes JSON.
+    Raises ComponentError unless it is a finite number, a mapping or None. A mapping may also hold texts,
+    lists and mappings: it becomes JSON.
     """
     if not isinstance(figure, Mapping | None) and not _is_number(figure):
         raise _breach(metric, "score()", "a number, a mapping or None", _describe(figure))
@@ -243,7 +268,7 @@ def check_figure(metric: object, figure: Any) -> Any:
 
 
 def _plain(metric: object, at: str, value: Any) -> Any:
-    """`value` as JSON has it. Raises ComponentError for what JSON cannot hold."""
+    """Return `value` as JSON data. Raises ComponentError for a value that JSON cannot hold."""
     if isinstance(value, Mapping):
         strange = [key for key in value if not isinstance(key, str)]
         if strange:
@@ -259,12 +284,12 @@ def _plain(metric: object, at: str, value: Any) -> Any:
 
 
 def _is_number(value: Any) -> bool:
-    """Whether it is a real number, of Python or of NumPy; an array of one number is none."""
+    """Return whether `value` is a real number of Python or NumPy; an array with one number is not."""
     return isinstance(value, int | float) or (isinstance(value, Real) and hasattr(value, "dtype"))
 
 
 def _finite(metric: object, at: str, value: Any) -> int | float:
-    """`value` as a number of Python's. Raises ComponentError for NaN and infinity."""
+    """Return `value` as a Python number. Raises ComponentError for NaN and infinity."""
     number: int | float = int(value) if isinstance(value, Integral) else float(value)
     if not abs(number) <= sys.float_info.max:
         raise _breach(metric, at, "a finite number, or None where it is not defined", f"{value!r:.60}")
@@ -272,7 +297,10 @@ def _finite(metric: object, at: str, value: Any) -> int | float:
 
 
 def check_chosen(baseline: object) -> dict[str, float | int | str]:
-    """What a fitted baseline says that it chose, by parameter: nothing where it has no `chosen`."""
+    """Return the parameters that a fitted baseline chose, by name; empty if it has no attribute `chosen`.
+
+    Raises ComponentError unless `chosen` maps names to texts and finite numbers.
+    """
     chosen = getattr(baseline, "chosen", {})
     if not isinstance(chosen, Mapping):
         raise _breach(baseline, "chosen", "a mapping", _describe(chosen))

@@ -1,4 +1,4 @@
-"""What a component's class says of itself by an attribute, such as `padding_invariant = False`."""
+"""Flags: class attributes by which a component describes itself, such as `padding_invariant = False`."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ SIMILAR = 0.85
 
 @dataclass(frozen=True)
 class Flag(Generic[T]):
-    """An attribute that components of some `kinds` may have, and what holds for one without it."""
+    """A class attribute that components of some `kinds` may set, and its default."""
 
     name: str
     kinds: tuple[str, ...]
     default: T
 
     def of(self, component: object) -> T:
-        """Return what `component`, or its class, says.
+        """Return the flag of `component` or its class; the default if it is not set.
 
-        Raises ComponentError where that is neither True nor False and should be.
+        Raises ComponentError if the value should be True or False and is neither.
         """
         value = getattr(component, self.name, self.default)
         if isinstance(self.default, bool) and not isinstance(value, bool):
@@ -62,7 +62,7 @@ FLAGS: tuple[Flag[Any], ...] = (
 
 
 def refuse_misspelt(kind: str, factory: Callable[..., Any]) -> None:
-    """Raise ValueError for a class attribute whose name is a misspelling of a flag of its kind."""
+    """Raise ValueError if the name of a class attribute is a misspelling of a flag of its kind."""
     flags = [flag.name for flag in FLAGS if kind in flag.kinds]
     for name in _own_attributes(factory):
         near = difflib.get_close_matches(name, flags, n=1, cutoff=SIMILAR)
@@ -71,7 +71,7 @@ def refuse_misspelt(kind: str, factory: Callable[..., Any]) -> None:
 
 
 def _own_attributes(factory: Callable[..., Any]) -> Iterator[str]:
-    """The public attributes of a class and its bases that are no methods; none of a function."""
+    """Yield the public attributes of a class and its bases that are not methods; none for a function."""
     for base in inspect.getmro(factory) if inspect.isclass(factory) else ():
         for name, value in vars(base).items():
             if base is not object and not name.startswith("_") and not inspect.isroutine(value):

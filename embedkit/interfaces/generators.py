@@ -23,7 +23,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class GeneratorStates:
-    """The states of the global generators at one moment; None of a library that is not imported yet."""
+    """The states of the global generators at one moment; None for a library that is not imported yet."""
 
     python: tuple[Any, ...]
     numpy: Any | None
@@ -34,7 +34,7 @@ class GeneratorStates:
 
     @classmethod
     def now(cls) -> GeneratorStates:
-        """The states as they are."""
+        """Return the current states."""
         numpy, torch = sys.modules.get("numpy"), sys.modules.get("torch")
         return cls(
             random.getstate(),
@@ -46,7 +46,10 @@ class GeneratorStates:
 
     @classmethod
     def moved(cls) -> GeneratorStates:
-        """The states after a draw from Python's and NumPy's: what sets a seed again changes them again."""
+        """Take one draw from Python's and NumPy's generators, then return the states.
+
+        After a draw, code that sets the same seed again changes the states, and so is noticed.
+        """
         numpy = sys.modules.get("numpy")
         random.random()  # noqa: S311 - the number is not used
         if numpy:
@@ -54,7 +57,7 @@ class GeneratorStates:
         return cls.now()
 
     def changed(self) -> list[str]:
-        """The generators whose state is another one now, as `random`, `numpy.random` and `torch`."""
+        """Return the generators whose state has changed: some of `random`, `numpy.random` and `torch`."""
         now = GeneratorStates.now()
         numpy_changed = self.numpy is not None and _plain(self.numpy) != _plain(now.numpy)
         torch_changed = self.torch is not None and not self.torch.equal(now.torch)  # type: ignore[arg-type]
@@ -66,7 +69,7 @@ class GeneratorStates:
         return [name for name, is_changed in changed.items() if is_changed]
 
     def restore(self) -> None:
-        """Put every generator back to where it was."""
+        """Put every generator back into its state at that moment."""
         random.setstate(self.python)
         if self.numpy is not None:
             sys.modules["numpy"].random.set_state(self.numpy)
@@ -78,7 +81,7 @@ class GeneratorStates:
 
 @contextmanager
 def other_draws() -> Iterator[None]:
-    """The block draws other numbers from the global generators than it would; they are put back after it."""
+    """Give the block other random numbers than it would draw; put the global generators back after it."""
     before = GeneratorStates.now()
     GeneratorStates.moved()
     if before.torch is not None:
@@ -90,6 +93,6 @@ def other_draws() -> Iterator[None]:
 
 
 def _plain(state: Any) -> tuple[Any, ...]:
-    """A state of NumPy's generator as plain data, which can be compared."""
+    """Return the state of a NumPy generator as plain data, which can be compared."""
     name, keys, *rest = state
     return (name, keys.tobytes(), *rest)

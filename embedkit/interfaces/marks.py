@@ -1,4 +1,4 @@
-"""What a constructor's annotations say about its parameters, beside their types."""
+"""Annotations of constructor parameters: what they say beside the type."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ exists; its run records one fingerprint of the names and the content of all file
 
 @dataclass(frozen=True)
 class _NeedsTrustMark:
-    """Marks a parameter by which a recipe says that code has to run which is in a file."""
+    """Marks a parameter by which a recipe says that code in a file has to run."""
 
 
 NeedsTrust = Annotated[bool, _NeedsTrustMark()]
@@ -47,16 +47,16 @@ class ComponentOf:
     kind: str
 
     def __get_pydantic_core_schema__(self, _source: object, handler: Any) -> Any:
-        """How it is checked once it is resolved: plain data."""
+        """Return the schema for checking a resolved component, which is plain data: a name or a mapping."""
         return handler.generate_schema(str | dict[str, Any])
 
     def __get_pydantic_json_schema__(self, _schema: object, _handler: object) -> dict[str, str]:
-        """How it is described: by its kind, to which `embedkit schema` puts a reference."""
+        """Return the component's kind, which `embedkit schema` replaces with a reference to its schema."""
         return {"component": self.kind}
 
 
 @dataclass(frozen=True)
 class NameOf:
-    """Marks a parameter that names a component of `kind`, without making it, or else has its default."""
+    """Marks a parameter that names a component of `kind`, which is not made; its default is allowed, too."""
 
     kind: str

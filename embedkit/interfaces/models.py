@@ -1,4 +1,4 @@
-"""What learns from texts, and what says how well it did."""
+"""Protocols of encoders, baselines and metrics."""
 
 from __future__ import annotations
 
@@ -18,56 +18,62 @@ Task = Literal["binary", "multiclass", "multilabel"]
 
 
 class SequenceEncoder(Protocol):
-    """A torch module that turns a batch of embedded texts into one vector each."""
+    """A torch module that turns each text of a batch, given as word vectors, into one vector."""
 
     output_dim: int
     """H."""
 
     def __call__(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] (True at tokens, padding on the right) -> [B, H].
+        """Encode a batch of texts as vectors, float [B, H].
 
-        T is at least 1; a text without tokens has no True in its mask row and still gives finite numbers.
+        `embedded` is float [B, T, D], `mask` bool [B, T] (True at tokens, padding on the right). T is at
+        least 1; a text without tokens has no True in its mask row and still gives finite numbers.
         """
 
 
 class Encoder(Protocol):
-    """Builds a sequence encoder. A class whose modules let padding change what they give sets
+    """Builds a sequence encoder. A class whose modules give other outputs with other padding sets
     `padding_invariant = False`: every batch is then padded to one length, the same at prediction.
     """
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module that is a SequenceEncoder for D = input_dim; draws its weights from torch's generator."""
+        """Build a SequenceEncoder for D = input_dim, with weights drawn from torch's global generator."""
 
 
 class FittedBaseline(Protocol):
-    """A baseline that has seen the training split. One that chose parameters by itself has them in `chosen`,
-    an attribute that maps names to texts and numbers: they are written and shown with its figures.
+    """A baseline fitted to the training split. If it chose parameters by itself, its attribute `chosen` maps
+    their names to texts and numbers, which are written and shown with its figures.
     """
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Of each class [n, C], in the order of `classes`; of one class a text, they add up to 1."""
+        """Return the class probabilities [n, C] of `texts`, classes in the order given to `fit`.
+
+        The probabilities of a text add up to 1, unless texts may have several labels.
+        """
 
 
 class Baseline(Protocol):
-    """A simple classifier of texts that a model is held against. It is given the texts as the readers give
-    them, and no vectors. A class that can learn other tasks than one class a text says so in `tasks`, as a
-    Metric does.
+    """A simple text classifier that a model is compared with. It gets the texts as the readers give them, and
+    no vectors. A class that can learn other tasks than one label per text lists them in `tasks`, as a Metric
+    does.
     """
 
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
     ) -> FittedBaseline:
-        """Learn the training split: `labels` int64 [n] index `classes`; of several labels bool [n, C].
+        """Fit the baseline to the training split.
 
-        Two classes or more occur. What it draws at random is the same every time. Raises DataError, which
-        says why, where it cannot learn from these texts: it is then left out.
+        `labels` are int64 [n] that index `classes`, or bool [n, C] if texts may have several labels. At least
+        two classes occur. Random draws must be the same every time. Raises DataError, with the reason, if it
+        cannot learn from these texts: it is then left out.
         """
 
 
 class Metric(Protocol):
-    """A figure for how good predictions are. A class whose smaller figures are the better ones sets
-    `smaller_is_better = True`, for early stopping. One that can score several labels of a text says so in
-    `tasks`, an attribute, or a property that goes by its parameters; by default ("binary", "multiclass").
+    """A measure of how good predictions are. A class for which smaller figures are better sets
+    `smaller_is_better = True`, for early stopping. The tasks that it can score are in `tasks`, an attribute
+    or a property that depends on its parameters; by default ("binary", "multiclass"). "multilabel" is several
+    labels per text.
     """
 
     def score(
@@ -77,10 +83,10 @@ class Metric(Protocol):
         probabilities: NDArray[np.float64],
         classes: Sequence[str],
     ) -> float | Mapping[str, Any] | None:
-        """`labels` and `predicted` int64 [n] index `classes`, `probabilities` is [n, C].
+        """Return the figure, or None if it is not defined for these labels (ROC-AUC of one class).
 
-        None where the figure is not defined for these labels (ROC-AUC of one class). With two classes the
-        last one is the positive class. A metric with "multilabel" among its `tasks` may be given bool [n, C]
-        as `labels` and `predicted`: of each text, which classes it is of; the probabilities of a text are
-        then each class's own and add up to anything.
+        `labels` and `predicted` are int64 [n] and index `classes`, `probabilities` is float64 [n, C]. With
+        two classes the last one is the positive class. A metric with "multilabel" among its `tasks` may be
+        given bool [n, C] as `labels` and `predicted`: whether each text has each label. Each class then has a
+        probability of its own, and a row need not add up to 1.
         """

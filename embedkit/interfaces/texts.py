@@ -1,4 +1,4 @@
-"""Texts, tokens, and the words that carry grammar alone."""
+"""Protocols of readers, tokenizers and function words."""
 
 from __future__ import annotations
 
@@ -23,36 +23,37 @@ class Reader(Protocol):
     """Reads labelled texts."""
 
     def read(self) -> Iterable[Example]:
-        """Every example, in source order. Raises DataError naming the line of a malformed row."""
+        """Read every example, in source order. Raises DataError naming the line of a malformed row."""
 
 
 class Tokenizer(Protocol):
     """Splits texts into tokens: a pure function of the text."""
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """One list of tokens for each text, in order; an empty text gives an empty list."""
+        """Return one list of tokens for each text, in order; an empty text gives an empty list."""
 
 
 @runtime_checkable
 class OfTokenizerFile(Protocol):
-    """What goes with a `tokenizer.json` of Hugging Face's tokenizers; optional, for tokenizers and sources.
+    """A tokenizer or vector source that goes with a `tokenizer.json` of Hugging Face's tokenizers; optional.
 
-    A source whose words are the pieces of such a file can only be used with a tokenizer that follows a file
+    A source whose words are the tokens of such a file can only be used with a tokenizer that follows a file
     of the same content.
     """
 
     @property
     def tokenizer_file(self) -> Path | None:
-        """The file that a tokenizer follows, or whose pieces a source has vectors of; None: no such file."""
+        """Return the file that the tokenizer follows, or whose tokens the source has; None without one."""
 
 
 @runtime_checkable
 class KeepableTokenizer(Tokenizer, Protocol):
-    """A tokenizer whose tokens may be kept from one run to the next, as it says all that they follow from."""
+    """A tokenizer whose tokens may be cached between runs, as it lists all the files that they depend on."""
 
     def depends_on(self) -> Sequence[Path]:
-        """The files that decide about its tokens, besides its parameters, its package's code and the packages
-        that its distribution requires; folders stand for all that is in them.
+        """Return the files that its tokens depend on; a folder stands for everything in it.
+
+        Its parameters, its package's code and the packages that its distribution requires need not be listed.
         """
 
 
@@ -60,4 +61,7 @@ class FunctionWords(Protocol):
     """The function words of a language, which carry its grammar: articles, pronouns and the like."""
 
     def words(self) -> Collection[str]:
-        """The words, in any case. Raises DataError where what they are read from is not installed."""
+        """Return the function words, in any case.
+
+        Raises DataError if the resource they are read from is not installed.
+        """

@@ -13,61 +13,65 @@ if TYPE_CHECKING:
 
 
 class WordVectorFile(Protocol):
-    """A file of word vectors as a format gets it."""
+    """A file of word vectors, as a format is given it."""
 
     @property
     def path(self) -> Path:
-        """Where it is: a regular file that can be read."""
+        """Return the path of the file: a regular file that can be read."""
 
     def open(self) -> AbstractContextManager[BinaryIO]:
-        """Its bytes from front to back, decompressed on the way, any number of times.
+        """Open the file for reading from front to back, decompressed on the way.
 
-        Reading them raises VectorFileError for a file that is cut or damaged in its compression.
+        May be called any number of times. Reading raises VectorFileError for a file that is truncated or
+        damaged in its compression.
         """
 
 
 class VectorRows(Protocol):
-    """What a file has, its beginning read and checked.
+    """The contents of a word-vector file, whose beginning has been read and checked.
 
-    One of a file with subwords also has a method `subword(words: Sequence[str]) -> Lookup`: vectors of words
-    that the file has not; `found` is False for those that have none either.
+    For a file with subwords it also has a method `subword(words: Sequence[str]) -> Lookup`, which gives
+    vectors of words that are not in the file; `found` is False for words without a vector.
     """
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return D, the width of every vector."""
 
     @property
     def count(self) -> int | None:
-        """How many vectors there are; None where only reading all of them can tell."""
+        """Return the number of vectors; None if it is only known once all are read."""
 
     @property
     def dtype(self) -> str:
-        """What the file has its numbers as, such as `float32` or `text`."""
+        """Return the type of the numbers in the file, such as `float32` or `text`."""
 
     @property
     def layout(self) -> str:
-        """How the file arranges words and vectors, in words."""
+        """Return a description in prose of how the file arranges words and vectors."""
 
     @property
     def files(self) -> Sequence[Path]:
-        """Other files that belong to it: what the cache keeps is made again when one of them changes."""
+        """Return the other files that belong to it; the cache is rebuilt if one of them changes."""
 
     def blocks(self) -> Iterable[tuple[Sequence[str | bytes], FloatArray]]:
-        """All n words and vectors, float32 [n, D], in the file's order, any number of them at a time.
+        """Yield all n words and vectors, float32 [n, D], in the file's order, in blocks of any size.
 
-        Called for every pass. Words that are bytes are taken for UTF-8 and checked. Raises VectorFileError
-        for a file that is damaged.
+        Called anew for every pass. Words given as bytes are taken for UTF-8 and checked. Raises
+        VectorFileError for a damaged file.
         """
 
 
 class VectorFormat(Protocol):
-    """A format of word-vector files. One whose reading can run code that is in the file, as a pickle's does,
-    sets `runs_code = True`: such a file is only opened for who says that it is trusted.
+    """A format of word-vector files. A class whose reading can run code in the file, as with a pickle, sets
+    `runs_code = True`: such a file is opened only if the user says that it is trusted.
     """
 
     def recognises(self, head: bytes) -> bool:
-        """Whether a file is of this format, by its first 512 bytes, uncompressed; fewer of a shorter file."""
+        """Return whether a file has this format, by its first 512 bytes (or fewer), uncompressed."""
 
     def open(self, file: WordVectorFile) -> VectorRows:
-        """The file, its beginning checked. Raises VectorFileError for one that is not what it should be."""
+        """Open a file and check its beginning.
+
+        Raises VectorFileError if it is not a valid file of this format.
+        """

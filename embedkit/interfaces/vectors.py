@@ -1,4 +1,4 @@
-"""Where word vectors come from, and what is known of the words that have none."""
+"""Protocols of embeddings, vector sources and out-of-vocabulary policies."""
 
 from __future__ import annotations
 
@@ -13,41 +13,42 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """Told how far a long piece of work is."""
+    """A callback for the progress of a long operation."""
 
     def __call__(self, done: int, total: int | None) -> None:
-        """`done` of `total` units (bytes, records); total None when it is not known."""
+        """Take a progress report: `done` of `total` units (bytes, records); `total` None if unknown."""
 
 
 def no_progress(done: int, total: int | None) -> None:
-    """Tells nobody."""
+    """Take a progress report and ignore it."""
 
 
 class ComponentSource(Protocol):
-    """Knows the components that plugins registered, by kind and name: the registry."""
+    """The registry: components that plugins registered, by kind and name."""
 
     def names(self, kind: str) -> list[str]:
-        """Return the names of a kind, sorted."""
+        """Return the names of the components of a kind, sorted."""
 
     def components(self) -> Sequence[Any]:
-        """Return every registration, sorted by kind and name."""
+        """Return every registered component, sorted by kind and name."""
 
     def get(self, kind: str, name: str) -> Any:
         """Return the component of that name. Raises PluginError for an unknown name, or one claimed twice."""
 
     def suspects(self) -> str | None:
-        """Return a line for each plugin that is not in use; None without any."""
+        """Return one line of text for each plugin that is not in use; None if all are."""
 
 
 @dataclass(frozen=True)
 class EmbeddingContext:
-    """What exists when an embedding is opened.
+    """What an embedding is given when it is opened.
 
-    `words` are the vocabulary's words in row order, from row 2 of the table on; `training_tokens` gives the
-    tokens of the training split, for providers that train on them, and `training_targets` the labels of its
-    texts: int64 [n] index `classes`; of several labels bool [n, C]. `formats` is for those that read files:
+    `words` are the words of the vocabulary in row order, from row 2 of the embedding matrix on;
+    `training_tokens` gives the tokens of the training split, for embeddings that train on them, and
+    `training_targets` its labels: int64 [n] that index `classes`; with several labels per text bool [n, C].
+    `formats` is for embeddings that read files:
     `open_vectors(…, formats=context.formats, trust=context.trust)` knows the formats of the plugins that the
-    recipe may use. `trust`: whether whoever gave the command consents to run code that is in files.
+    recipe may use. `trust`: whether the user consents to running code in files.
     """
 
     seed: int
@@ -62,7 +63,7 @@ class EmbeddingContext:
 
 @dataclass(frozen=True)
 class Lookup:
-    """What a source knows of n words.
+    """The result of looking up n words in a source.
 
     `vectors` float32 [n, D], zero where not found; `found` bool [n]; `rows` int64 [n], the word's row in the
     source (from 0), -1 where missing.
@@ -75,43 +76,43 @@ class Lookup:
 
 @runtime_checkable
 class VectorSource(Protocol):
-    """Word vectors that can be asked for."""
+    """Word vectors that can be looked up."""
 
     @property
     def dim(self) -> int:
-        """D, the width of every vector."""
+        """Return D, the width of every vector."""
 
     @property
     def unk(self) -> FloatArray | None:
-        """The vector [D] of unknown words, or None to leave it to the out-of-vocabulary chain."""
+        """Return the vector [D] of unknown words, or None to leave them to the out-of-vocabulary chain."""
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`, compared exactly, in the order asked."""
+        """Return the vectors of `words`, in the order given; words are compared exactly."""
 
 
 @runtime_checkable
 class SubwordSource(VectorSource, Protocol):
-    """A source that can put vectors together for words it does not have, such as a fastText `.bin` file."""
+    """A source that can compose vectors of words that it does not have, such as a fastText `.bin` file."""
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors of `words` made of their parts; `found` False where no part is known, `rows` all -1."""
+        """Return vectors of `words` composed of subwords; `found` False if none is known, all `rows` -1."""
 
 
 class Embedding(Protocol):
-    """Where word vectors come from. A class whose sources know only words that training showed them sets
-    `standalone = False`: in those nothing can be looked up later.
+    """Where word vectors come from. A class whose sources know only the words of the training texts sets
+    `standalone = False`: no other words can be looked up later.
     """
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """A source to look words up in. Raises VectorFileError for a file that is not what it should be."""
+        """Open a source to look words up in. Raises VectorFileError for a file that is not valid."""
 
 
 @dataclass(frozen=True)
 class FillContext:
-    """What a policy may use: the source, what it knows of the vocabulary, and a seeded generator.
+    """What a policy may use: the source, the known words of the vocabulary, and a seeded generator.
 
     `found` float32 [m, D] are the vectors of the m `words` of the vocabulary that the source knows.
-    `training_tokens` gives the tokens of the training split; none for words that only a later text has.
+    `training_tokens` gives the tokens of the training split; nothing if the words occur only in a later text.
     """
 
     source: VectorSource
@@ -123,10 +124,11 @@ class FillContext:
 
 @dataclass(frozen=True)
 class Filled:
-    """Rows for n missing words: `vectors` float32 [n, D]; `filled` bool [n], False where left to the next.
+    """The vectors that a policy gives to n missing words.
 
-    A word in whose place another one of the source's was found has that in `spellings`, where others have
-    None: it counts as recovered by that spelling. Empty `spellings` are None for all.
+    `vectors` float32 [n, D]; `filled` bool [n], False for a word left to the next policy. `spellings` gives
+    for each word None, or the word of the source that was found in its place: it then counts as recovered by
+    that spelling. Empty `spellings` mean None for all.
     """
 
     vectors: FloatArray
@@ -135,15 +137,15 @@ class Filled:
 
 
 class OovPolicy(Protocol):
-    """What to do about words that the source has no vector for. A class that has something to say of a
-    SubwordSource alone sets `needs_subwords = True`: a run with any other source warns of it.
+    """Gives vectors to words that the source does not have. A class that has an effect only with a
+    SubwordSource sets `needs_subwords = True`: a run with any other source warns of it.
     """
 
     total: ClassVar[bool]
     """Whether `fill` answers for every word: a chain must end in a total policy."""
 
     def candidates(self, word: str) -> Sequence[str]:
-        """Other spellings to look up, best first; the first that is found gives the word its vector."""
+        """Return other spellings to look up, best first; the first one found gives the word its vector."""
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
-        """Rows for words of which no spelling was found."""
+        """Return vectors of `words`, of which no spelling was found."""
