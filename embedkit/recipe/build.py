@@ -19,12 +19,11 @@ from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
 
 
 def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """The component that `spec` names, made with its parameters, files expanded, in the wrapper of its kind.
+    """Make the component that `spec` names, with file paths expanded, in the wrapper of its kind.
 
     `where` is the component's key in the recipe, such as `data.train`, for messages. Raises PluginError for
-    an unknown name, DataError for a file that is not there, RecipeError for one whose code nobody has
-    consented to run, ComponentError for a constructor that raises and for a class without the method of its
-    kind.
+    an unknown name, DataError for a missing file, RecipeError if it would run code without consent, and
+    ComponentError if its constructor raises or its class lacks the method of its kind.
     """
     component = registry.get(kind, spec.use, where)
     checked = component.parameters.model_validate_json(json.dumps(thaw(spec.parameters)))
@@ -39,7 +38,7 @@ def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: s
 
 
 def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
-    """Return an installed component, made and wrapped as a recipe's is: for commands and tests of plugins.
+    """Make an installed component and wrap it as a recipe does, for commands and tests of plugins.
 
     Raises PluginError for an unknown name, pydantic's ValidationError for parameters that its constructor
     does not take, and what `build_component` raises.
@@ -51,7 +50,7 @@ def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
 
 
 def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:
-    """Raise RecipeError, naming every key, where code in files would run and nobody has consented."""
+    """Raise RecipeError, naming every key, if code in files would run and nobody has consented."""
     faults = [
         fault
         for key, of_kind, written in recipe.components()
@@ -63,7 +62,10 @@ def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:
 
 
 def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]:
-    """Every file that is read, by its key such as `data.train.path`. Raises DataError."""
+    """Return every file that the recipe reads, with its key such as `data.train.path`.
+
+    Raises DataError for a missing file.
+    """
     files = [
         file
         for where, kind, spec in recipe.components()
@@ -75,7 +77,10 @@ def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]
 def component_files(
     registry: Registry, key: str, of_kind: str, component: ComponentSpec
 ) -> list[tuple[str, Path]]:
-    """The files that the component at `key`, and those in its parameters, read. Raises DataError."""
+    """Return the files read by the component at `key` and by components in its parameters, with their keys.
+
+    Raises DataError for a missing file.
+    """
     files: list[tuple[str, Path]] = []
     for where, kind, spec in within(registry, key, of_kind, component):
         named = registry.get(kind, spec.use, where)
@@ -86,7 +91,7 @@ def component_files(
 
 
 def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
-    """The texts in a parameter that names files: one, or those in its lists and mappings, each by its key."""
+    """Yield the file names in a parameter, which may nest lists and mappings, each with its key."""
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, Mapping):
@@ -98,7 +103,7 @@ def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def reads_files(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
-    """Whether the component that `spec` names, or one in its parameters, is given files to read."""
+    """Return whether the component that `spec` names, or one in its parameters, is given files to read."""
     inside = within(registry, "", kind, spec)
     return any(
         each.parameters.get(name)
@@ -110,9 +115,9 @@ def reads_files(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
 def within(
     registry: Registry, where: str, kind: str, spec: ComponentSpec
 ) -> Iterator[tuple[str, str, ComponentSpec]]:
-    """The component itself and those that stand in its parameters, as (key, kind, spec).
+    """Yield the component and all components in its parameters, as (key, kind, spec).
 
-    In one without a name, which a recipe with faults may have, nothing is known to stand.
+    The parameters of a component without a name, which a recipe with faults may have, are not searched.
     """
     yield where, kind, spec
     for name, inner in registry.get(kind, spec.use, where).nested.items() if spec.use else ():
@@ -125,7 +130,7 @@ def within(
 
 
 def _built(registry: Registry, kind: str, value: Any, where: str) -> Any:
-    """The components that a parameter takes, made."""
+    """Make the components in a parameter, alone or in lists; other values are returned as they are."""
     if isinstance(value, str | Mapping):
         return build_component(registry, kind, spec_of(value), where)
     if isinstance(value, list | tuple):

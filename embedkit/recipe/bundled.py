@@ -19,14 +19,17 @@ class BundledRecipe:
 
 
 def bundled_recipes() -> dict[str, BundledRecipe]:
-    """Every bundled recipe by name, sorted; the name is the file's path in its directory without `.yaml`."""
+    """Return every bundled recipe by name, sorted.
+
+    The name is the file's path in the recipe folder without `.yaml`.
+    """
     directory = _directory()
     recipes = [_describe(path, directory) for path in directory.rglob("*.yaml")]
     return {recipe.name: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.name)}
 
 
 def find_bundled(name: str) -> BundledRecipe:
-    """The bundled recipe called `name`. Raises RecipeError where there is none."""
+    """Return the bundled recipe called `name`. Raises RecipeError if there is none."""
     recipes = bundled_recipes()
     if name not in recipes:
         hint = "A recipe of your own is given as a file: recipe.yaml."
@@ -35,7 +38,7 @@ def find_bundled(name: str) -> BundledRecipe:
 
 
 def _directory() -> Path:
-    """Inside the package when it was installed from a wheel, beside it in an editable checkout."""
+    """Return the recipe folder: in a package installed from a wheel, beside it in an editable checkout."""
     package = Path(__file__).parents[1]
     inside = package / "recipes"
     return inside if inside.is_dir() else package.parent / "recipes"

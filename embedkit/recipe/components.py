@@ -1,4 +1,4 @@
-"""Components as recipes name them: found in the registry, parameters checked, defaults filled in."""
+"""Components of a recipe: found in the registry, parameters checked, defaults filled in."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _NAMELESS = "expected a name, or a mapping with 'use'"
 
 @dataclass(frozen=True)
 class Resolver:
-    """Turns what stands where a component belongs into its spec, adding what is wrong to `findings`.
+    """Turns each component of a recipe, as it is written, into its spec, and adds faults to `findings`.
 
     `trains`: whether the recipe trains a model, so that other splits can be a share of the training split,
-    and the embedding has a table with rows to be trained.
+    and the embedding has a matrix with rows to be trained.
     """
 
     registry: Registry
@@ -39,7 +39,10 @@ class Resolver:
     trains: bool = True
 
     def slot(self, path: KeyPath, written: Any) -> Any:
-        """What stands at `path`, a place for components, as it is in the recipe: specs, a share or None."""
+        """Return the components written at `path`: one spec or a tuple of specs, a share or None.
+
+        Anything but a list, where a list of components belongs, is returned as it is.
+        """
         slot = SLOTS[path]
         if slot.many:
             items = enumerate(written if isinstance(written, list) else ())
@@ -60,9 +63,10 @@ class Resolver:
             return None
 
     def resolve(self, kind: str, path: KeyPath, written: Any) -> ComponentSpec:
-        """The spec of the component of `kind` at `path`; a nameless one where something is wrong with it.
+        """Return the spec of the component of `kind` at `path`, and add a fault for everything wrong with it.
 
-        It is made, too, where it reads no files, so that keys that do not go together are found at once.
+        If the component is not known, the spec has no name. A component that reads no files is also made, so
+        that keys that do not go together are found at once.
         """
         faults = len(self.findings.faults)
         said = {"use": written} if isinstance(written, str) else written
@@ -113,7 +117,7 @@ class Resolver:
         return f"It names one of: {', '.join(self.registry.names(kind))}."
 
     def _parameters(self, component: Component, path: KeyPath, said: Mapping[str, Any]) -> dict[str, Any]:
-        """The parameters, defaults filled in, input paths absolute; none where something is wrong."""
+        """Return the parameters, defaults filled in, input paths absolute; empty, with faults, if invalid."""
         given = {key: value for key, value in said.items() if key != "use"}
         inner = {
             name: self._nested(kind, (*path, name), given[name])
@@ -134,7 +138,7 @@ class Resolver:
         return values | inner
 
     def _complete(self, component: Component, path: KeyPath, checked: BaseModel) -> dict[str, Any]:
-        """The parameters as plain data, defaults too, which are what the annotations say."""
+        """Return the parameters and defaults as plain data; empty, with a fault, if a default is invalid."""
         try:
             values = checked.model_dump(mode="json", warnings=False)
             component.parameters.model_validate_json(json.dumps(values))
@@ -150,7 +154,7 @@ class Resolver:
         return {}
 
     def _blame(self, component: Component, path: KeyPath, what: str) -> None:
-        """Something is wrong with the component itself, whatever the recipe says."""
+        """Add a fault of the component itself, whatever the recipe says."""
         self.findings.add(path, f"{component}: {what}")
 
     def _check_names(self, component: Component, path: KeyPath, given: Mapping[str, Any]) -> None:
@@ -161,7 +165,7 @@ class Resolver:
                 self._registered(kind, (*path, key), name)
 
     def _nested(self, kind: str, path: KeyPath, written: Any) -> Any:
-        """The components that a parameter takes, resolved, as plain data again."""
+        """Return the components in a parameter, resolved and turned back into plain data."""
         if isinstance(written, list):
             return [self._nested(kind, (*path, index), item) for index, item in enumerate(written)]
         return self.resolve(kind, path, written).to_plain() if isinstance(written, str | Mapping) else written
@@ -187,5 +191,5 @@ class Resolver:
             return EmbeddingSpec(use=name, parameters={})
 
     def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
-        """The keys of the component at `path` that belong to the recipe itself."""
+        """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
         return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()

@@ -1,4 +1,4 @@
-"""Consent to run code that is in files: a recipe may say that it is needed, and never gives it."""
+"""Consent to run code in files: a recipe may say that it is needed, and never gives it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ HINT = (
 def untrusted(
     registry: Registry, component: Component, values: Mapping[str, Any], where: str
 ) -> Iterator[Fault]:
-    """What nobody consents to in a component at the key `where`, by the `values` of its parameters."""
+    """Yield a fault for each way in which a component would run code in files without consent.
+
+    `where` is the component's key in the recipe, `values` are its parameters.
+    """
     if registry.trust:
         return
     if RUNS_CODE.of(component.factory):

@@ -1,4 +1,4 @@
-"""A recipe as it was written: plain data, and for every path in it where that was said."""
+"""A recipe as it was written: plain data, and the source and line of every part."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ MAX_DEPTH = 40
 
 
 def dotted(path: KeyPath) -> str:
-    """The path as `--set` writes it: `data.train.path`, `oov.0`."""
+    """Return the path as `--set` writes it: `data.train.path`, `oov.0`."""
     return ".".join(map(str, path))
 
 
 def describe(value: object) -> str:
-    """A value as messages name it: "the text 'ten'", "the integer 5", "a list"."""
+    """Return a value as messages name it: "the text 'ten'", "the integer 5", "a list"."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -42,7 +42,7 @@ def describe(value: object) -> str:
 
 @dataclass(frozen=True, order=True)
 class Origin:
-    """Where something was said: the n-th source, its line, and the directory its paths are relative to."""
+    """Where a value was written: the n-th source, its line, and the directory for its relative paths."""
 
     source: int
     line: int
@@ -54,7 +54,7 @@ class Origin:
 class Document:
     """Plain data (dict, list, str, int, float, bool, None) and the origins of its parts.
 
-    A part without an origin of its own was said where what holds it was said; () always has one.
+    A part without an origin of its own has the origin of the part that contains it; () always has one.
     """
 
     data: dict[str, Any]
@@ -62,7 +62,7 @@ class Document:
     stem: str | None = None
 
     def origin(self, path: KeyPath) -> Origin:
-        """Where the value at `path`, or the nearest thing that holds it, was said."""
+        """Return the origin of the value at `path`, or of the nearest part that contains it."""
         while path not in self.origins:
             path = path[:-1]
         return self.origins[path]
@@ -76,20 +76,20 @@ class Findings:
     faults: list[tuple[Origin, Fault]] = field(default_factory=list)
 
     def add(self, path: KeyPath, fault: Fault | str, said_at: KeyPath | None = None) -> None:
-        """Something is wrong with what is at `path`, and was said there, or at `said_at`."""
+        """Add a fault about the value at `path`, with the origin of that value, or of `said_at`."""
         found = fault if isinstance(fault, Fault) else Fault(fault)
         origin = self.document.origin(path if said_at is None else said_at)
         what = f"{dotted(path)}: {found.what}" if path else found.what
         self.faults.append((origin, replace(found, what=what, where=origin.where)))
 
     def raise_any(self) -> None:
-        """Raise one RecipeError with every fault in the order of the lines, if there are any."""
+        """Raise one RecipeError with every fault, in the order of the lines, if there are any."""
         if self.faults:
             raise RecipeError(*(fault for _, fault in sorted(self.faults, key=lambda found: found[0])))
 
 
 def document_of(recipe: Mapping[str, Any]) -> Document:
-    """The document that a mapping from Python stands for. Raises RecipeError for what YAML cannot say."""
+    """Make a document of a mapping from Python. Raises RecipeError for a value that YAML cannot express."""
     document = Document({}, {(): Origin(0, 0, "recipe", Path.cwd())})
     findings = Findings(document)
     document.data.update(plain(recipe, (), findings))
@@ -98,9 +98,9 @@ def document_of(recipe: Mapping[str, Any]) -> Document:
 
 
 def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
-    """`value` as YAML would have given it: dicts with text keys, lists, file names as text.
+    """Return `value` as YAML would have given it: dicts with text keys, lists, file names as text.
 
-    Raises RecipeError at once for what is too deep, which may have no end.
+    Raises RecipeError at once for data nested too deep, which may contain itself.
     """
     if len(path) > MAX_DEPTH:
         findings.add(path[:1], f"more than {MAX_DEPTH} mappings and lists inside one another")
@@ -137,7 +137,7 @@ def _scalar(value: Any, path: KeyPath, findings: Findings) -> Any:
 
 
 def is_unicode(text: str) -> bool:
-    """Whether `text` can be written as UTF-8, which half of a surrogate pair cannot."""
+    """Return whether `text` can be encoded as UTF-8, which half of a surrogate pair cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Plain data as YAML that says the same to readers of YAML 1.2 and of YAML 1.1."""
+"""Plain data as YAML that means the same in YAML 1.2 and YAML 1.1."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from embedkit.recipe import scalars
 
 
 class _Dumper(yaml.SafeDumper):
-    """Quotes every text that either version would take for something else."""
+    """Quotes every text that either version would read as another type."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
-        """Say everything where it stands."""
+        """Return True: repeated data are written out each time, without anchors and aliases."""
         return True
 
 
@@ -30,5 +30,8 @@ for _tag, _pattern in _SCALARS.items():
 
 
 def dump(data: Any, ascii_only: bool = False) -> str:
-    """Block-style YAML, one scalar a line, keys in the order they have; if so, with escapes for the rest."""
+    """Write `data` as block-style YAML, one scalar per line, keys in their order, and return the text.
+
+    If `ascii_only`, all other characters are escaped.
+    """
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=float("inf"))

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in the words of a recipe's author."""
+"""Validation errors of pydantic, as faults in terms of the recipe."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def explain(
     allowed: Mapping[KeyPath, Sequence[str]],
     to: Findings,
 ) -> None:
-    """Add a fault to `to` for everything wrong with `data`, which stands at `path` in the recipe.
+    """Add a fault to `to` for every error that pydantic found in `data`, which is at `path` in the recipe.
 
     `allowed` gives the keys of each mapping inside `data`, by the mapping's path in it.
     """
@@ -73,7 +73,7 @@ def explain(
 
 
 def _inside(data: Any, detail: ErrorDetails) -> KeyPath:
-    """The path of a detail's value in `data`: its location without the names of members of unions."""
+    """Return the path of a faulty value in `data`: pydantic's location without names of union members."""
     path: KeyPath = ()
     for part in detail["loc"]:
         if isinstance(data, Mapping) and part in data:
@@ -87,7 +87,7 @@ def _inside(data: Any, detail: ErrorDetails) -> KeyPath:
 
 
 def _unexpected(details: Sequence[ErrorDetails]) -> Fault:
-    """The fault of one value: what each member of its type expected, and what came."""
+    """Return the fault of one value: what each member of its type expected, and the value."""
     value = details[0]["input"]
     came = f"{len(value)}" if details[0]["type"] in _LENGTHS else describe(value)
     others = [detail["msg"] for detail in details if detail["type"] not in _EXPECTED]
@@ -103,5 +103,5 @@ def _expected(detail: ErrorDetails) -> str:
 
 
 def _shortest(bound: Any) -> Any:
-    """1.0 as 1, the bound of a number that may be written either way."""
+    """Return a whole float as an integer: 1.0 as 1, the bound of a number that may be written either way."""
     return int(bound) if isinstance(bound, float) and bound.is_integer() else bound

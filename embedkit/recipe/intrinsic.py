@@ -54,19 +54,22 @@ class IntrinsicRecipe(AnyRecipe):
     intrinsic: Annotated[Intrinsic, Field(description="what the vectors are asked")]
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """The sets."""
+        """Yield the files of word pairs and analogy questions, as (key, path)."""
         for kind in SETS:
             for index, path in enumerate(getattr(self.intrinsic, kind)):
                 yield f"intrinsic.{kind}.{index}", path
 
 
 def set_name(path: str) -> str:
-    """What a set is called in the results: its file without folder and suffix."""
+    """Return the name of an evaluation file in the results: its file name without folder and suffix."""
     return PurePath(path).stem
 
 
 def check_intrinsic(sections: Mapping[Any, Any], registry: Registry, findings: Findings) -> None:
-    """There is something to ask, of vectors that need no training texts, and every part has an effect."""
+    """Add a fault for missing evaluation files, vectors that need training texts, and useless policies.
+
+    A policy that answers for every word has no effect, as it proposes no other spellings.
+    """
     _check_sets(sections["intrinsic"], findings)
     _check_standalone(sections.get("embedding"), registry, findings)
     for index, spec in enumerate(sections.get("oov") or ()):
@@ -76,7 +79,7 @@ def check_intrinsic(sections: Mapping[Any, Any], registry: Registry, findings: F
 
 
 def _check_sets(section: Any, findings: Findings) -> None:
-    """At least one set, and no two of one name, which is the key in metrics.json."""
+    """Add a fault if there is no evaluation file, or if two have the same name, the key in metrics.json."""
     listed = {kind: section.get(kind) for kind in SETS} if isinstance(section, Mapping) else {}
     if listed and not any(listed.values()):
         findings.add(("intrinsic",), f"expected files of {' or '.join(SETS)}")

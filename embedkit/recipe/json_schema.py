@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 
 def json_schema(registry: Registry) -> Json:
-    """The schema of recipes that use the registry's components; names claimed twice are left out."""
+    """Return the schema of recipes that use the registry's components; names claimed twice are left out."""
     kinds = sorted({slot.kind for slot in SLOTS.values()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -41,7 +41,7 @@ def json_schema(registry: Registry) -> Json:
 
 
 def _sections(schema: type[Section]) -> Json:
-    """The definitions of a recipe's schema and of its sections, components by reference to their kinds."""
+    """Return the definitions of a recipe and its sections, with components as references to their kinds."""
     root = schema.model_json_schema()
     definitions: Json = root.pop("$defs")
     definitions[schema.__name__] = root
@@ -58,14 +58,14 @@ def _sections(schema: type[Section]) -> Json:
 
 
 def _follow(node: Json, path: KeyPath, definitions: Json) -> Json:
-    """The definition that the property at `path` refers to."""
+    """Return the definition that the property at `path` refers to."""
     for part in path:
         node = definitions[node["properties"][part]["$ref"].rpartition("/")[2]]
     return node
 
 
 def _slot(path: KeyPath, generated: Json) -> Json:
-    """The schema of a place for components, with the documentation and bounds that pydantic gives."""
+    """Return the schema of a place for components, with pydantic's description, bounds and default."""
     kind = {"$ref": f"#/$defs/{SLOTS[path].kind}"}
     kept = {key: value for key, value in generated.items() if key in ("description", "minItems", "default")}
     if SLOTS[path].many:
@@ -78,7 +78,10 @@ def _slot(path: KeyPath, generated: Json) -> Json:
 
 
 def _make_optional(root: Json, path: KeyPath, definitions: Json) -> None:
-    """A key with a default is not required, and neither is a section of nothing else."""
+    """Remove the key at `path`, which has a default, from the required keys.
+
+    A section that requires no other key is then made optional as well, and so on upwards.
+    """
     for end in range(len(path), 0, -1):
         holder = _follow(root, path[: end - 1], definitions)
         required = holder.get("required", [])
@@ -91,7 +94,7 @@ def _make_optional(root: Json, path: KeyPath, definitions: Json) -> None:
 
 
 def _kind(registry: Registry, kind: str) -> Json:
-    """A component of that kind: a bare name where no parameter is required, or a mapping."""
+    """Return the schema of a component of `kind`: a bare name if no parameter is required, or a mapping."""
     claims = Counter(c.name for c in registry.components() if c.kind == kind)
     schemas = {
         component.name: _component(component, registry)
@@ -103,7 +106,7 @@ def _kind(registry: Registry, kind: str) -> Json:
 
 
 def _component(component: Component, registry: Registry) -> Json:
-    """The mapping of a component; one whose constructor cannot be read may hold anything."""
+    """Return the schema of a component's mapping; any keys are allowed if its constructor cannot be read."""
     use = {"use": {"const": component.name, "description": component.summary}}
     try:
         schema = component.parameters.model_json_schema()
@@ -121,14 +124,14 @@ def _component(component: Component, registry: Registry) -> Json:
 
 
 def _naming(component: Component, registry: Registry, schema: Json) -> Json:
-    """The parameters that name components, with the names that these may be."""
+    """Return the schemas of the parameters that name components, with the names that are allowed."""
     keys = {key: schema["properties"][key] for key in component.named}
     names = {key: [*BUILT_IN.get(kind, ()), *registry.names(kind)] for key, kind in component.named.items()}
     return {key: {**keys[key], "enum": [keys[key].get("default"), *names[key]]} for key in keys}
 
 
 def _referring(node: Any) -> Any:
-    """The schema with references to the kinds of the components that stand in it."""
+    """Return the schema with every component in it replaced by a reference to its kind."""
     if isinstance(node, list):
         return [_referring(item) for item in node]
     if not isinstance(node, dict):

@@ -41,12 +41,12 @@ Schema = type[Recipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
 
 
 def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
-    """The recipe that `source` says, changed by `overrides`, defaults filled in, everything checked.
+    """Load a recipe, apply `overrides`, fill in the defaults, check everything, and return it frozen.
 
-    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key
-    `intrinsic` is an IntrinsicRecipe, one with the key `model` an EvaluationRecipe. Touches no file that the
-    recipe names. Raises RecipeError with every fault found, and ComponentError for a component whose class
-    breaks its contract.
+    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `intrinsic` is an
+    IntrinsicRecipe, one with the key `model` an EvaluationRecipe. Does not touch the files that the recipe
+    names. Raises RecipeError with every fault found, and ComponentError for a component whose class breaks
+    its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or (), defaults_of(_schema_of(document)))
@@ -62,14 +62,17 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
 
 
 def _schema_of(document: Document) -> Schema:
-    """What kind of recipe it is, by the key that only this kind has."""
+    """Return the schema of a recipe, by the key that only recipes of this schema have."""
     if "intrinsic" in document.data:
         return IntrinsicRecipe
     return EvaluationRecipe if "model" in document.data else Recipe
 
 
 def _find(source: str | PathLike[str]) -> Path:
-    """The recipe's file; a bare name is a bundled recipe's, whatever else is called so."""
+    """Return the recipe's file; the name of a bundled recipe comes before a file called so.
+
+    Raises RecipeError for a name that is neither.
+    """
     path = Path(source)
     named_as_file = not isinstance(source, str) or path.suffix in (".yaml", ".yml")
     if named_as_file or (path.is_file() and source not in bundled_recipes()):
@@ -78,7 +81,7 @@ def _find(source: str | PathLike[str]) -> Path:
 
 
 def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Sections:
-    """The document's sections with components, shares and paths in their final form, the rest as written."""
+    """Return the document's sections, with components, shares and paths resolved and the rest as written."""
     sections = {
         key: dict(value) if isinstance(value, dict) else value for key, value in document.data.items()
     }
@@ -102,14 +105,14 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
 
 
 def _stop_early(sections: Sections) -> None:
-    """Stop by the validation loss, where there is a validation split and the recipe says nothing of it."""
+    """Set early stopping by validation loss if there is a validation split and the recipe does not set it."""
     data, training = sections.get("data"), sections.setdefault("training", {})
     if isinstance(training, dict) and isinstance(data, dict) and data.get("validation") is not None:
         training.setdefault("early_stopping", EarlyStopping().to_plain())
 
 
 def _settled_data(data: Sections, document: Document) -> Sections:
-    """The labels as a tuple, and the folds with the whole path of their file."""
+    """Return the labels as a tuple, and the folds with the absolute path of their file."""
     settled: Sections = {}
     if isinstance(data.get("labels"), list):
         settled["labels"] = tuple(data["labels"])
@@ -121,7 +124,10 @@ def _settled_data(data: Sections, document: Document) -> Sections:
 
 
 def _absolute_sets(section: Sections, document: Document) -> Sections:
-    """The lists of files of the section `intrinsic`, as far as they are lists of texts."""
+    """Return the file lists of the section `intrinsic` with absolute paths.
+
+    Anything but a list is left out, and an item that is not a text stays as it is.
+    """
     return {
         key: tuple(
             absolute(path, document.origin(("intrinsic", key, index)).base) if isinstance(path, str) else path
@@ -135,7 +141,7 @@ def _absolute_sets(section: Sections, document: Document) -> Sections:
 def _resolve_slot(
     path: KeyPath, sections: Sections, resolver: Resolver, default: Iterable[str] | None
 ) -> None:
-    """Replace what stands at `path` in `sections`, or its default, by what it stands for."""
+    """Replace the components written at `path` in `sections`, or the default ones, with their specs."""
     *holders, key = path
     if default and holders:
         sections.setdefault(holders[0], {})
@@ -149,7 +155,7 @@ def _resolve_slot(
 
 
 def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> None:
-    """Check what must hold between components, where they are known."""
+    """Check sections and components against each other, as far as they are known, and add the faults."""
     data, evaluation = sections.get("data"), sections.get("evaluation")
     if isinstance(data, dict):
         check_shares(data.get("validation"), data.get("test"), findings)

@@ -1,4 +1,4 @@
-"""What messages call a component of a recipe: its kind, name and plugin, and those of what stands in it."""
+"""Names of a recipe's components in messages: kind, name and plugin, also of components in parameters."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
 
 
 def is_bundled(component: Component) -> bool:
-    """Whether embedkit itself brings the component."""
+    """Return whether the component comes with embedkit itself."""
     return canonical(component.plugin.distribution) == DISTRIBUTION
 
 
 def components_within(registry: Registry, kind: str, spec: ComponentSpec) -> list[Component]:
-    """The component that `spec` names, and those in its parameters, each once."""
+    """Return the component that `spec` names and all components in its parameters, each once."""
     found = [registry.get(of_kind, inner.use) for _, of_kind, inner in within(registry, kind, kind, spec)]
     return [*{(component.kind, component.name): component for component in found}.values()]
 
 
 def all_bundled(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
-    """Whether embedkit itself brings the component and all those in its parameters."""
+    """Return whether the component and all components in its parameters come with embedkit itself."""
     return all(map(is_bundled, components_within(registry, kind, spec)))
 
 
 def distributions_of(registry: Registry, recipe: AnyRecipe) -> set[str]:
-    """The distributions of all components of a recipe, those that it only names included."""
+    """Return the distributions of all components of a recipe, including those that are only named."""
     used = [each for _, kind, spec in recipe.components() for each in _used(registry, kind, spec)]
     return {component.plugin.distribution for component in used}
 
 
 def _used(registry: Registry, kind: str, spec: ComponentSpec) -> Iterator[Component]:
-    """A component, those in its parameters, and those whose names its parameters are."""
+    """Yield a component, all components in its parameters, and components that its parameters name."""
     for _, of_kind, inner in within(registry, kind, kind, spec):
         component = registry.get(of_kind, inner.use)
         yield component
@@ -47,7 +47,7 @@ def _used(registry: Registry, kind: str, spec: ComponentSpec) -> Iterator[Compon
 
 
 def name_of(registry: Registry, kind: str, spec: ComponentSpec) -> str:
-    """The component with its plugin and version; then those in its parameters that other plugins brought."""
+    """Return the component's name with plugin and version, then components of other plugins in it."""
     first, *inner = components_within(registry, kind, spec)
     others = [str(each) for each in inner if each.plugin.distribution != first.plugin.distribution]
     return f"{first}, made of {', '.join(others)}," if others else str(first)

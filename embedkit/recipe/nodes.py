@@ -10,7 +10,7 @@ from embedkit.recipe.document import KeyPath
 
 @dataclass
 class Open:
-    """A mapping or list whose end has not come yet; `nodes` and `height` measure what it holds so far."""
+    """A mapping or list that is not complete yet; `nodes` and `height` measure its contents so far."""
 
     value: dict[str, Any] | list[Any]
     path: KeyPath
@@ -21,16 +21,16 @@ class Open:
 
     @property
     def takes_key(self) -> bool:
-        """Whether a mapping's key comes next."""
+        """Return whether a mapping's key comes next."""
         return isinstance(self.value, dict) and self.key is None
 
     @property
     def next_path(self) -> KeyPath:
-        """The path of the value that comes next."""
+        """Return the path of the value that comes next."""
         return (*self.path, len(self.value) if isinstance(self.value, list) else str(self.key))
 
     def put(self, done: Done) -> None:
-        """Add a finished value; of two equal keys the first keeps its value."""
+        """Add a finished value; if a key occurs twice, the first value is kept."""
         self.nodes += done.nodes
         self.height = max(self.height, done.height + 1)
         if isinstance(self.value, list):
@@ -42,7 +42,7 @@ class Open:
 
 @dataclass(frozen=True)
 class Done:
-    """A finished value, the number of values in it, and how deep they stand in one another."""
+    """A finished value, the number of values in it, and their depth of nesting."""
 
     value: Any
     nodes: int = 1
@@ -50,7 +50,7 @@ class Done:
 
 
 def copy_of(value: Any) -> Any:
-    """A copy of plain data, whose depth is limited."""
+    """Return a deep copy of plain data, whose depth is limited."""
     if isinstance(value, dict):
         return {key: copy_of(item) for key, item in value.items()}
     return [copy_of(item) for item in value] if isinstance(value, list) else value

@@ -21,7 +21,7 @@ Defaults = Mapping[KeyPath, Sequence[str]]
 
 
 def override(document: Document, overrides: Overrides, defaults: Defaults) -> None:
-    """Make the changes, in order. Raises one RecipeError for all that cannot be made."""
+    """Apply all overrides, in order. Raises one RecipeError for all that cannot be applied."""
     items: list[Any] = [*overrides.items()] if isinstance(overrides, Mapping) else [*overrides]
     faults: list[Fault] = []
     for number, item in enumerate(items):
@@ -63,7 +63,7 @@ def _plain(value: Any, origin: Origin) -> Any:
 
 @dataclass(frozen=True)
 class _Change:
-    """One value that is to stand where `keys` lead."""
+    """One value to be set at `keys`."""
 
     document: Document
     keys: Sequence[str]
@@ -72,7 +72,10 @@ class _Change:
     defaults: Defaults
 
     def make(self) -> None:
-        """Put the value in its place, making the mappings on the way that are not there yet."""
+        """Set the value, making the mappings on the way that do not exist yet.
+
+        Raises RecipeError if there is no such place in the recipe.
+        """
         holder: dict[str, Any] | list[Any] = self.document.data
         path: KeyPath = ()
         for key in self.keys[:-1]:
@@ -83,7 +86,10 @@ class _Change:
         self._own(path)
 
     def _step(self, holder: dict[str, Any] | list[Any], path: KeyPath, key: str) -> str | int:
-        """The key or the list index that leads on from `holder`, which stands at `path`."""
+        """Return the key or list index that follows `path`, the place of `holder`.
+
+        Raises RecipeError if a list has no such item.
+        """
         if isinstance(holder, dict):
             return key
         indices = [str(index) for index in range(len(holder))]
@@ -92,7 +98,11 @@ class _Change:
         return int(key)
 
     def _enter(self, holder: dict[str, Any] | list[Any], path: KeyPath) -> dict[str, Any] | list[Any]:
-        """The mapping or list at `path`, made from what stands there in `holder`."""
+        """Return the mapping or list at `path`, in `holder`, so that a value can be set inside it.
+
+        An empty place gets a new one, and a component's bare name becomes a mapping. Raises RecipeError for
+        any other value.
+        """
         key: Any = path[-1]
         found = holder.get(key) if isinstance(holder, dict) else holder[key]
         if found is None:
@@ -106,7 +116,10 @@ class _Change:
         return found
 
     def _made(self, path: KeyPath) -> dict[str, Any] | list[Any]:
-        """What `path` leads into where nothing stands there: a default list of components, or a mapping."""
+        """Make the value of an empty place: the default list of components, or an empty mapping.
+
+        Raises RecipeError for a list of components that has no default here.
+        """
         if path in self.defaults:
             return [*self.defaults[path]]
         if path in SLOTS and SLOTS[path].many:
@@ -114,7 +127,7 @@ class _Change:
         return {}
 
     def _own(self, path: KeyPath) -> None:
-        """What stands at `path`, and everything in it, comes from this change."""
+        """Record this change as the origin of the value at `path` and of everything in it."""
         origins = self.document.origins
         for inside in [at for at in origins if at[: len(path)] == path]:
             del origins[inside]

@@ -20,32 +20,32 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def absolute(text: str, base: PurePath) -> str:
-    r"""Return `text` relative to `base`; as it is where it is absolute or says where it starts.
+    r"""Return the path `text` relative to `base`, or unchanged if it is absolute or says where it starts.
 
-    `package:NAME/…`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`. What is
-    absolute on Windows, such as `C:\data` and `C:/data`, stays on every system: `expand` says where it names
-    nothing.
+    `package:NAME/…`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`. A path that is
+    absolute on Windows, such as `C:\data` and `C:/data`, is unchanged on every system: `expand` raises if
+    there is no such file.
     """
     says_so = text.startswith((PACKAGE, "~", "${")) or PureWindowsPath(text).is_absolute()
     return text if says_so else str(base / text)
 
 
 def expand(text: str, where: str, folder: bool = False) -> Path:
-    """The file, or the `folder`, that `text` names, which exists.
+    """Return the existing file that `text` names; if `folder`, the existing folder.
 
-    Raises DataError at `where` for a variable that is not set, a package that is not installed, what does not
-    exist, and a directory in the place of a file or the other way round.
+    Raises DataError at `where` for a variable that is not set, a package that is not installed, a path that
+    does not exist, a directory in place of a file or the reverse, and a device or pipe.
     """
     return _existing(locate(text, where), text, where, folder)
 
 
 def shown(text: str) -> str:
-    """A path for messages, without what variables hold: that may be a secret."""
+    """Return a path for messages, without the values of variables, which may be secret."""
     return text if _VARIABLE.search(text) else str(Path(text).expanduser())
 
 
 def locate(text: str, where: str) -> Path:
-    """The absolute path that `text` names, whether or not it exists.
+    """Return the absolute path that `text` names, whether or not it exists.
 
     Raises DataError at `where` for a variable that is not set and a package that is not installed.
     """
@@ -67,7 +67,10 @@ def _with_variables(text: str, where: str) -> str:
 
 
 def _in_package(text: str, where: str) -> Path:
-    """The file inside an installed package, which is not imported."""
+    """Return the path of a file in an installed package, without importing the package.
+
+    Raises DataError if the package is not installed or `text` is not of the form `package:NAME/inner/path`.
+    """
     name, _, inner = text.removeprefix(PACKAGE).replace("\\", "/").partition("/")
     if not name.isidentifier() or not inner or ".." in PurePosixPath(inner).parts or inner.startswith("/"):
         raise DataError(Fault(f"'{text}' is not of the form package:NAME/inner/path", where=where))
@@ -105,7 +108,10 @@ def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
 
 
 def _regular(path: Path, where: str) -> Path:
-    """The path, unless it is a device, a pipe or a socket: files are read more than once, and have an end."""
+    """Return the path.
+
+    Raises DataError for a device, pipe or socket: a file must end and be readable again.
+    """
     if not path.is_file():
         hint = "Pipes and devices are not read: write what comes from them into a file first."
         raise DataError(Fault(f"'{path}' is not a regular file", where=where, hint=hint))
@@ -113,7 +119,7 @@ def _regular(path: Path, where: str) -> Path:
 
 
 def _hint(text: str, path: Path) -> str | None:
-    """What to write in place of a path that has to do with Windows, or with its backslashes."""
+    """Return what to write in place of a Windows path or its backslashes; None if that is not the problem."""
     if any(character in "\0\a\b\t\n\v\f\r" for character in text):
         return IN_QUOTES
     if os.name == "nt":

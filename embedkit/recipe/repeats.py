@@ -12,9 +12,9 @@ from embedkit.recipe.schema import Recipe
 
 
 def single_runs(recipe: Recipe) -> dict[str, Recipe]:
-    """The runs that a recipe asks for, by name such as `fold-0`, `seed-1` or `fold-0-seed-1`.
+    """Return the single runs of a recipe by name, such as `fold-0`, `seed-1` or `fold-0-seed-1`.
 
-    In the order of folds, then of seeds. Empty for a recipe of one run, as those in the result are.
+    Ordered by fold, then by seed. Empty for a recipe of one run, such as the recipes in the result.
     """
     several = product(_folds(recipe), sorted(recipe.seeds) if recipe.seeds else [None])
     named = {_name(fold, seed): _single(recipe, fold, seed) for fold, seed in several}
@@ -22,7 +22,7 @@ def single_runs(recipe: Recipe) -> dict[str, Recipe]:
 
 
 def _folds(recipe: Recipe) -> list[int] | list[None]:
-    """The folds that are to be held out in turn; None where there are none, or one is settled upon."""
+    """Return the folds to be held out in turn; [None] without folds, or if the recipe chooses one."""
     folds = recipe.data.folds
     return [None] if folds is None or folds.only is not None else [*range(folds.count)]
 
@@ -43,7 +43,7 @@ def _single(recipe: Recipe, fold: int | None, seed: int | None) -> Recipe:
 
 
 def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
-    """Folds are the test split, the one asked for is among them, and a file's are not drawn."""
+    """Add a fault for a test split beside folds, a fold that does not exist, or a seed for a file's folds."""
     folds = data.get("folds")
     if not isinstance(folds, Mapping):
         return
@@ -60,7 +60,7 @@ def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
 
 
 def check_seeds(seeds: object, findings: Findings) -> None:
-    """Each seed stands once."""
+    """Add a fault for each seed that is listed twice."""
     for index, seed in enumerate(seeds if isinstance(seeds, tuple) else ()):
         if isinstance(seed, int) and seed in seeds[:index]:  # type: ignore[index]
             findings.add(("seeds", index), f"the seed {seed} stands here twice")

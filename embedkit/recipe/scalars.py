@@ -16,7 +16,10 @@ _BASES = {"0o": 8, "0x": 16}
 
 
 def resolve(text: str) -> str | int | float | bool | None:
-    """What an unquoted scalar means. Raises ValueError for an integer of too many digits to convert."""
+    """Return the value of an unquoted scalar.
+
+    Raises ValueError for an integer of too many digits to convert.
+    """
     if NULL.match(text):
         return None
     if BOOLEAN.match(text):

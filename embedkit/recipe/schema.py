@@ -1,4 +1,4 @@
-"""What a recipe says, as frozen data: the recipes that there are, and the sections of each."""
+"""Recipes as frozen data: the kinds of recipes, and the sections of each."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class EmbeddingSpec(ComponentSpec):
     ] = "unk"
 
     def to_plain(self) -> dict[str, Any]:
-        """The mapping as it stands in YAML."""
+        """Return the embedding as the mapping that stands in YAML."""
         own = {"trainable": self.trainable, "sparse": self.sparse, "unseen": self.unseen}
         return {"use": self.use, **thaw(self.parameters), **own}
 
@@ -48,7 +48,7 @@ class VocabularySettings(Section):
 
 
 def _portable_name(name: str) -> str:
-    """`name` in NFC, where it can name a directory on every system."""
+    """Return `name` in NFC. Raises PydanticCustomError if it cannot name a directory on every system."""
     composed = normalize("NFC", name)
     if portable(name) != composed:
         raise PydanticCustomError(
@@ -63,10 +63,10 @@ Name = Annotated[str, AfterValidator(_portable_name), Field(description="names t
 
 
 class AnyRecipe(Section):
-    """What every recipe can do."""
+    """The base of all recipes."""
 
     def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
-        """Every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
+        """Yield every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
         for path, slot in SLOTS.items():
             value: Any = self
             for part in path:
@@ -76,11 +76,11 @@ class AnyRecipe(Section):
                     yield dotted((*path, index) if slot.many else path), slot.kind, spec
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """The files that the recipe itself reads, besides its components, as (key, path)."""
+        """Return the files that the recipe itself reads, apart from its components, as (key, path)."""
         return iter(())
 
     def to_yaml(self) -> str:
-        """YAML 1.2 that loads to an equal recipe."""
+        """Return the recipe as YAML 1.2, which loads to an equal recipe."""
         from embedkit.recipe.dump import dump
 
         return dump(self.to_plain())
@@ -110,7 +110,7 @@ class Recipe(AnyRecipe):
     evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
 
     def files(self) -> Iterator[tuple[str, str]]:
-        """The file of the folds."""
+        """Yield the file of the folds, if there is one, as (key, path)."""
         if self.data.folds is not None and self.data.folds.file is not None:
             yield "data.folds.file", self.data.folds.file
 

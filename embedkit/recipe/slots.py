@@ -49,13 +49,13 @@ DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
 
 
 def defaults_of(schema: type[Section]) -> Mapping[KeyPath, tuple[str, ...]]:
-    """The components that stand where a recipe of that schema names none."""
+    """Return the components used if a recipe of `schema` names none, by the path of their key."""
     fields = {path: field_at(schema, path) for path in DEFAULTS}
     return {path: DEFAULTS[path] for path, field in fields.items() if field and field.is_required()}
 
 
 def kind_at(path: KeyPath) -> str | None:
-    """The kind of the component that stands at `path`, None where no component does."""
+    """Return the kind of the component at `path`; None if `path` is no place for a component."""
     slot = SLOTS.get(path)
     if slot and not slot.many:
         return slot.kind

@@ -23,7 +23,7 @@ MAX_NODES = 100_000
 
 @dataclass
 class Builder:
-    """Builds what YAML events stand for: `where` writes a line number, from 1, as a Fault's `where`."""
+    """Builds plain data from YAML events; `where` turns a line number, from 1, into a Fault's `where`."""
 
     where: Callable[[int], str]
     lines: dict[KeyPath, int] = field(default_factory=dict)
@@ -35,7 +35,10 @@ class Builder:
     _documents: int = 0
 
     def build(self, events: Iterable[yaml.Event]) -> Any:
-        """The data. Raises RecipeError with every fault, or every one up to a fault that hides the rest."""
+        """Build the data.
+
+        Raises RecipeError with every fault, or every one up to a fault that hides the rest.
+        """
         for event in events:
             handle = _HANDLERS.get(type(event))
             if handle:

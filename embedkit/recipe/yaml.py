@@ -27,7 +27,7 @@ Where = Callable[[int], str]
 
 
 def read_document(path: Path) -> Document:
-    """The recipe file at `path`. Raises RecipeError with every fault found, each at `path:line`."""
+    """Read the recipe file at `path`. Raises RecipeError with every fault found, each at `path:line`."""
 
     def where(line: int) -> str:
         return f"{path}:{line}"
@@ -41,7 +41,10 @@ def read_document(path: Path) -> Document:
 
 
 def parse(text: str, where: Where) -> tuple[Any, dict[KeyPath, int]]:
-    """The value that `text` stands for, and the line of every part. Raises RecipeError."""
+    """Parse a text of YAML; return its value and the line of every part.
+
+    Raises RecipeError with every fault.
+    """
     if not is_unicode(text):
         raise RecipeError(Fault("not valid Unicode", where=where(1)))
     foreign = _FOREIGN_BREAK.search(text)

@@ -1,1 +1,1 @@
-"""What must hold between the parts of a recipe."""
+"""Checks of a recipe's parts against each other."""

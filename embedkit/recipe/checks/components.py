@@ -1,4 +1,4 @@
-"""What must hold between a recipe's components, checked before any file is opened."""
+"""Checks of a recipe's components against each other, before any file is opened."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Sections = Mapping[Any, Any]
 
 
 def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
-    """The last out-of-vocabulary policy, and no other, answers for every word."""
+    """Add a fault unless the last out-of-vocabulary policy, and no other, answers for every word."""
     if not all_named(chain):
         return
     for index, spec in enumerate(chain):
@@ -34,7 +34,7 @@ def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
 
 
 def check_unseen(embedding: object, registry: Registry, findings: Findings) -> None:
-    """Unseen words are looked up in sources that can be asked after training."""
+    """Add a fault if unseen words are to be looked up in a source that knows only the training words."""
     if not isinstance(embedding, EmbeddingSpec) or embedding.unseen == "unk" or not embedding.use:
         return
     named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
@@ -47,19 +47,19 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
 
 
 def check_shares(validation: object, test: object, findings: Findings) -> None:
-    """Shares of the training split leave something of it."""
+    """Add a fault if the shares for validation and test leave nothing of the training split."""
     if isinstance(validation, Share) and isinstance(test, Share) and validation.share + test.share >= 1:
         what = f"the shares {validation.share} and {test.share} leave nothing to train on"
         findings.add(("data", "test", "share"), what)
 
 
 def all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
-    """Whether `specs` are components whose names are known."""
+    """Return whether `specs` is a tuple of components whose names are known."""
     return isinstance(specs, tuple) and all(isinstance(spec, ComponentSpec) and spec.use for spec in specs)
 
 
 def is_total(registry: Registry, name: str) -> bool:
-    """Whether a policy answers for every word. Raises ComponentError for one that does not say."""
+    """Return whether a policy answers for every word. Raises ComponentError if its class does not say."""
     component = registry.get("oov", name)
     total = getattr(component.factory, "total", None)
     if not isinstance(total, bool):
@@ -68,7 +68,7 @@ def is_total(registry: Registry, name: str) -> bool:
 
 
 def check_labels(data: Sections, findings: Findings) -> None:
-    """A label that holds the separator of labels could not be told from several."""
+    """Add a fault for each label that contains the label separator: it would be read as several labels."""
     separator, labels = data.get("label_separator"), data.get("labels")
     if isinstance(separator, str) and separator and isinstance(labels, tuple):
         for index, label in enumerate(labels):
@@ -78,7 +78,7 @@ def check_labels(data: Sections, findings: Findings) -> None:
 
 
 def check_baselines(baselines: object, findings: Findings) -> None:
-    """A baseline's name is its key in metrics.json, so it stands once."""
+    """Add a fault for each baseline that is listed twice, as its name is its key in metrics.json."""
     names = [spec.use for spec in baselines] if all_named(baselines) else []
     for index, name in enumerate(names):
         if name in names[:index]:

@@ -1,4 +1,4 @@
-"""What must hold of a recipe's metrics: each stands once, and can score what the model tells."""
+"""Checks of a recipe's metrics: each is listed once, and can score the model's predictions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ _DESCRIBED: Mapping[Task, str] = {
 
 
 def check_metrics(metrics: object, data: object, registry: Registry, findings: Findings) -> None:
-    """A metric's name is its key in metrics.json, so it stands once; it can score the recipe's labels."""
+    """Add a fault for each metric that is listed twice or cannot score the recipe's labels.
+
+    A metric's name is its key in metrics.json, so it must be unique.
+    """
     if not all_named(metrics):
         return
     tasks = _tasks(data) if isinstance(data, Mapping) else ()
@@ -42,7 +45,10 @@ def check_metrics(metrics: object, data: object, registry: Registry, findings: F
 def unfit(
     registry: Registry, name: str, metric: object, tasks: Sequence[Task], where: str | None = None
 ) -> Fault | None:
-    """What is wrong where a metric can score none of `tasks`; nothing is where none are known."""
+    """Return the fault of a metric that can score none of `tasks`; None if it can score one.
+
+    None, too, if there are no `tasks`, or if the tasks of the metric are not known yet.
+    """
     can = _scores(metric)
     if not tasks or can is None or {*can} & {*tasks}:
         return None
@@ -52,7 +58,10 @@ def unfit(
 
 
 def _tasks(data: Mapping[Any, Any]) -> tuple[Task, ...]:
-    """What the labels of a recipe that trains may come to, as far as its section `data` tells."""
+    """Return the tasks that the labels may amount to, as far as the section `data` tells.
+
+    Empty for a recipe that does not train. Without a list of labels, binary and multiclass.
+    """
     if "train" not in data:
         return ()
     if data.get("label_separator") is not None:
@@ -64,7 +73,10 @@ def _tasks(data: Mapping[Any, Any]) -> tuple[Task, ...]:
 
 
 def _as_known(registry: Registry, spec: ComponentSpec) -> object:
-    """The metric with its parameters; its class where these are faulty, or would have a file opened."""
+    """Return the metric with its parameters, or its class if it cannot be made yet.
+
+    It is not made if its parameters are faulty or contain components, or if it would open a file.
+    """
     component = registry.get("metric", spec.use)
     complete = spec.parameters.keys() == component.parameters.model_fields.keys()
     opens = component.input_paths or component.needs_trust or RUNS_CODE.of(component.factory)
@@ -74,9 +86,9 @@ def _as_known(registry: Registry, spec: ComponentSpec) -> object:
 
 
 def _scores(metric: object) -> Sequence[Task] | None:
-    """The tasks that a metric can score; None where its parameters decide and are not known.
+    """Return the tasks that a metric can score; None if they depend on parameters that are not known.
 
-    Raises ComponentError where its attribute `tasks` holds anything else.
+    Raises ComponentError if its attribute `tasks` holds anything else.
     """
     tasks = TASKS.of(metric)
     if isinstance(tasks, property):

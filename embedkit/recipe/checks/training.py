@@ -1,4 +1,4 @@
-"""What must hold inside the section `training`, and between it and the rest of a recipe."""
+"""Checks of the section `training`, in itself and against the rest of a recipe."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TABLE_KEYS = ("table_lr", "table_from_epoch", "table_to_epoch")
 
 
 def check_training(sections: Sections, findings: Findings) -> None:
-    """Nothing that `training` asks for is without effect or without what it needs."""
+    """Add a fault for each key about training that has no effect or lacks what it needs."""
     training = sections.get("training")
     _check_sparse(sections.get("embedding"), findings)
     if isinstance(training, Mapping):
@@ -29,13 +29,13 @@ def check_training(sections: Sections, findings: Findings) -> None:
 
 
 def _check_sparse(embedding: object, findings: Findings) -> None:
-    """Rows are moved sparsely where rows are moved."""
+    """Add a fault for sparse updates of an embedding matrix that is not trained."""
     if isinstance(embedding, EmbeddingSpec) and embedding.sparse and embedding.trainable == "none":
         findings.add(("embedding", "sparse"), "the table is not trained: embedding.trainable is 'none'")
 
 
 def _check_momentum(training: Sections, findings: Findings) -> None:
-    """Momentum goes with the one optimizer that does not bring its own."""
+    """Add a fault for momentum with any optimizer but `sgd`: the others bring their own."""
     optimizer = training.get("optimizer", Training.model_fields["optimizer"].default)
     if training.get("momentum") and optimizer != "sgd":
         what = f"momentum goes with 'optimizer: sgd', not with '{optimizer}'"
@@ -49,7 +49,7 @@ def _check_buckets(training: Sections, findings: Findings) -> None:
 
 
 def _check_weights(weights: object, data: object, findings: Findings) -> None:
-    """Weights are those of the labels, where the recipe names these."""
+    """Add a fault for each class weight whose label is not among the labels that the recipe lists."""
     labels = data.get("labels") if isinstance(data, Mapping) else None
     if isinstance(weights, Mapping) and isinstance(labels, tuple):
         for label in weights:
@@ -60,7 +60,10 @@ def _check_weights(weights: object, data: object, findings: Findings) -> None:
 
 
 def _check_table(training: Sections, embedding: object, findings: Findings) -> None:
-    """Keys about the training of the table go with a table that is trained, in epochs that there are."""
+    """Add a fault for each key about training the embedding matrix that has no effect.
+
+    The matrix may not be trained at all, or the epochs may never come or be in the wrong order.
+    """
     # A saved recipe says every default, which asks for nothing.
     defaults = {key: Training.model_fields[key].default for key in TABLE_KEYS}
     said = [key for key, default in defaults.items() if training.get(key, default) != default]
@@ -78,7 +81,7 @@ def _check_table(training: Sections, embedding: object, findings: Findings) -> N
 
 
 def _check_stopping(stopping: Sections, sections: Sections, findings: Findings) -> None:
-    """There is a validation split to stop by, and the metric is one that is computed on it."""
+    """Add a fault for early stopping without a validation split, or by a metric that is not computed."""
     path = ("training", "early_stopping")
     data, evaluation = sections.get("data"), sections.get("evaluation")
     if isinstance(data, Mapping) and data.get("validation") is None:

@@ -1,4 +1,4 @@
-"""What every section is, and a component by name."""
+"""The base of all sections, and the spec of a component."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class FrozenMapping(Mapping[str, Any]):
 
 
 def freeze(value: Any) -> Any:
-    """Return plain data that cannot be changed: lists as tuples, mappings as frozen copies."""
+    """Return an immutable copy of plain data: lists as tuples, mappings as frozen copies."""
     if isinstance(value, Mapping):
         return FrozenMapping({key: freeze(item) for key, item in value.items()})
     return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
 
 
 def thaw(value: Any) -> Any:
-    """The plain data, dicts and lists, that a frozen value or a section stands for."""
+    """Return a frozen value or a section as plain dicts and lists."""
     if isinstance(value, ComponentSpec | Section):
         return value.to_plain()
     if isinstance(value, Mapping):
@@ -59,7 +59,7 @@ class Section(BaseModel):
     )
 
     def to_plain(self) -> dict[str, Any]:
-        """The mapping as it stands in YAML, every default filled in, keys in the order of the schema."""
+        """Return the section as it stands in YAML, with every default, keys in the order of the schema."""
         return {key: thaw(value) for key, value in self}
 
 
@@ -79,18 +79,18 @@ class ComponentSpec(BaseModel):
     ]
 
     def to_plain(self) -> str | dict[str, Any]:
-        """The component as it stands in YAML: its name where it has no parameters, or else a mapping."""
+        """Return the component as it stands in YAML: its name if it has no parameters, else a mapping."""
         return {"use": self.use, **thaw(self.parameters)} if self.parameters else self.use
 
 
 def spec_of(plain: str | Mapping[str, Any]) -> ComponentSpec:
-    """The component that `plain`, what `to_plain` gives, stands for."""
+    """Return the spec of a component, given as plain data in the form that `to_plain` returns."""
     said = {"use": plain} if isinstance(plain, str) else dict(plain)
     return ComponentSpec(use=said.pop("use"), parameters=said)
 
 
 def field_at(schema: type[Section], path: KeyPath) -> FieldInfo | None:
-    """The field of a section, or of the sections in it, that stands at `path`; None where none does."""
+    """Return the field at `path` in a section, or in sections inside it; None if there is none."""
     *holders, key = path
     for holder in holders:
         inner = _sections_in(schema.model_fields.get(str(holder)))
@@ -101,7 +101,7 @@ def field_at(schema: type[Section], path: KeyPath) -> FieldInfo | None:
 
 
 def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
-    """The keys of a section, at (), and of the sections in it, by the path to each."""
+    """Return the keys of a section, at (), and of the sections inside it, by the path to each."""
     keys: dict[KeyPath, tuple[str, ...]] = {(): tuple(schema.model_fields)}
     for name, field in schema.model_fields.items():
         for kind in _sections_in(field):
@@ -110,6 +110,6 @@ def keys_of(schema: type[Section]) -> dict[KeyPath, tuple[str, ...]]:
 
 
 def _sections_in(field: FieldInfo | None) -> list[type[Section]]:
-    """The sections that may stand in a field."""
+    """Return the types of section that a field may hold."""
     kinds = (field.annotation, *get_args(field.annotation)) if field else ()
     return [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Section)]
