@@ -1,6 +1,6 @@
-"""What is installed, from metadata alone: whose entry points there are, which are blocked, which fit.
+"""Installed plugins by their metadata alone: entry points, which are blocked, which are compatible.
 
-Nothing is imported here but what an entry point names, in `load_entry`.
+Nothing is imported but the object that an entry point names, in `load_entry`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ DISABLE = "EMBEDKIT_DISABLE_PLUGINS"
 
 
 def discover(blocked: Iterable[str] = ()) -> list[Plugin]:
-    """Every plugin and command that is installed, sorted by distribution and entry; nothing is imported.
+    """Find every installed plugin and command, sorted by distribution and entry, without importing any.
 
-    Those that `blocked` or the environment variable EMBEDKIT_DISABLE_PLUGINS (separated by commas) names are
-    in the state `blocked`. A name is a distribution, an entry or `distribution:entry`, and stands for plugins
-    and commands alike. Raises PluginError for a name that fits nothing, or more than one thing.
+    The state is `blocked` for those named in `blocked` or in the environment variable
+    EMBEDKIT_DISABLE_PLUGINS (separated by commas). A name is a distribution, an entry or
+    `distribution:entry`, and stands for plugins and commands alike. Raises PluginError for a name that fits
+    nothing, or more than one thing.
     """
     plugins = _installed()
     for name in blocked:
@@ -35,7 +36,9 @@ def discover(blocked: Iterable[str] = ()) -> list[Plugin]:
 
 
 def _installed() -> list[Plugin]:
-    """Both groups' entry points. Of two distributions with one name the first on the path counts, as in
+    """Return the plugins of both entry-point groups, sorted by distribution and entry.
+
+    If two distributions have the same name, the first one on the path counts, as in
     `importlib.metadata.version`: the other may be what an interrupted installation left.
     """
     metadata_of = cache(lambda distribution: distribution.metadata)
@@ -60,7 +63,10 @@ def _block(name: str, plugins: Sequence[Plugin], where: str) -> None:
 
 
 def _meaning(name: str, plugins: Sequence[Plugin], where: str) -> frozenset[str]:
-    """The names (`distribution:entry`) of the plugins that `name` stands for."""
+    """Return the names (`distribution:entry`) of the plugins that `name` stands for.
+
+    Raises PluginError if it fits no plugin, or could mean several.
+    """
     distribution, colon, entry = name.partition(":")
     full = canonical(distribution) + colon + entry
     exact = {p.name for p in plugins if f"{canonical(p.distribution)}:{p.entry}" == full}
@@ -77,9 +83,9 @@ def _meaning(name: str, plugins: Sequence[Plugin], where: str) -> frozenset[str]
 
 
 def load_entry(plugin: Plugin) -> Any:
-    """Import what `plugin` names, if it is not blocked and does not ask for another embedkit.
+    """Load the object that `plugin` names, unless it is blocked or requires another embedkit.
 
-    None where it cannot be had: its state and error then say why.
+    Returns None if it cannot be loaded: the state and error of the plugin then say why.
     """
     refuse_incompatible(plugin)
     if plugin.state != "installed":
@@ -90,7 +96,7 @@ def load_entry(plugin: Plugin) -> Any:
 
 
 def refuse_incompatible(plugin: Plugin) -> None:
-    """Record why a plugin is not in use that asks for another embedkit, or in a way that cannot be read."""
+    """Record a plugin as not in use if it requires another embedkit, or its requirements cannot be read."""
     if plugin.state == "installed":
         with plugin.held_responsible():
             unmet = _unmet_requirement(plugin.requires)
@@ -99,7 +105,11 @@ def refuse_incompatible(plugin: Plugin) -> None:
 
 
 def _unmet_requirement(requires: Sequence[str]) -> str | None:
-    """Why what a distribution requires of embedkit is not met, read before any of it is imported."""
+    """Return a sentence on the first requirement of embedkit that is not met; None if all are.
+
+    It is read from metadata, before any of the distribution is imported. A requirement of NAMESAKE, which is
+    another project, is never met.
+    """
     for text in requires:
         found = re.match(r"[\w.-]*", text)
         name = canonical(found[0]) if found else ""

@@ -1,6 +1,6 @@
 """From entry points to a plugin manager: every plugin, bundled or not, comes in through the group `embedkit`.
 
-What goes wrong with one is recorded with its distribution and version and takes nobody else down.
+The failure of a plugin is recorded with its distribution and version, and does not affect the others.
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadedPlugins:
-    """The plugin manager; every plugin that was found, in use or not; the commands, none of them imported."""
+    """The plugin manager; every plugin found, in use or not; the commands, which are not imported yet."""
 
     manager: pluggy.PluginManager
     plugins: Sequence[Plugin]
     commands: Sequence[Plugin] = ()
 
     def call(self, hook: str, register_for: Callable[[Plugin], hookspecs.Register]) -> None:
-        """Call `hook` of each plugin by itself, so that one that raises is recorded and the rest go on."""
+        """Call `hook` of each loaded plugin by itself, with the `register` that `register_for` makes for it.
+
+        A plugin that raises, or returns anything, is recorded as failed, and the others go on.
+        """
         modules = [module for _, module in self.manager.list_name_plugin()]
         for plugin in self.plugins:
             if plugin.state == "loaded":
@@ -49,7 +52,7 @@ class LoadedPlugins:
                     plugin.fail("failed", f"{hook} gives {given[0]!r:.60}: {REGISTER}")
 
     def hooks_of(self, plugin: Plugin) -> list[str]:
-        """The hooks that `plugin` implements, sorted; none where it is not loaded."""
+        """Return the names of the hooks that `plugin` implements, sorted; empty if it is not loaded."""
         if plugin.state != "loaded":
             return []
         module = self.manager.get_plugin(plugin.name)
@@ -58,7 +61,7 @@ class LoadedPlugins:
 
 @cache
 def warn_of_namesake() -> None:
-    """Warn once where the distribution of another project is installed that has a package of our name."""
+    """Warn once if another project's distribution, with a package of the same name, is installed."""
     try:
         found = importlib.metadata.version(NAMESAKE)
     except importlib.metadata.PackageNotFoundError:
@@ -71,7 +74,10 @@ def warn_of_namesake() -> None:
 
 
 def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
-    """Import every plugin that is installed, but for those blocked (see `entrypoints.discover`)."""
+    """Load every installed plugin, except those blocked (see `entrypoints.discover`).
+
+    Commands are found, and not loaded yet.
+    """
     warn_of_namesake()
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
@@ -96,9 +102,9 @@ def _load(plugin: Plugin, manager: pluggy.PluginManager) -> None:
 
 
 def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
-    """Raise PluginError where a plugin implements no hook, or one that does not exist.
+    """Raise PluginError for a plugin with no hook, an unknown hook, or a hook that does not take `register`.
 
-    Such hooks leave the manager with their plugin, so that the next plugin is not blamed for them.
+    The plugin and its hooks are unregistered then, so that the next plugin is not blamed for them.
     """
     callers = manager.get_hookcallers(module) or []
     unknown = sorted(caller.name for caller in callers if not caller.has_spec())
@@ -117,8 +123,10 @@ def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
 
 
 def refuse_failures(plugins: Sequence[Plugin]) -> None:
-    """With EMBEDKIT_STRICT_PLUGINS=1, as in continuous integration, raise a PluginError that names every
-    plugin that cannot be used; the first one's own exception is its cause.
+    """Raise a PluginError that names every plugin that cannot be used, if EMBEDKIT_STRICT_PLUGINS=1.
+
+    This is for continuous integration. The cause is the first plugin's own exception. A value of the variable
+    other than 0 and 1 raises PluginError as well.
     """
     strict = os.environ.get(STRICT, "0")
     if strict not in ("0", "1", ""):

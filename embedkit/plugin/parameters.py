@@ -20,7 +20,7 @@ RESERVED = frozenset({"use", "trainable", "unseen", "share"})
 
 
 class _Parameters(BaseModel):
-    """What every component's model is like; the model itself of those that take no parameters."""
+    """The base of every component's parameter model, and the model of components without parameters."""
 
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, protected_namespaces=(), allow_inf_nan=False
@@ -28,10 +28,11 @@ class _Parameters(BaseModel):
 
 
 def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
-    """Return a model with one strict field for each parameter, or, of a pydantic model, each field.
+    """Return a pydantic model with one strict field for each constructor parameter of a component.
 
-    A parameter is passed by keyword, whether it may be given by position too or not. Raises TypeError for one
-    that has no name of its own (positional-only, `*args`, `**kwargs`) or no annotation.
+    For a component that is a pydantic model, these are its own fields. A parameter is passed by keyword, even
+    if it may be given by position. Raises TypeError for one that has no name of its own (positional-only,
+    `*args`, `**kwargs`), no annotation, or a name that recipes use themselves.
     """
     if not _constructor(factory):
         return _Parameters
@@ -50,7 +51,7 @@ def parameters_of(factory: Callable[..., Any]) -> type[BaseModel]:
 
 
 def _constructor(factory: Callable[..., Any]) -> Any:
-    """What takes the parameters; None for a class that has no constructor of its own."""
+    """Return the callable that takes the parameters; None for a class without a constructor of its own."""
     if not inspect.isclass(factory):
         return factory
     constructor: Any = factory.__init__
@@ -60,7 +61,7 @@ def _constructor(factory: Callable[..., Any]) -> Any:
 
 @cache
 def _hints(factory: Callable[..., Any]) -> Mapping[str, Any]:
-    """The constructor's annotations, resolved once."""
+    """Return the type hints of the constructor, resolved and cached."""
     constructor = factory if _is_model(factory) else _constructor(factory)
     return get_type_hints(constructor, include_extras=True) if constructor else {}
 
@@ -70,7 +71,10 @@ def _is_model(factory: Any) -> TypeGuard[type[BaseModel]]:
 
 
 def _model_field(name: str, hint: Any, field: FieldInfo) -> tuple[Any, Any]:
-    """A field of a component that is a pydantic model, with its own bounds and default."""
+    """Return the type hint and field of a component that is a pydantic model, with its bounds and default.
+
+    Raises TypeError for a field with an alias, or with a name that recipes use themselves.
+    """
     if field.alias is not None:
         raise TypeError(f"field '{name}' has an alias: a recipe's key is the name of the field itself")
     _refuse_reserved(name)
@@ -100,17 +104,17 @@ def _documentation(hint: Any) -> str | None:
 
 
 def input_paths(factory: Callable[..., Any]) -> frozenset[str]:
-    """The names of the parameters that name files (`InputPath`, `InputPath | None`) or folders to be read."""
+    """Return the names of the parameters for files (`InputPath`, `InputPath | None`) or folders to read."""
     return _marked(factory, get_args(InputPath)[1]) | input_folders(factory)
 
 
 def input_folders(factory: Callable[..., Any]) -> frozenset[str]:
-    """The names of the parameters that name folders to be read from (`InputFolder`)."""
+    """Return the names of the parameters for folders to read from (`InputFolder`)."""
     return _marked(factory, get_args(InputFolder)[1])
 
 
 def needs_trust(factory: Callable[..., Any]) -> frozenset[str]:
-    """The names of the parameters by which a recipe says that code in a file has to run (`NeedsTrust`)."""
+    """Return the names of the parameters by which a recipe asks to run code in a file (`NeedsTrust`)."""
     return _marked(factory, get_args(NeedsTrust)[1])
 
 
@@ -119,7 +123,7 @@ def _marked(factory: Callable[..., Any], mark: object) -> frozenset[str]:
 
 
 def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
-    """The parameters that take components themselves (`ComponentOf`), and the kind of these."""
+    """Return the parameters that take components (`ComponentOf`), each with the kind of component."""
     marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
     return {
         name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, ComponentOf)
@@ -127,13 +131,13 @@ def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
 
 
 def named_kinds(factory: Callable[..., Any]) -> dict[str, str]:
-    """The parameters that name components (`NameOf`), and the kind of these."""
+    """Return the parameters that take a component's name (`NameOf`), each with the kind of component."""
     marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
     return {name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, NameOf)}
 
 
 def _parts(hint: Any) -> Iterator[Any]:
-    """The annotation's arguments at every depth: members of unions, metadata of Annotated."""
+    """Yield the arguments of an annotation at every depth: members of unions, metadata of Annotated."""
     for part in get_args(hint):
         yield part
         yield from _parts(part)

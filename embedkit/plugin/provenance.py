@@ -1,4 +1,4 @@
-"""Where a plugin came from, and what became of it."""
+"""The origin of a plugin, and its state."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ State = Literal["installed", "loaded", "failed", "blocked", "incompatible"]
 
 @dataclass
 class Plugin:
-    """One entry point, and what became of it.
+    """One entry point of a plugin or command, and its state.
 
-    `requires` is what its distribution requires (`Requires-Dist`); `seconds` is how long its import took.
+    `requires` are the requirements of its distribution (`Requires-Dist`); `seconds` is the time spent in its
+    code, above all to import it.
     """
 
     distribution: str
@@ -43,7 +44,7 @@ class Plugin:
 
     @property
     def name(self) -> str:
-        """`distribution:entry`, unlike any other plugin's."""
+        """Return the unique name `distribution:entry`."""
         return f"{self.distribution}:{self.entry}"
 
     def __str__(self) -> str:
@@ -55,9 +56,10 @@ class Plugin:
 
     @contextmanager
     def held_responsible(self, doing: str = "") -> Iterator[None]:
-        """What is raised inside, `sys.exit` included, makes this plugin a failed one and goes no further.
+        """Record this plugin as failed if the block raises, `sys.exit` included, and suppress the exception.
 
-        What is printed inside goes to standard error, as standard output may be a document.
+        KeyboardInterrupt is not suppressed. Text printed in the block goes to standard error, as standard
+        output may be a document. The time is added to `seconds`.
         """
         start = time.perf_counter()
         try:
@@ -79,5 +81,5 @@ def _one_line(error: BaseException) -> str:
 
 
 def canonical(distribution: str) -> str:
-    """The name by which a distribution is compared: `My_Plugin` is `my-plugin` (PEP 503)."""
+    """Return the name by which a distribution is compared: `my-plugin` for `My_Plugin` (PEP 503)."""
     return re.sub(r"[-_.]+", "-", distribution).lower()

@@ -44,7 +44,7 @@ RENAMED = {
 
 
 def describe_kind(kind: str) -> str:
-    """The kind as prose: 'oov' is an 'out-of-vocabulary policy', the rest are called what they are."""
+    """Return the kind in prose: 'out-of-vocabulary policy' for 'oov', most other kinds unchanged."""
     return KIND_NAMES.get(kind, kind)
 
 
@@ -59,9 +59,9 @@ class Component:
 
     @cached_property
     def parameters(self) -> type[BaseModel]:
-        """A pydantic model of the constructor's parameters.
+        """Return a pydantic model of the constructor's parameters.
 
-        Raises ComponentError where a parameter cannot be passed by keyword, or is not annotated.
+        Raises ComponentError if a parameter cannot be passed by keyword, or is not annotated.
         """
         from embedkit.plugin.parameters import parameters_of
 
@@ -69,35 +69,38 @@ class Component:
 
     @cached_property
     def input_paths(self) -> frozenset[str]:
-        """The parameters that name files or folders to be read."""
+        """Return the names of the parameters for files or folders to be read."""
         from embedkit.plugin.parameters import input_paths
 
         return self._read_from_constructor(input_paths)
 
     @cached_property
     def input_folders(self) -> frozenset[str]:
-        """Those of them that name folders."""
+        """Return the names of the parameters for folders to be read."""
         from embedkit.plugin.parameters import input_folders
 
         return self._read_from_constructor(input_folders)
 
     @cached_property
     def needs_trust(self) -> frozenset[str]:
-        """The parameters by which a recipe says that code in a file has to run."""
+        """Return the names of the parameters by which a recipe asks to run code in a file."""
         from embedkit.plugin.parameters import needs_trust
 
         return self._read_from_constructor(needs_trust)
 
     @cached_property
     def nested(self) -> Mapping[str, str]:
-        """The parameters that take components themselves, and the kind of these."""
+        """Return the parameters that take components, each with the kind of component."""
         from embedkit.plugin.parameters import nested_kinds
 
         return self._read_from_constructor(nested_kinds)
 
     @cached_property
     def named(self) -> Mapping[str, str]:
-        """The parameters that name components without making them, and the kind of these."""
+        """Return the parameters that take a component's name, each with the kind of component.
+
+        The component is not made.
+        """
         from embedkit.plugin.parameters import named_kinds
 
         return self._read_from_constructor(named_kinds)
@@ -110,7 +113,7 @@ class Component:
 
     @property
     def summary(self) -> str:
-        """The first line of the class's documentation."""
+        """Return the first line of the class's docstring; empty without one."""
         return (inspect.getdoc(self.factory) or "").partition("\n")[0]
 
     def __str__(self) -> str:
@@ -118,7 +121,7 @@ class Component:
 
 
 def _check_name(kind: str, name: str) -> None:
-    """Raise ValueError for a name that is embedkit's own, and for one that is no word in a recipe."""
+    """Raise ValueError for a name that embedkit uses itself, or that is not a plain word in a recipe."""
     if name in BUILT_IN.get(kind, ()) or name in OWN_NAMES.get(kind, ()):
         raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
     word = name.replace("-", "_").replace(".", "_").isidentifier() and name[0].isalpha()
@@ -131,7 +134,7 @@ def _check_name(kind: str, name: str) -> None:
 class Registry:
     """Every component that the installed plugins registered.
 
-    `trust`: whether whoever gives the command consents to run code that is in files, as in a pickle.
+    `trust`: whether the user consents to running code in files, such as pickles.
     """
 
     plugins: LoadedPlugins
@@ -139,18 +142,18 @@ class Registry:
     _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
 
     def names(self, kind: str) -> list[str]:
-        """The names of a kind that plugins registered, sorted."""
+        """Return the names of the registered components of a kind, sorted."""
         return sorted(name for of_kind, name in self._claims if of_kind == kind)
 
     def components(self) -> list[Component]:
-        """Every registration, those whose name is claimed twice included, sorted by kind and name."""
+        """Return every registered component, sorted by kind and name, including names claimed twice."""
         return [component for key in sorted(self._claims) for component in self._claims[key]]
 
     def get(self, kind: str, name: str, where: str | None = None) -> Component:
-        """The component of that kind and name.
+        """Return the component of that kind and name.
 
         Raises PluginError for an unknown name, listing the plugins that failed or are blocked as suspects,
-        and for a name that two plugins claim.
+        for the former name of a component, and for a name that two plugins claim.
         """
         claims = self._claims.get((kind, name), [])
         if len(claims) == 1:
@@ -167,7 +170,11 @@ class Registry:
         raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
 
     def suspects(self) -> str | None:
-        """A line for each plugin that is not in use, and so may be what somebody misses; None without any."""
+        """Return one line of text for each plugin that may be the missing one; None if there is none.
+
+        Such a plugin is not in use, or has registered no component. Without any plugin, the line says how to
+        install them.
+        """
         useful = {id(claim.plugin) for claims in self._claims.values() for claim in claims}
         idle = [p for p in self.plugins.plugins if p.state != "loaded"]
         barren = [p for p in self.plugins.plugins if p.state == "loaded" and id(p) not in useful]
@@ -195,7 +202,10 @@ class Registry:
         return register
 
     def fill(self) -> None:
-        """Ask every plugin for its components; a plugin that fails half-way leaves none behind."""
+        """Call the hooks of every plugin, so that it registers its components.
+
+        A plugin that fails half-way leaves none behind.
+        """
         for kind, hook in HOOK_OF_KIND.items():
             self.plugins.call(hook, lambda plugin, kind=kind: self._register_for(kind, plugin))  # type: ignore[misc]
         for key, claims in [*self._claims.items()]:
@@ -205,12 +215,11 @@ class Registry:
 
 
 def build_registry(blocked: Iterable[str] = (), trust: bool = False) -> Registry:
-    """Load the installed plugins, but for those `blocked`, and gather their components.
+    """Load the installed plugins, except those `blocked`, and return a registry of their components.
 
-    `trust` is the consent of whoever gives the command to run code that is in files. It comes from a command
-    line or a caller, never from a file.
-    Raises PluginError where `blocked`, or EMBEDKIT_DISABLE_PLUGINS, names no plugin or could mean several,
-    and, with EMBEDKIT_STRICT_PLUGINS=1, where a plugin cannot be used.
+    `trust` is the user's consent to run code in files. It comes from a command line or a caller, never from a
+    file. Raises PluginError if `blocked` or EMBEDKIT_DISABLE_PLUGINS names no plugin or could mean several,
+    and, with EMBEDKIT_STRICT_PLUGINS=1, if a plugin cannot be used.
     """
     registry = Registry(load_plugins(blocked), trust)
     registry.fill()

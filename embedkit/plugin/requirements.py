@@ -1,4 +1,4 @@
-"""What a distribution requires, to the end: what its requirements require, and so on, as it is installed."""
+"""The installed requirements of a distribution, direct and transitive."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _EXTRA = re.compile(r"\bextra\s*==\s*[\"']([^\"']+)[\"']")
 def requirements_of(
     name: str, by_any_extra: bool = False, not_followed: Collection[str] = ()
 ) -> dict[str, str]:
-    """The installed versions of the distribution `name` and of all that it requires, by canonical names.
+    """Return the installed versions of the distribution `name` and its transitive requirements.
 
-    Of the distribution itself every extra counts whose requirements are installed, but for those of
-    development such as `dev` and `test`; of what it requires the extras that it asks for or, `by_any_extra`,
-    all of them in the same way. What those `not_followed` require is left out. Empty for a distribution that
-    is not installed.
+    The keys are canonical names. For the distribution itself every extra counts whose requirements are
+    installed, except those of development such as `dev` and `test`. For its requirements only the extras that
+    are asked for count or, `by_any_extra`, all of them in the same way. Requirements of the distributions in
+    `not_followed` are left out. Empty if the distribution is not installed.
     """
     versions: dict[str, str] = {}
     followed: dict[str, set[str]] = {}
@@ -57,7 +57,10 @@ def _metadata(name: str) -> Message | None:
 
 
 def _required_by(metadata: Message, extras: frozenset[str] | None) -> Iterator[Requirement]:
-    """What a distribution requires here, by itself and by `extras`; None: by all but those of development."""
+    """Yield the requirements of a distribution that apply here, with `extras`.
+
+    None stands for all extras except those of development.
+    """
     from packaging.requirements import InvalidRequirement, Requirement
 
     for text in metadata.get_all("Requires-Dist") or ():

@@ -1,8 +1,8 @@
-"""What a component is asked to do at run time: each verb in a wrapper that names the component's plugin.
+"""Wrappers of components: each calls the component's methods so that errors name its plugin.
 
-A wrapper checks what makes it possible to go on, hands out arrays that cannot be written to, and wraps what a
-component makes, such as the source that an embedding opens. What is in the arrays is checked by
-`embedkit.interfaces.contracts` where it is used.
+A wrapper checks what is needed to go on, passes arrays that cannot be written to, and wraps the objects that
+a component makes, such as the source that an embedding opens. The contents of arrays are checked by
+`embedkit.interfaces.contracts` where they are used.
 """
 
 from embedkit.plugin.verbs.wrapped import Wrapped

@@ -1,4 +1,4 @@
-"""The verbs of what learns from texts, and of what says how well it did. They are given copies to read."""
+"""Wrappers of encoders, metrics and baselines, which are given read-only copies of arrays."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class WrappedEncoder(Wrapped[Encoder]):
     """An encoder."""
 
     def build(self, input_dim: int) -> nn.Module:
-        """The module, which knows whose it is. Raises ComponentError for anything without an `output_dim`."""
+        """Build the module and mark it with its owner. Raises ComponentError if it has no `output_dim`."""
         with self._owner.calling(
             lambda: f"build() for vectors of {input_dim} dimensions raised", guarded=False
         ):
@@ -39,7 +39,10 @@ class WrappedMetric(Wrapped[Metric]):
         self._failures = set[str]()
 
     def fails_anew(self, failure: str) -> bool:
-        """Whether `failure` is not yet known: a metric is asked after every epoch, and may fail each time."""
+        """Return whether `failure` is new, and remember it.
+
+        A metric is computed after every epoch, and may fail each time.
+        """
         known = failure in self._failures
         self._failures.add(failure)
         return not known
@@ -47,7 +50,7 @@ class WrappedMetric(Wrapped[Metric]):
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> Any:
-        """The figure, as JSON can hold it. Raises ComponentError for one that it cannot hold."""
+        """Return the figure as JSON data. Raises ComponentError if JSON cannot hold it."""
         true, told, shares = (_read_only(array) for array in (labels, predicted, probabilities))
         with self._owner.calling("score() raised"):
             figure = self._made.score(true, told, shares, tuple(classes))
@@ -60,7 +63,7 @@ class WrappedBaseline(Wrapped[Baseline]):
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
     ) -> FittedBaseline:
-        """What it learnt, in a wrapper. Raises ComponentError where that gives no probabilities."""
+        """Fit the baseline and return it in a wrapper. Raises ComponentError if it has no `probabilities`."""
         with self._owner.calling(lambda: f"fit() to {len(texts):,} texts raised"):
             fitted = self._made.fit(texts, _read_only(labels), tuple(classes))
         check_has(self, "fit()", fitted, "probabilities")
@@ -71,13 +74,13 @@ class WrappedFitted(Wrapped[FittedBaseline]):
     """A baseline that has learnt."""
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Of each class, which `contracts.check_probabilities` has yet to see."""
+        """Return the class probabilities of each text, not yet checked (`contracts.check_probabilities`)."""
         with self._owner.calling(lambda: f"probabilities() of {len(texts):,} texts raised"):
             return self._made.probabilities(texts)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:
-    """A copy that cannot be written to, nor be made so: its numbers are in a bytes object."""
+    """Return a copy that cannot be made writable: its numbers are in a bytes object."""
     import numpy as np
 
     return np.ndarray(array.shape, array.dtype, array.tobytes())

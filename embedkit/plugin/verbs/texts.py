@@ -1,4 +1,4 @@
-"""The verbs of what reads and splits texts."""
+"""Wrappers of readers, tokenizers and function words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class WrappedReader(Wrapped[Reader]):
     """A reader."""
 
     def read(self) -> Iterator[Example]:
-        """Every example. Raises ComponentError for what is none."""
+        """Yield every example. Raises ComponentError for anything that is not a valid Example."""
         count, some = 0, list[Example]()
 
         def clause() -> str:
@@ -42,7 +42,7 @@ class WrappedTokenizer(Wrapped[Tokenizer]):
     """A tokenizer."""
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """The tokens of each text, which `contracts.check_tokens` has yet to see."""
+        """Return the tokens of each text, not yet checked (`contracts.check_tokens`)."""
         with self._owner.calling(lambda: f"tokenize() of {len(texts):,} texts raised"):
             return self._made.tokenize([*texts])
 
@@ -51,7 +51,10 @@ class WrappedFunctionWords(Wrapped[FunctionWords]):
     """Function words."""
 
     def words(self) -> Collection[str]:
-        """The words. Raises ComponentError where they are no collection of strings, as one string is none."""
+        """Return the function words.
+
+        Raises ComponentError unless they are a collection of strings, not one string.
+        """
         with self._owner.calling("words() raised"):
             words = self._made.words()
         return check_function_words(self, words)

@@ -1,4 +1,4 @@
-"""The verbs of what has word vectors, and of what answers for words without one."""
+"""Wrappers of embeddings, vector sources and out-of-vocabulary policies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class WrappedEmbedding(Wrapped[Embedding]):
     """An embedding."""
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """Its source, in a wrapper. Raises ComponentError where it has no `lookup`, `dim` or `unk`."""
+        """Open the source and return it in a wrapper.
+
+        Raises ComponentError if it has no `lookup`, `dim` or `unk`.
+        """
         with self._owner.calling(lambda: f"open() for {len(context.words):,} words raised"):
             source = self._made.open(context)
         check_has(self, "open()", source, "lookup", "dim", "unk")
@@ -40,17 +43,17 @@ class WrappedSource(Wrapped[VectorSource]):
 
     @property
     def dim(self) -> int:
-        """D. Raises ComponentError for anything but an integer of 1 or more."""
+        """Return D, the width of the vectors. Raises ComponentError unless it is an integer from 1."""
         return check_dim(self, self._of_made("dim"))
 
     @property
     def unk(self) -> FloatArray | None:
-        """The vector of unknown words, which `contracts.check_unknown` has yet to see, or None."""
+        """Return the vector of unknown words, not yet checked (`contracts.check_unknown`), or None."""
         unk: FloatArray | None = self._of_made("unk")
         return unk
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """What it knows of `words`, which `contracts.check_lookup` has yet to see."""
+        """Return the vectors of `words`, not yet checked (`contracts.check_lookup`)."""
         with self._owner.calling(lambda: f"lookup() of {len(words):,} words raised"):
             return self._made.lookup([*words])
 
@@ -60,12 +63,15 @@ class WrappedPolicy(Wrapped[OovPolicy]):
 
     @property
     def candidates(self) -> Callable[[str], Sequence[str]]:
-        """The policy's own method: it is called for many words in one call of `model.oov`'s."""
+        """Return the policy's own method: `model.oov` calls it for many words within one guarded call."""
         candidates: Callable[[str], Sequence[str]] = self._made.candidates
         return candidates
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
-        """Rows for `words`, which `contracts.check_filled` has yet to see; `context.found` is read-only."""
+        """Return vectors of `words`, not yet checked (`contracts.check_filled`).
+
+        The policy is given `context.found` as a read-only view.
+        """
         found = context.found.view()
         found.setflags(write=False)
         with self._owner.calling(lambda: f"fill() for {len(words):,} words raised"):

@@ -1,4 +1,4 @@
-"""An object of a plugin in its wrapper: its methods, called so that errors name the plugin."""
+"""The base of all wrappers, which call the methods of a plugin's object so that errors name the plugin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ W = TypeVar("W", bound="Wrapped[Any]")
 
 
 class Wrapped(Generic[T]):
-    """`made`, an object of a plugin. What it does not define is that of `made`, called the same way."""
+    """A wrapper of `made`, an object of a plugin. Attributes that the wrapper does not define are taken from
+    `made`, and methods among them are called in the same way.
+    """
 
     def __init__(self, made: T, owner: Owner) -> None:
         self._made = made
@@ -21,9 +23,9 @@ class Wrapped(Generic[T]):
 
     @classmethod
     def of(cls: type[W], made: Any, owner: Owner) -> W:
-        """The wrapper of `made`, of a class of its own.
+        """Make a wrapper of `made`, with a class of its own.
 
-        The class has a property for everything public that `made` has: isinstance of a protocol looks there.
+        The class has a property for every public attribute of `made`: isinstance of a protocol looks there.
         """
         with owner.calling("its attributes raised", guarded=False):
             names = [name for name in dir(made) if not name.startswith("_") and not hasattr(cls, name)]

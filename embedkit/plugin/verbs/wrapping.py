@@ -28,6 +28,9 @@ WRAPPER_OF_KIND: Mapping[str, type[Wrapped[Any]]] = {
 
 
 def wrap(component: Component, made: Any, key: str) -> Any:
-    """`made`, an object of `component` that stands at `key` of a recipe, in the wrapper of its kind."""
+    """Return `made`, an object of `component` at `key` of a recipe, in the wrapper of its kind.
+
+    An object of a kind without a wrapper is returned as it is.
+    """
     wrapper = WRAPPER_OF_KIND.get(component.kind)
     return made if wrapper is None else wrapper.of(made, Owner(str(component), key))
