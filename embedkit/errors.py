@@ -21,20 +21,20 @@ LISTED = 40
 
 
 def shortened(name: str, longest: int = LONGEST) -> str:
-    """`name` as a message shows it: at most `longest` characters, `…` for those left out."""
+    """Return `name` for a message: at most `longest` characters, the last one `…` if any are left out."""
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
 def listed(names: Sequence[str], limit: int = LISTED) -> tuple[str, ...]:
-    """The first `limit` of `names`, shortened, and how many more there are."""
+    """Return the first `limit` names, shortened, and a note of how many more there are."""
     more = (f"… and {len(names) - limit:,} more",) if len(names) > limit else ()
     return (*map(shortened, names[:limit]), *more)
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that `name` most resembles, or None when nothing comes near.
+    """Return the allowed name that `name` most resembles, or None if none is similar.
 
-    Long names resemble none, and of many only the first are compared: it would take too long.
+    Names longer than LONGEST are not compared, and only the first COMPARED are: it would take too long.
     """
     if len(name) > LONGEST:
         return None
@@ -46,7 +46,7 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong; as text it is a line, escaped, and what `hint` says.
+    """One thing that is wrong. As text it is one escaped line, followed by `hint` if there is one.
 
     `where` is `file:line`, a recipe key or a file; `allowed` what could have stood there instead.
     """
@@ -68,7 +68,7 @@ class Fault:
 
     @classmethod
     def unknown(cls, kind: str, name: str, allowed: Iterable[str], **more: str | None) -> Fault:
-        """A name nobody knows, with the nearest of those that are known."""
+        """Make the fault of an unknown name, with the nearest of the `allowed` names."""
         known = tuple(sorted(allowed))
         what = f"unknown {kind} '{shortened(name)}'"
         return cls(what, nearest=nearest(name, known), allowed=listed(known), **more)

@@ -1,7 +1,7 @@
-r"""Text of users and of files on a screen: shown, never obeyed.
+r"""Escapes for text of users and files on a screen, so that a terminal shows it and does not obey it.
 
-Characters that a terminal acts upon, or that hide or turn others, are written as Python writes them in a
-string: `\x1b`, `\t`, `\n`, `\u202e`. https://www.unicode.org/reports/tr9/ names those that turn text.
+Characters that a terminal acts upon, or that hide or reorder others, are written as Python writes them in a
+string: `\x1b`, `\t`, `\n`, `\u202e`. https://www.unicode.org/reports/tr9/ names those that reorder text.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ _BUT_LINE_FEEDS = re.compile(f"(?!\n)[{_INVISIBLE}]")
 
 
 def escaped(text: str) -> str:
-    """`text` on one line, with an escape for every character that is not just to be seen."""
+    """Return `text` on one line, with an escape for every control or invisible character."""
     return text if text.isascii() and text.isprintable() else _ANY.sub(_escape, text)
 
 
 def escaped_message(text: str) -> str:
-    """As `escaped`, but a line feed before four spaces stays: so messages set off what follows."""
+    """Return `text` like `escaped`, but keep line feeds before four spaces: messages indent lines so."""
     return _BUT_OWN_LINES.sub(_escape, text)
 
 
 def escaped_lines(text: str) -> str:
-    """As `escaped`, but line feeds stay."""
+    """Return `text` like `escaped`, but keep all line feeds."""
     return _BUT_LINE_FEEDS.sub(_escape, text)
 
 
 def escaped_json(document: str) -> str:
-    """A JSON document that means the same, with escapes for such characters within its texts."""
+    """Return an equal JSON document, with escapes for control and invisible characters in its texts."""
     return _BUT_LINE_FEEDS.sub(_json_escape, document)
 
 
