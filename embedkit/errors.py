@@ -1,4 +1,4 @@
-"""One family of errors: each says where, what, the nearest fit and what is allowed."""
+"""The errors of embedkit: each says where, what, the nearest name and what is allowed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Fault:
 
 
 class EmbedkitError(Exception):
-    """The root of the family. `exit_code` is what the command line ends with."""
+    """The base of all errors of embedkit. `exit_code` is the exit status of the command line."""
 
     exit_code: ClassVar[int] = 2
 
@@ -103,7 +103,7 @@ class DataError(EmbedkitError):
 
 
 class VectorFileError(EmbedkitError):
-    """A word-vector file that is not what it should be; names the record, line or byte."""
+    """A malformed word-vector file; names the record, line or byte."""
 
 
 class CacheError(EmbedkitError):
@@ -111,7 +111,7 @@ class CacheError(EmbedkitError):
 
 
 class VocabularyError(EmbedkitError):
-    """Words for which no vector was found, under a policy that does not let that pass."""
+    """Words for which no vector was found, under a policy that does not allow it."""
 
 
 class RunError(EmbedkitError):
@@ -125,7 +125,7 @@ class UnmovedRunError(RunError):
 
 
 class ScreenError(EmbedkitError):
-    """Results that cannot be printed, of something that is done."""
+    """Results that cannot be printed, although the work itself is done."""
 
     exit_code = 3
 

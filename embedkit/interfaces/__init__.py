@@ -4,7 +4,7 @@ Shapes are written `[B, T]`: B texts in a batch, T tokens, D dimensions of a wor
 text, V rows of the embedding table, C classes.
 
 A component is a plain class. Its constructor takes exactly the keys a recipe may give, annotated, and
-only stores them; its one verb takes what exists at run time. Parameters are documented and
+only stores them; its one method takes what exists at run time. Parameters are documented and
 bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidden state")]`.
 """
 

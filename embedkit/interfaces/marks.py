@@ -38,10 +38,10 @@ the consent of whoever gives the command, by `--trust` or `trust=True`, the comp
 
 @dataclass(frozen=True)
 class ComponentOf:
-    """Marks a parameter, or the items of a list, that are components of `kind` themselves.
+    """Marks a parameter, or the items of a list, that take components of `kind`.
 
     `sources: Sequence[Annotated[Embedding, ComponentOf("embedding")]]`. In a recipe each is written as any
-    component, a name or a mapping with `use`; a constructor receives them made.
+    component, a name or a mapping with `use`; a constructor receives the components that were made of them.
     """
 
     kind: str

@@ -71,9 +71,9 @@ class Baseline(Protocol):
 
 class Metric(Protocol):
     """A measure of how good predictions are. A class for which smaller figures are better sets
-    `smaller_is_better = True`, for early stopping. The tasks that it can score are in `tasks`, an attribute
-    or a property that depends on its parameters; by default ("binary", "multiclass"). "multilabel" is several
-    labels per text.
+    `smaller_is_better = True`, for early stopping. A class that can score several labels per text has
+    "multilabel" in `tasks`, an attribute, or a property that depends on its parameters; by default ("binary",
+    "multiclass").
     """
 
     def score(

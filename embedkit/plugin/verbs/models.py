@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class WrappedEncoder(Wrapped[Encoder]):
-    """An encoder."""
+    """The wrapper of an encoder."""
 
     def build(self, input_dim: int) -> nn.Module:
         """Build the module and mark it with its owner. Raises ComponentError if it has no `output_dim`."""
@@ -32,7 +32,7 @@ class WrappedEncoder(Wrapped[Encoder]):
 
 
 class WrappedMetric(Wrapped[Metric]):
-    """A metric."""
+    """The wrapper of a metric."""
 
     def __init__(self, made: Metric, owner: Owner) -> None:
         super().__init__(made, owner)
@@ -58,7 +58,7 @@ class WrappedMetric(Wrapped[Metric]):
 
 
 class WrappedBaseline(Wrapped[Baseline]):
-    """A baseline."""
+    """The wrapper of a baseline."""
 
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
@@ -71,7 +71,7 @@ class WrappedBaseline(Wrapped[Baseline]):
 
 
 class WrappedFitted(Wrapped[FittedBaseline]):
-    """A baseline that has learnt."""
+    """The wrapper of a fitted baseline."""
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the class probabilities of each text, not yet checked (`contracts.check_probabilities`)."""

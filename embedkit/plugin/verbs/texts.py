@@ -14,7 +14,7 @@ AT_ONCE = 1_000
 
 
 class WrappedReader(Wrapped[Reader]):
-    """A reader."""
+    """The wrapper of a reader."""
 
     def read(self) -> Iterator[Example]:
         """Yield every example. Raises ComponentError for anything that is not a valid Example."""
@@ -39,7 +39,7 @@ class WrappedReader(Wrapped[Reader]):
 
 
 class WrappedTokenizer(Wrapped[Tokenizer]):
-    """A tokenizer."""
+    """The wrapper of a tokenizer."""
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """Return the tokens of each text, not yet checked (`contracts.check_tokens`)."""
@@ -48,7 +48,7 @@ class WrappedTokenizer(Wrapped[Tokenizer]):
 
 
 class WrappedFunctionWords(Wrapped[FunctionWords]):
-    """Function words."""
+    """The wrapper of function words."""
 
     def words(self) -> Collection[str]:
         """Return the function words.

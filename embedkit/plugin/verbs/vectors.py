@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class WrappedEmbedding(Wrapped[Embedding]):
-    """An embedding."""
+    """The wrapper of an embedding."""
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """Open the source and return it in a wrapper.
@@ -39,7 +39,7 @@ class WrappedEmbedding(Wrapped[Embedding]):
 
 
 class WrappedSource(Wrapped[VectorSource]):
-    """A source that an embedding opened."""
+    """The wrapper of a source that an embedding opened."""
 
     @property
     def dim(self) -> int:
@@ -59,7 +59,7 @@ class WrappedSource(Wrapped[VectorSource]):
 
 
 class WrappedPolicy(Wrapped[OovPolicy]):
-    """An out-of-vocabulary policy."""
+    """The wrapper of an out-of-vocabulary policy."""
 
     @property
     def candidates(self) -> Callable[[str], Sequence[str]]:
