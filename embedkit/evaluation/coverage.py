@@ -1,10 +1,10 @@
-"""What is known of each token: the states, and coverage counted over them.
+"""Vocabulary coverage: the state of each token, and counts of tokens and types in each state.
 
 A token is `covered` (its word has a vector of its own), `recovered` (another spelling has one), `filled` (an
 out-of-vocabulary policy wrote its row), `unseen` (not in the training texts), `dropped` (removed by
-`min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Out of vocabulary are the
-filled, unseen and dropped ones; cut tokens are outside every share. Under `unseen: lookup` an unseen or
-dropped word that the source knows is covered, recovered or filled as any other, and listed apart as
+`min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Filled, unseen and dropped
+tokens are out of vocabulary; cut tokens are left out of every share. Under `unseen: lookup` an unseen or
+dropped word that the source knows is covered, recovered or filled like any other word, and is also counted as
 looked up.
 """
 
@@ -27,9 +27,9 @@ Word = tuple[str, State, bool]
 
 @dataclass(frozen=True)
 class TokenStates:
-    """Tells the state of every token, from the vocabulary and the origin of the table's rows.
+    """Tells the state of every token, from the vocabulary and the origin of each row of the embedding table.
 
-    The last `looked_up` rows are those of words that training did not have.
+    The last `looked_up` rows belong to words that are not in the training vocabulary.
     """
 
     vocabulary: Vocabulary
@@ -37,7 +37,7 @@ class TokenStates:
     looked_up: int = 0
 
     def of(self, tokens: Sequence[str]) -> list[State]:
-        """The state of each token that the model reads."""
+        """Return the state of each token that the model reads."""
         rows = self.vocabulary.ids(tokens)
         return [
             _STATE_OF_ORIGIN[self.origin[row]] if row >= FIRST_WORD_ID else self._outside(token)
@@ -45,7 +45,7 @@ class TokenStates:
         ]
 
     def apart(self, tokens: Sequence[str]) -> list[bool]:
-        """Of each token whether its vector was looked up, as training did not have it."""
+        """Return whether each token is looked up: it has a vector, but is not in the training vocabulary."""
         trained = len(self.origin) - self.looked_up
         return [row >= trained for row in self.vocabulary.ids(tokens)]
 
@@ -54,14 +54,14 @@ class TokenStates:
 
 
 def oov_share(states: Sequence[State]) -> float | None:
-    """The share of tokens that are out of vocabulary; None for a text without tokens."""
+    """Return the share of tokens that are out of vocabulary, or None for a text without tokens."""
     return sum(state in OUT_OF_VOCABULARY for state in states) / len(states) if states else None
 
 
 def coverage(counts: Mapping[Word, int], cut: int) -> dict[str, dict[str, int]]:
-    """Tokens and types (distinct words) of a split in each state, and looked up; the tokens that were cut.
+    """Count the tokens and types (distinct words) of a split by state, those looked up, and the cut tokens.
 
-    `counts` says how often each word is read.
+    `counts` is how often each word is read; `cut` is the number of cut tokens.
     """
     tokens, types = (dict.fromkeys((*STATES, "looked_up"), 0) for _ in range(2))
     for (_, state, looked_up), count in counts.items():

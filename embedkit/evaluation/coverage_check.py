@@ -1,4 +1,4 @@
-"""How much of each split the vectors cover, looked at before the first epoch."""
+"""The vocabulary coverage of each split, checked before the first epoch."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ LEAST = 0.5
 def covered_shares(
     table: EmbeddingTable, vocabulary: Vocabulary, splits: Mapping[str, TokenizedSplit]
 ) -> dict[str, float]:
-    """The share of the tokens that the model reads that have a vector, by split; none without tokens."""
+    """Return, by split, the share of the tokens read by the model that have a vector.
+
+    A token counts if its word, or another spelling of it, has a vector. Splits without tokens are left out.
+    """
     known = vocabulary.extended(table.unseen.words)
     states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
     shares = {}
@@ -34,7 +37,7 @@ def covered_shares(
 
 
 def check_coverage(shares: Mapping[str, float]) -> list[Fault]:
-    """A fault for each split of which less than half of the tokens are covered."""
+    """Return a fault for each split of which less than half of the tokens have a vector."""
     hint = "Are these vectors of the texts' language, and are their words spelt like the tokens?"
     return [
         Fault(f"only {share:.1%} of the tokens have a vector", where=f"data.{name}", hint=hint)

@@ -1,4 +1,4 @@
-"""The figures of a split: what metrics.json and history.csv hold."""
+"""The metrics of a split, as metrics.json and history.csv hold them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ log = logging.getLogger(__name__)
 
 
 def build_metrics(registry: Registry, specs: Sequence[ComponentSpec], task: Task) -> dict[str, Metric]:
-    """The metrics by name, in the recipe's order. Raises RecipeError for those that cannot score `task`."""
+    """Build the metrics and return them by name, in the recipe's order.
+
+    Raises RecipeError with a fault for each metric that cannot score `task`.
+    """
     keys = [f"evaluation.metrics.{index}" for index in range(len(specs))]
     metrics = {
         spec.use: build_component(registry, "metric", spec, key)
@@ -46,9 +49,9 @@ def score_metrics(
     classes: Sequence[str],
     threshold: float,
 ) -> dict[str, Any]:
-    """`n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927).
+    """Return `n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927).
 
-    A metric that fails is None, and under `undefined` stands why; the first time it is warned of.
+    A metric that fails is None, and `undefined` has the reason, which is logged as a warning the first time.
     """
     true, predicted = np.asarray(labels), scored.predicted(threshold)
     figures: dict[str, Any] = {"n": len(true), "loss": scored.loss}
@@ -67,7 +70,7 @@ def score_metrics(
 
 
 def wilson_interval(successes: int, n: int) -> list[float]:
-    """The 95% Wilson interval of a proportion, as [low, high]."""
+    """Return the 95% Wilson interval of a proportion, as [low, high]."""
     from scipy.stats import binomtest
 
     interval = binomtest(successes, n).proportion_ci(method="wilson")

@@ -1,4 +1,4 @@
-"""One row for each example: what was predicted, and how much of the text was out of vocabulary."""
+"""The prediction for one example, and how much of its text is out of vocabulary: a row of predictions.csv."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_s
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the model said of one text, and what it knew of its tokens: `states`, and which were looked up.
+    """The prediction for one text, with the state of each token and whether its vector was looked up.
 
-    `probability` is that of the predicted label, `probabilities` those of all classes in order. Several
-    labels stand in `label` and `predicted` in the order of the classes, joined by the recipe's separator, so
-    that the same labels are the same text; none is "", and `label` is None where it is not known.
+    `probability` is the probability of what is predicted, `probabilities` has one for each class, in order.
+    Several labels stand in `label` and `predicted` in the order of the classes, joined by the recipe's
+    separator, so that the same labels give the same string; no label is "", and `label` is None where it is
+    not known. `cut` is the number of tokens beyond `max_length`.
     """
 
     split: str
@@ -31,29 +32,29 @@ class Prediction:
 
     @property
     def wrong(self) -> bool:
-        """Whether a known label was missed."""
+        """Return whether the label is known and differs from the predicted one."""
         return self.label is not None and self.label != self.predicted
 
     @property
     def oov_share(self) -> float | None:
-        """The share of the tokens that are out of vocabulary."""
+        """Return the share of the tokens that are out of vocabulary, or None for a text without tokens."""
         return oov_share(self.states)
 
     @property
     def oov_tokens(self) -> list[str]:
-        """The tokens that were unseen, dropped or without a vector, in order."""
+        """Return the tokens that are unseen, dropped or without a vector, in the order of the text."""
         return [t for t, state in zip(self.tokens, self.states, strict=True) if state in OUT_OF_VOCABULARY]
 
 
 def header(classes: Sequence[str]) -> list[str]:
-    """The columns of the predictions."""
+    """Return the column names of the predictions, for rows as `row` returns them."""
     probabilities = [f"p_{label}" for label in classes]
     counts = ["tokens", *STATES, "looked_up", "cut", "oov_share", "oov_tokens", "token_list"]
     return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
 
 
 def row(p: Prediction) -> list[object]:
-    """The row of a text in the predictions."""
+    """Return the row of a text, with the columns that `header` names."""
     return [
         *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
         *(*p.probabilities, p.text),

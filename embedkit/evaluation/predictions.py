@@ -1,4 +1,4 @@
-"""What a model said of a split: its numbers, and of each text a prediction, made when it is asked for."""
+"""The predictions for a split: probabilities and loss, and one Prediction for each text, made on access."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ BLOCK = 1024
 
 
 class Predictions(Sequence[Prediction]):
-    """What a model said of a split, in its order; a prediction is made when it is asked for.
+    """A model's predictions for a split, in the order of the split; each Prediction is made on access.
 
-    `scored` are its numbers; `targets` and `predicted`, int64 [n] or bool [n, C], what its labels are and
-    what was predicted.
+    `scored` has the probabilities and the loss; `targets` and `predicted`, int64 [n] or bool [n, C], are the
+    true and the predicted labels.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Predictions(Sequence[Prediction]):
             yield from self._of(range(first, min(first + BLOCK, len(self))))
 
     def _of(self, texts: range) -> Iterator[Prediction]:
-        """The predictions of some of the texts."""
+        """Yield the predictions for the given positions in the split."""
         split, rows = self.split.take(texts), [*texts]
         probabilities, predicted = self.scored.probabilities[rows], self.predicted[rows]
         chosen = self.scored.objective.probability(probabilities, predicted)
@@ -90,7 +90,7 @@ class Predictions(Sequence[Prediction]):
             )
 
     def wrong(self) -> BoolArray:
-        """Of each text whether a known label was missed, bool [n]."""
+        """Return a mask of the texts whose known label was not predicted, bool [n]."""
         import numpy as np
 
         known = np.array([label is not None for label in self.split.examples.labels], np.bool_)
@@ -98,7 +98,7 @@ class Predictions(Sequence[Prediction]):
         return np.asarray(missed & known)
 
     def coverage(self) -> dict[str, dict[str, int]]:
-        """As `coverage`, of the split's tokens."""
+        """Count the tokens and types of the split by state, as the function `coverage` returns them."""
         counts = self.split.tokens.counts
         known = zip(self.split.tokens.words, self._states, self._apart, strict=True)
         read = {read: counts[read[0]] for read in known if read[0] in counts}

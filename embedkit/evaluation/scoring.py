@@ -1,4 +1,4 @@
-"""What a model says about the texts of a split, in numbers."""
+"""The probabilities and losses of a model on the texts of a split."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class Scored:
-    """What a model says about n texts, in the order of their split.
+    """The probabilities and the loss of a model on n texts, in the order of their split.
 
     `probabilities` float64 [n, C]; `loss` is the mean over texts, `batch_loss` the mean of the batches' means
     (the two differ when the last batch is smaller). Both are NaN where labels are not known. `not_finite` are
-    the texts whose numbers, those behind the probabilities and the loss, are not all finite.
+    the positions of texts with a logit that is not finite or with an infinite loss.
     """
 
     probabilities: NDArray[np.float64]
@@ -46,15 +46,19 @@ class Scored:
     not_finite: tuple[int, ...] = ()
 
     def predicted(self, threshold: float) -> IntArray | BoolArray:
-        """The class of each text, int64 [n]; of a multi-label model its classes, bool [n, C]."""
+        """Return the predicted class of each text, int64 [n], or its classes if multi-label, bool [n, C].
+
+        `threshold` is the probability from which on a class is predicted; it has no effect on multi-class
+        models.
+        """
         return self.objective.predicted(self.probabilities, threshold)
 
 
 class Tally:
-    """Gathers what the batches of one pass gave, and puts it back into the order of the split.
+    """Collects the outputs of one pass over a split, batch by batch, and restores the order of the split.
 
-    `groups` are the examples whose mean losses `batch_loss` is the mean of; each process of `world` adds the
-    batches that it has read.
+    `groups` are the batches, over all processes, whose mean losses `batch_loss` averages; each process of
+    `world` adds the batches that it has read.
     """
 
     def __init__(self, objective: Objective, groups: Groups, world: World = ALONE) -> None:
@@ -64,11 +68,11 @@ class Tally:
         self._batches: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def add(self, rows: Tensor, logits: Tensor, losses: Tensor) -> None:
-        """One batch: `rows` int64 [B] of the split, `logits` [B, L], `losses` [B]."""
+        """Add the outputs of one batch: `rows` int64 [B] of the split, `logits` [B, L], `losses` [B]."""
         self._batches.append((rows, logits.detach(), losses.detach()))
 
     def scored(self) -> Scored:
-        """All that was added, in every process."""
+        """Return the outputs of all processes as one, in the order of the split."""
         rows, logits, losses = self._gathered()
         order = rows.argsort()
         by_group = losses[order][torch.cat([*self._groups])]
@@ -85,14 +89,17 @@ class Tally:
         )
 
     def _gathered(self) -> list[Tensor]:
-        """Rows, logits and losses of all processes, one after another."""
+        """Return the rows, logits and losses of all processes, concatenated."""
         own = [torch.cat(parts).cpu() for parts in zip(*self._batches, strict=True)]
         gathered = self._world.gather([own] if own else [])
         return [torch.cat(parts) for parts in zip(*gathered, strict=True)]
 
 
 def check_finite(scored: Scored, name: str, ids: Sequence[int]) -> Scored:
-    """`scored` as it is. Raises TrainingError, with the split and the examples, where it is not finite."""
+    """Return `scored` unchanged.
+
+    Raises TrainingError, naming the split and the examples, if a logit or a loss is not finite.
+    """
     if not scored.not_finite:
         return scored
     few = ", ".join(str(ids[row]) for row in scored.not_finite[:SHOWN])
@@ -110,9 +117,10 @@ def score_split(
     batch_size: int = EVALUATION_BATCH_SIZE,
     world: World = ALONE,
 ) -> Scored:
-    """What `model`, in evaluation mode and without gradients, says about a split, batched by length.
+    """Evaluate `model` on a split, without gradients, and return its probabilities and loss.
 
-    The processes of `world` share every batch, and each of them gets all that was said.
+    The model is set to evaluation mode, and batches hold texts of similar length. The processes of `world`
+    share every batch, and each of them gets the whole result.
     """
     model.eval()
     longest = int(split.lengths.max()) if len(split) else 0

@@ -1,4 +1,4 @@
-"""The figures of several runs together: mean, deviation, interval, and each run's own."""
+"""The figures of several runs together: mean, standard deviation, interval, and the value of each run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Figures = Mapping[str, Mapping[str, Any]]
 
 
 def summarize(runs: Sequence[Figures]) -> dict[str, dict[str, Any]]:
-    """The figures of two or more runs as those of one, each summed up by `summary`."""
+    """Return the figures of two or more runs in the form of a single run's, each summarized by `summary`."""
     return {
         split: {
             name: summary([figures[split].get(name) for figures in runs])
@@ -24,11 +24,11 @@ def summarize(runs: Sequence[Figures]) -> dict[str, dict[str, Any]]:
 
 
 def summary(values: Sequence[Any]) -> dict[str, Any]:
-    """`mean`, `std`, `ci95` and, under `folds`, the values in the order of the runs.
+    """Return `mean`, `std`, `ci95` and, under `folds`, the values in the order of the runs.
 
-    `std` is the sample's deviation (divisor n - 1), `ci95` the 95% t interval of the mean as [low, high]
-    (Student 1908). All three are None where a value is None; for what is no number, as a confusion matrix,
-    there is `folds` alone.
+    `std` is the sample standard deviation (divisor n - 1), `ci95` the 95% t interval of the mean as [low,
+    high] (Student 1908). All three are None if any value is None; for values that are not numbers, such as
+    confusion matrices, only `folds` is returned.
     """
     if not all(value is None or isinstance(value, int | float) for value in values):
         return {"folds": [*values]}

@@ -1,1 +1,1 @@
-"""Several models on the same examples: how far apart they are, and what these examples can tell of that."""
+"""Comparison of models on the same examples: differences of accuracy, their intervals, tests and power."""

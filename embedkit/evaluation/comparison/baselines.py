@@ -40,7 +40,11 @@ Fitted = Mapping[str, "FittedBaseline | str"]
 def fit_baselines(
     build: Build, specs: Sequence[ComponentSpec], examples: Examples, labelling: Labelling
 ) -> dict[str, FittedBaseline | str]:
-    """The baselines of a recipe, made by `build` from kind, spec and key, fitted to the training split."""
+    """Build the baselines of a recipe, fit them to the training split, and return them by name.
+
+    `build` makes a component from kind, spec and key. For a baseline that is left out, the value is the
+    reason.
+    """
     texts, labels = examples.texts, labelling.targets(examples.labels)
     fitted: dict[str, FittedBaseline | str] = {}
     for index, spec in enumerate(specs):
@@ -61,7 +65,10 @@ def _fit(
 
 
 def _left_out(error: EmbedkitError) -> str:
-    """Why a baseline is left out. Warns of one that failed; by a DataError one says that it cannot learn."""
+    """Return the reason why a baseline is left out, and warn if it failed.
+
+    A DataError is no failure: it says that the baseline cannot learn from these data.
+    """
     if not isinstance(error, DataError):
         log.warning("a baseline is left out: %s", error)
     return "; ".join(fault.what for fault in error.faults)
@@ -75,11 +82,11 @@ def score_baselines(
     metrics: Mapping[str, Metric],
     labelling: Labelling,
 ) -> dict[str, dict[str, Any]]:
-    """By name, every metric of a baseline on a split, and under `against_model` how far it is from the model.
+    """Return, by name, the metrics of each baseline on a split and their comparison with the model.
 
-    `chosen` has what the baseline chose by itself, if it did.
-    `scored` is what the model says of the split, `threshold` its own. Of one that is left out there is
-    `left_out`, the reason, alone.
+    `against_model` compares its accuracy with the model's, as `against` does. `chosen` has the parameters
+    that the baseline selected by itself, if any. `scored` has the model's probabilities for the split, and
+    `threshold` is the model's own. For a baseline that is left out, there is only `left_out`, the reason.
     """
     texts, labels = examples.texts, labelling.targets(examples.labels)
     model_right = _right(labels, scored.predicted(threshold))
@@ -106,7 +113,7 @@ def score_baselines(
 def _probabilities(
     fitted: FittedBaseline, texts: Sequence[str], labelling: Labelling
 ) -> NDArray[np.float64] | str:
-    """What a baseline says of `texts`, or why it is left out."""
+    """Return a baseline's probabilities for `texts`, float64 [n, C], or the reason why it is left out."""
     try:
         check_chosen(fitted)
         given, classes = fitted.probabilities(texts), len(labelling.classes)
@@ -116,7 +123,7 @@ def _probabilities(
 
 
 def _right(labels: IntArray | BoolArray, predicted: IntArray | BoolArray) -> NDArray[np.float64]:
-    """1.0 for every example of which all is right, or else 0.0."""
+    """Return 1.0 for every example whose labels are all predicted correctly, and 0.0 for the others, [n]."""
     return np.asarray((labels == predicted).reshape(len(labels), -1).all(axis=1), dtype=np.float64)
 
 
@@ -126,7 +133,10 @@ def _accuracy(right: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def against(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, Any]:
-    """The second's accuracy less the first's, interval and test; of each [n], 1.0 where it is right."""
+    """Compare the second accuracy with the first: difference, interval, test and detectable difference.
+
+    `first` and `second`, each [n], are 1.0 for a correct prediction and 0.0 for a wrong one.
+    """
     differences = second - first
     return {
         "difference": float(differences.mean()),

@@ -1,4 +1,4 @@
-"""The same examples in the predictions of several runs, found by id, or why they are not the same."""
+"""Matching of the predictions of several runs by example id, with the reason if the examples differ."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ DRAWN = "A share of the training data is drawn by the seed: read data.test from 
 
 @dataclass(frozen=True)
 class Judged:
-    """What one run predicted on a split: one row for each example, in the order of ids.
+    """The predictions of one run on a split: one row for each example, in the order of ids.
 
-    `examples` is indexed by id, with text, label, predicted, the out-of-vocabulary shares and, of folds,
-    fold; of several seeds it has the first one's. `right` has a column for each seed: 1.0 where it is right,
-    or 0.0.
+    `examples` is indexed by id, with text, label, predicted, the out-of-vocabulary shares and, if
+    cross-validated, fold; if there are several seeds, they are the first seed's. `right` has a column for
+    each seed: 1.0 for a correct prediction, 0.0 for a wrong one.
     """
 
     examples: pd.DataFrame
@@ -28,19 +28,19 @@ class Judged:
 
     @property
     def folds(self) -> bool:
-        """Whether each example was held out in a fold."""
+        """Return whether the run was cross-validated, so that each example was held out in a fold."""
         return "fold" in self.examples
 
     @property
     def shares(self) -> pd.Series:
-        """Of each example, the share of the seeds that are right."""
+        """Return, for each example, the share of the seeds whose prediction is correct."""
         return self.right.mean(axis=1)
 
 
 def judged(name: str, predictions: pd.DataFrame) -> Judged:
-    """Gather the rows of one split of a predictions.csv: as many of each example as there are seeds.
+    """Convert one split of a predictions.csv, with a row for each example and seed, to a row per example.
 
-    Raises RunError where an example stands there twice, or not with every seed.
+    Raises RunError, which names the run `name`, if a seed has an example twice or lacks one that another has.
     """
     frame = predictions.assign(right=(predictions["label"] == predictions["predicted"]).astype(float))
     if "seed" not in frame:
@@ -69,7 +69,7 @@ def refuse_different(runs: Mapping[str, Judged]) -> None:
 
 
 def _different(first: Judged, second: Judged) -> Iterator[tuple[str, str | None]]:
-    """What keeps two runs from being compared, the weightiest first, each with a hint."""
+    """Yield why two runs cannot be compared, the most important reason first, each with a hint or None."""
     ids, others = first.examples.index, second.examples.index
     if not ids.equals(others):
         yield _other_ids(first, second)

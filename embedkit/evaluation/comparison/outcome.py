@@ -1,4 +1,4 @@
-"""What a comparison of runs found, as tables and as plain data."""
+"""The result of a comparison of runs, as tables and as plain data."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a split tells of several runs, as pandas DataFrames.
+    """The comparison of several runs on one split, as pandas DataFrames.
 
-    `runs` has one row for each run; `pairs` one for each two of them, `changed` the examples on which these
-    differ, and `coverage` how many there are on either side, with their mean out-of-vocabulary shares.
+    `runs` has one row for each run, `pairs` one for each pair of runs; `changed` has the examples on which
+    the runs of a pair differ, `coverage` how many there are on either side, with their mean out-of-vocabulary
+    shares. `one_class` is the label of all examples if they have the same, else None.
     """
 
     split: str
@@ -27,7 +28,7 @@ class Comparison:
     coverage: pd.DataFrame
 
     def to_plain(self) -> dict[str, Any]:
-        """All of it as plain data; what is not defined is None."""
+        """Return the comparison as plain data, with None for values that are not defined."""
         tables = {name: _records(getattr(self, name)) for name in ("runs", "pairs", "coverage", "changed")}
         return {"split": self.split, "n": self.n, "one_class": self.one_class, **tables}
 

@@ -1,6 +1,6 @@
-"""Two models on the same n examples: the difference of their accuracies, its interval and its test.
+"""The difference of two models' accuracies on the same n examples, its interval and its test.
 
-What is compared is, of every example, the share of a model's predictions that are right: 0 or 1, or between
+The accuracy on one example is the share of a model's predictions that are correct: 0 or 1, or a value between
 them where the model was trained with several seeds. Differences are the second model's less the first one's.
 """
 
@@ -21,11 +21,12 @@ LEVEL = 0.95
 
 
 def bootstrap_interval(differences: Differences, seed: int = 0) -> list[float]:
-    """The 95% percentile bootstrap interval of the mean difference, as [low, high] (Efron & Tibshirani 1993).
+    """Return the 95% percentile bootstrap interval of the mean difference, as [low, high].
 
-    Examples are drawn with replacement, 10,000 times by `seed`; only how many of each value are drawn counts,
-    so that is what is drawn. Where no example differs there is nothing to draw: the mean difference is then
-    as far from 0 as the share of differing examples may be, by the exact interval (Clopper & Pearson 1934).
+    After Efron & Tibshirani (1993): examples are drawn with replacement, 10,000 times, by `seed`. Only the
+    number of draws of each distinct value matters, so these numbers are drawn. If no example differs, there
+    is nothing to resample: the mean difference may then be as far from 0 as the upper end of the exact
+    interval of the share of differing examples (Clopper & Pearson 1934).
     """
     n = len(differences)
     if not differences.any():
@@ -40,10 +41,10 @@ def bootstrap_interval(differences: Differences, seed: int = 0) -> list[float]:
 
 
 def p_value(differences: Differences, seed: int = 0) -> float:
-    """How often a mean difference as large as this one comes about where neither model is better; two-sided.
+    """Return the two-sided p-value of the mean difference, the null hypothesis being equal accuracies.
 
-    McNemar's exact test (1947) where every difference is -1, 0 or 1; where some are between, several seeds
-    having been averaged, signs are flipped at random, 9,999 times by `seed` (Fisher 1935).
+    McNemar's exact test (1947) where every difference is -1, 0 or 1; otherwise, for averages over several
+    seeds, a sign-flip test with 9,999 random permutations by `seed` (Fisher 1935).
     """
     if not np.isin(differences, (-1.0, 0.0, 1.0)).all():
         return _flipping_signs(differences, seed)
@@ -54,7 +55,10 @@ def p_value(differences: Differences, seed: int = 0) -> float:
 
 
 def _flipping_signs(differences: Differences, seed: int) -> float:
-    """Of equal sizes any number may come out positive: a binomial draw for each size."""
+    """Return the p-value of the sign-flip test.
+
+    Among differences of equal size only the number of positive ones matters: one binomial draw for each size.
+    """
     generator = np.random.default_rng(seed)
     sizes, counts = np.unique(np.abs(differences).round(12), return_counts=True)
     positive = generator.binomial(counts, 0.5, size=(RESAMPLES - 1, len(sizes)))

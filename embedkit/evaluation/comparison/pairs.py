@@ -1,4 +1,4 @@
-"""Two matched runs held against each other, in figures."""
+"""The comparison of two matched runs, in figures."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 def compare_pair(first: Judged, second: Judged, test_per_training: float | None) -> dict[str, Any]:
-    """How far the second is from the first, and what is known of that; accuracies are means over seeds.
+    """Compare the accuracies of two runs, means over seeds: difference, interval, tests and standard errors.
 
-    `p` is that of the corrected resampled t-test over folds, for which `test_per_training` is needed, or else
-    of the test over examples.
+    `p` is, for cross-validated runs, the p-value of the corrected resampled t-test over folds, which needs
+    `test_per_training` (the test examples for each training example), and otherwise that of the test over
+    examples.
     """
     shares = second.shares - first.shares
     differences = shares.to_numpy().round(12)
@@ -44,7 +45,7 @@ def compare_pair(first: Judged, second: Judged, test_per_training: float | None)
 
 
 def _accuracies(run: Judged) -> Sequence[float]:
-    """One accuracy for each seed."""
+    """Return the accuracy of each seed."""
     return [float(accuracy) for accuracy in run.right.mean()]
 
 
@@ -56,7 +57,7 @@ def _over_folds(run: Judged, shares: pd.Series, test_per_training: float | None)
 
 
 def changed_sides(first: Judged, second: Judged) -> pd.DataFrame:
-    """The examples that one of two runs has right more often than the other, by id, with their coverage."""
+    """Return the examples that one run has right more often than the other, by id, with their coverage."""
     import pandas as pd
 
     changed = (first.shares - second.shares).abs() > 1e-9
@@ -71,12 +72,12 @@ def changed_sides(first: Judged, second: Judged) -> pd.DataFrame:
 
 
 def coverage_columns(run: Judged) -> list[str]:
-    """The out-of-vocabulary shares that the run has of each example."""
+    """Return the names of the columns of out-of-vocabulary shares that the run has."""
     return [share for share in ("oov_share", "content_oov_share") if share in run.examples]
 
 
 def coverage_by_side(first: Judged, second: Judged) -> list[dict[str, Any]]:
-    """How many examples each run alone has right, or neither, with their mean out-of-vocabulary shares."""
+    """Count the examples on which one run is better, or neither, with their mean out-of-vocabulary shares."""
     shares = second.shares - first.shares
     sides = {"first": shares < -1e-9, "second": shares > 1e-9, "neither": shares.abs() <= 1e-9}
     return [

@@ -15,10 +15,11 @@ POWER = 0.8
 
 
 def smallest_difference(differences: Differences) -> float | None:
-    """The mean difference, 0 to 1, that is found at 5% in 80% of samples as large and discordant as this one.
+    """Return the smallest mean difference, 0 to 1, that a test at 5% detects with 80% power.
 
-    By the exact power of McNemar's test where every difference is -1, 0 or 1, or else by that of a z test.
-    None where so few examples differ that none would be found.
+    It holds for samples with as many examples, and as many discordant ones, as this one. The power is the
+    exact power of McNemar's test where every difference is -1, 0 or 1, or else that of a z test. Returns None
+    where so few examples differ that no difference would be detected.
     """
     if not np.isin(differences, (-1.0, 0.0, 1.0)).all():
         return _of_averages(differences)
@@ -36,10 +37,10 @@ def _power_missing(difference: float, n: int, discordance: float) -> float:
 
 
 def mcnemar_power(difference: float, n: int, discordance: float) -> float:
-    """How often McNemar's exact test at 5% finds a `difference` of accuracies.
+    """Return the power of McNemar's exact test at 5% for a `difference` of accuracies.
 
-    Of n examples each is discordant (one model right, the other wrong) with probability `discordance`, which
-    is at least `difference`. The number of discordant ones is not given, so it is summed over.
+    Each of n examples is discordant (one model right, the other wrong) with probability `discordance`, which
+    is at least `difference`. The power is summed over the number of discordant examples, which is random.
     """
     from scipy.stats import binom
 

@@ -1,4 +1,4 @@
-"""Baselines beside the models of several folds or seeds: what their figures come to together."""
+"""The figures of the baselines of a cross-validated or repeated run, summarized over its folds or seeds."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ Baselines = Mapping[str, Mapping[str, Any]]
 def summarize_baselines(
     runs: Sequence[Baselines], folds: Sequence[int] | None, test_per_training: float
 ) -> dict[str, dict[str, Any]]:
-    """Every figure of each baseline summed up; under `against_model` its difference, and over folds its test.
+    """Return every figure of each baseline, summarized over the runs by `summary`.
 
-    `folds` has the fold of each run, None where they differ by seed alone; seeds of one fold are averaged.
-    The test and the interval of the difference are those of Nadeau & Bengio (2003), for which
-    `test_per_training` examples are tested on for each that is trained on. A baseline that any run left out
-    has that run's reason; what it chose in each run is listed.
+    `against_model` has the difference from the model and, over folds, its test. `folds` has the fold of each
+    run, or is None if the runs differ by seed alone; seeds of one fold are averaged. The test and the
+    interval of the difference are those of Nadeau & Bengio (2003), with `test_per_training` test examples for
+    each training example. A baseline that any run left out has only `left_out`, that run's reason. `chosen`
+    lists the parameters that the baseline selected in each run.
     """
     gathered: dict[str, dict[str, Any]] = {}
     for name in runs[0]:

@@ -16,11 +16,12 @@ ROUNDING = 1e-12
 
 
 def corrected_t_test(differences: Sequence[float], test_per_training: float) -> float | None:
-    """The p-value of the corrected resampled t-test (Nadeau & Bengio 2003), two-sided.
+    """Return the two-sided p-value of the corrected resampled t-test (Nadeau & Bengio 2003).
 
-    `differences` of accuracy, one for each of two or more folds; `test_per_training` is how many examples are
-    tested on for each that is trained on, 1/9 in ten folds: training parts overlap, so the folds' variance
-    is enlarged by as much. None where all folds differ alike and so say nothing of their variance.
+    `differences` are differences of accuracy, one for each of two or more folds; `test_per_training` is the
+    number of test examples for each training example, 1/9 in ten folds. Training splits overlap, so the
+    variance of the mean is enlarged by this ratio times the folds' variance. Returns None if all folds have
+    the same difference, which leaves their variance unknown.
     """
     from scipy.stats import t
 
@@ -31,7 +32,7 @@ def corrected_t_test(differences: Sequence[float], test_per_training: float) -> 
 
 
 def corrected_interval(differences: Sequence[float], test_per_training: float) -> list[float]:
-    """The 95% interval of the mean difference that goes with `corrected_t_test`, as [low, high]."""
+    """Return the 95% interval of the mean difference that goes with `corrected_t_test`, as [low, high]."""
     from scipy.stats import t
 
     error = _corrected_error(differences, test_per_training)
@@ -44,7 +45,7 @@ def _corrected_error(differences: Sequence[float], test_per_training: float) -> 
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """The p-values corrected for their number (Holm 1979); those that are None stay so and do not count."""
+    """Return the p-values corrected for multiple tests (Holm 1979). None stays None and is not counted."""
     from statsmodels.stats.multitest import multipletests
 
     known = [p for p in p_values if p is not None]
@@ -53,18 +54,18 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def example_error(differences: NDArray[np.float64]) -> float | None:
-    """The standard error of the mean difference [n] over examples, the models being as they are.
+    """Return the standard error of the mean difference [n] over examples, with the models held fixed.
 
-    None for fewer than two.
+    Returns None for fewer than two examples.
     """
     n = len(differences)
     return float(differences.std(ddof=1)) / sqrt(n) if n > 1 else None
 
 
 def seed_error(*accuracies: Sequence[float]) -> float | None:
-    """The standard error of a difference of mean accuracies over seeds, the examples being as they are.
+    """Return the standard error of a difference of mean accuracies over seeds, with the examples held fixed.
 
-    `accuracies` of each model, one for each of its seeds. None where one of them has a single seed.
+    `accuracies` has, for each model, the accuracy of each seed. Returns None if a model has a single seed.
     """
     if any(len(own) < 2 for own in accuracies):
         return None

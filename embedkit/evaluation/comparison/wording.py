@@ -1,4 +1,4 @@
-"""Differences of accuracies in words: no more is said than the figures do."""
+"""Differences of accuracy in words, which claim no more than the figures show."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ TWO_SIDED = 1.96
 
 
 def points(share: float) -> str:
-    """A share in points of a hundred, with its sign: `+2.3`."""
+    """Return a share in percentage points, with its sign: `+2.3`."""
     return f"{100 * share:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0")
 
 
 def between(interval: Sequence[float]) -> str:
-    """An interval in points: `0.6 to 4.0`."""
+    """Return an interval in percentage points: `0.6 to 4.0`."""
     return " to ".join(points(end).removeprefix("+") for end in interval)
 
 
 def p_shown(p: float | None) -> str:
-    """A p-value: `p = 0.012`, `p < 0.001`."""
+    """Return a p-value as text: `p = 0.012`, `p < 0.001`, or `p not defined` for None."""
     if p is None:
         return "p not defined"
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
 def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return the names as one phrase: `a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], over: str) -> str:
-    """What is told of a model and the `baselines` beside it, as they stand in metrics.json; "" if nothing is.
+    """Return a sentence that compares a model with its `baselines`, as in metrics.json.
 
-    `over` says what the figures are of, such as `n = 1,066`.
+    Returns "" if no baseline was tested. `over` tells the sample size, such as `n = 1,066`.
     """
     against = {name: each["against_model"] for name, each in baselines.items() if "against_model" in each}
     tested = {name: each for name, each in against.items() if each["p_holm"] is not None}
@@ -54,20 +54,20 @@ def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], over: str) -> s
 
 
 def in_points(against: Mapping[str, Any]) -> str:
-    """A baseline's difference with its interval: `+2.3 points (0.6 to 4.0)`."""
+    """Return a baseline's difference from the model with its interval: `+2.3 points (0.6 to 4.0)`."""
     several = isinstance(against["difference"], Mapping)
     interval = against["difference"]["ci95"] if several else against["ci95"]
     return f"{points(_mean(against))} points ({between(interval)})"
 
 
 def _mean(against: Mapping[str, Any]) -> float:
-    """The difference; of several runs their mean."""
+    """Return the difference or, for several runs, its mean."""
     difference = against["difference"]
     return float(difference["mean"] if isinstance(difference, Mapping) else difference)
 
 
 def _missed(alike: Sequence[Mapping[str, Any]]) -> str:
-    """Which difference would not have been shown, as far as that is known."""
+    """Return a clause on the differences that the test would have missed, or "" if they are not known."""
     smallest = [each["smallest_difference"] for each in alike if "smallest_difference" in each]
     known = [each for each in smallest if each is not None]
     if not smallest:
@@ -78,12 +78,15 @@ def _missed(alike: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _sentence(text: str, capital: bool) -> str:
-    """`text` as a sentence; a name at its beginning stays as it is written."""
+    """Return `text` as a sentence, with a capital unless it begins with a name."""
     return f"{text[0].upper() if capital else text[0]}{text[1:]}."
 
 
 def pair_verdict(pair: Mapping[str, Any]) -> str:
-    """What the figures of `compare_pair`, with the names of both and `p_holm`, tell of two runs."""
+    """Return a sentence on which of two runs is better, if either.
+
+    `pair` has the figures of `compare_pair`, the names of both runs and the corrected p-value `p_holm`.
+    """
     first, second, n = pair["first"], pair["second"], pair["n"]
     if not pair["only_first_right"] + pair["only_second_right"]:
         same = "" if pair["other_predictions"] else ": they predict the same"
@@ -102,7 +105,11 @@ def pair_verdict(pair: Mapping[str, Any]) -> str:
 
 
 def is_told(pair: Mapping[str, Any]) -> bool:
-    """Whether one of two runs is better: by the corrected test and, of several seeds, whatever the seed."""
+    """Return whether one of two runs is better.
+
+    The corrected test must be significant and, with several seeds, the difference must exceed 1.96 standard
+    errors over examples and seeds together.
+    """
     if pair["p_holm"] is None or pair["p_holm"] >= ALPHA:
         return False
     if pair["error_seeds"] is None:

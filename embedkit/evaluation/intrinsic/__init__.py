@@ -1,7 +1,7 @@
-"""Intrinsic evaluation: how well word vectors alone agree with people on similarity, and answer analogies.
+"""Intrinsic evaluation: how well word vectors agree with human similarity scores, and answer analogies.
 
-Every figure comes with the share of pairs or questions that could not be asked, because a word of them has no
-vector: without it the figures of two sources cannot be compared.
+Every figure comes with the share of pairs or questions with a word that has no vector: without it the figures
+of two sources cannot be compared.
 """
 
 from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies

@@ -1,4 +1,4 @@
-"""Analogies: is the word that `b - a + c` leads to the one that was asked for?
+"""Analogies: is the word nearest to `b - a + c` the expected one?
 
 3CosAdd (Mikolov et al. 2013) and 3CosMul (Levy & Goldberg 2014), over the source's own words.
 """
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """A question, its words as the source spells them (None where it lacks them), and what the source says.
+    """A question, its words as the source spells them (None where it lacks them), and the predicted word.
 
-    `predicted` is None for a question that was not asked, `correct` for one that does not count.
+    `predicted` is None if there is no answer, as when the source lacks a word of the question; `correct` is
+    None if the question does not count.
     """
 
     question: Question
@@ -43,31 +44,31 @@ class AnalogyResult:
 
     @property
     def n(self) -> int:
-        """How many questions count."""
+        """Return the number of questions that count."""
         return sum(answer.correct is not None for answer in self.answers)
 
     @property
     def correct(self) -> int:
-        """How many of them were answered rightly."""
+        """Return the number of questions answered correctly."""
         return sum(answer.correct is True for answer in self.answers)
 
     @property
     def accuracy(self) -> float | None:
-        """The share of right answers among the questions that count; None where there are none."""
+        """Return the share of correct answers among the questions that count, or None if there are none."""
         return self.correct / self.n if self.n else None
 
     @property
     def oov(self) -> int:
-        """How many questions have a word that the source lacks."""
+        """Return the number of questions with a word that the source lacks."""
         return sum(None in answer.found for answer in self.answers)
 
     @property
     def oov_share(self) -> float:
-        """The share of such questions in the set."""
+        """Return the share of questions with a word that the source lacks."""
         return self.oov / len(self.answers) if self.answers else 0.0
 
     def sections(self) -> Mapping[str, AnalogyResult]:
-        """The result of each section, in the order of the set."""
+        """Return the result of each section, in the order of the set."""
         grouped = groupby(self.answers, key=lambda answer: answer.question.section)
         return {section: AnalogyResult([*answers]) for section, answers in grouped}
 
@@ -82,13 +83,13 @@ def analogies(
     memory: int = MEMORY,
     progress: Progress = no_progress,
 ) -> AnalogyResult:
-    """How many `questions` the vectors of `source` answer, as gensim's `evaluate_word_analogies`.
+    """Evaluate the vectors of `source` on analogy `questions`, as gensim's `evaluate_word_analogies` does.
 
-    The answer is looked for among all words that `matching` lets count, but for the three of the question,
-    those of another case included when it folds case. Questions with a word that the source lacks are left
-    out under `missing` `skip`; under `zero` they count as wrong (gensim's `dummy4unknown`). `memory` bounds
-    the bytes of vectors and cosines held at once, `progress` is told of words compared. Raises
-    VectorFileError for a source that cannot list its words.
+    The answer is searched among all words that `matching` lets count, except the three words of the question,
+    in any case if case is folded. Questions with a word that the source lacks are left out under `missing`
+    `skip`; under `zero` they count as wrong (gensim's `dummy4unknown`). `memory` bounds the bytes of vectors
+    and cosines held at once; `progress` is called with the number of words compared. Raises VectorFileError
+    for a source that cannot list its words.
     """
     matching = matching or Matching()
     words = list_words(source, matching.restrict)
@@ -106,7 +107,7 @@ def analogies(
 
 
 def _excluded(words: Sequence[str], terms: IntArray, found: Found, matching: Matching) -> list[list[int]]:
-    """The rows among `words` that are words of each question, in whatever case where that is folded."""
+    """Return, for each question, the rows of its three words in `words`, in any case if case is folded."""
     keys = [matching.key(word) for word in found.words]
     rows: dict[str, list[int]] = {key: [] for key in keys}
     for row, word in enumerate(words):

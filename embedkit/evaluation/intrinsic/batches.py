@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 def batches(source: VectorSource, words: Sequence[str], size: int) -> Iterator[tuple[int, FloatArray]]:
-    """The vectors of the first rows of `source`, whose words are `words`, in batches of at most `size`.
+    """Yield the vectors of the first rows of `source`, at most `size` at a time, with the first row's number.
 
-    Each comes with the number of its first row. A word that is there again is all zeros, as only the first
-    counts. Raises VectorFileError for a vector that is not finite.
+    `words` are the words of these rows. The vector of a word that an earlier row has is set to zeros, as only
+    the first one counts. Raises VectorFileError for a vector that is not finite.
     """
     again = _repeated(words)
     for start, vectors in _gathered(source, len(words), size):
@@ -30,7 +30,7 @@ def batches(source: VectorSource, words: Sequence[str], size: int) -> Iterator[t
 
 
 def _gathered(source: VectorSource, count: int, size: int) -> Iterator[tuple[int, FloatArray]]:
-    """The first `count` rows, in pieces of a block or `size` rows, whatever is more."""
+    """Yield the first `count` rows, in pieces of at least `size` rows, with the number of the first."""
     gathered: list[FloatArray] = []
     start = 0
     for block in first_rows(source, count):
@@ -42,7 +42,7 @@ def _gathered(source: VectorSource, count: int, size: int) -> Iterator[tuple[int
 
 
 def _repeated(words: Sequence[str]) -> IntArray:
-    """The rows whose word stood in a row before, sorted."""
+    """Return the rows whose word an earlier row has, in ascending order, int64."""
     first = {word: row for row, word in reversed([*enumerate(words)])}
     return np.array([row for row, word in enumerate(words) if first[word] != row], dtype=np.int64)
 

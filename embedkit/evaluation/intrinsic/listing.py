@@ -17,11 +17,14 @@ class HasBlocks(Protocol):
     """A source that gives all its words and vectors, as a `VectorFile` does."""
 
     def blocks(self) -> Iterator[Block]:
-        """Every row, in order, a few at a time."""
+        """Yield all rows, in order, in blocks."""
 
 
 def first_rows(source: VectorSource, count: int | None) -> Iterator[Block]:
-    """The first `count` rows of `source`, or all. Raises VectorFileError for a source that cannot tell."""
+    """Yield the first `count` rows of `source`, or all if `count` is None, in blocks.
+
+    Raises VectorFileError for a source that cannot list its words.
+    """
     if not isinstance(source, HasBlocks):
         hint = "With case: exact the similarity of words can still be evaluated; analogies cannot."
         raise VectorFileError(Fault(f"{type(source).__name__} cannot list its words", hint=hint))
@@ -34,5 +37,8 @@ def first_rows(source: VectorSource, count: int | None) -> Iterator[Block]:
 
 
 def list_words(source: VectorSource, count: int | None) -> list[str]:
-    """The words of these rows, repeated ones included. Raises VectorFileError as `first_rows` does."""
+    """Return the words of the first `count` rows, or of all, with repeated ones.
+
+    Raises VectorFileError as `first_rows` does.
+    """
     return [word.decode() for block in first_rows(source, count) for word in block.words]

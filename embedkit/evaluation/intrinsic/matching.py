@@ -1,4 +1,4 @@
-"""How the words of a set are found in a source: in which case, among how many words, in which spellings."""
+"""Look-up of a test set's words in a source: case, number of words that count, alternative spellings."""
 
 from __future__ import annotations
 
@@ -20,34 +20,37 @@ RESTRICT = 300_000
 
 
 def as_written(word: str) -> Sequence[str]:
-    """The word alone."""
+    """Return the word itself as its only spelling."""
     return (word,)
 
 
 @dataclass(frozen=True)
 class Found:
-    """`vectors` float32 [m, D] of the `words` [m] of a source; `row_of` leads from a set's words to them."""
+    """The words that a source has: `words` [m] as the source spells them, and `vectors` float32 [m, D].
+
+    `row_of` maps each word of the test set that was found to its row.
+    """
 
     words: Sequence[str]
     vectors: FloatArray
     row_of: Mapping[str, int]
 
     def has(self, words: Iterable[str]) -> bool:
-        """Whether every one of `words` was found."""
+        """Return whether all `words` were found."""
         return all(word in self.row_of for word in words)
 
     def spelt(self, words: Iterable[str]) -> tuple[str | None, ...]:
-        """Each of `words` as the source spells it; None where it was not found."""
+        """Return each of `words` as the source spells it, or None if it was not found."""
         return tuple(self.words[self.row_of[word]] if word in self.row_of else None for word in words)
 
 
 @dataclass(frozen=True)
 class Matching:
-    """The defaults are gensim's, so that figures can be compared with those that gensim gives.
+    """How words are looked up. The defaults are gensim's, so that figures can be compared with gensim's.
 
-    With `case` `fold` words are equal when they are in upper case, and the source's first such word counts.
-    `restrict` is how many rows of the source count, from its first; None for all. `spellings` gives what to
-    look up for a word, best first, as it stands with itself first.
+    With `case` `fold`, words are equal if they are equal in upper case, and the first such word of the source
+    counts. `restrict` is the number of rows of the source that count, from the first; None for all.
+    `spellings` returns the spellings to look up for a word, best first, beginning with the word itself.
     """
 
     case: Case = "fold"
@@ -55,13 +58,14 @@ class Matching:
     spellings: Callable[[str], Sequence[str]] = as_written
 
     def key(self, word: str) -> str:
-        """What equal words have in common."""
+        """Return the form in which words are compared: in upper case if case is folded."""
         return word.upper() if self.case == "fold" else word
 
     def find(self, source: VectorSource, words: Iterable[str], listed: Sequence[str] | None = None) -> Found:
-        """Look `words` up. `listed` are the words of the rows that count, where they are known already.
+        """Find `words` in a source, and return their vectors.
 
-        Raises VectorFileError with `fold` for a source that cannot list its words.
+        `listed` are the words of the rows that count, if they are known already. Raises VectorFileError with
+        `fold` for a source that cannot list its words.
         """
         tried = {word: [self.key(each) for each in self.spellings(word)] for word in dict.fromkeys(words)}
         keys = dict.fromkeys(key for each in tried.values() for key in each)
@@ -77,7 +81,7 @@ class Matching:
         return Found([names[key] for key in known], lookup.vectors[hits], row_of)
 
     def _first(self, keys: Iterable[str], listed: Iterable[str]) -> dict[str, str]:
-        """The first of the listed words for each key that one of them has."""
+        """Return, by key, the first of the `listed` words with that key; keys without one are left out."""
         wanted = {*keys}
         names: dict[str, str] = {}
         for word in listed:

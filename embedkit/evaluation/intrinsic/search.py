@@ -1,7 +1,7 @@
 """The nearest word to `b - a + c` among all words of a source, in blocks, for many questions at once.
 
-All questions of a block come from one matrix product: that of the block with the distinct words of the
-questions, which are far fewer than the questions.
+One matrix product for each block serves all questions: the block times the distinct words of the questions,
+which are far fewer than the questions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EPSILON = 1e-6
 
 
 class Formula(NamedTuple):
-    """A score in two steps, the first of which questions with the same `a` and `b` share.
+    """A score computed in two steps; questions with the same `a` and `b` share the first.
 
     `shift` is added to the cosines beforehand.
     """
@@ -49,11 +49,11 @@ _FORMULAS: Mapping[Objective, Formula] = {
 
 
 class Search:
-    """Looks for the best word of each of n questions, in one block of words after the other.
+    """Finds the best answer to each of n questions, one block of words after the other.
 
-    `terms` float32 [W, D] are vectors of the questions' words, `asked` int [n, 3] the terms a, b, c of each,
-    `excluded` the rows that are no answer to it. `rows` int64 [n] is the best row so far, -1 while there is
-    none; of equally good ones it is the first.
+    `terms` float32 [W, D] are vectors of the questions' words, `asked` int [n, 3] the rows in `terms` of each
+    question's a, b and c, `excluded` the rows of the source that are no answer to it. `rows` [n] is the best
+    row of the source so far, -1 while there is none; of equally good ones it is the first.
     """
 
     def __init__(
@@ -68,11 +68,14 @@ class Search:
         self.rows = [-1] * len(excluded)
 
     def block_size(self, memory: int) -> int:
-        """How many words can be compared at once, for each of which a vector and W cosines are held."""
+        """Return how many words to compare at once: each takes a vector and W cosines in `memory` bytes."""
         return max(1, min(BLOCK, memory // (4 * sum(self._terms.shape))))
 
     def compare(self, start: int, vectors: FloatArray) -> None:
-        """Take the words from row `start` on into account; those with a vector of zeros are no answer."""
+        """Compare the words from row `start` on with the best answers so far, and keep the better ones.
+
+        Words with a zero vector are no answer.
+        """
         cosines = self._terms @ unit_rows(vectors).T + np.float32(self._formula.shift)
         scores = np.empty(len(vectors), np.float32)
         blank = np.flatnonzero(~vectors.any(axis=1))

@@ -1,9 +1,9 @@
-r"""Sets for intrinsic evaluation: word pairs with people's scores, and analogy questions.
+r"""Test sets for intrinsic evaluation: word pairs with human scores, and analogy questions.
 
-Text in UTF-8, an entry a line, `#` at the beginning of a line for a comment. Pairs are `word1 word2 score`
-(as WordSim-353, SimLex-999 and RG-65 are handed round), and may begin with a header line. Questions are
-`a b c d`, in sections that begin with `: name` (questions-words.txt of word2vec, Mikolov et al. 2013).
-Fields stand between tabs, where a line has any, or between spaces.
+UTF-8 text with one entry a line; a line that begins with `#` is a comment. Pairs are `word1 word2 score` (the
+form in which WordSim-353, SimLex-999 and RG-65 are handed round), and may begin with a header line. Questions
+are `a b c d`, in sections that begin with `: name` (questions-words.txt of word2vec, Mikolov et al. 2013).
+Fields are separated by tabs if a line has any, otherwise by spaces.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SHOWN = 10
 
 
 class Pair(NamedTuple):
-    """Two words and how similar people find them, on any scale; `line` is where they stand in their file."""
+    """Two words and their human similarity score, on any scale; `line` is the line number in the file."""
 
     first: str
     second: str
@@ -42,12 +42,12 @@ class Question(NamedTuple):
 
     @property
     def words(self) -> tuple[str, str, str, str]:
-        """The four words."""
+        """Return the four words of the question."""
         return self.a, self.b, self.c, self.expected
 
 
 class _MalformedError(Exception):
-    """What is wrong with a line."""
+    """A line is malformed; the message says how."""
 
 
 Line = tuple[int, str]
@@ -55,7 +55,10 @@ Entry = TypeVar("Entry")
 
 
 def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
-    """The pairs of a file, in order. Raises DataError naming file and line of every malformed one."""
+    """Read the word pairs of a file, in order.
+
+    Raises DataError, naming file and line of the malformed ones, and for a file without pairs.
+    """
     lines = _lines(Path(path))
     if lines and _is_header(lines[0][1]):
         del lines[0]
@@ -63,7 +66,10 @@ def read_pairs(path: str | os.PathLike[str]) -> list[Pair]:
 
 
 def read_questions(path: str | os.PathLike[str]) -> list[Question]:
-    """The questions of a file, in order. Raises DataError naming file and line of every malformed one."""
+    """Read the analogy questions of a file, in order.
+
+    Raises DataError, naming file and line of the malformed ones, and for a file without questions.
+    """
     return _entries(path, _lines(Path(path)), _Sections().question, "questions")
 
 
@@ -75,7 +81,7 @@ def _pair(number: int, line: str) -> Pair:
 
 
 def _is_header(line: str) -> bool:
-    """Whether the fields are names of columns: the last is no number, nor anything that was meant for one."""
+    """Return whether a line is a header: three fields or more, the last of which is not meant as a number."""
     fields = _fields(line)
     return len(fields) >= 3 and not re.search(r"\d|^[-+]?(nan|inf)", fields[-1], re.IGNORECASE)
 
@@ -91,13 +97,13 @@ def _score(field: str) -> float:
 
 
 class _Sections:
-    """Reads questions, and remembers the sections that they stand in, with the line where each began."""
+    """Reads questions, and keeps the names of their sections with the line where each begins."""
 
     def __init__(self) -> None:
         self._began: dict[str, int] = {}
 
     def question(self, number: int, line: str) -> Question | None:
-        """The question on a line; None for the beginning of a section."""
+        """Return the question on a line, or None if the line begins a section. Raises _MalformedError."""
         if line.startswith(":"):
             self._begin(line[1:].strip(), number)
             return None
@@ -124,7 +130,10 @@ def _fields(line: str) -> list[str]:
 def _entries(
     path: str | os.PathLike[str], lines: Iterable[Line], read: Callable[[int, str], Entry | None], what: str
 ) -> list[Entry]:
-    """What `read` makes of every line. Raises DataError with every line that is malformed, and for none."""
+    """Parse every line with `read`, and return the entries.
+
+    Raises DataError with the malformed lines, and for a file without entries.
+    """
     entries: list[Entry] = []
     faults = []
     for number, line in lines:
@@ -142,7 +151,10 @@ def _entries(
 
 
 def _lines(path: Path) -> list[Line]:
-    """Number and text of every line that is no comment and not empty."""
+    """Return number and text of every line that is neither empty nor a comment.
+
+    Raises DataError for a file that cannot be read or is not UTF-8.
+    """
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:

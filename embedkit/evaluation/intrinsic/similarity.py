@@ -1,7 +1,7 @@
 """Word similarity: do the cosines of word vectors rank pairs of words as people do?
 
-Spearman's rank correlation, as WordSim-353 (Finkelstein et al. 2002), SimLex-999 (Hill et al. 2015) and RG-65
-(Rubenstein & Goodenough 1965) are used.
+The measure is Spearman's rank correlation, as is usual for WordSim-353 (Finkelstein et al. 2002), SimLex-999
+(Hill et al. 2015) and RG-65 (Rubenstein & Goodenough 1965).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class ScoredPair(NamedTuple):
-    """A pair, its words as the source spells them (None where it lacks them), and the vectors' cosine.
+    """A pair, its words as the source spells them (None where it lacks them), and their cosine.
 
-    `cosine` is None for a pair that was not asked; 0 for one with a vector of zeros.
+    `cosine` is None for a pair that is left out, and 0 if one of the vectors is zero.
     """
 
     pair: Pair
@@ -46,17 +46,17 @@ class SimilarityResult:
 
     @property
     def n(self) -> int:
-        """How many pairs `rho` is about."""
+        """Return the number of pairs that `rho` is computed over."""
         return sum(scored.cosine is not None for scored in self.pairs)
 
     @property
     def oov(self) -> int:
-        """How many pairs have a word that the source lacks."""
+        """Return the number of pairs with a word that the source lacks."""
         return sum(None in scored.found for scored in self.pairs)
 
     @property
     def oov_share(self) -> float:
-        """The share of such pairs in the set."""
+        """Return the share of pairs with a word that the source lacks."""
         return self.oov / len(self.pairs) if self.pairs else 0.0
 
 
@@ -66,10 +66,10 @@ def similarity(
     matching: Matching | None = None,
     missing: Missing = "skip",
 ) -> SimilarityResult:
-    """How well the cosines of `source` rank `pairs`, as gensim's `evaluate_word_pairs`.
+    """Evaluate how well the cosines of `source` rank `pairs`, as gensim's `evaluate_word_pairs` does.
 
-    Pairs with a word that the source lacks are left out under `missing` `skip`; under `zero` their cosine
-    is 0 (gensim's `dummy4unknown`). Raises what `Matching.find` raises.
+    Pairs with a word that the source lacks are left out under `missing` `skip`; under `zero` their cosine is
+    0 (gensim's `dummy4unknown`). Raises what `Matching.find` raises.
     """
     found = (matching or Matching()).find(source, (w for pair in pairs for w in (pair.first, pair.second)))
     unknown = 0.0 if missing == "zero" else None
@@ -83,16 +83,16 @@ def similarity(
 
 
 def _cosines(pairs: Sequence[Pair], found: Found) -> list[float]:
-    """In gensim's arithmetic: cosines that are nearly equal would else rank in another order, and rho differ.
+    """Return the cosine of each pair in gensim's arithmetic: norms in float64, products of float32 vectors.
 
-    Length is taken in float64, and the products are those of float32 vectors.
+    In any other, cosines that are nearly equal might rank in another order, and rho would differ.
     """
     units = unit_rows(found.vectors.astype(np.float64)).astype(np.float32)
     return [float(np.dot(units[found.row_of[p.first]], units[found.row_of[p.second]])) for p in pairs]
 
 
 def rank_correlation(scored: Sequence[ScoredPair]) -> tuple[float | None, float | None, str | None]:
-    """Spearman's rho of scores and cosines, its p-value, and in words why one of them is not defined."""
+    """Return Spearman's rho of scores and cosines, its p-value, and why one of them is undefined, or None."""
     from scipy.stats import spearmanr
 
     kept = [(each.pair.score, each.cosine) for each in scored if each.cosine is not None]

@@ -1,4 +1,4 @@
-"""Out of vocabulary: what is missing, whether errors go with it, and what training did to the table.
+"""Out-of-vocabulary analysis: missing words, their association with errors, and the drift of the table.
 
-One question a module, each a function from plain data to plain data.
+Each module answers one question, with functions from plain data to plain data.
 """

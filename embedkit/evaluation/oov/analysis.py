@@ -1,4 +1,4 @@
-"""The analysis of one split: what is missing, and whether errors go with it."""
+"""The out-of-vocabulary analysis of one split: missing words, and whether errors are associated with them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 def analyse(
     texts: Sequence[Prediction], content: Content, classes: Iterable[str], separator: str | None = None
 ) -> dict[str, Any]:
-    """`analyse_counted` of the texts of one model.
+    """Return the out-of-vocabulary analysis of one model's texts, as `analyse_counted` does.
 
-    `separator` is what separates the labels of a text that may have several.
+    `separator` is the string between the labels of a multi-label text.
     """
     return analyse_counted(Tally.of(texts, classes, separator), measure(texts, content), content)
 
 
 def analyse_counted(tally: Tally, shares: Shares, content: Content) -> dict[str, Any]:
-    """`coverage` of the texts and, in `classes`, of each class; the `missing` words; the `errors`."""
+    """Return the `coverage` of the texts, also by class, the `missing` words and the `errors` analysis."""
     return {
         "coverage": tally.coverage(content),
         "missing": missing_words(tally.words, content),

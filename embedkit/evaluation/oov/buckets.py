@@ -15,10 +15,10 @@ EDGES = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
 
 
 def error_rates(wrong: BoolArray, share: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """One bucket after another: `over`, `up_to`, `n`, `wrong`, `error_rate` and its `ci95` [low, high].
+    """Return, for each range of shares, `over`, `up_to`, `n`, `wrong`, `error_rate` and `ci95` [low, high].
 
-    `over` is None in the first, which holds the texts of which nothing is missing; rate and interval are None
-    where no text falls into the bucket. Texts without a share (NaN) are in none.
+    The first range holds the texts of which nothing is missing, and its `over` is None. Rate and interval are
+    None for a range without texts. Texts without a share (NaN) are in none.
     """
     import numpy as np
 
@@ -33,7 +33,7 @@ def error_rates(wrong: BoolArray, share: NDArray[np.float64]) -> list[dict[str, 
 
 
 def rate(wrong: int, n: int) -> dict[str, Any]:
-    """`n`, `wrong`, their ratio as `error_rate`, and its interval; None for both where n is 0."""
+    """Return `n`, `wrong`, the `error_rate` and its interval `ci95`; the last two are None if n is 0."""
     if n == 0:
         return {"n": 0, "wrong": 0, "error_rate": None, "ci95": None}
     from statsmodels.stats.proportion import proportion_confint

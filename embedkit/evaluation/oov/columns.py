@@ -1,4 +1,4 @@
-"""The columns of predictions.csv that tell of every token: its state, and whether it is content."""
+"""The columns of predictions.csv with the state of every token, and whether it is a content token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("content_tokens", "content_oov", "content_oov_share", "token_states",
 
 
 def cells(text: Prediction, content: Content) -> list[object]:
-    """The cells of one text; the lists have `token_list`'s length."""
+    """Return the cells of one text, in the order of `COLUMNS`; the lists are as long as `token_list`."""
     tokens, missing = count_content(text.tokens, text.states, content)
     of_content = [int(each) for each in content.of(text.tokens)]
     share = missing / tokens if tokens else None

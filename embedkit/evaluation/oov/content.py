@@ -13,7 +13,7 @@ APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
 
 @dataclass(frozen=True)
 class Content:
-    """Tells which tokens are content. `function_words` may be in any case, with any apostrophe."""
+    """Tells content tokens from structural ones. `function_words` may be in any case, with any apostrophe."""
 
     function_words: Iterable[str] = ()
     _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -23,11 +23,11 @@ class Content:
         object.__setattr__(self, "_folded", frozenset(map(_folded, self.function_words)))
 
     def of(self, tokens: Sequence[str]) -> list[bool]:
-        """Of each token whether it is content."""
+        """Return, for each token, whether it is a content token."""
         return [self.is_content(token) for token in tokens]
 
     def is_content(self, token: str) -> bool:
-        """Whether `token` is neither a function word nor punctuation nor a number."""
+        """Return whether `token` is neither a function word nor punctuation nor a number."""
         known = self._known.get(token)
         if known is None:
             known = self._known[token] = has_words(token) and _folded(token) not in self._folded
@@ -35,7 +35,10 @@ class Content:
 
 
 def has_words(token: str) -> bool:
-    """Whether a token has a letter, a mark of one, or a pictograph: else it is punctuation or a number."""
+    """Return whether a token has a letter, a combining mark or a pictograph.
+
+    Otherwise it is punctuation or a number.
+    """
     return any(category(character)[0] in "LM" or category(character) == "So" for character in token)
 
 

@@ -1,4 +1,4 @@
-"""What is missing: tokens and types of a split in every state, all and content alone, by class as well."""
+"""Counts of the tokens and types of a split by state: over all words, over content words, and by class."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ Counts = dict[str, dict[str, dict[str, int]]]
 
 @dataclass(frozen=True)
 class Tally:
-    """How often each word is read, in texts of one model or of several: in all, in those of each class.
+    """How often each word is read by one model or by several, in all texts and in those of each class.
 
-    A word has one state wherever one model reads it, and may have another with another one: as a type it then
-    counts in both. `cut` are the tokens that no model read.
+    A word has one state for each model; if two models read it in different states, it counts as a type in
+    both. `cut` is the number of tokens that no model read.
     """
 
     words: Counter[Word] = field(default_factory=Counter)
@@ -35,7 +35,10 @@ class Tally:
 
     @classmethod
     def of(cls, texts: Iterable[Prediction], classes: Iterable[str], separator: str | None = None) -> Tally:
-        """The words of one model's `texts`; a text with several labels, by `separator`, counts with each."""
+        """Count the words of one model's `texts`.
+
+        A text with several labels, joined by `separator`, counts with each of its classes.
+        """
         words, cut = Counter[Word](), 0
         of_class = {label: Counter[Word]() for label in classes}
         for text in texts:
@@ -53,13 +56,19 @@ class Tally:
         return Tally(self.words + other.words, by_class, self.cut + other.cut)
 
     def coverage(self, content: Content) -> dict[str, Any]:
-        """`tokens` and `types` in every state, `cut`, and the former of each class in `classes`."""
+        """Return `tokens` and `types` by state, the number of `cut` tokens, and `classes`.
+
+        `classes` has `tokens` and `types` of each class.
+        """
         by_class = {label: count_states(words, content) for label, words in self.classes.items()}
         return {**count_states(self.words, content), "cut": self.cut, "classes": by_class}
 
 
 def count_states(words: Mapping[Word, int], content: Content) -> Counts:
-    """Tokens and types in every state; the states of the tokens add up to those that were read."""
+    """Count the tokens and types in every state, over all words and over content words.
+
+    The counts of tokens by state add up to the number of tokens read.
+    """
     of_content = {word: count for word, count in words.items() if content.is_content(word[0])}
     chosen = {"all": words, "content": of_content}
     return {
@@ -69,7 +78,10 @@ def count_states(words: Mapping[Word, int], content: Content) -> Counts:
 
 
 def missing_words(words: Mapping[Word, int], content: Content, shown: int = SHOWN) -> list[dict[str, Any]]:
-    """The words out of vocabulary, the most frequent first: `word`, `count`, `state`, whether `content`."""
+    """Return the out-of-vocabulary words, the most frequent first, at most `shown`.
+
+    Each has `word`, `count`, `state`, and in `content` whether it is a content word.
+    """
     missing: Counter[tuple[str, State]] = Counter()
     for (word, state, _), count in words.items():
         if state in OUT_OF_VOCABULARY:

@@ -14,10 +14,10 @@ from embedkit.evaluation.summary import summary
 
 @dataclass(frozen=True)
 class Point:
-    """What one model reached: accuracy, and the content tokens that it read in every state.
+    """The accuracy of one model, and the number of content tokens that it read in every state.
 
-    `unit` is the number of its fold, or of its seed where there are no folds; `tested` is how many texts it
-    was tested on for each that it was trained on.
+    `unit` is the number of its fold, or of its seed where there are no folds; `tested` is the number of test
+    texts for each training text.
     """
 
     unit: int
@@ -27,18 +27,19 @@ class Point:
 
     @property
     def covered(self) -> float | None:
-        """The share of the content tokens that had vectors; None where there are none."""
+        """Return the share of the content tokens that had vectors, or None if there are none."""
         total = sum(self.content[state] for state in STATES)
         return (self.content["covered"] + self.content["recovered"]) / total if total else None
 
 
 def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any]:
-    """The `points` of the curve from those of the models, by share hidden, the first with none.
+    """Return the curve of accuracy against coverage: in `points` an entry for each share of hidden vectors.
 
-    Of each share `accuracy`, `content_covered` and `change`, the accuracy less that with nothing hidden, as
-    `summary` sums them up `over` the units. Seeds of one fold are averaged, so that they make no interval
-    narrower. Folds share training texts: over them, intervals of accuracy and change are those of Nadeau &
-    Bengio (2003).
+    `points` are the models' results by share hidden, the first with none hidden. Each entry has `accuracy`,
+    `content_covered` and `change`, the accuracy less that with nothing hidden, summarized by `summary` `over`
+    the folds or seeds. Seeds of one fold are averaged first, so that they make no interval narrower. Folds
+    share training texts, so over folds the intervals of accuracy and change are those of Nadeau & Bengio
+    (2003).
     """
     ratio = max(point.tested for each in points.values() for point in each) if folds else None
     whole = _by_unit([(point.unit, point.accuracy) for point in next(iter(points.values()))])
@@ -59,7 +60,7 @@ def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any
 
 
 def _by_unit(figures: Sequence[tuple[int, float]]) -> dict[int, float]:
-    """The mean of each unit's figures."""
+    """Return the mean of the figures of each fold or seed."""
     units = dict.fromkeys(unit for unit, _ in figures)
     return {unit: fmean(figure for of, figure in figures if of == unit) for unit in units}
 

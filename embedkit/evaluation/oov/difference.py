@@ -1,4 +1,4 @@
-"""Whether wrong texts are more out of vocabulary than right ones: a difference and its permutation test."""
+"""Whether wrong texts have a larger out-of-vocabulary share than right ones, by a permutation test."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ STEPS = 200
 
 
 def compare_shares(wrong: BoolArray, share: Floats, seed: int = 0) -> dict[str, Any]:
-    """`wrong_mean`, `right_mean`, their `difference`, its two-sided `p_value` and what `detectable` is.
+    """Compare the mean share of wrong and right texts: `difference`, two-sided `p_value` and `detectable`.
 
-    Texts without a share (NaN) are left out; `n_wrong` and `n_right` are those that count. `p_value` is the
-    chance of a difference as large were the labels "wrong" and "right" dealt out at random (Fisher 1935);
-    `detectable` is the smallest difference that a test at 5% would show with 80% power. What is not defined,
-    as without wrong texts or without any difference between texts, is None.
+    `wrong_mean` and `right_mean` are the means, `n_wrong` and `n_right` the numbers of texts; texts without a
+    share (NaN) are left out. `p_value` is the chance of a difference at least as large if the labels "wrong"
+    and "right" were permuted at random (Fisher 1935); `detectable` is the smallest difference that a test at
+    5% would show with 80% power. Values that are not defined, as without wrong texts or where all shares are
+    equal, are None.
     """
     import numpy as np
 
@@ -47,10 +48,11 @@ def compare_shares(wrong: BoolArray, share: Floats, seed: int = 0) -> dict[str, 
 
 
 def permutation_p(wrong: BoolArray, share: Floats, seed: int = 0, resamples: int = RESAMPLES) -> float:
-    """The two-sided p-value of the difference in means: exact where no more than `resamples` ways to deal.
+    """Return the two-sided p-value of the difference in means, by a permutation test.
 
-    Otherwise of so many random ones: dealing m wrong texts out among n at random makes their numbers
-    at each different share multivariate hypergeometric, which is drawn in place of n shares at a time.
+    The test is exact if both groups have two texts or more and there are at most `resamples` permutations.
+    Otherwise `resamples` random ones are drawn: assigning m wrong texts at random among n makes their numbers
+    at each distinct share multivariate hypergeometric, which is drawn in place of n shares at a time.
     """
     n_wrong = int(wrong.sum())
     if 1 < n_wrong < len(wrong) - 1 and comb(len(wrong), n_wrong) <= resamples:
@@ -94,7 +96,10 @@ def _sampled(wrong: BoolArray, share: Floats, seed: int, resamples: int) -> floa
 
 
 def detectable_difference(n_wrong: int, n_right: int, deviation: float) -> float | None:
-    """The smallest difference that a two-sided test at 5% shows with 80% power; None of fewer than two."""
+    """Return the smallest difference that a two-sided test at 5% shows with 80% power.
+
+    Returns None if a group has fewer than two texts. `deviation` is the standard deviation of the shares.
+    """
     if min(n_wrong, n_right) < 2:
         return None
     import numpy as np

@@ -1,4 +1,4 @@
-"""What training did to the table: how far each row moved, and which neighbours it gained and lost."""
+"""What training did to the embedding table: how far rows moved, and which neighbours they gained and lost."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ PAIRS = 100_000_000
 
 @dataclass(frozen=True)
 class Drift:
-    """Of m rows, in order: how far each moved, float64 [m], and its angle's cosine, NaN where a row is zero.
+    """The distance between the old and the new vector of each of m rows, and their cosine, float64 [m].
 
-    `before` and `after`, int64 [q, k], are the nearest rows of the first q of `asked`, the nearest first, -1
-    where there is none: a row of zeros is near nothing.
+    The cosine is NaN where a row is zero. `before` and `after`, int64 [q, k], are the rows nearest to each
+    row in `asked`, int64 [q], the nearest first; -1 where there is none, as a row of zeros is near nothing.
     """
 
     distance: Floats
@@ -34,7 +34,7 @@ class Drift:
     after: IntArray
 
     def changed(self, query: int) -> tuple[list[int], list[int]]:
-        """The rows that became neighbours of the `query`-th row asked for, and those that ceased to be."""
+        """Return the neighbours that the `query`-th row of `asked` gained, and those that it lost."""
         before, after = self.before[query].tolist(), self.after[query].tolist()
         gained = [row for row in after if row >= 0 and row not in before]
         return gained, [row for row in before if row >= 0 and row not in after]
@@ -43,9 +43,10 @@ class Drift:
 def measure_drift(
     before: FloatArray, after: FloatArray, counts: Sequence[int], k: int = NEIGHBOURS, pairs: int = PAIRS
 ) -> Drift:
-    """Compare two tables float32 [m, D]. Neighbours are by cosine, k of them, within the table.
+    """Compare the embedding table before and after training, each float32 [m, D].
 
-    In a table too large for that they are those of the most frequent words, by `counts` [m], alone.
+    Each row's `k` neighbours are found by cosine within its table. If comparing all rows takes more than
+    `pairs` pairs, neighbours are found for the most frequent words only, by `counts` [m].
     """
     import numpy as np
 
@@ -56,7 +57,10 @@ def measure_drift(
 
 
 def nearest(table: FloatArray, asked: IntArray, k: int) -> IntArray:
-    """The k rows of `table` nearest to each row `asked` for by cosine, itself left out, int64 [q, k]."""
+    """Find the k rows of `table` nearest by cosine to each row in `asked`, itself left out, int64 [q, k].
+
+    Places without a neighbour are -1.
+    """
     import numpy as np
     from sklearn.neighbors import NearestNeighbors
 
@@ -76,7 +80,10 @@ def nearest(table: FloatArray, asked: IntArray, k: int) -> IntArray:
 
 
 def _without(rows: IntArray, own: IntArray) -> IntArray:
-    """`rows` [q, w] less each one's own, or less the last where others are as near: [q, w - 1]."""
+    """Remove from each row of `rows` [q, w] its own index in `own`, int64 [q]: [q, w - 1].
+
+    If others are as near and have displaced the own index, the last entry is removed.
+    """
     import numpy as np
 
     is_own = rows == own[:, None]
@@ -94,9 +101,10 @@ def _cosine(before: FloatArray, after: FloatArray) -> Floats:
 
 
 def summarize_drift(drift: Drift, origin: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """By origin: `rows`, `moved`, the mean and median `distance`, the median `cosine`, and the mean `gained`.
+    """Return, by origin, the number of rows, how many moved and how far, and their new neighbours.
 
-    `gained` is of the rows whose neighbours were asked for, `neighbours_of`; what is not defined is None.
+    `mean_gained`, the mean number of new neighbours, is over the `neighbours_of` rows whose neighbours were
+    compared. Values that are not defined are None.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Whether errors go with what is out of vocabulary: every figure of one split, and the verdict."""
+"""Whether errors are associated with out-of-vocabulary tokens: all figures of one split, and the verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def errors_by_share(shares: Shares) -> dict[str, Any]:
-    """`n`, `wrong`; of `content` and `all` tokens buckets and comparison; `odds_ratio`; `verdict`."""
+    """Return `n`, `wrong`, the `odds_ratio`, the `verdict`, and an analysis of `content` and of `all` tokens.
+
+    Each of the two compares the shares of wrong and right texts, and has the error rate by share in
+    `buckets`.
+    """
     kinds = {"content": shares.content, "all": shares.all}
     found = {
         kind: {**compare_shares(shares.wrong, share), "buckets": error_rates(shares.wrong, share)}

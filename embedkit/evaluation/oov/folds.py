@@ -1,4 +1,4 @@
-"""What the models of several folds come to together, where their texts are not simply taken together."""
+"""Figures of several folds that are combined fold by fold, and not by pooling the texts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from embedkit.evaluation.oov.middle import middle
 
 
 def add_policies(folds: Sequence[Mapping[str, Any]], split: str) -> dict[str, Any]:
-    """What oov.json of each fold says of other policies, added up over the texts of `split`.
+    """Return the part of oov.json on other out-of-vocabulary policies, with the counts on `split` added up.
 
-    A policy that one model refused is refused; where no model could be asked, `why` says why.
+    A policy that one fold's model refused is refused; if no model could be asked, `why` says why.
     """
     refused = {name: why for fold in folds for name, why in fold["refused"].items()}
     asked = [fold["refilled"] for fold in folds if fold["why"] is None]
@@ -29,7 +29,10 @@ def _added(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
 
 
 def mean_drift(folds: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
-    """The mean of each figure of the drift by origin, over the models that training moved; None if none."""
+    """Return the mean of each drift figure by origin, over the folds whose table was trained.
+
+    Returns None if no table was trained.
+    """
     moved = [fold for fold in folds if fold is not None]
     found: dict[str, Any] | None = middle(moved) if moved else None
     return found

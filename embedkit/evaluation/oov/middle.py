@@ -1,4 +1,4 @@
-"""The same figures of several models as one: means, and of what says how sure they are the least sure."""
+"""The same figures of several models as one: means, and the least certain of their intervals and p-values."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ LARGEST = ("p_value", "detectable")
 
 
 def middle(found: Sequence[Any], key: str = "") -> Any:
-    """Parts of oov.json that stand at the same `key`, one of each model, as one part of the same form.
+    """Return the average of the parts of oov.json that several models have at the same `key`.
 
     Numbers become their mean; intervals, `ci95`, reach from the lowest end to the highest; `p_value` and
-    `detectable` are the largest. What is None in one is None, but for `why`, the first there is. Buckets
-    without texts have no say in a rate.
+    `detectable` are the largest. A value that is None in one model is None, except `why`, the first that is
+    given. Buckets without texts do not count in an error rate.
     """
     first = found[0]
     if all(each == first for each in found):
@@ -35,7 +35,7 @@ def middle(found: Sequence[Any], key: str = "") -> Any:
 
 
 def mean(numbers: Sequence[float]) -> float | int:
-    """The mean; of counts that come to a whole number, that number."""
+    """Return the mean, as an int if the numbers are integers and their mean is whole."""
     value = fmean(numbers)
     counts = all(isinstance(each, int) for each in numbers)
     return int(value) if counts and value.is_integer() else value

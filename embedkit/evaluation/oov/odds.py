@@ -1,4 +1,4 @@
-"""The odds of a wrong text for every ten points more out of vocabulary, texts of one length compared."""
+"""The odds ratio of an error for ten points more out of vocabulary, adjusted for the length of the text."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ COLUMNS = ("intercept", "share", "length")
 
 
 def odds_ratio(shares: Shares) -> dict[str, Any]:
-    """`value`, `ci95`, `p_value` of the ratio for each `per` of content share, or in `why` why there is none.
+    """Return the odds ratio of an error for each `per` of content share: `value`, `ci95` and `p_value`.
 
-    A logistic regression of being wrong on the content share and the number of tokens (Cox 1958), with Wald's
-    interval and test. It has no finite estimate where a line separates wrong from right texts (Albert &
-    Anderson 1984), which a linear program finds out (Konis 2007).
+    It is estimated by a logistic regression of being wrong on the out-of-vocabulary share of content tokens
+    and the number of tokens (Cox 1958), with Wald's interval and test. There is no finite estimate where a
+    line separates wrong from right texts (Albert & Anderson 1984), which a linear program finds out (Konis
+    2007). Without an estimate, the three are None and `why` is the reason.
     """
     import numpy as np
 
@@ -52,7 +53,7 @@ def _why_not(wrong: Floats, share: Floats, length: Floats) -> str | None:
 
 
 def _design(share: Floats, length: Floats) -> Floats:
-    """Columns intercept, share in steps of `PER`, and the length about its mean in its deviations.
+    """Return the design matrix, float64 [n, 2 or 3]: intercept, share in steps of `PER`, standardized length.
 
     The length is left out where it is the same in every text.
     """
@@ -71,7 +72,7 @@ def _singular(design: Floats) -> bool:
 
 
 def separated(wrong: Floats, design: Floats) -> bool:
-    """Whether some line has every wrong text on one side or on it, every right one on the other or on it."""
+    """Return whether a line separates wrong from right texts; texts of both kinds may lie on it."""
     import numpy as np
     from scipy.optimize import linprog
 

@@ -6,6 +6,6 @@ from collections.abc import Sequence
 
 
 def flips(before: Sequence[bool], after: Sequence[bool]) -> dict[str, int]:
-    """How many texts turn right and how many turn wrong, given which were wrong before and are after."""
+    """Count the texts that turn right and those that turn wrong, from the errors before and after."""
     pairs = [*zip(before, after, strict=True)]
     return {"turned_right": pairs.count((True, False)), "turned_wrong": pairs.count((False, True))}

@@ -1,4 +1,4 @@
-"""Texts in a script in which no function word is written: all their words would count as content."""
+"""A warning about scripts without function words: all words in such a script would count as content."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ TOGETHER = {
 
 
 def warn_of_scripts(content: Content, splits: Mapping[str, TokenizedSplit]) -> None:
-    """Warn, once, of the scripts that the texts are in and none of the function words is.
+    """Warn once of the scripts of the texts in which none of the function words is written.
 
-    Nothing where there are no function words: that was chosen.
+    A script counts if at least 10% of the words are in it. An empty list of function words is deliberate, and
+    gives no warning.
     """
     known = {script_of(word) for word in content.function_words}
     shares = _shares(split.tokens.counts for split in splits.values())
@@ -41,7 +42,7 @@ def warn_of_scripts(content: Content, splits: Mapping[str, TokenizedSplit]) -> N
 
 
 def _shares(counts: Iterable[Mapping[str, int]]) -> dict[str, float]:
-    """The share of each script among the tokens that have a letter."""
+    """Return the share of each script among the tokens that have a letter, the largest first."""
     totals: Counter[str] = Counter()
     for by_word in counts:
         for word, count in by_word.items():
@@ -52,7 +53,10 @@ def _shares(counts: Iterable[Mapping[str, int]]) -> dict[str, float]:
 
 
 def script_of(word: str) -> str | None:
-    """The script of the first letter, by its Unicode name, such as `Latin`; None for a word without one."""
+    """Return the script of the word's first letter, such as `Latin`, or None for a word without a letter.
+
+    It is taken from the letter's Unicode name.
+    """
     return next((script for script in map(_script, word) if script), None)
 
 

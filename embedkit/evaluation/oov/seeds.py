@@ -1,4 +1,4 @@
-"""Several seeds' analyses of the same texts: no text counts twice, no seed makes a figure any surer."""
+"""The analyses of several seeds on the same texts as one: more seeds make no figure more certain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from embedkit.evaluation.oov.verdict_of_seeds import verdict_of_seeds
 
 
 def over_seeds(found: Mapping[int, Mapping[str, Any]], split: str) -> dict[str, Any]:
-    """What each seed found on `split` as one analysis, by `middle`; in `seeds`, by seed, each by itself."""
+    """Return one analysis of `split` from those of several seeds, averaged by `middle`.
+
+    `seeds` has the analysis of each seed.
+    """
     together: dict[str, Any] = middle([*found.values()])
     own = {seed: each["splits"][split] for seed, each in found.items()}
     errors = {seed: each["errors"] for seed, each in own.items()}
@@ -24,7 +27,7 @@ def over_seeds(found: Mapping[int, Mapping[str, Any]], split: str) -> dict[str, 
 
 
 def _missing(found: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """The words that every seed lists, with their mean count, the most frequent first."""
+    """Return the words that every seed lists as missing, with their mean count, the most frequent first."""
     counts: dict[tuple[Any, ...], list[int]] = {}
     for word in (word for listed in found for word in listed):
         counts.setdefault((word["word"], word["state"], word["content"]), []).append(word["count"])

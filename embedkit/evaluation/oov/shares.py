@@ -1,4 +1,4 @@
-"""How much of each text is out of vocabulary, of all its tokens and of its content tokens alone."""
+"""The out-of-vocabulary share of each text, among all its tokens and among its content tokens."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Shares:
-    """Of n texts, in order: `wrong` bool [n], the tokens read, `length` int64 [n], and the shares.
+    """The out-of-vocabulary shares of n texts, in order, with their lengths and whether they are wrong.
 
-    `all` and `content` are float64 [n], NaN for a text without such tokens.
+    `wrong` bool [n]; `length` int64 [n] is the number of tokens read; `all` and `content`, float64 [n], are
+    the shares among all tokens and among content tokens, NaN for a text without such tokens.
     """
 
     wrong: BoolArray
@@ -32,7 +33,7 @@ class Shares:
 
     @classmethod
     def joined(cls, parts: Sequence[Shares]) -> Shares:
-        """Those of one part after another."""
+        """Return the concatenation of `parts`."""
         import numpy as np
 
         columns = {each.name: [getattr(part, each.name) for part in parts] for each in fields(cls)}
@@ -40,7 +41,7 @@ class Shares:
 
 
 def measure(texts: Iterable[Prediction], content: Content) -> Shares:
-    """The shares of texts whose labels are known; the others are left out."""
+    """Compute the out-of-vocabulary shares of the texts whose labels are known; the others are left out."""
     import numpy as np
 
     wrong, counts = bytearray(), array("i")
@@ -55,7 +56,7 @@ def measure(texts: Iterable[Prediction], content: Content) -> Shares:
 
 
 def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:
-    """How many tokens are content, and how many of these are out of vocabulary."""
+    """Count the content tokens, and the content tokens that are out of vocabulary."""
     of_content = [state for token, state in zip(tokens, states, strict=True) if content.is_content(token)]
     return len(of_content), _missing(of_content)
 

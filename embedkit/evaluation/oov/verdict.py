@@ -1,4 +1,4 @@
-"""What the figures say, in words, and no more: errors go with a share or they do not; never why."""
+"""The verdict in words: whether errors are associated with out-of-vocabulary tokens or not, never why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ ALPHA = 0.05
 
 
 def verdict(compared: Mapping[str, Any], odds: Mapping[str, Any]) -> str:
-    """One sentence or two on content tokens: `compared` is of `compare_shares`, `odds` of `odds_ratio`."""
+    """Return one or two sentences on whether errors are associated with out-of-vocabulary content tokens.
+
+    `compared` comes from `compare_shares`, `odds` from `odds_ratio`.
+    """
     n_wrong, n_right = compared["n_wrong"], compared["n_right"]
     if not n_wrong:
         return "No text with content tokens is wrong: there are no errors to explain."

@@ -1,4 +1,4 @@
-"""What several seeds' figures say together: that which every one of them says."""
+"""The verdict over several seeds, which says only what every seed shows."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ Errors = Mapping[str, Any]
 
 
 def verdict_of_seeds(found: Mapping[int, Errors]) -> str:
-    """One sentence or two on content tokens, from the errors of two or more seeds on the same texts.
+    """Return one or two sentences on whether errors are associated with out-of-vocabulary content tokens.
 
-    The seeds are no sample of texts, and their p-values no independent ones: an association is told where
-    each seed alone shows it, the same way round, so that it is no likelier to be told by chance than by one
-    seed (the intersection-union test, Berger 1982).
+    `found` has the errors of two or more seeds on the same texts. Seeds are no sample of texts, and their
+    p-values are not independent: an association is reported only if each seed alone shows it, in the same
+    direction, so that it is no likelier to be reported by chance than with one seed (the intersection-union
+    test, Berger 1982).
     """
     compared = [errors["content"] for errors in found.values()]
     telling = [each for each in compared if _can_tell(each)]
