@@ -1,4 +1,4 @@
-"""What trained again with vectors hidden came to: how many trainings it takes, and the curve as a table."""
+"""The ablation experiment on a terminal: the number of trainings it takes, and the curve as a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def planned(shares: Sequence[float], names: Sequence[str], finished: int) -> str:
-    """How many trainings a curve takes; `names` are the runs that each share is trained on."""
+    """Return a line on how many trainings a curve takes; `names` are the runs trained for each share."""
     hidden = listed([f"{share:.0%}" for share in shares])
     each = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
     made = f"; {finished:,} of them are finished" if finished else ""
@@ -23,7 +23,7 @@ def planned(shares: Sequence[float], names: Sequence[str], finished: int) -> str
 
 
 def print_curve(curve: Mapping[str, Any]) -> None:
-    """Accuracy against coverage, and what the figures are means of."""
+    """Print the curve of accuracy against coverage, and what its figures are means of."""
     console = Screen()
     console.print(curve_table(curve))
     count = len(curve["points"][0]["accuracy"]["folds"])
@@ -33,7 +33,7 @@ def print_curve(curve: Mapping[str, Any]) -> None:
 
 
 def curve_table(curve: Mapping[str, Any]) -> Table:
-    """A row for each share that was hidden: what was still covered, accuracy, its change in points."""
+    """Return a table with a row for each hidden share: content coverage, accuracy, its change in points."""
     covered = f"content of {curve['split']}\ncovered"
     table = plain_table(
         "vectors\nhidden", covered, "\naccuracy", "\n95% interval", "change in points\n95% interval"

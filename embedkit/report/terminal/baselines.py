@@ -18,7 +18,10 @@ HOW_CHOSEN = ("accuracy",)
 
 
 def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], console: Console) -> None:
-    """Of one split how accurate each baseline is, how far it is from the model, and what that tells."""
+    """Print the baselines on one split: accuracies, differences from the model, and what these show.
+
+    Prints nothing if the split has no baselines.
+    """
     baselines = metrics[split].get("baselines")
     if not baselines:
         return
@@ -34,7 +37,7 @@ def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], consol
 
 
 def left_out_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """One for each reason why baselines are left out, with their names."""
+    """Return a line for each reason why baselines are left out, with their names."""
     reasons = dict.fromkeys(each["left_out"] for each in baselines.values() if "left_out" in each)
     named = {why: [name for name in baselines if baselines[name].get("left_out") == why] for why in reasons}
     return [
@@ -43,7 +46,10 @@ def left_out_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 
 def chosen_lines(baselines: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """What each baseline chose: `nbsvm chose ngrams 2, c 1, beta 0.25`; of several runs the ranges."""
+    """Return the parameters that each baseline selected: `nbsvm chose ngrams 2, c 1, beta 0.25`.
+
+    For several runs, a parameter is shown as its range.
+    """
     return [
         f"{name} chose {', '.join(_choices(baselines[name]['chosen']))}"
         for name in baselines
@@ -58,7 +64,7 @@ def _choices(chosen: Mapping[str, Any]) -> list[str]:
 
 
 def _values(values: Sequence[Any]) -> str:
-    """One value, or of several runs the smallest and the largest."""
+    """Return a value as text or, for several runs, the smallest and largest, or all if they are strings."""
     shown = [str(value) if isinstance(value, str) else f"{value:g}" for value in _ends(values)]
     return " to ".join(dict.fromkeys(shown))
 
@@ -70,12 +76,12 @@ def _ends(values: Sequence[Any]) -> list[Any]:
 
 
 def _over(n: int | Mapping[str, Any]) -> str:
-    """How many texts the figures are of, or how many runs."""
+    """Return the sample size of the figures as text: `n = 1,066` or, for several runs, `5 runs`."""
     return f"{len(n['folds'])} runs" if isinstance(n, Mapping) else f"n = {n:,}"
 
 
 def baseline_table(split: str, baselines: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each baseline that was fitted; of several runs its means."""
+    """Return a table with a row for each fitted baseline; for several runs with the means."""
     table = plain_table(f"baselines on {split}", "accuracy", "less the model's", "")
     for name, each in baselines.items():
         if "against_model" in each:

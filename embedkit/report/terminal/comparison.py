@@ -1,4 +1,4 @@
-"""What a comparison of runs found, as a screenful on standard output."""
+"""The result of a comparison of runs, as a screenful on standard output."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ Plain = Mapping[str, Any]
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """The runs; each two of them, in figures and in a sentence; of two runs the texts that changed side."""
+    """Print a comparison: the runs, and each pair of them as a table row and a sentence.
+
+    For two runs, the texts that only one of them has right are listed.
+    """
     console = Screen()
     found = comparison.to_plain()
     console.print(runs_table(found))
@@ -40,7 +43,7 @@ def print_comparison(comparison: Comparison) -> None:
 
 
 def runs_table(found: Plain) -> Table:
-    """One row for each run; of several seeds, how far their accuracies are apart."""
+    """Return a table with a row for each run: accuracy, number of seeds and folds, deviation over seeds."""
     runs = found["runs"]
     columns = {
         "accuracy": [f"{run['accuracy']:.3f}" for run in runs],
@@ -52,7 +55,7 @@ def runs_table(found: Plain) -> Table:
 
 
 def pairs_table(pairs: list[Plain]) -> Table:
-    """One row for each two runs: the difference in points, its interval, standard errors and p-values."""
+    """Return a table with a row for each pair: difference in points, interval, standard errors, p-values."""
     columns = {
         "difference": [f"{points(pair['difference'])} ({between(pair['ci95'])})" for pair in pairs],
         "± texts": [_error(pair["error_examples"]) for pair in pairs],
@@ -65,7 +68,7 @@ def pairs_table(pairs: list[Plain]) -> Table:
 
 
 def _table(title: str, names: list[str], columns: Mapping[str, list[str]]) -> Table:
-    """A table without the columns that say nothing; names that are too long for a line go on in the next."""
+    """Return a table without empty columns, in which names that are too long for a line are wrapped."""
     shown = {heading: cells for heading, cells in columns.items() if {*cells} - {NONE}}
     table = plain_table(title, *shown)
     table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
@@ -83,7 +86,7 @@ def _p(p: float | None) -> str:
 
 
 def remarks(found: Plain) -> Iterator[str]:
-    """What the figures tell, pair by pair, and what they leave open."""
+    """Yield the verdict on each pair of runs, then what the figures leave open."""
     yield from (pair["verdict"] for pair in found["pairs"])
     if found["one_class"] is not None:
         label = shortened(found["one_class"])
@@ -93,7 +96,7 @@ def remarks(found: Plain) -> Iterator[str]:
 
 
 def sides_table(coverage: list[Plain]) -> Table:
-    """How many texts either of two runs alone has right, and their mean out-of-vocabulary share in both."""
+    """Return a table of how many texts only one of two runs has right, with mean out-of-vocabulary shares."""
     names = {which: coverage[0][which] for which in BOTH}
     titles = {"neither": "no change"} | {which: f"only {name} is right" for which, name in names.items()}
     columns = {
@@ -109,7 +112,10 @@ def _share(share: float | None) -> str:
 
 
 def changed_lines(found: Plain) -> Iterator[str]:
-    """Of two runs the texts that changed side, those with most out of vocabulary first; of more, how many."""
+    """Yield the texts that only one of two runs has right, those with most out of vocabulary first.
+
+    For more than two runs, yields only their number.
+    """
     changed = found["changed"]
     if len(found["pairs"]) > 1:
         yield f"{len(changed):,} times a text changed side between two of them; each of them: --json"

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
 
 def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:
-    """Coverage; of every split classes, missing words, error rates, wrong texts, verdict; the table."""
+    """Print a run's out-of-vocabulary analysis: coverage, each split, other policies, drift of the table.
+
+    For each split there are the classes, missing words, error rates, wrong texts and the verdict.
+    """
     console = Screen()
     console.print(coverage_table(figures["splits"]))
     for line in looked_up_lines(figures["splits"]):
@@ -78,7 +81,7 @@ def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], cons
 
 
 def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each origin: how many rows moved, how far, and how many of ten neighbours are new."""
+    """Return a table with a row for each origin: rows, moved rows, distance, cosine, new neighbours."""
     headings = "\nrows", "\ncount", "\nmoved", "median\ndistance", "median\ncosine", "new neighbours\nof 10"
     table = plain_table(*headings)
     for origin, row in drift.items():
@@ -90,7 +93,7 @@ def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def print_text(text: Mapping[str, Any]) -> None:
-    """One text: what was predicted, the tokens marked, and a row for each."""
+    """Print one text: the prediction, the tokens marked by state, and a table of the tokens."""
     console = Screen()
     coloured = colours(console)
     right = {None: "not labelled", True: "wrong", False: "right"}[text["wrong"]]
@@ -113,7 +116,7 @@ def print_text(text: Mapping[str, Any]) -> None:
 
 
 def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
-    """One row for each token: its state, by what it came to its row, its nearest words in the table."""
+    """Return a table with a row for each token: state, spelling or policy it was found by, nearest words."""
     table = plain_table("token", "state", "by", "nearest in the trained table")
     for column in table.columns:
         column.justify, column.no_wrap = "left", False

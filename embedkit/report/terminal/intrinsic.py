@@ -1,4 +1,4 @@
-"""What an intrinsic evaluation found, as a screenful on standard output."""
+"""The result of an intrinsic evaluation, as a screenful on standard output."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def print_intrinsic(run: Run, console: Console) -> None:
-    """Of every set its size, the share that could not be asked, how many count, and the figure.
+    """Print, for each set, its size, the share out of vocabulary, the number that counts, and the result.
 
-    Analogies by section as well.
+    Analogies are listed by section as well.
     """
     metrics = run.metrics
     similar = {name: figures for name, figures in metrics.items() if figures["task"] == "similarity"}
@@ -35,7 +35,7 @@ def print_intrinsic(run: Run, console: Console) -> None:
 
 
 def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each set of word pairs."""
+    """Return a table with a row for each set of word pairs."""
     table = _table("similarity", "pairs", "OOV", "counted", "Spearman", "p-value")
     for name, figures in similar.items():
         rho, p_value = figures["spearman"], figures["p_value"]
@@ -47,7 +47,7 @@ def similarity_table(similar: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def analogy_table(name: str, figures: Mapping[str, Any]) -> Table:
-    """One row for each section of a set of analogies, and one for all together."""
+    """Return a table with a row for each section of a set of analogies, and one for all of them."""
     table = _table(escaped(name), "questions", "OOV", "counted", "right", "accuracy")
     for section, counts in figures["sections"].items():
         table.add_row(escaped(section), *_cells(counts))

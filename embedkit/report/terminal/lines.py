@@ -1,4 +1,4 @@
-"""What is printed without rich: lines in which data are shown and not obeyed, in any encoding."""
+"""Lines printed without rich, in any encoding, in which control characters and the like are escaped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LONGEST_TEXT = 1_000
 
 
 def escape_what_cannot_be_encoded() -> None:
-    """Have standard output and standard error write escapes for what their encoding lacks, and not fail."""
+    """Set standard output and standard error to write escapes for characters that their encoding lacks."""
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -21,7 +21,7 @@ def escape_what_cannot_be_encoded() -> None:
 
 
 def say(*fields: object, error: bool = False) -> None:
-    """Print a line: the fields, each escaped, with tabs between them; on standard error if so."""
+    """Print a line: the fields, each escaped, with tabs between them; on standard error if `error`."""
     write("\t".join(escaped(str(field)) for field in fields) + "\n", error)
 
 
@@ -31,17 +31,17 @@ def say_message(message: str, error: bool = False) -> None:
 
 
 def name_shown(name: str) -> str:
-    """A label or a word as a screen shows it among others: on one line, cut as in messages."""
+    """Return a label or a word escaped for the screen: on one line, and shortened as in messages."""
     return escaped(shortened(name))
 
 
 def text_shown(text: str) -> str:
-    """A text as a screen shows it among others: on one line, at most 1,000 characters of it."""
+    """Return a text escaped for the screen: on one line, and shortened to 1,000 characters."""
     return escaped(shortened(text, LONGEST_TEXT))
 
 
 def write(text: str, error: bool = False) -> None:
-    """Print `text` as it is, at once."""
+    """Print `text` as it is, and flush the stream; on standard error if `error`."""
     stream: TextIO | None = sys.stderr if error else sys.stdout
     if stream is not None:  # as for a program without a console
         stream.write(text)
@@ -49,7 +49,7 @@ def write(text: str, error: bool = False) -> None:
 
 
 def can_encode(text: str) -> bool:
-    """Whether standard output has every character of `text`."""
+    """Return whether standard output can encode every character of `text`."""
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:

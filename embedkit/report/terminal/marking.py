@@ -1,4 +1,4 @@
-"""Tokens marked by what is known of them: by colour on a terminal, by brackets elsewhere."""
+"""Tokens marked by their state: by colour on a terminal, by brackets elsewhere."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BRACKETS = {"recovered": "({})", "filled": "{{{}}}", "unseen": "[{}]", "dropped"
 
 
 def colours(console: Console) -> bool:
-    """Whether states are told by colour there: NO_COLOR and what is no terminal take brackets."""
+    """Return whether states are shown by colour: not outside a terminal, and not with NO_COLOR."""
     return console.is_terminal and not console.no_color
 
 
 def mark(token: str, state: str, coloured: bool) -> Text:
-    """One token."""
+    """Return a token marked by its state; covered tokens have no mark."""
     if state not in STYLES:
         return Text(escaped(token))
     shown = escaped(token)
@@ -29,11 +29,11 @@ def mark(token: str, state: str, coloured: bool) -> Text:
 
 
 def mark_all(tokens: Sequence[str], states: Sequence[str], coloured: bool) -> Text:
-    """The tokens of a text, one after another."""
+    """Return the tokens of a text marked by state, with spaces between them."""
     return Text(" ").join(mark(*pair, coloured) for pair in zip(tokens, states, strict=True))
 
 
 def legend(states: Iterable[str], coloured: bool) -> Text:
-    """What the marks mean, of those states alone that there are; empty where there are none."""
+    """Return the legend of the marks, for the states in `states` only; empty if none of them has a mark."""
     there = {*states}
     return Text(" ").join(mark(state, state, coloured) for state in STYLES if state in there)

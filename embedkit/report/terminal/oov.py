@@ -1,4 +1,4 @@
-"""What the analysis of a run found, as tables: coverage, classes, missing words, error rates."""
+"""The out-of-vocabulary analysis of a run as tables: coverage, classes, missing words, error rates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Splits = Mapping[str, Mapping[str, Any]]
 
 
 def coverage_table(splits: Splits) -> Table:
-    """Two rows for each split: the share of its tokens, and of its content tokens, in every state."""
+    """Return a table with two rows for each split: shares of all tokens and of content tokens by state."""
     table = plain_table("tokens of", "count", *STATES, "(cut)")
     for split, found in splits.items():
         coverage = found["coverage"]
@@ -36,7 +36,7 @@ def _shares(counts: Mapping[str, int]) -> Iterator[str]:
 
 
 def looked_up_lines(splits: Splits) -> list[str]:
-    """For each split with tokens that training did not have and the source knows: how many."""
+    """Return a line for each split with tokens that were looked up: the source has them, training did not."""
     counts = {split: found["coverage"]["tokens"]["all"]["looked_up"] for split, found in splits.items()}
     return [
         f"{counted(count)} tokens of {split} have vectors though training did not have them: looked up"
@@ -46,7 +46,7 @@ def looked_up_lines(splits: Splits) -> list[str]:
 
 
 def class_table(classes: Mapping[str, Any]) -> Table:
-    """One row for each class: its tokens, and the share of them and of its content out of vocabulary."""
+    """Return a table with a row for each class: tokens, content tokens, their out-of-vocabulary shares."""
     table = plain_table("class", "tokens", "out of vocabulary", "content", "out of vocabulary")
     for label, counts in classes.items():
         both = [counts["tokens"][of] for of in ("all", "content")]
@@ -61,7 +61,7 @@ def _missing(counts: Mapping[str, int]) -> tuple[str, str]:
 
 
 def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Table:
-    """The most frequent words out of vocabulary, how often they are read and why they are missing."""
+    """Return a table of the most frequent out-of-vocabulary words: count, state, and whether structural."""
     table = plain_table("missing", "count", "state", "")
     for word in missing[:shown]:
         kind = "" if word["content"] else "structural"
@@ -70,7 +70,10 @@ def missing_table(missing: Sequence[Mapping[str, Any]], shown: int = 10) -> Tabl
 
 
 def bucket_table(buckets: Sequence[Mapping[str, Any]], title: str = "content") -> Table:
-    """The error rate by share as bars: full up to the interval's lower end, shaded up to its upper end."""
+    """Return a table of error rates by share, with bars.
+
+    A bar is full up to the interval's lower end, and shaded up to its upper end.
+    """
     table = plain_table(
         f"{title}\nout of vocabulary", "\ntexts", "\nwrong", "error\nrate", "\n95% interval", ""
     )
@@ -98,7 +101,7 @@ def _bar(low: float, rate: float, high: float) -> str:
 
 
 def plain_table(*headings: str) -> Table:
-    """A table without edges, its first column to the left, the others to the right."""
+    """Return an empty table without edges, its first column aligned to the left, the others to the right."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for i, heading in enumerate(headings):
         table.add_column(heading, justify="left" if i == 0 else "right", no_wrap=True)
@@ -106,5 +109,5 @@ def plain_table(*headings: str) -> Table:
 
 
 def counted(number: float) -> str:
-    """A count; a mean of counts to the nearest whole."""
+    """Return a count as text; a mean of counts is rounded to the nearest integer."""
     return f"{number:,.0f}"

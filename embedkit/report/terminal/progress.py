@@ -1,4 +1,4 @@
-"""How a run is going, on standard error: a bar on a terminal, one line an epoch elsewhere."""
+"""Progress of a run on standard error: a bar on a terminal, one line for each epoch elsewhere."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def console_reporter() -> Iterator[Reporter]:
-    """A reporter that writes to standard error while the block runs, warnings of the loggers included."""
+    """Give a reporter that writes to standard error while the block runs.
+
+    The reporter also prints the warnings that embedkit logs.
+    """
     with ExitStack() as stack:
         reporter = _reporter(Screen(stderr=True, file=unfailing(sys.stderr)), stack)
         stack.enter_context(warnings_to(reporter))
@@ -44,7 +47,7 @@ def _reporter(console: Console, stack: ExitStack) -> LineReporter:
 
 @contextmanager
 def warnings_to(reporter: Reporter) -> Iterator[None]:
-    """Have `reporter` print what embedkit's loggers warn of while the block runs."""
+    """Make `reporter` print the warnings that embedkit logs while the block runs."""
     logger = logging.getLogger("embedkit")
     handler = _Warnings(reporter)
     logger.addHandler(handler)
@@ -64,13 +67,13 @@ class _Warnings(logging.Handler):
 
 
 class LineReporter(Reporter):
-    """Stages and epochs as lines."""
+    """Prints stages and epochs as lines."""
 
     def __init__(self, console: Console) -> None:
         self.console = console
 
     def run(self, name: str, number: int, of: int) -> None:
-        """Print which run of how many."""
+        """Print the run's name and number."""
         self.console.print(escaped(f"run {number} of {of}: {name}"))
 
     def stage(self, what: str) -> None:
@@ -92,7 +95,7 @@ class LineReporter(Reporter):
 
 
 class BarReporter(LineReporter):
-    """Epochs as lines, and below them a bar for what is under way."""
+    """Prints epochs as lines, and below them a progress bar for the current stage."""
 
     def __init__(self, console: Console, progress: Progress) -> None:
         super().__init__(console)
@@ -100,11 +103,11 @@ class BarReporter(LineReporter):
         self.task: TaskID = progress.add_task("starting", total=None, note="")
 
     def stage(self, what: str) -> None:
-        """Name the bar after the stage."""
+        """Set the bar's description to the stage, and start the bar anew."""
         self.progress.reset(self.task, total=None, description=escaped(what), note="")
 
     def advance(self, done: int, total: int | None) -> None:
-        """Move the bar."""
+        """Set the bar to `done` of `total`."""
         self.progress.update(self.task, completed=done, total=total)
 
     def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:

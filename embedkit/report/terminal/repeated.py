@@ -1,4 +1,4 @@
-"""What several runs found together, as a screenful on standard output."""
+"""The results of several runs, summarized, as a screenful on standard output."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def print_repeated(run: Run, console: Console) -> None:
-    """On the split that was held out, every figure of each run, its mean, deviation and interval."""
+    """Print the figures of each run on the held-out split, with mean, standard deviation and interval."""
     split = [*run.metrics][-1]
     names = [fold.path.name for fold in run.folds]
     console.print(repeated_table(split, names, run.metrics[split]))
 
 
 def print_seeds(split: str, run: Run, console: Console) -> None:
-    """Of several seeds, what each found on a split about errors and missing words; of one, nothing."""
+    """Print a table of errors and missing words on a split by seed; for a single seed, print nothing."""
     seeds = run.oov.figures.get("seeds")
     if seeds:
         console.print()
@@ -36,7 +36,7 @@ def print_seeds(split: str, run: Run, console: Console) -> None:
 
 
 def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each seed: wrong texts, mean shares of them and of right ones, p-value, odds ratio."""
+    """Return a table with a row for each seed: errors, mean shares of wrong and right texts, odds ratio."""
     table = plain_table(
         "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
     )
@@ -60,7 +60,7 @@ def _odds(odds: Mapping[str, Any]) -> str:
 
 
 def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One row for each run and one column for each figure that is a number, then what sums them up."""
+    """Return a table with a row for each run and a column for each number, then mean, std and interval."""
     shown = {name: figure for name, figure in figures.items() if "mean" in figure}
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for index, heading in enumerate((split, *shown)):

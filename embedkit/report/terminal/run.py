@@ -1,4 +1,4 @@
-"""What a run found, as a screenful on standard output."""
+"""The results of a run, as a screenful on standard output."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
 
 
 def print_results(run: Run) -> None:
-    """The metrics by split with n and interval; coverage; of the last split whether errors go with it.
+    """Print a run's metrics by split, its baselines and coverage, and the errors on the last split.
 
-    Of an intrinsic evaluation, its figures; of a run made of several, what they come to on the last split.
+    For an intrinsic evaluation, prints its figures; for folds or seeds, the figures over all of them, on the
+    last split.
     """
     console = Screen()
     if not run.folds and not run.has_predictions:
@@ -44,7 +45,7 @@ def print_results(run: Run) -> None:
 
 
 def print_coverage(run: Run, console: Console) -> None:
-    """The share of the tokens of every split in each state, and what was looked up."""
+    """Print the share of the tokens of every split in each state, and how many were looked up."""
     splits = run.oov.figures["splits"]
     console.print(coverage_table(splits))
     for sentence in looked_up_lines(splits):
@@ -52,7 +53,10 @@ def print_coverage(run: Run, console: Console) -> None:
 
 
 def print_errors(run: Run, split: str, console: Console) -> None:
-    """Of one split the error rate by what is missing, the worst texts, and what the figures say."""
+    """Print the error rates of a split by out-of-vocabulary share, the worst texts, and the verdict.
+
+    For a split without labels, prints only where the predictions are.
+    """
     if not run.labelled(split):
         n, name = run.metrics[split]["n"], predictions_file(run.path).name
         console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
@@ -68,7 +72,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
-    """One column for each split: n, loss, and every metric that is one number; accuracy with its interval."""
+    """Return a table with a column for each split: n, loss, numeric metrics, and the accuracy's interval."""
     table = plain_table("", *metrics)
     for name in dict.fromkeys(chain.from_iterable(metrics.values())):
         values = [figures[name] for figures in metrics.values() if name in figures]

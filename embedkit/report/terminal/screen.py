@@ -1,4 +1,4 @@
-"""What rich prints: text and tables in which data are shown, and never read as markup or as commands."""
+"""A rich console whose texts and tables show data as they are, never read as markup or terminal commands."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIZES = ("COLUMNS", "LINES")
 
 
 class Screen(Console):
-    """A console without markup, emoji codes and colours for numbers; what a terminal would obey is escaped.
+    """A console without markup, emoji codes and highlighting; terminal control sequences are escaped.
 
     Data have to be `escaped` where they are put into a line or a cell, so that they stay in it; whatever was
     forgotten is escaped here.
@@ -32,7 +32,7 @@ class Screen(Console):
         super().__init__(markup=False, emoji=False, highlight=False, _environ=said, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """The segments of `renderable`, their texts escaped."""
+        """Yield the segments of `renderable`, their texts escaped."""
         for segment in super().render(renderable, options):
             text = segment.text
             if segment.control or (text.isascii() and text.isprintable()):
@@ -41,11 +41,11 @@ class Screen(Console):
                 yield Segment(self._drawn(escaped_lines(text)), segment.style)
 
     def on_broken_pipe(self) -> None:
-        """Leave a reader that went away to the program, which has an exit code for it."""
+        """Raise the BrokenPipeError that rich caught: the program has an exit code for it."""
         raise  # what rich calls this for
 
     def _drawn(self, text: str) -> str:
-        """The text, in the characters that the screen has."""
+        """Return `text` with characters that the screen's encoding lacks replaced."""
         try:
             text.encode(self.encoding)
         except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""Standard output and standard error, which may go nowhere: to a terminal that is gone, or to a full disk."""
+"""Standard output and standard error that cannot be written to, as on a closed terminal or a full disk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PRINTING = ("click.utils", "rich.console", "embedkit.report.terminal.lines")
 
 
 def is_lost(stream: TextIO | None) -> bool:
-    """Whether what was written to a stream cannot go where it should."""
+    """Return whether a stream cannot be flushed, so that what was written to it is lost; False for None."""
     try:
         if stream is not None:
             stream.flush()
@@ -22,13 +22,13 @@ def is_lost(stream: TextIO | None) -> bool:
 
 
 def is_of_output(error: OSError) -> bool:
-    """Whether an error came from printing, and not from a file."""
+    """Return whether an error was raised while printing, and not by a file."""
     (*_, (last, _)) = traceback.walk_tb(error.__traceback__)
     return error.filename is None and last.f_globals["__name__"] in _PRINTING
 
 
 def silence(stream: TextIO) -> None:
-    """Drop what a stream could not write, so that Python does not try again, and complain, as it ends."""
+    """Make a stream discard what it could not write, so that Python does not complain about it on exit."""
     with suppress(OSError, ValueError):
         descriptor = os.open(os.devnull, os.O_WRONLY)
         os.dup2(descriptor, stream.fileno())
@@ -36,7 +36,10 @@ def silence(stream: TextIO) -> None:
 
 
 def unfailing(stream: TextIO | None) -> IO[str] | None:
-    """The stream, but that what it cannot write is dropped: for what nobody waits for, such as progress."""
+    """Return a wrapper of `stream` that discards what cannot be written; None for None.
+
+    It is for output that nobody waits for, such as progress.
+    """
     return None if stream is None else cast("IO[str]", _Unfailing(stream))
 
 

@@ -1,4 +1,4 @@
-"""Rows as text on standard output, and numbers of bytes as people say them."""
+"""Rows as aligned text on standard output, and sizes in bytes as text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Rows of as many cells each, in columns that are as wide as they have to be."""
+    """Print rows, all with the same number of cells, in columns as wide as needed."""
     shown = [[*map(escaped, row)] for row in rows]
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
@@ -22,13 +22,16 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def bytes_as_text(count: int) -> str:
-    """Bytes in the decimal unit that leaves at most three digits before the point: `36.0 MB`."""
+    """Return a size in the decimal unit that leaves at most three digits before the point: `36.0 MB`."""
     unit = next((n for n in range(len(UNITS) - 1) if count < 999.95 * 1000**n), len(UNITS) - 1)
     return f"{count} B" if not unit else f"{count / 1000**unit:.1f} {UNITS[unit]}"
 
 
 def byte_count(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
-    """The bytes that an option says, as `500MB`, `1.5 GB` or `0`; a usage error for anything else."""
+    """Return the number of bytes in a size such as `500MB`, `1.5 GB` or `0`, the value of an option.
+
+    Raises click.BadParameter, a usage error, for anything else.
+    """
     match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?([kMGT]?B|)", value)
     if match is None or len(match[1]) > 30:
         units = ", ".join(UNITS)

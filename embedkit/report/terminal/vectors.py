@@ -1,4 +1,4 @@
-"""What is known of word-vector files, as records and as text."""
+"""The contents of word-vector files, as records and as text."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ ORDERS = {
 
 
 def contents_record(contents: Contents) -> Record:
-    """All figures; those that are not finite, as the norms of no vectors, are None."""
+    """Return all figures as a dict; figures that are not finite, as the norms of no vectors, are None."""
     return {name: _finite(value) for name, value in asdict(contents).items()}
 
 
 def print_contents(contents: Contents) -> None:
-    """A line for each thing that a file has."""
+    """Print one line for each property of a vector file."""
     mean, deviation, least, most = map(
         _length, (contents.norm_mean, contents.norm_deviation, contents.norm_least, contents.norm_most)
     )
@@ -52,7 +52,7 @@ def print_contents(contents: Contents) -> None:
 
 
 def lookup_records(words: Sequence[str], lookup: Lookup) -> list[Record]:
-    """Of each word: whether it was found, its row from 0, its vector; None where it was not."""
+    """Return, for each word, whether it was found, its row from 0, and its vector; None if it was not."""
     rows = zip(words, lookup.found.tolist(), lookup.rows.tolist(), lookup.vectors.tolist(), strict=True)
     return [
         {"word": word, "found": found, "row": row if found else None, "vector": vector if found else None}
@@ -61,12 +61,12 @@ def lookup_records(words: Sequence[str], lookup: Lookup) -> list[Record]:
 
 
 def print_lookup(records: Sequence[Record]) -> None:
-    """One line for each word."""
+    """Print one line for each word."""
     print_table([("word", "row", "vector"), *map(_lookup_row, records)])
 
 
 def print_catalogue(models: Sequence[Model]) -> None:
-    """One line for each model that can be fetched."""
+    """Print one line for each model that can be fetched."""
     rows = [
         (m.name, f"{m.vectors:,}", bytes_as_text(m.size), m.description.partition("\n")[0]) for m in models
     ]

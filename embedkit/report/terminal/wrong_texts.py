@@ -1,4 +1,4 @@
-"""The wrong texts of a run, one after another, their tokens marked by what is known of them."""
+"""The wrong texts of a run, their tokens marked by state."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOKENS = ("token_list", "token_states")
 
 
 def read_wrong(run: Run, split: str, shown: int | None = SHOWN) -> pd.DataFrame:
-    """Read the predictions of a split for `wrong_lines`, with the tokens of the texts alone that it shows."""
+    """Read the predictions of a split for `wrong_lines`, with tokens only for the texts that it shows."""
     predictions = run.read_predictions((*_LABELS, *_SHARES))
     predictions = predictions[predictions["split"] == split]
     places = wrong_texts(predictions).head(len(predictions) if shown is None else shown).index
@@ -34,9 +34,10 @@ def read_wrong(run: Run, split: str, shown: int | None = SHOWN) -> pd.DataFrame:
 
 
 def wrong_lines(split: str, predictions: pd.DataFrame, coloured: bool, shown: int = SHOWN) -> list[Text]:
-    """The wrong texts of a split, those with the largest share of content out of vocabulary first.
+    """Return the wrong texts of a split as lines, those with the largest out-of-vocabulary share first.
 
-    A text that several seeds predicted stands there once, and says with how many of them it is wrong.
+    The share is that of content tokens. A text that several seeds predicted is listed once, with the number
+    of seeds that predict it wrong.
     """
     every = predictions["id"].nunique()
     wrong = wrong_texts(predictions)
@@ -52,9 +53,10 @@ def wrong_lines(split: str, predictions: pd.DataFrame, coloured: bool, shown: in
 
 
 def wrong_texts(predictions: pd.DataFrame) -> pd.DataFrame:
-    """One row for each text that is wrong, in the order of `wrong_lines`.
+    """Return a row for each wrong text, in the order of `wrong_lines`.
 
-    Of several seeds it is that of the first it is wrong with, and says `wrong_with` how many of its `seeds`.
+    With several seeds, it is the row of the first seed that is wrong; `wrong_with` is how many of the `seeds`
+    are.
     """
     wrong = predictions[predictions["label"] != predictions["predicted"]]
     order = ["content_oov_share"]
@@ -77,7 +79,7 @@ def _title(split: str, every: int, wrong: pd.DataFrame, shown: int) -> Text:
 
 
 def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
-    """One wrong text: id, fold, labels, probability, share, seeds, and its tokens marked by state."""
+    """Return one wrong text as a line: id, fold, labels, probability, share, seeds, and its marked tokens."""
     share = row["content_oov_share"]
     told = "no content tokens" if share != share else f"{share:.0%} of content out of vocabulary"
     label, predicted = (shortened(row[key] or "no label") for key in ("label", "predicted"))
@@ -92,7 +94,7 @@ def wrong_line(row: Mapping[Hashable, Any], coloured: bool) -> Text:
 
 
 def _first(tokens: Sequence[str]) -> Iterator[str]:
-    """The first of a text's tokens, as many as a screen shows; the last of them may be cut."""
+    """Yield the first tokens of a text, 1,000 characters in all; the last of them may be shortened."""
     left = LONGEST_TEXT
     for token in tokens:
         if left <= 0:
