@@ -1,1 +1,1 @@
-"""One recipe, many runs."""
+"""Experiments: one recipe, run over several folds, seeds or shares of hidden vectors."""

@@ -1,4 +1,4 @@
-"""Is it the cause? A run made again with vectors hidden, over folds or seeds: accuracy against coverage."""
+"""Ablation: a run repeated with vectors hidden, over folds or seeds; accuracy against coverage."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ SEEDS = 3
 
 @dataclass(frozen=True)
 class Experiment:
-    """`run`, to be made again by each of `recipes`, which by share hide so much of the vectors found.
+    """The repetition of `run` with vectors hidden: `recipes` by the share of found vectors to hide.
 
-    Each recipe makes the same runs, `names`: over the folds and seeds of `run`, or else over some seeds.
+    Each recipe makes the same inner runs, `names`, over the folds and seeds of `run`, or over several seeds
+    if it has neither.
     """
 
     run: Run
@@ -42,7 +43,7 @@ class Experiment:
     folds: bool
 
     def finished(self, out: Path) -> int:
-        """How many of the trainings are there already, in `out`."""
+        """Count the trainings that are finished in `out`."""
         made = [directory_of(out, share) for share in self.recipes]
         places = [
             place / FOLDS / name for each in made for place in (each, partial_of(each)) for name in self.names
@@ -50,7 +51,10 @@ class Experiment:
         return sum((place / MANIFEST).is_file() for place in places)
 
     def progress(self, out: Path) -> Iterator[Path]:
-        """What there is in `out` to go on from, oldest first: finished runs, and checkpoints of others."""
+        """Yield the paths in `out` to resume from: finished runs, and checkpoints of unfinished ones.
+
+        For each share, the oldest is first.
+        """
         for made in (directory_of(out, share) for share in self.recipes):
             if is_finished(made) or is_complete(partial_of(made)):
                 yield made
@@ -58,7 +62,7 @@ class Experiment:
                 yield from progress_of(partial_of(made))
 
     def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
-        """Make every run that is not there, and write `out`/ablation.json, which is given back."""
+        """Run the trainings that `out` lacks, write the curve to `out`/ablation.json, and return it."""
         made: dict[float, Run] = {}
         for number, (share, recipe) in enumerate(self.recipes.items(), 1):
             directory = directory_of(out, share)
@@ -73,12 +77,13 @@ class Experiment:
 
 
 def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registry) -> Experiment:
-    """What it takes to train as `run` did, no vector hidden and each of `shares`.
+    """Return the experiment that repeats `run` with no vectors hidden and with each of `shares` hidden.
 
-    A run of folds or seeds is made again as a whole; of any other there are so many `seeds`, its own and
-    those that follow it. Trackers are told of none. Raises RunError for a run that trained no model and for a
-    file that is not the one it read; DataError for shares that make no curve, for `seeds` of a run that has
-    its own, and for a missing file; RecipeError for code in files that nobody has consented to run.
+    A run of folds or seeds is repeated as a whole; any other with so many `seeds`, its own and those that
+    follow it. Baselines and trackers are left out. Raises RunError for a run that trained no model, and for
+    an input file that has changed since; DataError for shares that make no curve, for `seeds` if the run has
+    folds or seeds of its own, and for a missing file; RecipeError for code in files that nobody has consented
+    to run.
     """
     recipe = _recipe(run, registry)
     refuse_untrusted(registry, recipe)
@@ -93,7 +98,7 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
 
 
 def directory_of(out: Path, share: float) -> Path:
-    """Where the run goes that hides a share, such as `hide-0.1`."""
+    """Return the directory of the run that hides `share` of the vectors, such as `hide-0.1`."""
     return out / f"hide-{share:g}"
 
 
@@ -124,7 +129,7 @@ def _ablated(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], re
 
 
 def _points(run: Run, split: str) -> list[Point]:
-    """Of each run inside `run` what it reached on `split`."""
+    """Return, for each run inside `run`, its accuracy and its content tokens by state on `split`."""
     points = []
     for inner in run.folds:
         found = inner.oov.figures["splits"][split]

@@ -1,4 +1,4 @@
-"""Cross-validation and repeated seeds: a run inside the run for each, and what they come to together."""
+"""Cross-validation and repeated seeds: one inner run for each, and the figures over all of them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ def train_each(
     reporter: Reporter,
     strict: bool,
 ) -> None:
-    """Make every run that the recipe asks for, but for those that are finished, and gather their figures."""
+    """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
+
+    Inner runs that are finished are not trained again.
+    """
     singles = single_runs(recipe)
     directories = {name: writer.directory / FOLDS / name for name in singles}
     if writer.world.main:
@@ -59,7 +62,10 @@ def train_each(
 
 
 def _finished(directory: Path, recipe: Recipe) -> bool:
-    """Whether a run inside this one is finished; if so, it is in its place and tidy."""
+    """Return whether an inner run is finished; if so, move it into place and delete its checkpoints.
+
+    Raises RunError if a file of the run was changed.
+    """
     if directory.exists():
         Run(directory).verify()
         drop_leftovers(directory)
@@ -70,7 +76,7 @@ def _finished(directory: Path, recipe: Recipe) -> bool:
 def _gather(
     singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter, registry: Registry
 ) -> None:
-    """metrics.json, predictions.csv and oov.json over all runs."""
+    """Write metrics.json, predictions.csv and oov.json over all runs."""
     figures = [json.loads((directories[name] / "metrics.json").read_bytes()) for name in singles]
     metrics = summarize(figures)
     for split in metrics:
@@ -85,7 +91,7 @@ def _gather(
 
 
 def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:
-    """The baselines on a split over all runs, whose metrics.json are `figures`."""
+    """Return the figures of the baselines on a split over all runs, whose metrics.json are `figures`."""
     held_out = [single.data.folds for single in singles.values()]
     folds = [each.only for each in held_out if each is not None and each.only is not None]
     ratio = max(each[split]["n"] / each["train"]["n"] for each in figures)
@@ -95,7 +101,7 @@ def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str
 def _held_out(
     singles: Mapping[str, Recipe], directories: Mapping[str, Path], split: str
 ) -> Iterator[list[Any]]:
-    """The header, then what every run predicted on `split`, with its fold, where it has one, and its seed."""
+    """Yield the header, then every run's rows on `split`, both preceded by fold (if any) and seed."""
     for index, (name, single) in enumerate(singles.items()):
         folds = single.data.folds
         which = {} if folds is None else {"fold": folds.only}

@@ -1,4 +1,4 @@
-"""One function per task: run a recipe, load what a run trained."""
+"""The functions of the Python interface: run a recipe, and load the classifier that a run trained."""
 
 from __future__ import annotations
 
@@ -43,16 +43,17 @@ def run(
     strict: bool = False,
     trust: bool = False,
 ) -> Run:
-    """Run a recipe: a path, the name of a bundled recipe, or a mapping that says what a recipe would.
+    """Run a recipe and return the run.
 
-    `out` is the run directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as
-    `training.epochs`; `block` names plugins not to use; `hash` says how input files are fingerprinted.
-    `resume` goes on with a run that was interrupted in `out`, from its newest valid checkpoint; it starts
-    afresh where there is none, and does nothing where the run is finished. `strict` makes errors of the
-    warnings about the data: texts that repeat, have two labels or stand in two splits, and the like.
-    `trust` consents to run code that is in files which the recipe names, as in a pickle; a recipe cannot.
-    Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
-    VectorFileError, VocabularyError, TrainingError or RunError as their names say.
+    `recipe` is a path, the name of a bundled recipe, or a mapping with the keys of a recipe. `out` is the run
+    directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as `training.epochs`; `block`
+    names plugins not to use; `hash` says how input files are fingerprinted. `resume` continues an interrupted
+    run in `out` from its newest valid checkpoint; it starts afresh where there is none, and does nothing
+    where the run is finished. `strict` turns warnings about the data into errors: texts that repeat, have two
+    labels or stand in two splits, and the like. `trust` consents to run code that is in files which the
+    recipe names, as in a pickle; a recipe cannot consent. Raises RecipeError with every fault of the recipe
+    before any file is opened, then DataError, VectorFileError, VocabularyError, TrainingError or RunError as
+    their names say.
     """
     registry = build_registry(block, trust)
     return execute(load_recipe(recipe, registry, set or {}), registry, out, hash, reporter, resume, strict)
@@ -67,7 +68,7 @@ def execute(
     resume: bool = False,
     strict: bool = False,
 ) -> Run:
-    """Run a recipe that is loaded, into a new run directory, or go on with it there.
+    """Run a loaded recipe in a new run directory, or resume it there, and return the run.
 
     Where several processes were started together, each of them calls this, and they share the work.
     """
@@ -110,7 +111,7 @@ def _execute(
 
 
 def _loadable(run: Run) -> Run:
-    """The run. Raises ComponentError where its model predicts otherwise once it is loaded."""
+    """Return the run. Raises ComponentError if its model cannot be loaded or then predicts otherwise."""
     from embedkit.runs.loadable import refuse_unloadable
 
     refuse_unloadable(run)
@@ -125,7 +126,10 @@ def _carry_out(
     reporter: Reporter,
     strict: bool,
 ) -> None:
-    """Do what a recipe of this kind is for, and write all of its files."""
+    """Run the task of the recipe's kind, and write all of its files.
+
+    The kinds are evaluation, intrinsic evaluation, training over folds or seeds, and a single training.
+    """
     if isinstance(recipe, EvaluationRecipe):
         from embedkit.tasks.evaluate import evaluate_trained
 
@@ -147,7 +151,10 @@ def _carry_out(
 
 
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
-    """Whether the run of this recipe needs no more training; if so, it is in its place and tidy."""
+    """Return whether the recipe's run is finished; if so, move it into place and delete its checkpoints.
+
+    Raises RunError if the run was started with another recipe, or if a file of it was changed.
+    """
     if is_finished(directory):
         Run(directory).verify()
         refuse_other_recipe(directory, recipe)
@@ -163,8 +170,8 @@ def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
 def look_over(recipe: AnyKind, registry: Registry, reporter: Reporter, strict: bool) -> None:
     """Read and tokenize the texts of a recipe that trains, and warn of what is wrong with them.
 
-    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
-    A recipe that trains nothing is left alone.
+    Raises DataError for data that cannot be trained on and, if `strict`, in place of the warnings. Does
+    nothing for a recipe that trains no model.
     """
     if isinstance(recipe, Recipe):
         from embedkit.inference.embedding import embed
@@ -187,12 +194,12 @@ def load(
     unseen: Literal["unk"] | None = None,
     trust: bool = False,
 ) -> Classifier:
-    """The classifier that a run trained, its files checked against the run's manifest.
+    """Load the classifier that a run trained, after checking its files against the run's manifest.
 
     Where the run's recipe says `unseen: lookup`, new words are looked up when they are met; `unseen="unk"`
-    makes them `<UNK>`, which needs no vectors but those of the run. `trust` consents to run code that is in
-    the file of these vectors, as in a pickle; the run's recipe cannot.
-    Raises RunError where `run` is not a finished training run or a file of it was changed.
+    turns them into `<UNK>`, which needs no vectors but those of the run. `trust` consents to run code that is
+    in the file of these vectors, as in a pickle; the run's recipe cannot consent. Raises RunError where `run`
+    is not a finished training run or a file of it was changed.
     """
     from embedkit.inference.persistence import load_trained
 

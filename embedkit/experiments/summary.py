@@ -1,4 +1,4 @@
-"""The analysis of cross-validated and repeated runs: one answer for all texts that were held out."""
+"""The out-of-vocabulary analysis of cross-validated and repeated runs, over all texts that were held out."""
 
 from __future__ import annotations
 
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
 @dataclass
 class HeldOut:
-    """What the runs of one seed said of the texts that they held out, without the texts."""
+    """The word counts and out-of-vocabulary shares of the texts that the runs of one seed held out.
+
+    The texts themselves are not kept.
+    """
 
     tally: Tally = field(default_factory=Tally)
     shares: list[Shares] = field(default_factory=list)
 
     def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> dict[str, Any]:
-        """As oov.json of a single run, of all these texts together; the runs' own are in `directories`."""
+        """Return the analysis of all held-out texts together, in the form of a single run's oov.json.
+
+        `directories` are those of the runs, whose own oov.json have the figures on policies and drift.
+        """
         own = [json.loads((directory / "oov.json").read_bytes()) for directory in directories]
         return {
             "splits": {split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
@@ -46,10 +52,10 @@ def analyse_repeated(
     split: str,
     registry: Registry,
 ) -> dict[str, Any]:
-    """What oov.json says of all runs, from `predictions`, the predictions.csv over all of them.
+    """Return the contents of oov.json over all runs.
 
-    Every seed is analysed over all of its folds; several seeds are put together by `over_seeds`. Some texts
-    are read after others, and their counts alone are kept.
+    `predictions` is the predictions.csv over all runs. Every seed is analysed over all of its folds; several
+    seeds are combined by `over_seeds`. The texts are read in blocks, and only their counts are kept.
     """
     recipe = next(iter(singles.values()))
     content = read_content(recipe.evaluation.function_words, registry)
@@ -65,7 +71,7 @@ def analyse_repeated(
 def _gathered(
     directories: Mapping[Which, Path], predictions: Path, separator: str | None, content: Content
 ) -> dict[int, HeldOut]:
-    """What was held out, by seed."""
+    """Read the held-out predictions, and return the word counts and shares by seed."""
     gathered: dict[int, HeldOut] = {}
     for which, texts in read_held_out(predictions, directories, separator):
         held_out = gathered.setdefault(which[1], HeldOut())
