@@ -36,7 +36,10 @@ def print_seeds(split: str, run: Run, console: Console) -> None:
 
 
 def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Return a table with a row for each seed: errors, mean shares of wrong and right texts, odds ratio."""
+    """Return a table with a row for each seed.
+
+    The columns are wrong texts, mean shares of wrong and of right texts, p-value and odds ratio.
+    """
     table = plain_table(
         "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
     )
