@@ -1,1 +1,1 @@
-"""What one recipe is for: one module a task."""
+"""The tasks that a recipe can describe, one module each."""

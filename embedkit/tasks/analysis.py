@@ -1,4 +1,4 @@
-"""What an evaluation leaves behind of its analysis: oov.json and table-drift.csv."""
+"""The out-of-vocabulary analysis that an evaluation writes: oov.json and table-drift.csv."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost"
 
 
 def read_content(specs: Sequence[ComponentSpec], registry: Registry) -> Content:
-    """What tells content tokens, by the function words of a recipe. Raises DataError where there are none."""
+    """Return the rule for content tokens, built from the function-word lists of a recipe.
+
+    Raises DataError if a list is not available.
+    """
     words: set[str] = set()
     for index, spec in enumerate(specs):
         key = f"evaluation.function_words.{index}"
@@ -46,9 +49,9 @@ def write_analysis(
     registry: Registry,
     drift: Mapping[str, Any] | None = None,
 ) -> None:
-    """oov.json: of every split coverage, missing words and errors; other policies; what training moved.
+    """Write oov.json: coverage, missing words and errors of every split, other policies, and table drift.
 
-    Of several processes the main one does it alone.
+    Only the main process writes; the others return at once.
     """
     if not writer.world.main:
         return
@@ -62,9 +65,10 @@ def write_analysis(
 
 
 def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> dict[str, Any] | None:
-    """table-drift.csv: every row but the padding's before and after training; the summary by origin.
+    """Write table-drift.csv and return its summary by origin of the rows.
 
-    Nothing, and None, where training moved no row, and in all processes but the main one.
+    The file compares every row of the embedding matrix, except the padding row, before and after training.
+    Returns None, and writes nothing, if training changed no row, and in every process but the main one.
     """
     before = table.vectors[1:]
     after = classifier.model.embedding.weight.detach().cpu().numpy()[1:]
@@ -81,7 +85,11 @@ def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
 def _drift_rows(
     drift: Drift, words: Sequence[str], counts: Sequence[int], origin: Sequence[str]
 ) -> Iterator[list[object]]:
-    """Rows in the order of ids; neighbours as JSON lists of words, empty where they were not asked for."""
+    """Yield the rows of table-drift.csv in the order of word ids.
+
+    Neighbours gained and lost are JSON lists of words; the cells are empty for a row whose neighbours were
+    not computed.
+    """
     query_of = {row: query for query, row in enumerate(drift.asked.tolist())}
     cosines = ["" if cosine != cosine else cosine for cosine in drift.cosine.tolist()]
     for row, distance in enumerate(drift.distance.tolist()):

@@ -1,4 +1,4 @@
-"""What a run leaves behind: each file of the run directory, written here."""
+"""The files of a run directory that describe a trained model and its predictions, written here."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ DESCRIBED = 1000
 
 
 def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> None:
-    """The weights, the table before training, vocabulary.csv, dropped.csv, model.json, model.txt."""
+    """Write the weights, the embedding matrix before training, and the vocabulary and model files.
+
+    The files are weights.safetensors, embedding-before.safetensors, vocabulary.csv, dropped.csv, model.json
+    and model.txt.
+    """
     import torch
 
     model, text = classifier.model, classifier.input
@@ -56,7 +60,7 @@ def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
 
 
 def write_unseen(writer: RunWriter, unseen: Unseen) -> None:
-    """unseen.csv and unseen.safetensors: what was looked up for words that training did not have."""
+    """Write unseen.csv and unseen.safetensors: words that training did not have, and their vectors."""
     import torch
 
     known = [*zip(unseen.words, unseen.origin, unseen.via, strict=True)]
@@ -76,7 +80,7 @@ def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list
 
 
 def write_training(writer: RunWriter, history: History) -> None:
-    """history.csv."""
+    """Write history.csv."""
     writer.csv("history.csv", history.header(), history.rows())
 
 
@@ -88,10 +92,10 @@ def write_evaluation(
     content: Content,
     baselines: Fitted | None = None,
 ) -> dict[str, Predictions]:
-    """metrics.json, the predictions, embedding.json: every split judged by the trained model.
+    """Evaluate every split, write metrics.json, the predictions and embedding.json; return the predictions.
 
-    What it predicts, by split, is given back. `content` tells content tokens; `baselines` are scored beside
-    the model.
+    The predictions are returned by split. `content` separates content tokens from structural ones;
+    `baselines` are scored next to the model. A split without labels has no metrics, only its number of texts.
     """
     figures: dict[str, Any] = {}
     covered: dict[str, Any] = {}

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 def refit_baselines(
     run: Run, trained: Trained, specs: Sequence[ComponentSpec] | None, registry: Registry
 ) -> Fitted:
-    """The baselines `specs`, or those of the model's recipe where None, fitted as `run` fitted its own.
+    """Fit baselines to the training texts of `run` again, and return them by name.
 
-    Where the training texts are not there any more, or are others, all are left out, and why.
+    `specs` names the baselines; if it is None, those of the model's recipe are fitted. If the training texts
+    or the files of the recipe's baselines are missing or have changed, no baseline is fitted, and each name
+    has the reason instead.
     """
     own = trained.recipe.evaluation.baselines if specs is None else ()
     wanted = own if specs is None else specs
@@ -44,7 +46,10 @@ def refit_baselines(
 
 
 def _files(recipe: Recipe, baselines: Sequence[ComponentSpec], registry: Registry) -> list[tuple[str, Path]]:
-    """The files by key that make the training split, and those of `baselines`. Raises DataError."""
+    """Return the files that the training split and `baselines` are read from, each with its recipe key.
+
+    Raises DataError if one does not exist.
+    """
     named = [("data.train", "reader", recipe.data.train)]
     named += [(f"evaluation.baselines.{i}", "baseline", spec) for i, spec in enumerate(baselines)]
     files = [file for where, kind, spec in named for file in component_files(registry, where, kind, spec)]
@@ -52,9 +57,9 @@ def _files(recipe: Recipe, baselines: Sequence[ComponentSpec], registry: Registr
 
 
 def _training_split(run: Run, recipe: Recipe, registry: Registry) -> Examples:
-    """The training split of `run`, read again without any file of another split.
+    """Read the training split of `run` again, without opening a file of another split.
 
-    Raises RunError where it has another number of examples.
+    Raises RunError if the number of examples differs from the one that the run recorded.
     """
     others = {"validation": recipe.data.validation, "test": recipe.data.test}
     taken = {name: each if isinstance(each, Share) else None for name, each in others.items()}

@@ -1,4 +1,4 @@
-"""Compare finished runs, example by example: which is better, and can that be told?"""
+"""Compare finished runs example by example: which is better, and is the difference significant?"""
 
 from __future__ import annotations
 
@@ -21,11 +21,10 @@ if TYPE_CHECKING:
 
 
 def compare(runs: Sequence[str | PathLike[str] | Run], split: str | None = None) -> Comparison:
-    """Compare two or more finished runs on the same examples of `split`, by default the last that they have.
+    """Compare two or more finished runs on the same examples of `split`, by default their last split.
 
-    Raises RunError where a run is not finished, predicts no texts or has no such split, where one is given
-    twice or its files are not what it wrote, and where they were not evaluated on the same examples: that
-    says in what these differ.
+    Raises RunError if a run is unfinished, given twice or damaged, has no predictions or no such split, or if
+    the runs were not evaluated on the same examples; the error then says how the examples differ.
     """
     opened = _open(runs)
     split = split or _last_split(opened)
@@ -41,7 +40,10 @@ def compare(runs: Sequence[str | PathLike[str] | Run], split: str | None = None)
 
 
 def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
-    """The runs by name: the last part of the path, or all of it where that is not one run's alone."""
+    """Open the runs and return them by name: the last part of each path, or whole paths if two are equal.
+
+    Raises RunError for fewer than two runs, for a run given twice, and for a run without predictions.
+    """
     if isinstance(runs, str | PathLike) or len(runs) < 2:
         raise RunError(Fault("there is nothing to compare with: name two runs or more"))
     opened = [run if isinstance(run, Run) else Run(run) for run in runs]
@@ -58,7 +60,7 @@ def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
 
 
 def _last_split(runs: Mapping[str, Run]) -> str:
-    """The last split that each run predicts. Raises RunError where that is not the same one."""
+    """Return the last split that the runs predict. Raises RunError if it is not the same split for all."""
     last = {name: [*run.metrics][-1] for name, run in runs.items()}
     if len({*last.values()}) > 1:
         said = ", ".join(f"{name} on {split}" for name, split in last.items())
@@ -109,7 +111,10 @@ def _described(run: Judged) -> dict[str, Any]:
 
 
 def _test_per_training(runs: Sequence[Run]) -> float:
-    """How many examples were tested on for each that was trained on, in the fold and run with the most."""
+    """Return the largest ratio of test to training examples over all folds of all runs.
+
+    Raises RunError if the run of a fold has no metrics of its training or test split.
+    """
     figures = [inner.metrics for run in runs for inner in run.folds]
     if not all({"train", "test"} <= each.keys() for each in figures):
         what = "a run of a fold has no figures of its training and its test split"

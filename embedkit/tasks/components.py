@@ -1,4 +1,4 @@
-"""Texts read, tokenized and learnt by baselines once, however many runs are made of them."""
+"""Readers, tokenizers and baselines that cache their results, so that several runs share them."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class Remembering:
-    """Builds readers, tokenizers and baselines that do their work once, however many runs ask for it.
+    """Builds readers, tokenizers and baselines that do their work once, even if several runs use them.
 
-    Texts and tokens are put into `storage`.
+    Texts and tokens are kept in `storage`.
     """
 
     def __init__(self, registry: Registry, storage: Storage) -> None:
@@ -43,7 +43,7 @@ class Remembering:
         self._built: dict[str, Any] = {}
 
     def __call__(self, kind: str, spec: ComponentSpec, where: str) -> Any:
-        """The component as `build_keeping` makes it, with a memory; the same one for the same spec."""
+        """Build a component with `build_keeping` and wrap it in a cache; equal specs share one component."""
         key = json.dumps([kind, spec.to_plain()], sort_keys=True)
         if key not in self._built:
             made = build_keeping(self._registry, kind, spec, where)
@@ -55,14 +55,18 @@ class Remembering:
 
 @dataclass(frozen=True)
 class ReadAgain:
-    """A plugin's reader whose examples, once they are read, are compared with those that it reads then."""
+    """A plugin's reader that is read twice, to check that it yields the same examples again."""
 
     reader: Reader
     name: str
     where: str
 
     def read(self) -> Iterator[Example]:
-        """Every example. Raises ComponentError, which calls the reader `name`, for others the second time."""
+        """Yield every example, then read again and compare the first 10,000.
+
+        Raises ComponentError, which names the reader by `name`, if the examples differ. A reader that reads
+        everything into a list is compared only if it has at most 10,000 examples.
+        """
         first: list[Example] = []
         count = 0
         for example in self.reader.read():
@@ -74,7 +78,7 @@ class ReadAgain:
 
 
 class ReadOnce:
-    """A reader that keeps what it read, in `storage`."""
+    """A reader that reads its source once and keeps the examples in `storage`."""
 
     def __init__(self, reader: Reader, storage: Storage) -> None:
         self.reader = reader
@@ -82,14 +86,14 @@ class ReadOnce:
         self._examples: Examples | None = None
 
     def read(self) -> Examples:
-        """Every example."""
+        """Return all examples; they are read by the first call."""
         if self._examples is None:
             self._examples = Examples.of(writable(self.reader.read()), self._storage)
         return self._examples
 
 
 class TokenizedOnce:
-    """A tokenizer that keeps the tokens of every source of texts, in `storage`."""
+    """A tokenizer that tokenizes every source of texts once and keeps the tokens in `storage`."""
 
     def __init__(self, tokenizing: Tokenizing, storage: Storage) -> None:
         self.tokenizer = tokenizing.tokenizer
@@ -98,7 +102,7 @@ class TokenizedOnce:
         self._tokens: dict[Rows, Tokens] = {}
 
     def tokens(self, examples: Examples) -> Tokens:
-        """The tokens of each text. Raises ComponentError where the tokenizer gives something else."""
+        """Return the tokens of each text. Raises ComponentError if the tokenizer returns anything else."""
         source = examples.source
         if source not in self._tokens:
             tokens = self._tokenizing.tokens(Texts(source), self._storage)
@@ -108,7 +112,7 @@ class TokenizedOnce:
 
 
 class FittedOnce:
-    """A baseline that keeps what it learnt last: the seeds of one fold have the same training split."""
+    """A baseline that keeps its last fit, because the seeds of one fold share a training split."""
 
     def __init__(self, baseline: Baseline) -> None:
         self.baseline = baseline
@@ -118,7 +122,7 @@ class FittedOnce:
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
     ) -> FittedBaseline:
-        """The baseline, fitted; the same one again for what it was fitted to last. Raises as the baseline."""
+        """Fit the baseline, or return the last fit if the data are equal. Raises what the baseline raises."""
         given = _digest(texts, labels, classes)
         if self._learnt is None or self._learnt[0] != given:
             self._learnt = given, self.baseline.fit(texts, labels, classes)
@@ -126,7 +130,7 @@ class FittedOnce:
 
 
 def _digest(texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]) -> str:
-    """What tells one training split from another, without keeping its texts."""
+    """Return a digest of texts, labels and classes, which identifies a training split without storing it."""
     digest = hashlib.sha256(labels.tobytes())
     for text in chain(classes, texts):
         digest.update(f"{len(text)} {text}".encode(errors="surrogatepass"))

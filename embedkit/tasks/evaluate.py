@@ -1,4 +1,4 @@
-"""Evaluate a trained model on other data than its run did."""
+"""Evaluate a trained model on data other than those of its run."""
 
 from __future__ import annotations
 
@@ -58,9 +58,9 @@ def evaluate_trained(
 
 
 def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Registry) -> Content:
-    """What tells content tokens: by the recipe's function words or, where it says nothing, by the model's.
+    """Return the rule for content tokens, from the recipe's function words or, by default, the model's.
 
-    Raises RunError where a file of the model's is not what it was.
+    Raises RunError if a function-word file of the model's recipe has changed.
     """
     specs = recipe.evaluation.function_words
     if specs is not None:
@@ -72,7 +72,7 @@ def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Regi
 
 
 def _run_of(recipe: EvaluationRecipe) -> Run:
-    """The run to evaluate. Raises RunError, with the path as it is written, where there is none."""
+    """Open the run to evaluate. Raises RunError, with the path as the recipe writes it, if there is none."""
     try:
         return Run(locate(recipe.model, "model"))
     except RunError as error:

@@ -1,4 +1,4 @@
-"""Evaluate word vectors by themselves, as a recipe with a section `intrinsic` says."""
+"""Intrinsic evaluation: word similarity and analogies, as the recipe's section `intrinsic` says."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 def evaluate_vectors(
     recipe: IntrinsicRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
 ) -> None:
-    """Ask the vectors every set of the recipe: metrics.json, similarity.csv, analogies.csv."""
+    """Evaluate vectors on all word pairs and analogies: metrics.json, similarity.csv and analogies.csv."""
     reporter.stage("reading sets")
     pairs = {set_name(path): read_pairs(expand(path, at)) for at, path in _files(recipe, "similarity")}
     questions = {set_name(path): read_questions(expand(path, at)) for at, path in _files(recipe, "analogies")}
@@ -103,7 +103,7 @@ def _write(
 
 
 def similarity_figures(result: SimilarityResult) -> dict[str, Any]:
-    """What metrics.json holds of a set of word pairs."""
+    """Return the entry of metrics.json for a set of word pairs."""
     return {
         "task": "similarity",
         "pairs": len(result.pairs),
@@ -117,7 +117,7 @@ def similarity_figures(result: SimilarityResult) -> dict[str, Any]:
 
 
 def analogy_figures(result: AnalogyResult) -> dict[str, Any]:
-    """What metrics.json holds of a set of analogies, in total and by section."""
+    """Return the entry of metrics.json for a set of analogies: totals, and the same figures by section."""
     sections = {name: _counts(section) for name, section in result.sections().items()}
     return {"task": "analogies", **_counts(result), "sections": sections}
 

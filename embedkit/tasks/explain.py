@@ -1,4 +1,4 @@
-"""One text of a run, token by token: its state, the spelling that was used, and the words nearest to it."""
+"""One text of a run, token by token: state, matched spelling, and nearest words in the embedding matrix."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ NEAREST = 3
 
 
 def explain_text(run: Run, number: int, split: str | None = None) -> list[dict[str, Any]]:
-    """The texts with the id `number`, of `split` or of all, each token by token.
+    """Return the texts with the id `number`, in `split` or in all splits, token by token.
 
-    Of a run made of several, by each run inside it that held the text out: `run` has its name. Raises
-    RunError where there is no such text.
+    In a run of several folds or seeds, there is one text for each inner run that held it out, and `run` is
+    the name of that run. Raises RunError if there is no such text.
     """
     if not run.folds:
         return Explanations(run).of(number, split)
@@ -35,16 +35,16 @@ def explain_text(run: Run, number: int, split: str | None = None) -> list[dict[s
 
 
 class Explanations:
-    """What a run's files tell of its texts; no model is needed for it, and no word-vector file.
+    """Explains the texts of a run from its files; neither the model nor a word-vector file is loaded.
 
-    Texts of an evaluation of another run's model have neither `via` nor nearest words.
+    If the run evaluated the model of another run, `via` and the nearest words are missing.
     """
 
     def __init__(self, run: Run) -> None:
         self.run = run
 
     def of(self, number: int, split: str | None = None) -> list[dict[str, Any]]:
-        """The texts with the id `number`, of `split` or of all. Raises RunError where there is none."""
+        """Return the texts with the id `number`, in `split` or in all. Raises RunError if there is none."""
         return [self._text(row) for row in rows_of(self.run, number, split)]
 
     def _text(self, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -75,9 +75,9 @@ class Explanations:
             }
 
     def nearest(self, word: str, count: int = NEAREST) -> list[dict[str, Any]]:
-        """The words whose vectors in the trained table are nearest to that of `word`, with their cosines.
+        """Return the words whose trained vectors are nearest to that of `word`, with cosine similarities.
 
-        None for a word without a row, or with a row of zeros.
+        Returns an empty list if `word` has no row in the embedding matrix, or a row of zeros.
         """
         import numpy as np
 

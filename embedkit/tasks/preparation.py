@@ -1,4 +1,4 @@
-"""Before any vector is looked up: every split read, looked over and tokenized."""
+"""Everything before the first vector is looked up: read, check and tokenize every split."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """Classes, encoder, and every split as tokens."""
+    """The classes, the encoder, the tokenizer with its vocabulary, and every split as tokens."""
 
     labelling: Labelling
     encoder: Encoder
@@ -48,9 +48,10 @@ class Prepared:
 def prepare(
     recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Remembering
 ) -> Prepared:
-    """Read every split, look it over and tokenize it; `build` makes readers and the tokenizer.
+    """Read, check and tokenize every split; `build` makes the readers and the tokenizer.
 
-    Raises DataError for data that cannot be trained on and, where `strict`, for what is otherwise a warning.
+    Raises DataError for data that cannot be trained on and, if `strict`, for everything that is otherwise a
+    warning.
     """
     reporter.stage("reading texts")
     splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
@@ -70,9 +71,11 @@ def prepare(
 
 
 def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: int) -> None:
-    """Try the encoder out with vectors of `width` dimensions and texts as long as the recipe's.
+    """Check the encoder with vectors of `width` dimensions and texts as long as the longest of the recipe.
 
-    Raises ComponentError as `check_encoder`; warns where the texts are longer than those of the trial.
+    Raises RecipeError or DataError if its weights, or a batch with the longest training text, do not fit into
+    memory, and ComponentError as `check_encoder` does. Warns if texts are longer than the longest that is
+    tried.
     """
     name = name_of(registry, "encoder", recipe.encoder)
     splits = prepared.tokenized.values()
@@ -87,7 +90,7 @@ def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: i
 
 
 def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) -> None:
-    """Raise DataError where a batch with the longest training text cannot be trained on in this memory."""
+    """Raise DataError if a batch with the longest training text does not fit into memory."""
     lengths = prepared.tokenized["train"].tokens.numbers.lengths()
     longest = prepared.text.pad_to or max(lengths)
     batch = min(recipe.training.batch_size, len(lengths))
@@ -97,10 +100,11 @@ def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) ->
 def prepare_text(
     recipe: Recipe, splits: Splits, tokenizer: TokenizedOnce, encoder: Encoder, storage: Storage
 ) -> tuple[TextInput, dict[str, TokenizedSplit]]:
-    """Tokenize every split; build the vocabulary from the training split alone; ids will be in `storage`.
+    """Tokenize every split and build the vocabulary from the training split alone.
 
-    For an encoder that padding does not leave alone, every text gets one length: `max_length`, or the
-    longest training text.
+    `storage` will hold the token ids. If the encoder is not invariant to padding, every text is padded or cut
+    to the same length: `max_length`, or the longest training text. Raises DataError if no training text has a
+    token.
     """
     data = recipe.data
     tokenized = {

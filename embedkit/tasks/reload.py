@@ -1,4 +1,4 @@
-"""A trained model loaded from what its run wrote, and held against the one in memory before it is gone."""
+"""Load the model that a run has written, and compare it with the trained one, which is still in memory."""
 
 from __future__ import annotations
 
@@ -37,9 +37,10 @@ TOLERANCE = 1e-4
 def note_unloadable(
     writer: RunWriter, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
 ) -> None:
-    """Load what `writer` wrote and compare what both models say of some texts; model.json tells a difference.
+    """Load the model that `writer` wrote, compare it with the trained one, and note a fault in model.json.
 
-    It is no error yet, as nothing may be lost: `refuse_unloadable` makes it one when the run is complete.
+    The main process compares the logits of a few texts. A difference is not raised here, so that nothing of
+    the run is lost: `refuse_unloadable` raises it when the run is complete.
     """
     if not writer.world.main:
         return
@@ -56,7 +57,7 @@ def note_unloadable(
 def _difference(
     directory: Path, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
 ) -> str | None:
-    """What the model in `directory` does otherwise than `classifier`; None where both say the same."""
+    """Return how the logits of the model in `directory` differ from those of `classifier`, or None."""
     recipe = load_recipe(directory / "recipe.yaml", registry)
     assert isinstance(recipe, Recipe), "a run that trains has a recipe that trains"
     name, model = name_of(registry, "encoder", recipe.encoder), classifier.model
@@ -73,7 +74,7 @@ def _difference(
 
 
 def _few(split: TokenizedSplit) -> TokenizedSplit:
-    """The longest text and the first ones."""
+    """Return the first texts and the longest one."""
     lengths: Sequence[int] = split.tokens.numbers.lengths()
     longest = max(range(len(lengths)), key=lengths.__getitem__)
     return split.take(sorted({longest, *range(min(TEXTS, len(lengths)))}))
@@ -82,7 +83,7 @@ def _few(split: TokenizedSplit) -> TokenizedSplit:
 def _loaded(
     directory: Path, recipe: Recipe, registry: Registry, model: TextClassifier, rows: Tensor
 ) -> TextClassifier:
-    """The model that stands in `directory`, with `rows` (int64 [U]) of its table alone."""
+    """Load the model in `directory`, with only the rows `rows` (int64 [U]) of its embedding matrix."""
     from safetensors.torch import load_file
 
     encoder = build_component(registry, "encoder", recipe.encoder, "encoder")

@@ -1,4 +1,4 @@
-"""Train a model as a recipe says, and evaluate it on every split the recipe names."""
+"""Train a model as a recipe says, and evaluate it on every split of the recipe."""
 
 from __future__ import annotations
 
@@ -41,9 +41,10 @@ def train_and_evaluate(
     strict: bool,
     build: Remembering,
 ) -> None:
-    """The notebook's path: texts, tokens, vocabulary, table, model, training, evaluation.
+    """Train the model of a recipe, evaluate it on every split, and write all files of the run.
 
-    `build` makes the readers, the tokenizer and the baselines.
+    The order is that of the notebook: texts, tokens, vocabulary, embedding matrix, model, training,
+    evaluation. `build` makes the readers, the tokenizer and the baselines.
     """
     check_precision(recipe.training.precision, writer.world.device)
     check_trackers(recipe.training.trackers)
@@ -85,7 +86,7 @@ def train_and_evaluate(
 def _classifier(
     recipe: Recipe, prepared: Prepared, table: EmbeddingTable, device: torch.device
 ) -> Classifier:
-    """The classifier that is to be trained, its table as it was looked up."""
+    """Build the classifier to be trained; its embedding matrix holds the vectors as they were looked up."""
     labelling, embedding = prepared.labelling, recipe.embedding
     model = build_classifier(
         table.vectors,
