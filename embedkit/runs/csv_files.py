@@ -1,7 +1,7 @@
 """The CSV files of a run: the one place where they are written and read, all in the same dialect.
 
-Cells are quoted as RFC 4180 says, those with a lone carriage return too, and lines end in LF: whatever text a
-cell holds, reading gives it back. https://www.rfc-editor.org/rfc/rfc4180
+Cells are quoted as in RFC 4180, including cells with a lone carriage return, and lines end in LF, so that
+every text survives a round trip. https://www.rfc-editor.org/rfc/rfc4180
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TEXTS: Mapping[str, Collection[str]] = {
 
 
 class _LineFeeds:
-    """Ends rows in LF. The csv module quotes both CR and LF only where its own rows end in CR LF."""
+    """Ends rows in LF. The csv module quotes both CR and LF only if its own rows end in CR LF."""
 
     def __init__(self, file: IO[str]) -> None:
         self._file = file
@@ -53,7 +53,7 @@ class _LineFeeds:
 
 
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a CSV file in UTF-8: one header line, then `rows`; None is an empty cell."""
+    """Write a CSV file in UTF-8: one header line, then `rows`; None is written as an empty cell."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(_LineFeeds(file), lineterminator="\r\n")
         writer.writerow(header)
@@ -61,10 +61,10 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object
 
 
 def read_rows(path: Path) -> Iterator[list[str]]:
-    """The header, then the rows, however long a text in them is.
+    """Yield the header of a CSV file, then its rows; cells may be of any length.
 
-    Raises RunError, which names the line, for a file that is not UTF-8 or no such CSV, and for a row that is
-    not as long as the header; OSError where the file cannot be read.
+    Raises RunError, with the line number, if the file is empty, not UTF-8 or not CSV, or if a row is not as
+    long as the header. Raises OSError if the file cannot be read.
     """
     width = None
     csv.field_size_limit(LARGEST_FIELD)  # the module has one limit for the whole process, by default 131,072
@@ -85,7 +85,7 @@ def read_rows(path: Path) -> Iterator[list[str]]:
 
 
 def read_mappings(path: Path) -> Iterator[dict[str, str]]:
-    """The rows by the names in the header. Raises what `read_rows` raises."""
+    """Yield each row as a dictionary, keyed by column name. Raises the errors of `read_rows`."""
     rows = read_rows(path)
     header = next(rows)
     yield from (dict(zip(header, row, strict=True)) for row in rows)
@@ -94,12 +94,11 @@ def read_mappings(path: Path) -> Iterator[dict[str, str]]:
 def read_frame(
     path: Path, columns: Collection[str] | None = None, wanted: Collection[int] | None = None
 ) -> pd.DataFrame:
-    """All rows of one of the files in `TEXTS`: texts as they were written, lists, numbers int64 or float64.
+    """Read one of the files in `TEXTS` into a DataFrame: text columns, lists, and int64 or float64 numbers.
 
-    Where `columns` are given, of these alone; where rows are `wanted`, these alone, indexed by their place.
-
-    An empty cell of numbers is NaN, one of lists None. Raises what `read_rows` raises, and RunError for a
-    cell that is no number, or no list, where one should be.
+    `columns` and `wanted` (row positions) restrict what is returned; with `wanted`, the index holds the
+    positions. An empty cell is NaN in a column of numbers and None in a column of lists. Raises the errors of
+    `read_rows`, and RunError for a cell that should hold a number or a list and does not.
     """
     import numpy as np
     import pandas as pd
@@ -122,7 +121,10 @@ def read_frame(
 
 
 def _values(path: Path, name: str, cells: Sequence[str]) -> Iterable[Any]:
-    """What the cells of one column stand for; numbers in one array, which takes less room."""
+    """Parse the cells of one column. Numbers come as one array, which takes less memory.
+
+    Raises RunError if a cell cannot be parsed.
+    """
     try:
         if name in LISTS:
             if name in DECODE:

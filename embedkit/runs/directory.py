@@ -1,9 +1,9 @@
 """The run directory: complete or absent, never half-written.
 
-While a run is under way it lives in a working directory beside `DIR`, marked and held by a lock; when
-everything is written and listed in the manifest that is renamed. What is called `DIR` is complete. A working
-directory that holds a checkpoint, or all of a run that could not be renamed, is kept until the run is resumed
-or somebody removes it.
+During a run, all files are in a working directory next to `DIR`, which is marked and locked. It is renamed to
+`DIR` when every file is written and listed in the manifest, so a directory called `DIR` is complete. A
+working directory that holds a checkpoint, or a complete run that could not be renamed, is kept until the run
+is resumed or somebody removes it.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ __all__ = [
 
 
 def default_directory(name: str) -> Path:
-    """`runs/<name>-<UTC time>` below the current directory."""
+    """Return `runs/<name>-<UTC time>`, a path relative to the current directory."""
     return Path("runs") / f"{name}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
 
 
 def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = False) -> Path:
-    """Where a run goes: `out`, or else the default. Raises RunError for a resumed run without `out`."""
+    """Return the directory of a run: `out`, or the default. Raises RunError if a resumed run has no `out`."""
     if resume and not out:
         hint = "Name the directory of the run that was interrupted: --out DIR."
         raise RunError(Fault("there is nothing to resume in a new directory", hint=hint))
@@ -65,32 +65,36 @@ def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = 
 
 
 def checkpoints_of(directory: Path) -> list[Path]:
-    """The checkpoints in a run directory, oldest first; those half-written are not among them."""
+    """Return the complete checkpoints in a run directory, oldest first."""
     return sorted(path for path in (directory / CHECKPOINTS).glob("epoch-*") if not path.suffix)
 
 
 def progress_of(directory: Path) -> list[Path]:
-    """What an unfinished run can go on from, oldest first: its checkpoints, or finished runs and theirs."""
+    """Return what an unfinished run can be resumed from, oldest first.
+
+    This includes its own checkpoints, then its finished inner runs and the checkpoints of unfinished ones.
+    """
     inner = sorted((directory / FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name)))
     kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 
 
 def numbers_in(name: str) -> tuple[int, ...]:
-    """The numbers in a name such as `fold-10-seed-1`, to sort by."""
+    """Return the numbers in a name such as `fold-10-seed-1`, as a sort key."""
     return tuple(map(int, re.findall(r"\d+", name)))
 
 
 @contextmanager
 def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> Iterator[RunWriter]:
-    """Write a run: what the block wrote becomes `directory` when it ends well.
+    """Make a run directory: yield a writer, and rename the working directory when the block ends well.
 
-    When it raises, the working directory stays if it holds a checkpoint, and vanishes if not. With `resume`
-    the block finds what an earlier one left, where that has a checkpoint. Every process of `world` runs the
-    block, and the main one alone writes. Raises RunError where `directory` exists already, something else has
-    the name of its working directory, another process is writing it, or without `resume` there is something
-    to resume; TrainingError where there is no room to write; and UnmovedRunError where the block has ended
-    well and its run, which is kept, cannot be given its name.
+    If the block raises, the working directory is kept if it holds a checkpoint, and removed otherwise. With
+    `resume`, an interrupted run that has a checkpoint is continued in its working directory. Every process of
+    `world` runs the block, but only the main one writes.
+
+    Raises RunError if `directory` exists, if something else has the name of its working directory, if another
+    process is writing it, or if there is a run to resume and `resume` is not set; TrainingError if the disk
+    is full; and UnmovedRunError if the finished run cannot be renamed, in which case it is kept.
     """
     with (
         _reserved(directory) if world.main else nullcontext() as hold,
@@ -101,13 +105,13 @@ def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> I
 
 @contextmanager
 def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[RunWriter]:
-    """As `create_run`, for a directory that nobody else can be writing: that of a run inside another one."""
+    """Make the directory of a run inside another run, as `create_run` does, but without a lock of its own."""
     with _run(directory, resume, world, Hold(partial_of(directory))) as writer:
         yield writer
 
 
 def is_finished(directory: Path) -> bool:
-    """Whether a directory is that of a finished run."""
+    """Return whether a directory holds a finished run."""
     try:
         return (directory / MANIFEST).is_file()
     except OSError:  # a name that is too long, or a directory that may not be looked into
@@ -115,10 +119,10 @@ def is_finished(directory: Path) -> bool:
 
 
 def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = False) -> bool:
-    """Give a run its name that was finished without getting it; False where there is none.
+    """Give a complete run that was not renamed its final name; return False if there is none.
 
-    `check` may raise, of its working directory. Raises RunError as `create_run` does, and where a file is not
-    what the run wrote. A run that is `inner`, inside another one, is held by that.
+    `check` gets the working directory and may raise. Raises RunError as `create_run` does, and if a file has
+    changed since the run wrote it. An `inner` run needs no lock, because the outer run holds one.
     """
     partial = partial_of(directory)
     if not is_complete(partial):
@@ -132,7 +136,7 @@ def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = F
 
 
 def drop_leftovers(directory: Path) -> None:
-    """A finished run needs no checkpoints and no mark."""
+    """Remove the checkpoints and the mark of a finished run."""
     _drop_checkpoints(directory)
     with suppress(OSError):
         unmark(directory)
@@ -144,7 +148,7 @@ def _drop_checkpoints(directory: Path) -> None:
 
 @contextmanager
 def _reserved(directory: Path) -> Iterator[Hold]:
-    """Hold a directory that does not exist yet against other runs."""
+    """Make and lock the working directory of a run. Raises RunError if `directory` exists."""
     _refuse_existing(directory)
     with held(partial_of(directory)) as hold:
         try:
@@ -157,7 +161,7 @@ def _reserved(directory: Path) -> Iterator[Hold]:
 
 @contextmanager
 def _run(directory: Path, resume: bool, world: World, hold: Hold | None) -> Iterator[RunWriter]:
-    """Let the main process, which has a hold, write, and the others look on."""
+    """Yield a RunWriter in the main process, and an Onlooker, which writes nothing, in the others."""
     if world.main and hold is not None:
         with _written(directory, resume, world, hold) as writer:
             world.from_main(lambda: writer.resumed)
@@ -169,7 +173,10 @@ def _run(directory: Path, resume: bool, world: World, hold: Hold | None) -> Iter
 
 @contextmanager
 def _written(directory: Path, resume: bool, world: World, hold: Hold) -> Iterator[RunWriter]:
-    """Write into the working directory, and rename it."""
+    """Yield a writer for the working directory, and rename the directory afterwards.
+
+    Raises TrainingError if the disk is full.
+    """
     resumed = _prepare(hold.partial, directory, resume)
     try:
         yield RunWriter(hold.partial, resumed, world)
@@ -188,7 +195,10 @@ def _discard_without_progress(hold: Hold) -> None:
 
 
 def _finish(hold: Hold, directory: Path) -> None:
-    """Seal a run that is complete, and give it its name."""
+    """Write the manifest of a complete run, remove its checkpoints, and rename its directory.
+
+    Raises UnmovedRunError if that fails, and RunError if a file differs from the manifest.
+    """
     try:
         seal(hold.partial)
         _drop_checkpoints(hold.partial)
@@ -203,7 +213,10 @@ def _finish(hold: Hold, directory: Path) -> None:
 
 
 def _prepare(partial: Path, directory: Path, resume: bool) -> bool:
-    """Make room for a run; whether there is one to go on with."""
+    """Make or clear the working directory; return whether there is a run to resume.
+
+    Raises RunError if a finished run is there, or an unfinished one and `resume` is not set.
+    """
     if not os.path.lexists(partial):
         make(partial)
     if is_complete(partial):

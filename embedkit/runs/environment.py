@@ -1,4 +1,4 @@
-"""How a run was made: versions, platform, input files."""
+"""The environment of a run: versions, platform, input files."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def describe_environment(
     how: Literal["sampled", "full"],
     distributions: Iterable[str] = (),
 ) -> dict[str, Any]:
-    """What environment.json holds. `inputs` are recipe keys and files; `how` is how the files are hashed.
+    """Return the content of environment.json; `inputs` are pairs of a recipe key and a file.
 
-    `distributions` are those of the recipe's components: what they require is listed to the end, but for what
-    embedkit does.
+    `how` says how files are hashed. `distributions` are those of the recipe's components; the versions of all
+    their direct and indirect requirements are recorded, but the requirements of embedkit are not followed.
     """
     import torch
 
@@ -50,7 +50,7 @@ def _packages() -> dict[str, str]:
 
 
 def _requirements(distributions: Iterable[str]) -> dict[str, str]:
-    """The versions of distributions of plugins and of what they require; embedkit's stand in the packages."""
+    """Return the versions of plugins' distributions and all their requirements, except embedkit's own."""
     versions: dict[str, str] = {}
     for name in distributions:
         versions |= requirements_of(name, not_followed=(DISTRIBUTION,))

@@ -1,7 +1,7 @@
-"""The files of a finished run: which there have to be, and each compared with the manifest before it is read.
+"""The files of a finished run: which must exist; each is checked against the manifest before it is read.
 
-A run may be somebody else's. What its files say is data: nothing outside its directory is read as a file of
-it, and memory is taken for no more than a file holds.
+A run may come from somebody else, so its files are not trusted: no file outside its directory is read, and no
+more memory is taken than a file can fill.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class RunFiles:
 
     @cached_property
     def digests(self) -> Mapping[str, str]:
-        """The SHA-256 of each file by its name, as the manifest has them.
+        """Return the SHA-256 of each file by name, from the manifest.
 
-        Raises RunError for a manifest that is damaged, lists nothing, or names what is no file of a run.
+        Raises RunError if the manifest is damaged or empty, or lists a name that cannot be a file of a run.
         """
         digests = read_json(self._regular(MANIFEST))
         where = str(self.directory / MANIFEST)
@@ -78,7 +78,7 @@ class RunFiles:
 
     @cached_property
     def kind(self) -> str:
-        """Which kind of run it is, a key of `REQUIRED`. Raises RunError where its manifest lacks a file."""
+        """Return the kind of the run, a key of `REQUIRED`. Raises RunError if a required file is missing."""
         from embedkit.recipe.yaml import read_document
 
         if "recipe.yaml" not in self.digests:
@@ -103,23 +103,23 @@ class RunFiles:
 
     @property
     def folds(self) -> list[str]:
-        """The manifests of the runs inside this one, by name."""
+        """Return the names of the manifests of inner runs."""
         return [name for name in self.digests if name.startswith(f"{FOLDS}/")]
 
     def __contains__(self, name: str) -> bool:
         return name in self.digests
 
     def path(self, name: str) -> Path:
-        """The file `name`, as the run wrote it.
+        """Return the path of the file `name`, after checking it against the manifest.
 
-        Raises RunError for a run that is not complete, and for a file that is not there, is not what the
-        manifest says, is no regular file or is one outside of the run.
+        Raises RunError if the run is incomplete, or if the file is missing, has changed, is not a regular
+        file, or is outside the run.
         """
         self.refuse_incomplete()
         return self._compared(name)
 
     def json(self, name: str) -> Any:
-        """What the JSON file `name` holds. Raises RunError as `path`, and for one that is damaged."""
+        """Return the parsed JSON file `name`. Raises RunError as `path` does, and if the file is damaged."""
         from embedkit.runs.forms import check_form
 
         path = self.path(name)
@@ -128,13 +128,13 @@ class RunFiles:
         return value
 
     def refuse_incomplete(self) -> None:
-        """Raise RunError where the manifest does not list what a run of its kind has."""
+        """Raise RunError if the manifest lacks a file that a run of its kind must have."""
         assert self.kind in REQUIRED
 
     def verify(self, names: Iterable[str] = ()) -> None:
-        """Compare every file with the manifest, or those called `names`, and the manifests of runs inside.
+        """Check every file, or those in `names`, and the manifests of inner runs, against the manifest.
 
-        Raises RunError with a fault for each that is missing or another.
+        Raises RunError, with one fault for each file that is missing or has changed.
         """
         chosen = {*names}
         faults: list[Fault] = []
@@ -158,7 +158,10 @@ class RunFiles:
         return path
 
     def _regular(self, name: str) -> Path:
-        """The file, of which nothing is read yet: opening a pipe or a device could take for ever."""
+        """Return the path of a regular file in the run, without opening it: a pipe or device could block.
+
+        Raises RunError if the file is missing, cannot be accessed, is not regular, or links out of the run.
+        """
         path = self.directory / name
         try:
             inside = path.resolve(strict=True).is_relative_to(self.directory.resolve(strict=True))
@@ -196,7 +199,7 @@ def _digest(path: Path) -> str:
 
 
 def _kind_of(recipe: Mapping[str, Any]) -> str:
-    """What the recipe of a run, as plain data, made."""
+    """Return the kind of run that a recipe, given as plain data, makes."""
     for key, kind in (("intrinsic", "intrinsic"), ("model", "evaluation")):
         if key in recipe:
             return kind
@@ -207,7 +210,7 @@ def _kind_of(recipe: Mapping[str, Any]) -> str:
 
 
 def read_json(path: Path, largest: int = LARGEST) -> Any:
-    """What a JSON file holds. Raises RunError for one that is damaged, too large or too deep."""
+    """Parse a JSON file. Raises RunError if it is unreadable, damaged, too large or too deeply nested."""
     try:
         with path.open("rb") as file:
             content = file.read(largest + 1)
@@ -224,7 +227,7 @@ def read_json(path: Path, largest: int = LARGEST) -> Any:
 
 
 def _parsed(content: bytes) -> Any:
-    """Raises ValueError for what is no JSON or not UTF-8."""
+    """Parse JSON. Raises ValueError if the content is not JSON or not UTF-8."""
     return json.loads(content.decode(), parse_constant=_refuse_constant)
 
 

@@ -1,6 +1,6 @@
-"""What the JSON files of a run hold, as forms that each is checked against before anything is read from it.
+"""Schemas of the JSON files of a run; each file is validated before anything is read from it.
 
-A form has what is read of a file, and leaves the rest alone.
+A schema lists the keys that are read, and ignores the others.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 class Model(TypedDict):
-    """model.json."""
+    """The content of model.json."""
 
     classes: Annotated[list[str], Field(min_length=2)]
     table: Annotated[list[Length], Field(min_length=2, max_length=2)]
@@ -40,7 +40,7 @@ class Model(TypedDict):
 
 
 class Input(TypedDict):
-    """A file that a run read, as environment.json lists it."""
+    """An input file of a run, as environment.json lists it."""
 
     path: str
     bytes: Count
@@ -54,7 +54,7 @@ Versions = Annotated[dict[Distribution, str], Field(max_length=5_000)]
 
 
 class Environment(TypedDict):
-    """environment.json."""
+    """The content of environment.json."""
 
     python: str
     packages: Versions
@@ -63,7 +63,7 @@ class Environment(TypedDict):
 
 
 class Summary(TypedDict):
-    """A number over several runs."""
+    """A numeric metric over several runs."""
 
     mean: float | None
     std: float | None
@@ -72,21 +72,21 @@ class Summary(TypedDict):
 
 
 class Listing(TypedDict):
-    """A figure over several runs that is no number."""
+    """A metric over several runs that is not numeric."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
     folds: list[Any]
 
 
 class LeftOut(TypedDict):
-    """A baseline that there is not, and why."""
+    """The reason why a baseline was not fitted."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
     left_out: str
 
 
 class Against(TypedDict):
-    """A baseline less the model."""
+    """The difference between a baseline and the model."""
 
     difference: float
     ci95: Pair
@@ -95,14 +95,14 @@ class Against(TypedDict):
 
 
 class Baseline(TypedDict):
-    """A baseline beside the model."""
+    """The figures of a baseline next to the model."""
 
     accuracy: float
     against_model: Against
 
 
 class Figures(TypedDict):
-    """What a run found on one split; metrics have names of their own."""
+    """The figures of a run on one split; metrics have keys of their own."""
 
     n: Annotated[int, Field(gt=0, le=LARGEST)]
     loss: NotRequired[float | None]
@@ -113,35 +113,35 @@ class Figures(TypedDict):
 
 
 class Difference(TypedDict):
-    """A difference over several runs, which has an interval."""
+    """A difference over several runs, with an interval."""
 
     mean: float
     ci95: Pair
 
 
 class AgainstOfSeveral(TypedDict):
-    """A baseline less the models of several runs."""
+    """The difference between a baseline and the models of several runs."""
 
     difference: Difference
     p_holm: float | None
 
 
 class BaselineOfSeveral(TypedDict):
-    """A baseline beside the models of several runs."""
+    """The figures of a baseline next to the models of several runs."""
 
     accuracy: Difference
     against_model: AgainstOfSeveral
 
 
 class FiguresOfSeveral(TypedDict):
-    """What several runs found on one split."""
+    """The figures of several runs on one split."""
 
     n: Summary
     baselines: NotRequired[dict[str, LeftOut | BaselineOfSeveral]]
 
 
 class Similarity(TypedDict):
-    """What vectors made of a set of word pairs."""
+    """The result of vectors on a set of word pairs."""
 
     task: Literal["similarity"]
     pairs: Count
@@ -153,7 +153,7 @@ class Similarity(TypedDict):
 
 
 class Questions(TypedDict):
-    """What vectors made of analogies."""
+    """The result of vectors on analogy questions."""
 
     questions: Count
     n: Count
@@ -163,14 +163,14 @@ class Questions(TypedDict):
 
 
 class Analogies(Questions):
-    """What vectors made of a set of analogies, in all and by section."""
+    """The result of vectors on a set of analogies, in total and by section."""
 
     task: Literal["analogies"]
     sections: dict[str, Questions]
 
 
 class States(TypedDict):
-    """Tokens, or types, by what is known of them."""
+    """Counts of tokens, or types, by state."""
 
     covered: Amount
     recovered: Amount
@@ -181,28 +181,28 @@ class States(TypedDict):
 
 
 class OfKind(TypedDict):
-    """Of all tokens, and of content alone."""
+    """Counts for all tokens, and for content tokens alone."""
 
     all: States
     content: States
 
 
 class Counted(TypedDict):
-    """Tokens and types."""
+    """Counts of tokens and types."""
 
     tokens: OfKind
     types: OfKind
 
 
 class Coverage(Counted):
-    """Those of a split, and of each class."""
+    """Counts for a split and for each of its classes."""
 
     cut: Amount
     classes: dict[str, Counted]
 
 
 class Missing(TypedDict):
-    """A word out of vocabulary."""
+    """An out-of-vocabulary word."""
 
     word: str
     count: Amount
@@ -211,7 +211,7 @@ class Missing(TypedDict):
 
 
 class Bucket(TypedDict):
-    """The error rate of texts of which so much is missing."""
+    """The error rate of texts whose out-of-vocabulary share is in an interval."""
 
     over: Share | None
     up_to: Share
@@ -233,7 +233,7 @@ def _in_order(bucket: Bucket) -> Bucket:
 
 
 class Comparison(TypedDict):
-    """Wrong texts and right ones, by what is missing of them."""
+    """The out-of-vocabulary shares of wrong and right texts, compared."""
 
     n_wrong: Amount
     n_right: Amount
@@ -245,7 +245,7 @@ class Comparison(TypedDict):
 
 
 class Odds(TypedDict):
-    """An odds ratio, or why there is none."""
+    """An odds ratio, or the reason why there is none."""
 
     value: float | None
     ci95: Pair | None
@@ -260,7 +260,7 @@ def _with_interval(odds: Odds) -> Odds:
 
 
 class Errors(TypedDict):
-    """Whether errors go with what is missing."""
+    """The relation between errors and out-of-vocabulary words."""
 
     n: Amount
     wrong: Amount
@@ -271,7 +271,7 @@ class Errors(TypedDict):
 
 
 class Analysis(TypedDict):
-    """What is out of vocabulary in a split."""
+    """The out-of-vocabulary analysis of one split."""
 
     coverage: Coverage
     missing: list[Missing]
@@ -279,14 +279,14 @@ class Analysis(TypedDict):
 
 
 class Turned(TypedDict):
-    """Texts that another policy turns."""
+    """Counts of texts whose prediction another policy would turn right or wrong."""
 
     turned_right: Amount
     turned_wrong: Amount
 
 
 class Policies(TypedDict):
-    """What other policies would have changed."""
+    """The effect that other out-of-vocabulary policies would have had."""
 
     policy: str
     why: str | None
@@ -295,7 +295,7 @@ class Policies(TypedDict):
 
 
 class Drift(TypedDict):
-    """How far training moved rows."""
+    """The change of embedding rows in training."""
 
     rows: Amount
     moved: Amount
@@ -305,7 +305,7 @@ class Drift(TypedDict):
 
 
 class Oov(TypedDict):
-    """oov.json of one run, or of one seed."""
+    """The content of oov.json for one run, or for one seed."""
 
     splits: Annotated[dict[str, Analysis], Field(min_length=1)]
     policies: Policies
@@ -313,7 +313,7 @@ class Oov(TypedDict):
 
 
 class OovOfSeeds(Oov):
-    """oov.json."""
+    """The content of oov.json."""
 
     seeds: NotRequired[dict[Annotated[str, Field(pattern=r"^\d{1,19}$")], Oov]]
 
@@ -357,9 +357,9 @@ def _adapter(name: str, kind: str) -> TypeAdapter[Any]:
 
 
 def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
-    """Raise RunError, which says where, unless `value` is what the file of a run holds.
+    """Raise RunError, which names the key, unless `value` is valid content for the JSON file `path`.
 
-    `kind` is that of the run, and `runs` is how many runs it is made of.
+    `kind` is the kind of the run, and `runs` the number of its inner runs.
     """
     if path.name not in FORMS:
         return
@@ -383,7 +383,7 @@ def _said(error: Mapping[str, Any]) -> str:
 
 
 def _check_figure(where: str, value: Any, runs: int) -> None:
-    """Raise ValueError for what a metric, whose name is its own, did not give, of one run or of several."""
+    """Raise ValueError unless a metric has a value of the right form for one run, or for `runs` runs."""
     if not runs:
         if value is not None and not isinstance(value, int | float | Mapping):
             raise ValueError(f"{where}: no figure")

@@ -36,10 +36,10 @@ class AnalyzedRun(Protocol):
 
 
 class OovFrames:
-    """What oov.json, table-drift.csv and predictions.csv of a run say of its out-of-vocabulary tokens.
+    """The out-of-vocabulary analysis of a run as DataFrames: oov.json, table-drift.csv, predictions.csv.
 
-    With `seed` it is what this one of several seeds says. Each raises RunError where only the runs inside it
-    have such a file.
+    With `seed`, the analysis is that of one seed of several. Every property raises RunError if only the inner
+    runs have its file.
     """
 
     def __init__(self, run: AnalyzedRun, seed: int | None = None) -> None:
@@ -48,13 +48,16 @@ class OovFrames:
 
     @cached_property
     def figures(self) -> dict[str, Any]:
-        """oov.json as it is, or what it has of the one seed."""
+        """Return the content of oov.json, or its entry for the one seed.
+
+        Raises RunError if its splits differ from those of metrics.json.
+        """
         found: dict[str, Any] = self._run.read_json("oov.json")
         self._refuse_other_splits(found["splits"])
         return found if self._seed is None else found["seeds"][str(self._seed)]
 
     def _refuse_other_splits(self, splits: Mapping[str, Any]) -> None:
-        """The splits are those of metrics.json or, of several runs, the last one."""
+        """Raise RunError unless `splits` are those of metrics.json or, for a run of several, the last one."""
         known = [*self._run.metrics]
         if [*splits] != (known[-1:] if self._run.folds else known):
             where = str(self._run.path / "oov.json")
@@ -62,12 +65,12 @@ class OovFrames:
 
     @cached_property
     def seeds(self) -> dict[int, OovFrames]:
-        """Of a run of several seeds, the same of each seed by itself, over all of its folds."""
+        """Return the analysis of each seed, over all of its folds, if the run has several seeds."""
         return {int(seed): OovFrames(self._run, int(seed)) for seed in self.figures.get("seeds", {})}
 
     @property
     def coverage(self) -> pd.DataFrame:
-        """Tokens and types by split and class in each state; the class of a whole split is None."""
+        """Return token and type counts by split, class and state; the class of a whole split is None."""
         rows: list[Row] = []
         for split, found in self.figures["splits"].items():
             groups = {None: found["coverage"], **found["coverage"]["classes"]}
@@ -79,12 +82,15 @@ class OovFrames:
 
     @property
     def missing(self) -> pd.DataFrame:
-        """The most frequent words out of vocabulary of every split: word, count, state, content."""
+        """Return the most frequent out-of-vocabulary words of every split: word, count, state, content."""
         return _frame([{"split": s, **word} for s, found in self._splits() for word in found["missing"]])
 
     @property
     def buckets(self) -> pd.DataFrame:
-        """The error rate by share, of content and of all tokens, with its interval `low` to `high`."""
+        """Return error rates by out-of-vocabulary share, with intervals `low` to `high`.
+
+        Shares are those of content tokens or of all tokens.
+        """
         return _frame(
             [
                 {"split": split, "of": of, **_with_bounds(bucket)}
@@ -96,7 +102,7 @@ class OovFrames:
 
     @property
     def tests(self) -> pd.DataFrame:
-        """One row for each split and `of`: mean shares of wrong and right texts, difference, p-value."""
+        """Return mean shares of wrong and right texts, their difference and p-value, by split and `of`."""
         rows = [
             {"split": split, "of": of, **found["errors"][of]}
             for split, found in self._splits()
@@ -106,17 +112,17 @@ class OovFrames:
 
     @property
     def odds_ratios(self) -> pd.DataFrame:
-        """One row for each split: the odds ratio for ten points of content share, or why there is none."""
+        """Return odds ratios for ten percentage points of content share, or why there is none, by split."""
         return _frame([{"split": s, **_with_bounds(f["errors"]["odds_ratio"])} for s, f in self._splits()])
 
     @property
     def verdicts(self) -> dict[str, str]:
-        """By split, what the figures say."""
+        """Return the verdict on the error figures, by split."""
         return {split: found["errors"]["verdict"] for split, found in self._splits()}
 
     @property
     def policies(self) -> pd.DataFrame:
-        """How many texts another policy would have turned right and wrong, by policy and split."""
+        """Return how many texts another policy would have turned right and wrong, by policy and split."""
         refilled = self.figures["policies"]["refilled"]
         return _frame(
             [{"policy": p, "split": s, **counts} for p, by in refilled.items() for s, counts in by.items()]
@@ -124,7 +130,7 @@ class OovFrames:
 
     @property
     def wrong(self) -> pd.DataFrame:
-        """The wrong rows of `run.predictions`, those with the largest content share first."""
+        """Return the misclassified rows of `run.predictions`, sorted by content share, largest first."""
         predictions = self._run.predictions
         if self._seed is not None:
             predictions = predictions[predictions["seed"] == self._seed]
@@ -133,12 +139,12 @@ class OovFrames:
 
     @property
     def drift(self) -> pd.DataFrame:
-        """table-drift.csv: of every row how far training moved it, neighbours gained and lost."""
+        """Return table-drift.csv: how far training moved each row, and the neighbours gained and lost."""
         return self._run.read_csv("table-drift.csv")
 
     @property
     def drift_by_origin(self) -> pd.DataFrame:
-        """The same summed up by origin of the row; empty where training moved none."""
+        """Return the drift summary by origin of the rows; empty if training changed no row."""
         return _frame([{"origin": name, **row} for name, row in (self.figures["drift"] or {}).items()])
 
     def _splits(self) -> list[tuple[str, dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""What the runs inside a run predicted of the texts that they held out, read again run by run."""
+"""The predictions of inner runs on the texts that they held out, read again run by run."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ Which = tuple[int | None, int]
 def read_held_out(
     predictions: Path, directories: Mapping[Which, Path], separator: str | None
 ) -> Iterator[tuple[Which, list[Prediction]]]:
-    """In the order of the `predictions` over all runs, what each said of its texts, up to BLOCK at a time.
+    """Yield the predictions of each inner run, in file order, with at most BLOCK texts at a time.
 
-    `directories` are those of the runs; `separator` separates the labels of a text that may have several.
+    `predictions` is the file of all inner runs; `directories` maps fold and seed to the directory of a run.
+    `separator` separates the labels of a multi-label text.
     """
     header, rows = read_rows(predictions)
     named = (dict(zip(header, row, strict=True)) for row in rows)
@@ -38,7 +39,7 @@ def _which(row: Mapping[str, Any]) -> Which:
 
 
 def _looked_up(directory: Path) -> frozenset[str]:
-    """The words that a run has a vector of, though training did not have them."""
+    """Return the words whose vectors a run looked up although training did not have the words."""
     path = directory / "unseen.csv"
     rows = read_mappings(path) if path.is_file() else iter(())
     return frozenset(row["word"] for row in rows if row["origin"] != "unk")

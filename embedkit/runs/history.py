@@ -1,4 +1,4 @@
-"""What each epoch gave: the rows of history.csv."""
+"""The training history of a run: the rows of history.csv."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from embedkit.evaluation.scoring import Scored
 class HistoryRow:
     """One epoch on one split.
 
-    On `train` the figures are those of the epoch as it went, while the weights moved. `loss` is the mean over
-    examples, `batch_loss` the mean of the batches' means; `seconds` the wall time of the pass.
+    On `train`, the metrics are computed during the epoch, while the weights change. `loss` is the mean over
+    examples, `batch_loss` the mean of the batches' mean losses, and `seconds` the wall time of the pass.
     """
 
     epoch: int
@@ -34,29 +34,29 @@ class History:
     entries: list[HistoryRow] = field(default_factory=list)
 
     def add(self, epoch: int, split: str, scored: Scored, figures: Mapping[str, Any], seconds: float) -> None:
-        """Record an epoch; of `figures` the metrics that are one number each are kept."""
+        """Record an epoch on a split. Only those metrics in `figures` that are a single number are kept."""
         numbers = {k: float(figures[k]) for k in self.metrics if isinstance(figures[k], int | float)}
         rate = len(scored.probabilities) / max(seconds, 1e-9)
         self.entries.append(HistoryRow(epoch, split, scored.loss, scored.batch_loss, numbers, seconds, rate))
 
     def plain(self) -> list[dict[str, Any]]:
-        """The rows as plain data, for a checkpoint."""
+        """Return the rows as plain data, for a checkpoint."""
         return [asdict(entry) for entry in self.entries]
 
     def restore(self, plain: Sequence[Mapping[str, Any]]) -> None:
-        """Put back the rows that a checkpoint kept."""
+        """Set the rows to those of a checkpoint."""
         self.entries = [HistoryRow(**row) for row in plain]
 
     def of(self, epoch: int) -> list[HistoryRow]:
-        """The rows of one epoch: train, then validation where there is such a split."""
+        """Return the rows of one epoch: train, then validation if there is such a split."""
         return [entry for entry in self.entries if entry.epoch == epoch]
 
     def header(self) -> list[str]:
-        """The columns of history.csv."""
+        """Return the column names of history.csv."""
         return ["epoch", "split", "loss", "batch_loss", *self._numeric(), "seconds", "examples_per_second"]
 
     def rows(self) -> list[list[object]]:
-        """The rows of history.csv; a metric that was not defined is an empty cell."""
+        """Return the rows of history.csv; an undefined metric is an empty cell."""
         return [
             [
                 *(e.epoch, e.split, e.loss, e.batch_loss),

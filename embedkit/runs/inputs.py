@@ -1,4 +1,4 @@
-"""Whether the files that a run read are still what they were."""
+"""Check whether the files that a run has read are unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def check_files(
     run: Run, registry: Registry, kind: str, spec: ComponentSpec, hint: str | None = None
 ) -> None:
-    """The files of the component at `kind` are those whose fingerprints `run` recorded, or RunError."""
+    """Raise RunError unless the files of the component at `kind` are as `run` recorded them."""
     try:
         files = component_files(registry, kind, kind, spec)
     except DataError as error:
@@ -30,9 +30,9 @@ def check_files(
 
 
 def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None = None) -> None:
-    """Raise RunError where one of `files`, by keys of the recipe, is not what `run` recorded of it.
+    """Raise RunError if one of `files`, given by recipe key, differs from what `run` recorded about it.
 
-    Nothing is read of a file that is of another size, or is a pipe or a device.
+    A file of another size, a pipe or a device is refused without reading it.
     """
     recorded = run.read_json("environment.json")["inputs"]
     for where, path in files:
@@ -43,7 +43,7 @@ def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None
 
 
 def _is_recorded(path: Path, where: str, recorded: Mapping[str, Any], hint: str | None) -> bool:
-    """Whether a file has the size and fingerprint recorded of it. Raises RunError where it cannot be read."""
+    """Return whether a file has the recorded size and fingerprint. Raises RunError if it cannot be read."""
     how: Literal["full", "sampled"] = "full" if "sha256" in recorded else "sampled"
     try:
         status = path.stat()

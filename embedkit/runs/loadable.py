@@ -1,4 +1,4 @@
-"""Whether the model in a run directory is the one that was trained: a run says itself where it is not."""
+"""Refuse a model that differs from the trained one after loading: its run records the fault itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HINT = "What was trained is kept: the figures and predictions there are those of
 
 
 def refuse_unloadable(run: Run) -> None:
-    """Raise ComponentError where `run`, or one inside it, says that what it wrote is not what it trained."""
+    """Raise ComponentError if `run`, or an inner run, recorded that its model cannot be loaded as trained."""
     for each in run.folds or [run]:
         described = each.read_json(MODEL) if each.has(MODEL) else {}
         if UNLOADABLE in described:

@@ -1,4 +1,4 @@
-"""What happened when, one event a line: log.jsonl."""
+"""The event log of a run, one JSON object per line: log.jsonl."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class JsonLines(logging.Formatter):
     """Each record as a JSON object: time (UTC), level, logger, event, and what `extra` added."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, without its end."""
+        """Return a record as one JSON line, without the line end."""
         extra = {key: value for key, value in vars(record).items() if key not in _STANDARD}
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         event = {
@@ -32,7 +32,7 @@ class JsonLines(logging.Formatter):
 
 
 class LogFile(logging.FileHandler):
-    """A file to which every event is written, or else OSError is raised."""
+    """A log file that raises OSError if an event cannot be written."""
 
     def _open(self) -> TextIOWrapper:
         return Path(self.baseFilename).open(
@@ -40,13 +40,13 @@ class LogFile(logging.FileHandler):
         )  # type: ignore[return-value]
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - logging's own name
-        """Let what went wrong be known to the run."""
+        """Raise the exception again, so that the run fails instead of losing events."""
         raise
 
 
 @contextmanager
 def log_to(path: Path) -> Iterator[None]:
-    """Write what embedkit's loggers say, from level INFO on, to `path` while the block runs."""
+    """Write the events of embedkit's loggers, from level INFO, to `path` while the block runs."""
     logger = logging.getLogger("embedkit")
     handler = LogFile(path, encoding="utf-8", errors="backslashreplace")  # JSON reads it back
     handler.setFormatter(JsonLines())

@@ -1,6 +1,6 @@
-"""The predictions of a run: predictions.csv, or of many predictions.parquet, with the same columns.
+"""The predictions of a run: predictions.csv or, for many texts, predictions.parquet with the same columns.
 
-What is said of each token is a list in the Parquet file; `token_columns` says how the CSV file has it.
+Token columns are lists in the Parquet file; `token_columns` says how the CSV file encodes them.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SHARES = ("oov_share", "content_oov_share")
 def write_predictions(
     directory: Path, header: Sequence[str], rows: Iterable[Sequence[object]], count: int
 ) -> Path:
-    """Write `count` rows, in CSV or Parquet by how much they are, and return the file."""
+    """Write `count` rows to a CSV or, if there are many, a Parquet file, and return its path."""
     if count <= MANY and count * sum(map(_is_of_class, header)) <= MANY_PROBABILITIES:
         write_rows(directory / CSV, header, (encode(header, row) for row in rows))
         return directory / CSV
@@ -76,7 +76,7 @@ def _type(name: str) -> pa.DataType:
 
 
 def predictions_file(directory: Path) -> Path:
-    """Return the file of the predictions in a run directory; the CSV file's path where there is none."""
+    """Return the path of the predictions in a run directory: Parquet if there is such a file, else CSV."""
     parquet = directory / PARQUET
     return parquet if parquet.is_file() else directory / CSV
 
@@ -84,9 +84,9 @@ def predictions_file(directory: Path) -> Path:
 def read_predictions(
     path: Path, columns: Collection[str] | None = None, rows: Collection[int] | None = None
 ) -> pd.DataFrame:
-    """Return the predictions, indexed by their place: all, or the `columns` and `rows` that are named.
+    """Return the predictions as a DataFrame, indexed by position; `columns` and `rows` select a part.
 
-    Raises RunError for a damaged file.
+    Raises RunError if the file is damaged.
     """
     if path.name == CSV:
         return read_frame(path, columns, rows)
@@ -99,7 +99,7 @@ def read_predictions(
 def _chosen(
     batches: Iterable[pa.RecordBatch], rows: Collection[int] | None
 ) -> Iterator[tuple[Sequence[int], pa.RecordBatch]]:
-    """Each batch with the places of its rows; of those in `rows` alone, where these are given."""
+    """Yield each batch with the positions of its rows, restricted to the positions in `rows` if given."""
     import pyarrow as pa
 
     begin = 0
@@ -133,9 +133,11 @@ def _column(name: str, values: pa.Array) -> pd.Series:
 
 
 def read_rows(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
-    """Return the columns of a file of predictions and its rows, which `write_predictions` takes as they are.
+    """Return the column names and an iterator over the rows of a predictions file.
 
-    Raises RunError, there or while the rows are read, for a damaged file.
+    The rows have the form that `write_predictions` takes.
+
+    Raises RunError, at once or during iteration, if the file is damaged.
     """
     if path.name == CSV:
         mappings = read_mappings(path)
@@ -165,7 +167,7 @@ def _is_float(name: str) -> bool:
 
 
 def _is_of_class(name: str) -> bool:
-    """Whether a column has the probabilities of one class."""
+    """Return whether a column holds the probabilities of one class."""
     return name.startswith("p_")
 
 

@@ -1,4 +1,4 @@
-"""Who is told how a run is going: a reporter that says nothing, for Python; the command line has its own."""
+"""The interface for progress reports; the base class is silent, and the command line has one that prints."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ if TYPE_CHECKING:
 
 
 class Reporter:
-    """Is told of stages, batches and epochs; this one keeps silent."""
+    """Receives the progress of a run: stages, batches and epochs. This class ignores it."""
 
     def run(self, name: str, number: int, of: int) -> None:
-        """The run `name` begins, one of several: the `number`-th, from 1."""
+        """Tell that the run `name` begins, number `number` (from 1) of `of`."""
 
     def stage(self, what: str) -> None:
-        """A new stage has begun, such as 'reading texts'."""
+        """Tell that a stage begins, such as 'reading texts'."""
 
     def warn(self, what: str) -> None:
-        """Something is not as it should be, and the run goes on."""
+        """Tell of a problem that does not stop the run."""
 
     def advance(self, done: int, total: int | None) -> None:
-        """`done` of `total` units of the current stage, or examples of the current epoch."""
+        """Tell that `done` of `total` units of the stage, or examples of the epoch, are done."""
 
     def epochs(self, count: int) -> None:
-        """Training begins, for so many epochs."""
+        """Tell that training begins, with `count` epochs at most."""
 
     def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
-        """One of `of` epochs has ended: its rows of the history, train first."""
+        """Tell that one of `of` epochs has ended. `rows` are its rows of the history, train first."""

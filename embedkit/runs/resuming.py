@@ -1,4 +1,4 @@
-"""Whether a run that was interrupted can be gone on with: nothing that it was made of may have changed."""
+"""Check whether an interrupted run can be resumed: its recipe and its input files must be unchanged."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ RECIPE = "recipe.yaml"
 
 
 def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> list[str]:
-    """Write what the run is made of; where it goes on with one, raise RunError unless that is the same.
+    """Write the recipe and environment of a new run; for a resumed run, check that they are unchanged.
 
-    What versions and settings are other than before is recorded, and given back in words.
+    Raises RunError if the recipe or an input file has changed. Other versions and settings are no error: the
+    changes are recorded, and returned as text.
     """
     if writer.resumed and writer.world.main:
         refuse_other_recipe(writer.directory, recipe)
@@ -37,7 +38,7 @@ def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) 
 
 
 def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
-    """Raise RunError, naming the keys, where the run in `directory` was started with another recipe."""
+    """Raise RunError, with the keys that differ, if the run in `directory` started with another recipe."""
     before = read_document(directory / RECIPE).data
     changed = [*_changes(before, recipe.to_plain(), ())]
     if changed:
@@ -47,7 +48,7 @@ def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
 
 
 def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]) -> None:
-    """Raise RunError where a file that the run in `directory` reads is not what it was."""
+    """Raise RunError if an input file of the run in `directory` has changed."""
     path = directory / ENVIRONMENT
     environment = read_json(path)
     check_form(path, "training", 0, environment)
@@ -67,7 +68,7 @@ def _thing(described: Mapping[str, Any]) -> str:
 
 
 def _changes(before: Any, now: Any, path: KeyPath) -> Iterator[str]:
-    """One sentence for each key whose value differs."""
+    """Yield one sentence for each key whose value differs."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in dict.fromkeys((*before, *now)):
             yield from _changes(before.get(key), now.get(key), (*path, key))

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Run:
-    """A finished run, read from its directory. Tables come as pandas DataFrames.
+    """A finished run, read from its directory. Tables are returned as pandas DataFrames.
 
-    A file is compared with the manifest when it is first read: one that is missing, is not what the run wrote
-    or is damaged is a RunError.
+    A file is checked against the manifest when it is first read; if it is missing, damaged or has changed
+    since the run wrote it, RunError is raised.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -39,9 +39,9 @@ class Run:
         return f"Run({str(self.path)!r})"
 
     def verify(self, *names: str) -> None:
-        """Raise RunError where a file is missing or is not what the manifest says; of `names` alone, if any.
+        """Raise RunError if a file, or one of those in `names`, is missing or differs from the manifest.
 
-        The runs inside this one are verified too, and their manifests in any case.
+        Inner runs are verified too, and their manifests in any case.
         """
         self._files.refuse_incomplete()
         self._files.verify(names)
@@ -50,22 +50,25 @@ class Run:
 
     @cached_property
     def folds(self) -> list[Run]:
-        """The runs that this one is made of, by folds, then by seeds; none where it trained one model."""
+        """Return the inner runs, sorted by fold, then by seed; empty for a run that trained one model."""
         paths = [self._files.path(name).parent for name in self._files.folds]
         return [Run(path) for path in sorted(paths, key=lambda path: (numbers_in(path.name), path.name))]
 
     def has(self, name: str) -> bool:
-        """Whether the run wrote a file called `name`."""
+        """Return whether the run wrote a file called `name`."""
         return name in self._files
 
     def file(self, name: str) -> Path:
-        """A file of the run, as it was written. Raises RunError for one that only the runs inside it have."""
+        """Return the path of a file of the run, after checking the file against the manifest.
+
+        Raises RunError if only the inner runs have such a file.
+        """
         if not self.has(name):
             self.refuse_several(f"its own {name}")
         return self._files.path(name)
 
     def refuse_several(self, what: str) -> None:
-        """Raise RunError, which says that each of its runs has `what`, where this one is made of several."""
+        """Raise RunError, which says that each inner run has `what`, if the run is made of several runs."""
         if self.folds:
             names = tuple(str(run.path.relative_to(self.path)) for run in self.folds)
             hint = f"Name the directory of one of its {len(names)} runs, such as {self.folds[0].path}."
@@ -73,9 +76,9 @@ class Run:
             raise RunError(Fault(fault, where=str(self.path), allowed=names, hint=hint))
 
     def read_json(self, name: str) -> Any:
-        """A JSON file of the run.
+        """Return a parsed JSON file of the run.
 
-        Raises RunError for one that is damaged, or that only the runs inside it have.
+        Raises RunError if the file is damaged, or if only the inner runs have it.
         """
         if name == MANIFEST:
             return dict(self._files.digests)
@@ -83,9 +86,9 @@ class Run:
         return self._files.json(name)
 
     def read_csv(self, name: str) -> pd.DataFrame:
-        """A CSV file of the run; words and labels stay text, whatever they look like.
+        """Read a CSV file of the run into a DataFrame. Words and labels stay text, even if numeric.
 
-        Raises RunError for one that is damaged, or that only the runs inside it have.
+        Raises RunError if the file is damaged, or if only the inner runs have it.
         """
         path = self.file(name)
         frame = read_frame(path)
@@ -94,15 +97,15 @@ class Run:
 
     @property
     def has_predictions(self) -> bool:
-        """Whether the run predicted texts."""
+        """Return whether the run predicted texts."""
         return self.has(CSV) or self.has(PARQUET)
 
     def read_predictions(
         self, columns: Collection[str] | None = None, rows: Collection[int] | None = None
     ) -> pd.DataFrame:
-        """The predictions, indexed by their place: all, or the `columns` and `rows` that are named.
+        """Return the predictions, indexed by position; `columns` and `rows` select a part.
 
-        Raises RunError as `read_csv`.
+        Raises RunError as `read_csv` does.
         """
         path = self.file(PARQUET if self.has(PARQUET) else CSV)
         frame = read_predictions(path, columns, rows)
@@ -111,46 +114,46 @@ class Run:
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """By split, the metrics of metrics.json."""
+        """Return the content of metrics.json: metrics by split."""
         return dict(self.read_json("metrics.json"))
 
     def labelled(self, split: str) -> bool:
-        """Whether the texts of `split` have labels, so that what is predicted can be right or wrong."""
+        """Return whether the texts of `split` have labels, so that predictions can be right or wrong."""
         return "loss" in self.metrics[split]
 
     @cached_property
     def predictions(self) -> pd.DataFrame:
-        """The predictions: one row for each example of every split; of several runs, of the held-out one."""
+        """Return one row for each example of every split or, with inner runs, of the held-out split."""
         return self.read_predictions()
 
     @cached_property
     def oov(self) -> OovFrames:
-        """What is out of vocabulary and whether errors go with it, as DataFrames."""
+        """Return the out-of-vocabulary analysis, and its association with errors, as DataFrames."""
         from embedkit.runs.frames import OovFrames
 
         return OovFrames(self)
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """history.csv: one row for each epoch and split."""
+        """Return history.csv: one row for each epoch and split."""
         return self.read_csv("history.csv")
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:
-        """vocabulary.csv: one row for each row of the table, in id order."""
+        """Return vocabulary.csv: one row for each row of the embedding matrix, in id order."""
         return self.read_csv("vocabulary.csv")
 
     def word_counts(self) -> pd.Series:
-        """How often each word of the vocabulary occurs in the training split, most frequent first."""
+        """Return the training frequency of each word in the vocabulary, most frequent first."""
         words = self.vocabulary.iloc[2:].set_index("word")["count"]
         return words.sort_values(ascending=False, kind="stable")
 
     def word_ids(self) -> dict[str, int]:
-        """The word → id dictionary, `<PAD>` and `<UNK>` first."""
+        """Return the word → id dictionary, `<PAD>` and `<UNK>` first."""
         return dict(zip(self.vocabulary["word"], map(int, self.vocabulary["id"]), strict=True))
 
     def ids(self, split: str = "train") -> pd.DataFrame:
-        """The padded id array [n, T] of a split, one row for each example, indexed by its id."""
+        """Return the padded token ids [n, T] of a split, one row for each example, indexed by its id."""
         import pandas as pd
 
         row_of = self.word_ids()
@@ -161,7 +164,7 @@ class Run:
         return pd.DataFrame([ids + [0] * (width - len(ids)) for ids in texts], index=pd.Index(frame["id"]))
 
     def embedding_frame(self, when: Literal["before", "after"] = "after") -> pd.DataFrame:
-        """The embedding table before or after training, words × dimensions, float32."""
+        """Return the embedding matrix before or after training, words × dimensions, float32."""
         import pandas as pd
 
         from embedkit.runs.tensors import read_table
@@ -173,7 +176,7 @@ class Run:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether there is a regular file; not where the system refuses to tell."""
+    """Return whether there is a regular file; False if the system refuses to tell."""
     try:
         return path.is_file()
     except (OSError, ValueError):

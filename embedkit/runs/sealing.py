@@ -20,9 +20,9 @@ _UNLISTED = (MANIFEST, LOG, MARK, UNFINISHED)
 
 
 def make_durable(partial: Path) -> None:
-    """Write every file of a run through to the disk, and note that all are there.
+    """Write all files of a run through to the disk, then remove the file that marks it as unfinished.
 
-    Raises OSError where the disk does not take them.
+    Raises OSError if the disk does not take them.
     """
     for left in partial.glob(".*.json.*"):
         left.unlink()  # of a process that was killed while it wrote a file beside its place
@@ -36,9 +36,9 @@ def make_durable(partial: Path) -> None:
 
 
 def seal(partial: Path) -> None:
-    """Write the manifest of a run whose files are complete, or compare them with the one that is there.
+    """Write the manifest of a complete run, or compare the files with the manifest if it exists.
 
-    Raises RunError where a file is not what the manifest says, and OSError where it cannot be written.
+    Raises RunError if a file differs from the manifest, and OSError if the manifest cannot be written.
     """
     made = {name: sha256(path) for name, path in _names(partial).items()}
     if (partial / MANIFEST).exists():
@@ -54,7 +54,7 @@ def _note_completion(partial: Path) -> None:
 
 
 def _files(partial: Path) -> list[Path]:
-    """The files of a run, and the manifests of the runs inside it."""
+    """Return the files of a run and the manifests of its inner runs."""
     files = [path for path in partial.iterdir() if path.is_file()]
     return sorted([*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")])
 

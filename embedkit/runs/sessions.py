@@ -1,4 +1,4 @@
-"""What a resumed run is gone on with, where that is not what it was started with."""
+"""The environments in which a run was resumed, as far as they differ from the one it was started in."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ log = logging.getLogger(__name__)
 
 
 def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
-    """Add the environment `now` to those of a run, where it is not the last one; what is other, in words.
+    """Record the environment `now` of a resumed run if it has changed; return the changes as text.
 
-    Raises RunError where environment.json is damaged.
+    Raises RunError if environment.json is damaged.
     """
     environment = read_json(directory / ENVIRONMENT)
     sessions = environment.setdefault(RESUMED, [])
@@ -42,7 +42,7 @@ def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
 
 
 def warn_of_changes(directory: Path, changed: Sequence[str]) -> None:
-    """Warn, on one line, of what a run goes on with that it did not have before."""
+    """Warn, on one line, of versions and settings that have changed since a run was interrupted."""
     if changed:
         more = f", and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
         what = "the run goes on with other versions or settings, and may end in other figures"
@@ -50,7 +50,7 @@ def warn_of_changes(directory: Path, changed: Sequence[str]) -> None:
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
-    """`name before → now` of each thing that is other."""
+    """Yield `name before → now` for each version or setting that has changed."""
     for key, name in (("python", "Python"), ("threads", "threads"), ("platform", "platform")):
         if before.get(key) != now.get(key):
             yield f"{name} {before.get(key)} → {now.get(key)}"
@@ -66,7 +66,7 @@ def _changed_versions(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iter
 
 
 def _version(recorded: Any) -> str:
-    """A version as environment.json has it: of a package a text, of a plugin beside its state."""
+    """Return a version in environment.json as text; a plugin has a state, shown unless it is `loaded`."""
     if isinstance(recorded, dict):
         state = recorded.get("state")
         return f"{recorded.get('version')}" + ("" if state == "loaded" else f" ({state})")

@@ -1,4 +1,4 @@
-"""What the CSV files of a run hold: which columns, and what must hold between their cells."""
+"""The contents of the CSV files of a run: required columns, and constraints on their cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WORDS_FOUND = frozenset({"found", "recovered", "filled"})
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns that a file has at the least; of `numbers` some may be missing, which is NaN."""
+    """The columns that a file must have. Values of `numbers` may be missing (NaN)."""
 
     texts: tuple[str, ...] = ()
     whole: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ PREDICTIONS = Columns(
 
 
 def check_table(path: Path, frame: pd.DataFrame) -> None:
-    """Raise RunError unless a file of the run has its columns, and they are what they should be."""
+    """Raise RunError unless a CSV file of the run has its columns, with values of the right kind."""
     if path.name in COLUMNS:
         faults = [*_columns(COLUMNS[path.name], frame)]
         if not faults and path.name in _CHECKS:
@@ -61,9 +61,9 @@ def check_table(path: Path, frame: pd.DataFrame) -> None:
 def check_predictions(
     path: Path, frame: pd.DataFrame, columns: Collection[str] | None, runs: Collection[str]
 ) -> None:
-    """Raise RunError unless predictions, or the `columns` that are read of them, are what they should be.
+    """Raise RunError unless the predictions, or the `columns` that were read, are valid.
 
-    `runs` are the names of the runs whose predictions they are, none where the run is not made of several.
+    `runs` are the names of the inner runs that made the predictions; empty if there are none.
     """
     faults = [*_columns(PREDICTIONS, frame, columns)]
     _refuse(path, faults or [*_predictions(frame), *_runs(frame, runs)])
@@ -75,7 +75,7 @@ def _refuse(path: Path, faults: Sequence[str]) -> None:
 
 
 def _columns(columns: Columns, frame: pd.DataFrame, read: Collection[str] | None = None) -> Iterator[str]:
-    """What is wrong with the columns, as far as they are `read`: by default all."""
+    """Yield the faults of the columns; a column that is not in `read`, by default all, may be missing."""
     names = (*columns.texts, *columns.whole, *columns.numbers, *columns.lists)
     missing = [name for name in names if name not in frame.columns and (read is None or name in read)]
     yield from (f"no column '{name}'" for name in missing)
@@ -135,7 +135,7 @@ def _is_list_of_texts(value: object) -> bool:
 
 
 def _runs(frame: pd.DataFrame, runs: Collection[str]) -> Iterator[str]:
-    """Whether each row is of one of the runs that the whole is made of."""
+    """Yield a fault if rows belong to a fold or seed that no inner run has."""
     columns = [name for name in ("fold", "seed") if name in frame]
     if not runs and columns:
         yield f"a column '{columns[0]}' of a run that is not made of several"
@@ -147,7 +147,7 @@ def _runs(frame: pd.DataFrame, runs: Collection[str]) -> Iterator[str]:
 
 
 def _is_read(count: int | None, lists: Sequence[object]) -> bool:
-    """Whether the lists of one text are lists, as long as one another and as the count says."""
+    """Return whether all lists of one text are lists of equal length, which is `count` if that is given."""
     lengths = {len(each) if isinstance(each, list) else None for each in lists}
     return not lengths or (len(lengths) == 1 and None not in lengths and (count is None or count in lengths))
 

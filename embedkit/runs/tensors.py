@@ -1,4 +1,4 @@
-"""The tensors of a run: shapes are read and compared before memory is taken, numbers are finite."""
+"""The tensors of a run: shapes are checked before memory is allocated, and numbers must be finite."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLE = "embedding.weight"
 
 @dataclass(frozen=True)
 class Shape:
-    """The shape of a tensor, and its type as safetensors calls it, such as `F32`."""
+    """The shape of a tensor and its dtype as safetensors names it, such as `F32`."""
 
     sizes: tuple[int, ...]
     dtype: str = "F32"
@@ -32,9 +32,9 @@ class Shape:
 
 
 def read_shapes(path: Path) -> dict[str, Shape]:
-    """The tensors of a file by name, of which the header alone is read.
+    """Return the shape of each tensor in a file by name; only the header is read.
 
-    Raises RunError for a file that is damaged, or is not as long as its header says.
+    Raises RunError if the file is damaged, or not as long as its header says.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -51,7 +51,7 @@ def read_shapes(path: Path) -> dict[str, Shape]:
 
 
 def refuse_other_shapes(path: Path, expected: Mapping[str, Shape]) -> None:
-    """Raise RunError unless a file has just the tensors that are expected."""
+    """Raise RunError unless a file has exactly the expected tensors, with the expected shapes."""
     found = read_shapes(path)
     faults = [
         f"has no tensor {name}" if name not in found else f"{name} is {found[name]}, and {shape} is expected"
@@ -64,7 +64,7 @@ def refuse_other_shapes(path: Path, expected: Mapping[str, Shape]) -> None:
 
 
 def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, Shape]:
-    """What the shapes of tensors by name would be in a file."""
+    """Return the shape of each tensor by name, as a safetensors file would record it."""
     import torch
 
     named = {torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64"}
@@ -75,7 +75,7 @@ def shapes_of(tensors: Mapping[str, Tensor]) -> dict[str, Shape]:
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors of a file by name. Raises RunError where one holds NaN or infinity."""
+    """Return the tensors of a file by name. Raises RunError if one holds NaN or infinity."""
     from safetensors.torch import load_file
 
     tensors: dict[str, Tensor] = load_file(path)
@@ -86,9 +86,9 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
 
 
 def read_table(path: Path, rows: int, width: int | None = None) -> FloatArray:
-    """The tensor `embedding.weight`, float32 [rows, D], of a file with any others; D is `width`, if given.
+    """Return the tensor `embedding.weight`, float32 [rows, D], of a file; D is `width` if given.
 
-    Raises RunError where it has another shape, or holds NaN or infinity.
+    Raises RunError if the tensor is missing, has another shape, or holds NaN or infinity.
     """
     import numpy as np
     from safetensors import safe_open

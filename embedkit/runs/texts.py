@@ -1,4 +1,4 @@
-"""One text of a run, found in its predictions, and the run inside it that held the text out."""
+"""Find a text in the predictions of a run, and the inner run that held it out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any]]:
-    """The rows of its predictions with the id `number`, of `split` or of all. Raises RunError for none."""
+    """Return predictions with the id `number`, in `split` or in all. Raises RunError if there are none."""
     predictions = run.read_predictions(("split", "id"))
     splits = [*dict.fromkeys(predictions["split"])]
     if split is not None and split not in splits:
@@ -28,7 +28,7 @@ def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any
 
 
 def run_of(run: Run, row: Mapping[Hashable, Any]) -> tuple[Run, str]:
-    """The run inside `run` that a row of its predictions is of, and the split there."""
+    """Return the inner run that made a prediction, and the split. Raises RunError if there is no such run."""
     for inner in run.folds:
         name = inner.path.name
         columns = [column for column in ("fold", "seed") if column in name]

@@ -1,7 +1,7 @@
-"""How cells of CSV files hold what is said of each token of a text.
+"""The encoding of token columns in CSV cells.
 
-Tokens are JSON lists; their states are one letter each, the first of the state's name; whether they are
-content is one digit each.
+Tokens are a JSON list; their states are a string of one letter each, the first of the state's name; whether
+they are content is a string of one digit each.
 """
 
 from __future__ import annotations
@@ -38,5 +38,5 @@ def _state(letter: str) -> str:
 
 
 def encode(header: Sequence[str], row: Sequence[object]) -> list[object]:
-    """Return the cells of a row as the CSV file has them."""
+    """Return the cells of a row, with token columns encoded for the CSV file."""
     return [ENCODE[name](value) if name in ENCODE else value for name, value in zip(header, row, strict=True)]

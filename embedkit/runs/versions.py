@@ -1,4 +1,4 @@
-"""Whether what a run was made with is installed in the same versions now."""
+"""Check whether the packages that a run was made with are installed in the same versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHOWN = 5
 
 
 def warn_of_versions(run: Run) -> None:
-    """Warn, on one line, of what is installed in other versions than those that `run` was made with."""
+    """Warn, on one line, of packages whose installed version differs from the one that `run` recorded."""
     changed = [*_changed(run)]
     if changed:
         more = f", and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
@@ -27,7 +27,7 @@ def warn_of_versions(run: Run) -> None:
 
 
 def _changed(run: Run) -> Iterator[str]:
-    """`name before → now` of each: what plugins require first, then embedkit's packages, then Python."""
+    """Yield `name before → now` for each change: plugin requirements, embedkit's packages, then Python."""
     environment = run.read_json("environment.json")
     recorded = {**environment.get("requirements", {}), **environment["packages"]}
     for name, before in recorded.items():

@@ -1,8 +1,8 @@
 """The working directory of a run: marked as embedkit's, and locked while a process writes into it.
 
-A run that is under way lives in `DIR.partial/`. The mark in it is a file that says so, and the lock is on
-that file: the directory has it from its first moment on, as it is made under another name and renamed. What
-carries no mark belongs to somebody else, whatever its name, and is never touched.
+A run in progress writes to `DIR.partial/`. The mark is a file in it that says so, and the lock is on that
+file. The directory has its mark from the start, because it is made under another name and then renamed. A
+directory without a mark belongs to somebody else, whatever its name, and is never touched.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ _NOT_A_MARK = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 
 
 def partial_of(directory: Path) -> Path:
-    """Where a run lives while it is under way."""
+    """Return the path of the working directory of a run."""
     named = directory if directory.name not in ("", "..") else Path(os.path.abspath(directory))  # noqa: PTH100
     return named.parent / f"{named.name}.partial"
 
 
 def is_marked(partial: Path) -> bool:
-    """Whether a directory is the working directory of a run, and no link to one."""
+    """Return whether a directory is the working directory of a run, and not a link to one."""
     try:
         descriptor = _open_mark(partial)
     except OSError:
@@ -54,27 +54,27 @@ def is_marked(partial: Path) -> bool:
 
 
 def is_complete(partial: Path) -> bool:
-    """Whether all files of a run are in its working directory, so that it has only to be renamed."""
+    """Return whether a working directory holds all files of its run, so that it only has to be renamed."""
     return is_marked(partial) and not (partial / UNFINISHED).exists()
 
 
 class Hold:
-    """A working directory that this process alone writes into, until it is released."""
+    """A working directory that only this process writes into, until it is released."""
 
     def __init__(self, partial: Path, descriptor: int | None = None) -> None:
         self.partial = partial
         self._descriptor = descriptor
 
     def release(self) -> None:
-        """Let other processes have it."""
+        """Let other processes lock the directory."""
         if self._descriptor is not None:
             unlock(self._descriptor)
             self._descriptor = None
 
     def move(self, target: Path) -> None:
-        """Rename the directory. Raises OSError where that cannot be done.
+        """Give the directory the name `target`. Raises OSError if it cannot be renamed.
 
-        A system that moves no directory with an open file in it, as Windows, is asked again without the lock.
+        Windows moves no directory with an open file in it, so the lock is released for a second attempt.
         """
         try:
             self.partial.rename(target)
@@ -85,7 +85,7 @@ class Hold:
             self.partial.rename(target)
 
     def discard(self) -> None:
-        """Remove the directory, which holds nothing to go on from; as much of it as the system lets."""
+        """Remove the directory, as far as the system allows; it holds nothing to resume."""
         with suppress(OSError):
             clear(self.partial)
             # Other processes look for the mark under this name: it has to go at once.
@@ -96,10 +96,10 @@ class Hold:
 
 @contextmanager
 def held(partial: Path) -> Iterator[Hold]:
-    """Hold a working directory, made where it is not there, against every other process.
+    """Make a working directory if there is none, and lock it against other processes for the block.
 
-    Raises RunError where another process holds it, where it cannot be made, and where something has its name
-    that carries no mark; TrainingError where there is no room for it.
+    Raises RunError if another process holds it, if it cannot be made, or if something without a mark has its
+    name; TrainingError if the disk is full.
     """
     try:
         partial.parent.mkdir(parents=True, exist_ok=True)
@@ -113,9 +113,9 @@ def held(partial: Path) -> Iterator[Hold]:
 
 
 def make(partial: Path) -> None:
-    """Make an empty working directory with its mark, in one step; one that is there meanwhile is left alone.
+    """Make an empty working directory with its mark, atomically; one made by another process is left alone.
 
-    Raises OSError where it cannot be made.
+    Raises OSError if it cannot be made.
     """
     fresh = partial.with_name(f".embedkit-{secrets.token_hex(8)}")
     fresh.mkdir()
@@ -130,14 +130,14 @@ def make(partial: Path) -> None:
 
 
 def clear(partial: Path) -> None:
-    """Remove what is in a working directory that is not complete, but for its mark."""
+    """Remove everything but the mark from the working directory of an incomplete run."""
     for path in partial.iterdir():
         if path.name not in (MARK, UNFINISHED):
             _remove(path)
 
 
 def unmark(directory: Path) -> None:
-    """Remove the mark: the directory is a finished run, and no longer to be moved or removed."""
+    """Remove the mark, because the directory is a finished run that must not be moved or removed."""
     for name in (UNFINISHED, MARK):
         (directory / name).unlink(missing_ok=True)
 
@@ -150,7 +150,11 @@ def _remove(path: Path) -> None:
 
 
 def _claim(partial: Path) -> int:
-    """The mark of the working directory, opened and locked."""
+    """Open and lock the mark of the working directory, and return its file descriptor.
+
+    Makes the directory if there is none. Raises RunError if another process holds the lock, or if something
+    without a mark has the name.
+    """
     for _ in range(_ATTEMPTS):
         if not os.path.lexists(partial):
             make(partial)
@@ -167,7 +171,7 @@ def _claim(partial: Path) -> int:
 
 
 def _open_mark(partial: Path) -> int | None:
-    """The mark in a directory, opened; None where there is none. Raises OSError where it cannot be opened."""
+    """Open the mark in a directory; None if there is none. Raises OSError if it cannot be opened."""
     try:
         if not stat.S_ISDIR(partial.lstat().st_mode) or not stat.S_ISREG((partial / MARK).lstat().st_mode):
             return None
@@ -191,7 +195,7 @@ def _not_made(partial: Path, error: OSError) -> RunError | TrainingError:
 
 
 def _is_at(descriptor: int, path: Path) -> bool:
-    """Whether an open file is the one that has this path now."""
+    """Return whether an open file is the file that is at `path` now."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.lstat())
     except OSError:

@@ -1,4 +1,4 @@
-"""What writes the files of a run: in the main process a writer, in the others one that writes nothing."""
+"""The writers of a run's files: one for the main process, one that writes nothing for the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHECKPOINTS = "checkpoints"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
-    """A safetensors file, with the permissions of other files. Raises OSError where it cannot be written."""
+    """Write a safetensors file with default permissions. Raises OSError if it cannot be written."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
@@ -33,9 +33,9 @@ def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
 
 
 class RunWriter:
-    """Writes the files of a run into its partial directory, for all processes of `world`.
+    """Writes the files of a run into its working directory, for all processes of `world`.
 
-    `resumed` tells that it goes on with a run.
+    `resumed` is true if the run was interrupted before and is continued.
     """
 
     def __init__(self, partial: Path, resumed: bool = False, world: World = ALONE) -> None:
@@ -45,61 +45,61 @@ class RunWriter:
 
     @property
     def checkpoints(self) -> Path:
-        """Where the run keeps its checkpoints while it is under way."""
+        """Return the directory of the checkpoints, which exists only during the run."""
         return self.directory / CHECKPOINTS
 
     @property
     def scratch(self) -> Path | None:
-        """Where files may stand that nobody needs after the run; None: in the system's temporary folder."""
+        """Return the folder for temporary files of the run; None for the system's temporary folder."""
         return folder_of_nameless_files(self.directory)
 
     def logged(self) -> AbstractContextManager[None]:
-        """The block's events go to the run's log."""
+        """Write the events of the block to the run's log."""
         return log_to(self.directory / LOG)
 
     def text(self, name: str, text: str) -> None:
-        """A UTF-8 file."""
+        """Write a UTF-8 text file."""
         (self.directory / name).write_text(text, encoding="utf-8", newline="\n")
 
     def json(self, name: str, value: object) -> None:
-        """A JSON document, indented; NaN and infinity are refused, as JSON has neither."""
+        """Write an indented JSON file. Raises ValueError for NaN and infinity, which JSON does not have."""
         text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
         # What UTF-8 cannot say, such as a byte of a file's name, stands as `\udcff`, which JSON reads back.
         self.text(name, text.encode(errors="backslashreplace").decode())
 
     def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """A CSV file with one header line; None is an empty cell."""
+        """Write a CSV file with one header line; None is written as an empty cell."""
         write_rows(self.directory / name, header, rows)
 
     def predictions(self, header: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> None:
-        """The predictions of `count` texts, in CSV or Parquet."""
+        """Write the predictions of `count` texts, in CSV or Parquet."""
         write_predictions(self.directory, header, rows, count)
 
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
-        """A safetensors file."""
+        """Write a safetensors file."""
         write_tensors(self.directory / name, tensors)
 
 
 class Onlooker(RunWriter):
-    """The writer of a process that is not the main one: whatever it is given, it writes nothing."""
+    """The writer of all processes but the main one: it writes nothing."""
 
     @property
     def scratch(self) -> None:
-        """The run's directory may be on another machine."""
+        """Return None, because the run directory may be on another machine."""
         return None
 
     def logged(self) -> AbstractContextManager[None]:
-        """The main process keeps the log; what is warned of here as there, is heard there."""
+        """Give the block a log that is discarded: the main process writes the log and shows the warnings."""
         return log_to(Path(os.devnull))
 
     def text(self, name: str, text: str) -> None:
-        """Nothing is written."""
+        """Let the main process write the file; this one writes nothing."""
 
     def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Nothing is written, and `rows` are not asked for."""
+        """Let the main process write the file; `rows` are not read."""
 
     def predictions(self, header: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> None:
-        """Nothing is written, and `rows` are not asked for."""
+        """Let the main process write the file; `rows` are not read."""
 
     def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
-        """Nothing is written."""
+        """Let the main process write the file; this one writes nothing."""
