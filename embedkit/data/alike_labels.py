@@ -1,4 +1,4 @@
-"""Labels that are probably one class, or none: spelt alike, or as a missing value."""
+"""Find labels that are probably the same class, or no class: similar spellings, and missing values."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ A_CLASS_TOO = "none"
 
 
 def check_labels(splits: Mapping[str, Examples], separator: str | None) -> list[Fault]:
-    """Labels that look alike, that spell a missing value, and that have a single example."""
+    """Return faults for labels that look alike, spell a missing value, are long, or have one example."""
     counts = count_labels(splits.values(), separator)
     return [*_long(counts), *_alike(counts), *_missing(counts), *_lone(counts, splits, separator)]
 
 
 def count_labels(splits: Iterable[Examples], separator: str | None) -> Counter[str]:
-    """How many examples of all splits have each label, in the order of the classes."""
+    """Count the examples of each label over all splits, in the order of the classes."""
     counted: Counter[str | None] = Counter()
     for examples in splits:
         counted.update(examples.labels)
@@ -51,24 +51,25 @@ def count_labels(splits: Iterable[Examples], separator: str | None) -> Counter[s
 
 
 def describe_counts(counts: Mapping[str, int]) -> str:
-    """`2 classes: neg 11, pos 12`: each label with its count, white space at its ends shown as ␠."""
+    """Return a summary such as `2 classes: neg 11, pos 12`; ␠ marks white space at the ends of a label."""
     few = [f"{visible(label)} {count:,}" for label, count in [*counts.items()][:NAMED]]
     more = [f"… and {len(counts) - NAMED:,} more"] if len(counts) > NAMED else []
     return f"{len(counts):,} classes: {', '.join([*few, *more])}"
 
 
 def visible(label: str) -> str:
-    """`label` as a message shows it: shortened, ␠ for white space at its ends."""
+    """Return `label` for a message: shortened, with ␠ for white space at its ends."""
     inner = label.strip()
     before, after = label.partition(inner)[::2] if inner else (label, "")
     return shortened("␠" * len(before) + inner + "␠" * len(after))
 
 
 def likeness(label: str) -> str:
-    """What labels that look alike have in common.
+    """Return a normal form of `label`, which is the same for labels that look alike.
 
-    White space and quotes around them are dropped, and characters that nobody sees; inner white space is one
-    space; case and width are folded; numbers are their value, and true and false 1 and 0.
+    White space and quotes at the ends, and invisible characters, are dropped; inner white space becomes one
+    space; case and width are folded; numbers are compared by value, and true and false are 1 and 0. A very
+    long label is returned unchanged.
     """
     if len(label) > LONGEST:
         return label
@@ -82,7 +83,7 @@ def likeness(label: str) -> str:
 
 
 def is_missing(label: str) -> bool:
-    """Whether `label` is how a table spells a missing value."""
+    """Return whether `label` is a table's spelling of a missing value."""
     plain = label.strip()
     return not plain or (plain.casefold() in MISSING and plain != A_CLASS_TOO)
 
@@ -113,7 +114,7 @@ def _alike(counts: Mapping[str, int]) -> Iterator[Fault]:
 
 
 def _map(counts: Mapping[str, int], alike: Sequence[Sequence[str]]) -> str:
-    """The `label_map` that makes one label, the most frequent one, of each group."""
+    """Return the `label_map`, in YAML, that replaces similar labels by the most frequent one of them."""
     chosen = {label: max(group, key=counts.__getitem__) for group in alike for label in group}
     wanted = [*counts] if len(counts) <= NAMED else [*chosen][:NAMED]
     pairs = [f"{_quoted(label)}: {_quoted(chosen.get(label, label))}" for label in wanted]
@@ -121,7 +122,7 @@ def _map(counts: Mapping[str, int], alike: Sequence[Sequence[str]]) -> str:
 
 
 def _quoted(label: str) -> str:
-    """A label as YAML has it in double quotes."""
+    """Return a label as a double-quoted YAML string, shortened."""
     import json
 
     return json.dumps(shortened(label), ensure_ascii=False)

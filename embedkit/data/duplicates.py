@@ -1,4 +1,4 @@
-"""Texts that occur more than once, found by a digest of 16 bytes for each: no text need stay in memory."""
+"""Find texts that occur more than once, by 16-byte digests, so that no text has to stay in memory."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ BYTES = 16
 
 @dataclass(frozen=True)
 class Digests:
-    """The texts of a split but for the `empty` ones: of each its `digests`, and its `rows`, int64 [m].
+    """The non-empty texts of a split: their `digests`, and the `rows` that they are in, int64 [m].
 
-    `missing` are the rows whose text is the word for a missing value.
+    `empty` are the rows of empty texts; `missing` are the rows whose text is a word for a missing value.
     """
 
     digests: NDArray[Any]
@@ -35,7 +35,7 @@ class Digests:
 
     @classmethod
     def of(cls, examples: Examples) -> Digests:
-        """Read the texts once."""
+        """Compute the digests of all examples, in one pass over the texts."""
         import numpy as np
 
         made, rows, empty, missing = bytearray(), array("q"), list[int](), list[int]()
@@ -50,7 +50,7 @@ class Digests:
         return cls(np.frombuffer(made, f"S{BYTES}"), np.frombuffer(rows, np.int64), empty, missing)
 
     def alike(self) -> list[list[int]]:
-        """The rows that have the same text, two or more each time, in the order of the first ones."""
+        """Return groups of two or more rows with the same text, ordered by their first row."""
         import numpy as np
 
         _, kind, counts = np.unique(self.digests, return_inverse=True, return_counts=True)
@@ -61,7 +61,7 @@ class Digests:
         return [*groups.values()]
 
     def shared_with(self, others: Digests) -> list[tuple[int, int]]:
-        """Of each row of `others` whose text is here too the first row here, and the row itself."""
+        """Return pairs of rows with the same text: the first row of this split, and the row of `others`."""
         import numpy as np
 
         known, first = np.unique(self.digests, return_index=True)

@@ -1,4 +1,4 @@
-"""The examples of a split: some, or all, of those that were read from one source."""
+"""The examples of a split: all examples of one source, or some of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class Examples(Sequence[Example]):
-    """n examples: `ids` int64 [n], the texts in UTF-8, the labels; their `positions` in the source.
+    """n examples: `ids` int64 [n], UTF-8 texts and labels, and their `positions` in the source.
 
-    An example is made when it is asked for; `source` has all texts that were read together.
+    An Example is built on access. `source` holds all texts that were read together.
     """
 
     def __init__(
@@ -37,7 +37,10 @@ class Examples(Sequence[Example]):
 
     @classmethod
     def of(cls, examples: Iterable[Example], storage: Storage | None = None) -> Examples:
-        """All of `examples`, their texts in `storage`, by default in memory; these are left as they are."""
+        """Read all of `examples` and put their texts into `storage`, by default in memory.
+
+        An object that is an Examples already is returned unchanged.
+        """
         if isinstance(examples, cls):
             return examples
         ids, labels, known = array("q"), list[str | None](), dict[str | None, str | None]()
@@ -69,23 +72,23 @@ class Examples(Sequence[Example]):
         return map(Example, self.ids, self.texts, self.labels)
 
     def take(self, rows: Sequence[int]) -> Examples:
-        """Some of the examples, in their order: `rows` ascend."""
+        """Return the examples at `rows`, which must be ascending."""
         ids, positions = (array("q", map(each.__getitem__, rows)) for each in (self.ids, self.positions))
         labels = [self.labels[row] for row in rows]
         return Examples(ids, self._texts.take(rows), labels, positions, self.source)
 
     def labelled(self, labels: Sequence[str | None]) -> Examples:
-        """The same examples with other labels."""
+        """Return the same examples with other labels."""
         return Examples(self.ids, self._texts, labels, self.positions, self.source)
 
     @property
     def texts(self) -> Texts:
-        """The texts alone."""
+        """Return the texts alone."""
         return Texts(self._texts)
 
 
 class Texts(Sequence[str]):
-    """Texts that are read when they are asked for."""
+    """A sequence of texts, each read on access."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -109,7 +112,7 @@ class Texts(Sequence[str]):
 
 
 def writable(examples: Iterable[Example]) -> Iterator[Example]:
-    """The examples as they are. Raises DataError for one that no file could hold: half a surrogate pair."""
+    """Yield the examples unchanged. Raises DataError for a lone surrogate, which no file can hold."""
     for example in examples:
         for role, string in (("text", example.text), ("label", example.label or "")):
             try:

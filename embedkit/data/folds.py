@@ -1,4 +1,4 @@
-"""Cross-validation: which examples are held out, by a file of folds or by a seed."""
+"""Cross-validation folds, read from a file or drawn by a seed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ NEVER = -1
 
 
 def hold_out(examples: Examples, folds: Folds, separator: str | None = None) -> tuple[Examples, Examples]:
-    """The examples outside the fold `folds.only`, and those in it, both in source order.
+    """Return the examples outside the fold `folds.only`, and those in it, both in source order.
 
-    A drawn fold leaves one example of each label to training, in every fold the first. Raises DataError,
-    whichever fold it is, for a file with a fold that has all examples of a label.
+    With drawn folds, if all examples of a label are in one fold, the first of them is in the training split
+    of every fold. With a file of folds, such a label raises DataError, whichever fold is held out.
     """
     labels = examples.labels
     if folds.file is not None:
@@ -43,10 +43,10 @@ def hold_out(examples: Examples, folds: Folds, separator: str | None = None) -> 
 
 
 def draw_folds(labels: Sequence[str | None], count: int, seed: int) -> list[int]:
-    """The fold of each example, 0 to `count` - 1: each label's examples, mixed by `seed`, dealt out in turn.
+    """Return the fold of each example, 0 to `count` - 1: a stratified draw, reproducible by `seed`.
 
-    So folds differ by one example at most, and so does each label in them. Raises DataError for fewer
-    examples than folds.
+    The examples of each label are shuffled and dealt out in turn, so that fold sizes, and the counts of each
+    label in them, differ by one at most. Raises DataError if there are fewer examples than folds.
     """
     if len(labels) < count:
         what = f"{len(labels)} examples cannot be put into {count} folds"
@@ -65,10 +65,10 @@ def draw_folds(labels: Sequence[str | None], count: int, seed: int) -> list[int]
 
 
 def read_folds(path: Path, count: int, examples: int) -> list[int]:
-    """The fold of each example, from a file with a number from 0 to `count` - 1 on each line.
+    """Return the fold of each example, read from a file with one number from 0 to `count` - 1 per line.
 
-    Raises DataError, naming the line, for anything else, for more or fewer lines than `examples`, and for a
-    fold that no line names.
+    Raises DataError, with the line number, for any other line, for a number of lines other than `examples`,
+    and for a fold without examples.
     """
     try:
         lines = path.read_bytes().removeprefix(codecs.BOM_UTF8).rstrip().split(b"\n")

@@ -1,4 +1,4 @@
-"""Which labels there are, and those that nothing can be learnt from: an error each time, of a few lines."""
+"""Determine the classes, and refuse labels that nothing can be learnt from, with short error messages."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_PROBABILITIES = 100_000_000
 
 @dataclass(frozen=True)
 class _Unknown:
-    """A label that is not known, None for no label: the first example with it, and how many have it."""
+    """An unknown label, or None for no label: the first example with it, and how many examples have it."""
 
     label: str | None
     example: int
@@ -43,10 +43,10 @@ class _Unknown:
 def labelling_of(
     splits: Mapping[str, Sequence[Example]], given: Sequence[str] | None = None, separator: str | None = None
 ) -> Labelling:
-    """The classes as `given`, or the training labels sorted, whole numbers as numbers.
+    """Return the classes: `given`, or the labels of the training split, sorted, whole numbers by value.
 
-    Raises DataError for an example without a label, for labels that leave nothing to learn, for one that
-    training has never seen, and for more classes than can be worked with.
+    Raises DataError for an example without a label, for fewer than two labels, for a label that does not
+    occur in the training split, and for too many classes.
     """
     fields = _fields(splits["train"])
     labels = {part for field in fields for part in parts_of(field, separator)}
@@ -67,7 +67,7 @@ def labelling_of(
 
 
 def _fields(train: Sequence[Example]) -> list[str]:
-    """The different labels of the training split. Raises DataError where an example has none."""
+    """Return the distinct labels of the training split. Raises DataError if an example has none."""
     seen = {example.label: example.id for example in reversed(train)}
     if None in seen:
         raise DataError(Fault(f"example {seen[None]} has no label", where="data.train"))
@@ -75,7 +75,10 @@ def _fields(train: Sequence[Example]) -> list[str]:
 
 
 def refuse_own_labels(labels: Sequence[str | None], where: str) -> None:
-    """Raise DataError where nine of ten labels occur once, as texts and numbers of rows do."""
+    """Raise DataError if more than 90 % of the labels are distinct, as texts or row numbers would be.
+
+    Fewer than 20 examples are not checked.
+    """
     count, different = len(labels), len({*labels})
     if count >= WORTH_ASKING and different > OWN * count:
         often = "every label occurs once" if different == count else "nearly every label occurs once"
@@ -85,7 +88,7 @@ def refuse_own_labels(labels: Sequence[str | None], where: str) -> None:
 
 
 def refuse_unseen(splits: Mapping[str, Sequence[Example]], known: set[str], labelling: Labelling) -> None:
-    """Raise DataError where `splits` have labels that are not `known`: the first five of each split."""
+    """Raise DataError if `splits` have labels that are not `known`; it names the first five of each split."""
     allowed = listed(sorted(known, key=label_order), ALLOWED)
     faults: list[Fault] = []
     for name, examples in splits.items():
@@ -101,7 +104,7 @@ def refuse_unseen(splits: Mapping[str, Sequence[Example]], known: set[str], labe
 
 
 def _unknown(examples: Sequence[Example], known: set[str], separator: str | None) -> list[_Unknown]:
-    """The labels of `examples` that are not `known`, in the order of the examples."""
+    """Return the labels of `examples` that are not `known`, in order of first appearance."""
     first: dict[str | None, int] = {}
     counts: dict[str | None, int] = {}
     for example in examples:
@@ -128,7 +131,7 @@ def _unseen(
 
 
 def refuse_too_many(splits: Mapping[str, Sequence[Example]], classes: int) -> None:
-    """Raise DataError where the run would have more probabilities than can be kept and written."""
+    """Raise DataError if the run would have more probabilities than can be kept and written."""
     texts = sum(map(len, splits.values()))
     probabilities = texts * classes
     if probabilities > MOST_PROBABILITIES:

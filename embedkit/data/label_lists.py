@@ -1,4 +1,4 @@
-"""Labels that are written as lists: JSON's, Python's and NumPy's, as tables of them are saved.
+"""Labels written as lists, in the notations of JSON, Python and NumPy, as tables save them.
 
 `["a", "b"]`, `['a', 'b']`, `('a', 'b')`, `{'a', 'b'}`, `['a' 'b']`, `[1, 2]` and `[]`.
 """
@@ -15,14 +15,14 @@ _EACH = re.compile(_ITEM, re.DOTALL)
 
 
 def items_of(label: str) -> tuple[str, ...] | None:
-    """The items of the list that `label` is written as; None where it is no list."""
+    """Return the items of `label` if it is written as a list; None if it is not."""
     if label.lstrip()[:1] not in ("[", "(", "{") or not _LIST.fullmatch(label):
         return None
     return tuple(map(_text, _EACH.findall(label)))
 
 
 def _text(item: str) -> str:
-    """An item as a label: a string without its quotes, anything else as it is written."""
+    """Return an item as a label: a string without its quotes, anything else unchanged."""
     if item[0] not in "'\"":
         return item
     try:

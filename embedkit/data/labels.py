@@ -1,4 +1,4 @@
-"""What a label says: the one class of a text or, where a recipe has a separator, any number of classes."""
+"""Labels and classes: one class per text or, if the recipe has a separator, any number of classes."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ LONGEST_NUMBER = 4_000
 
 @dataclass(frozen=True)
 class Labelling:
-    """The classes in order, of two the positive one last, and what separates the labels of one text."""
+    """The classes in order (of two, the positive one last), and the separator of the labels of one text."""
 
     classes: tuple[str, ...]
     separator: str | None = None
 
     @property
     def multilabel(self) -> bool:
-        """Whether a text may be of several classes, or of none."""
+        """Return whether a text may have several classes, or none."""
         return self.separator is not None
 
     @property
     def task(self) -> Task:
-        """What is told of a text."""
+        """Return the task: binary, multiclass or multilabel classification."""
         return "multilabel" if self.multilabel else "binary" if len(self.classes) == 2 else "multiclass"
 
     @cached_property
@@ -44,9 +44,9 @@ class Labelling:
         return {label: index for index, label in enumerate(self.classes)}
 
     def targets(self, labels: Sequence[str | None]) -> IntArray | BoolArray:
-        """The index of each label, int64 [n]; of several labels which there are, bool [n, C].
+        """Return class indices, int64 [n], or an indicator matrix for multi-label texts, bool [n, C].
 
-        Where no label is known (None) it is 0, or no class.
+        A label of None becomes 0, or no class.
         """
         import numpy as np
 
@@ -58,7 +58,7 @@ class Labelling:
         return targets
 
     def written(self, targets: IntArray | BoolArray) -> list[str]:
-        """Targets as labels again, several in the order of the classes: the same ones are the same text."""
+        """Return targets as labels; several are joined in class order, so that equal sets are equal text."""
         if self.separator is None:
             return [self.classes[index] for index in targets.tolist()]
         return [
@@ -68,18 +68,18 @@ class Labelling:
 
 
 def parts_of(label: str, separator: str | None) -> tuple[str, ...]:
-    """The labels that a label field names: itself or, where there is a separator, any number of them."""
+    """Return the labels in a label field: the field itself or, with a separator, any number of labels."""
     if separator is None:
         return (label,)
     return tuple(label.split(separator)) if label else ()
 
 
 def settle_labels(examples: Examples, separator: str | None, where: str) -> Examples:
-    """The examples, the labels of each in one order, so that the same labels are the same text.
+    """Return the examples with several labels in a fixed order, so that equal sets of labels are equal text.
 
-    With a separator a label may be written as a list, too; white space around each of several labels is none
-    of theirs. Raises DataError for a label that is empty, which only all of several may be, for one named
-    twice, and for lists without a separator.
+    With a separator, a label may also be written as a list, and white space around each of several labels is
+    dropped. Raises DataError for an empty label (an empty field is allowed with a separator), for a label
+    named twice, for a listed label that contains the separator, and for a list if there is no separator.
     """
     found = _Malformed(where)
     settled = {label: _settled(label, separator, found) for label in dict.fromkeys(examples.labels)}
@@ -91,7 +91,7 @@ def settle_labels(examples: Examples, separator: str | None, where: str) -> Exam
 
 
 def _settled(label: str | None, separator: str | None, found: _Malformed) -> str | None:
-    """The labels of a text in their order; what is wrong with them goes into `found`."""
+    """Return the labels of a text in their order, joined; faults are added to `found`."""
     if label is None:
         return None
     items = items_of(label)
@@ -134,17 +134,17 @@ _HINT = {
 
 @dataclass
 class _Malformed:
-    """Labels with which something is wrong, and what."""
+    """The malformed labels of a split, each with the kind of fault."""
 
     where: str
     labels: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, label: str) -> None:
-        """Something of `kind` is wrong with `label`."""
+        """Record a fault of `kind` for `label`."""
         self.labels[label] = kind
 
     def faults(self, examples: Examples) -> list[Fault]:
-        """One for each kind: the first examples, and how many there are."""
+        """Return one fault for each kind, with the number of examples and the first of them."""
         numbers: dict[str, list[int]] = {}
         first: dict[str, str] = {}
         for number, label in zip(examples.ids, examples.labels, strict=True):
@@ -161,6 +161,6 @@ class _Malformed:
 
 
 def label_order(label: str) -> tuple[int, int, str]:
-    """Whole numbers first, as numbers; then the rest as text, very long numbers too."""
+    """Return a sort key: whole numbers first, by value; then other labels and very long numbers, as text."""
     number = len(label) <= LONGEST_NUMBER and label.isascii() and label.removeprefix("-").isdigit()
     return (0, int(label), label) if number else (1, 0, label)

@@ -1,4 +1,4 @@
-"""Labels that a split would take from training altogether: of each an example stays there."""
+"""Find labels that a split would take from training altogether; one example of each stays in training."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SHOWN = 5
 def labels_in_one_group(
     labels: Sequence[str | None], groups: Sequence[int], separator: str | None
 ) -> dict[str, int]:
-    """The labels whose examples are all in one group, and the group: a fold, or a split."""
+    """Return the labels whose examples are all in one group (a fold or a split), with that group."""
     found: dict[str, set[int]] = {}
     for label, group in dict.fromkeys(zip(labels, groups, strict=True)):
         for part in () if label is None else parts_of(label, separator):
@@ -23,7 +23,7 @@ def labels_in_one_group(
 
 
 def first_examples(labels: Sequence[str | None], wanted: Collection[str], separator: str | None) -> set[int]:
-    """Positions of examples that have all of the `wanted` labels between them, the first ones there are."""
+    """Return the positions of the first examples that together have all of the `wanted` labels."""
     missing, positions = {*wanted}, set[int]()
     named = {label: missing.intersection(parts_of(label or "", separator)) for label in {*labels}}
     for position, label in enumerate(labels):
@@ -35,7 +35,7 @@ def first_examples(labels: Sequence[str | None], wanted: Collection[str], separa
 
 
 def refuse_whole_labels(fold_of: Sequence[int], labels: Sequence[str | None], separator: str | None) -> None:
-    """Raise DataError where a fold of a file has all examples of a label, which training then never sees."""
+    """Raise DataError if a fold has all examples of a label, which training would then never see."""
     lost = labels_in_one_group(labels, fold_of, separator)
     if not lost:
         return

@@ -1,6 +1,6 @@
-"""What is looked at before the first epoch: faults of the data that training would pass over in silence.
+"""Checks before training: faults of the data that training would not notice.
 
-Each is a warning, or, with `--strict`, an error.
+Each is a warning or, with `--strict`, an error.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ SHOWN = 5
 
 
 def check_examples(splits: Splits) -> list[Fault]:
-    """Repeated ids, repeated texts, texts with two labels, texts without a word, texts in two splits."""
+    """Return faults: repeated ids or texts, texts with two labels, empty texts, texts in two splits.
+
+    A text that is the word for a missing value, such as nan, is a fault too.
+    """
     digests = {name: Digests.of(examples) for name, examples in splits.items()}
     checked = (_check_split(f"data.{name}", splits[name], own) for name, own in digests.items())
     return [*chain.from_iterable(checked), *_overlaps(splits, digests)]
 
 
 def check_separator(train: Examples, separator: str | None) -> list[Fault]:
-    """A separator that no label has may not be the one that separates them."""
+    """Return a fault if no training label contains the separator, which may then be the wrong one."""
     if separator is None or any(separator in (label or "") for label in train.labels):
         return []
     what = f"no text of the training split has two labels: is it {separator!r} that separates them?"
@@ -35,7 +38,7 @@ def check_separator(train: Examples, separator: str | None) -> list[Fault]:
 
 
 def settle(faults: Sequence[Fault], strict: bool) -> None:
-    """Warn of each fault; or, where `strict`, raise one DataError for them all."""
+    """Warn of each fault or, if `strict`, raise one DataError for all of them."""
     if strict and faults:
         raise DataError(*faults)
     for fault in faults:

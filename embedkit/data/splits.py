@@ -1,4 +1,4 @@
-"""Which examples are trained on and which are evaluated: splits read from files, or taken as a share."""
+"""Train, validation and test splits: read from files, or drawn as a share of the training data."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Splits = Mapping[str, Examples]
 
 
 def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader], seed: int) -> Splits:
-    """The splits that a recipe names, by name: train, then validation and test where they are given.
+    """Read the splits of a recipe and return them by name: train, then validation and test if they are given.
 
-    Shares are taken from the training examples in the order validation, test, and are parts of what the
-    training source holds; `id` stays the example's row there. Where there are folds, the one that `only`
-    names is held out first and is the test split. Raises DataError for a split without examples.
+    With cross-validation, the fold `only` is held out first and becomes the test split. Shares are then drawn
+    from the training examples, first validation, then test; each is a fraction of the training examples
+    before any draw, and `id` stays the row in the source. Raises DataError if a split has no examples.
     """
     splits = {"train": _read(open_reader, data.train, "data.train", data.label_separator)}
     held_out = None
@@ -63,15 +63,15 @@ def _read(
 
 
 def has_labels(examples: Examples) -> bool:
-    """Whether there is an example with a label."""
+    """Return whether any example has a label."""
     return any(label is not None for label in examples.labels)
 
 
 def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | None = None) -> Examples:
-    """The examples a trained model is evaluated on, in `storage`, by default in memory.
+    """Read the examples to evaluate a trained model on into `storage`, by default in memory.
 
-    Where no example has a label they are predicted, and not scored. Raises DataError where there are none, or
-    where a label is not one of the model's classes.
+    If no example has a label, the texts are predicted but not scored. Raises DataError if there are no
+    examples, or if a label is not one of the model's classes.
     """
     examples = settle_labels(Examples.of(writable(reader.read()), storage), labelling.separator, "data.test")
     if not examples:
@@ -85,9 +85,10 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
 
 
 def draw_share(examples: Examples, take: int, stratify: bool, seed: int) -> set[int]:
-    """The positions of `take` examples drawn by `seed`.
+    """Return the positions of `take` examples, drawn with `seed`.
 
-    Stratified, each label gives its part by largest remainder, so the labels' proportions stay as they are.
+    With `stratify`, the number per label follows the largest remainder method, so that the label proportions
+    are preserved.
     """
     generator = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     groups: dict[str | None, list[int]] = defaultdict(list)
@@ -100,10 +101,10 @@ def draw_share(examples: Examples, take: int, stratify: bool, seed: int) -> set[
 
 
 def split_off(examples: Examples, drawn: set[int], separator: str | None) -> tuple[Examples, Examples]:
-    """The rest, and the examples at the positions `drawn`, both in source order.
+    """Return the remaining examples and those at the positions `drawn`, both in source order.
 
-    Of a label whose examples were all drawn the first one stays with the rest. Raises DataError where so
-    nothing is left to take.
+    If all examples of a label were drawn, the first of them stays with the rest. Raises DataError if nothing
+    is left to take.
     """
     away = [position in drawn for position in range(len(examples))]
     alone = labels_in_one_group(examples.labels, away, separator)
@@ -117,7 +118,7 @@ def split_off(examples: Examples, drawn: set[int], separator: str | None) -> tup
 
 
 def _quotas(sizes: Sequence[int], take: int) -> list[int]:
-    """`take` shared out in proportion to `sizes`, by largest remainder."""
+    """Return the parts of `take` in proportion to `sizes`, by the largest remainder method."""
     exact = [take * size / sum(sizes) for size in sizes]
     quotas = [int(share) for share in exact]
     by_remainder = sorted(range(len(sizes)), key=lambda i: (quotas[i] - exact[i], i))
