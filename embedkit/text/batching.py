@@ -1,4 +1,4 @@
-"""From ids to tensors: batches padded on the right."""
+"""From token ids to tensors: batches padded on the right."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ DRAWN = 1 << 16
 
 @dataclass(frozen=True)
 class Batch:
-    """B texts: `ids` int64 [B, T], `mask` bool [B, T], `labels`, their `rows` in the split.
+    """B texts: `ids` int64 [B, T], `mask` bool [B, T], `labels`, and their `rows` in the split, int64 [B].
 
-    `labels` are int64 [B]; where a text may have several, bool [B, C].
+    `labels` are int64 [B], or bool [B, C] for multi-label texts.
     """
 
     ids: Tensor
@@ -38,11 +38,11 @@ class Batch:
 
 
 class EncodedSplit:
-    """The texts of one split as ids, with the index of each label, or which labels there are, and each id.
+    """The texts of one split as token ids, with their labels and example ids.
 
-    All ids stand one after another in one tensor, and a batch is cut out of it by one indexing operation.
-    They are int32, and one of padding ends them; `lengths` is int64 [n]. Batches are padded to `length`
-    tokens; where it is None, each to its own longest text.
+    All ids are in one int32 tensor, one text after another, with one padding id at the end; a batch is read
+    from it by one indexing operation. `lengths` is int64 [n]. Batches are padded to `length` tokens or, if it
+    is None, each to its own longest text.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class EncodedSplit:
         example_ids: Sequence[int],
         length: int | None = None,
     ) -> EncodedSplit:
-        """Of texts that are lists of ids."""
+        """Make a split from lists of token ids."""
         ids = np.fromiter(chain(*texts, [PAD_ID]), np.int32)
         return cls(ids, np.fromiter(map(len, texts), np.int64, len(texts)), labels, example_ids, length)
 
@@ -79,13 +79,16 @@ class EncodedSplit:
         return len(self.lengths)
 
     def to(self, device: torch.device) -> EncodedSplit:
-        """The split with its ids on `device`; batches are then there too, but for their `rows`."""
+        """Return the split with its ids on `device`; its batches will be there too, except for `rows`."""
         moved = copy(self)
         moved._ids = self._ids.to(device)
         return moved
 
     def with_unknown(self, share: float, generator: torch.Generator) -> EncodedSplit:
-        """The split with each token read as `<UNK>` by a chance of `share`; no text gets any shorter."""
+        """Return the split with each token replaced by `<UNK>` with probability `share` (word dropout).
+
+        The lengths of the texts do not change.
+        """
         changed = copy(self)
         drawn = torch.zeros(len(self._ids), dtype=torch.bool)
         for part in torch.split(drawn[:-1], DRAWN):
@@ -94,7 +97,7 @@ class EncodedSplit:
         return changed
 
     def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
-        """One batch for each of `groups`, the rows (int64 [B]) of its texts in the split."""
+        """Yield one batch for each of `groups`, which hold the rows (int64 [B]) of its texts in the split."""
         return map(self._batch, groups)
 
     def _batch(self, rows: Tensor) -> Batch:

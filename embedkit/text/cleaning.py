@@ -1,4 +1,4 @@
-"""What every bundled tokenizer can do to its tokens: lower-case them, and leave out stop words."""
+"""Options of every bundled tokenizer: lower-case its tokens, and leave out stop words."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ StopWords = Annotated[
 
 
 def clean(texts: Sequence[list[str]], *, lowercase: bool, stop_words: str | None) -> list[list[str]]:
-    """The tokens of each text, without the stop words of the language `stop_words`, lower-cased if so wished.
+    """Return the tokens of each text without stop words, lower-cased if `lowercase`.
 
-    Raises DataError for a language without a list, or where NLTK's corpus is not installed.
+    Raises DataError if there is no list for the language `stop_words`, or if NLTK's corpus is not installed.
     """
     if stop_words is not None:
         unwanted = stopwords.stop_words(stop_words)

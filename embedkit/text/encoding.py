@@ -1,4 +1,4 @@
-"""From texts to ids: the one place where a text becomes tokens and tokens become rows of the table."""
+"""From texts to token ids: the one place where tokens are turned into rows of the embedding matrix."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TokenizedSplit:
-    """The texts of one split as tokens, those beyond `max_length` counted in `cut` and gone."""
+    """The texts of one split as tokens; `cut` counts the tokens of each text that `max_length` removed."""
 
     name: str
     examples: Examples
@@ -33,23 +33,23 @@ class TokenizedSplit:
         max_length: int | None = None,
         cut: Literal["head", "tail"] = "tail",
     ) -> TokenizedSplit:
-        """The texts with `max_length` tokens of each, the others, at its `cut` end, lost."""
+        """Make a split of at most `max_length` tokens per text; longer texts are cut at their `cut` end."""
         return cls(name, examples, tokens, [0] * len(tokens)).shortened(max_length, cut)
 
     def shortened(self, max_length: int | None, cut: Literal["head", "tail"]) -> TokenizedSplit:
-        """The same texts with `max_length` tokens of each, the others counted as cut."""
+        """Return the split with at most `max_length` tokens per text; removed tokens are added to `cut`."""
         kept = self.tokens.shortened(max_length, cut)
         lengths = (tokens.numbers.lengths() for tokens in (self.tokens, kept))
         lost = [n + before - after for n, before, after in zip(self.cut, *lengths, strict=True)]
         return replace(self, tokens=kept, cut=lost)
 
     def take(self, texts: Sequence[int]) -> TokenizedSplit:
-        """Some of the texts, whose numbers ascend."""
+        """Return the texts with the numbers `texts`, which must be ascending."""
         examples, tokens = self.examples.take(texts), self.tokens.take(texts)
         return TokenizedSplit(self.name, examples, tokens, [self.cut[text] for text in texts])
 
     def ids(self, vocabulary: Vocabulary, storage: Storage) -> Column:
-        """The ids of all tokens, int32, one text after another; one id of padding ends them."""
+        """Return the ids of all tokens, int32, one text after another, with one padding id at the end."""
         import numpy as np
 
         row_of = np.array(vocabulary.ids(self.tokens.words), np.int32)

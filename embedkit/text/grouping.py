@@ -1,4 +1,4 @@
-"""Which texts make a batch: rows of a split in groups, in source order, at random, or by length."""
+"""Group the rows of a split into batches: in source order, at random, or by length."""
 
 from __future__ import annotations
 
@@ -19,24 +19,28 @@ Groups = Sequence["Tensor"]
 
 
 def in_order(texts: int, size: int) -> Groups:
-    """Source order, the last group maybe smaller."""
+    """Return groups in source order; the last group may be smaller."""
     return torch.split(torch.arange(texts), size)
 
 
 def shuffled(texts: int, size: int, generator: Generator) -> Groups:
-    """A random order."""
+    """Return groups in random order."""
     return torch.split(torch.randperm(texts, generator=generator), size)
 
 
 def by_length(lengths: Tensor, size: int) -> Groups:
-    """The shortest texts (of `lengths` int64 [n]) first, source order among equals: least padding."""
+    """Return groups by ascending length (`lengths` is int64 [n]), which needs the least padding.
+
+    Texts of equal length stay in source order.
+    """
     return torch.split(lengths.argsort(stable=True), size)
 
 
 def bucketed(lengths: Tensor, size: int, generator: Generator) -> Groups:
-    """Texts of similar length together, and still at random: which ones meet, and which batch is when.
+    """Return random groups of texts of similar length, in random order.
 
-    A random order is cut into chunks, each is sorted by length and cut into batches; these are shuffled.
+    The texts are shuffled and cut into chunks; each chunk is sorted by length and cut into batches, and the
+    batches are shuffled.
     """
     batches = ceil(len(lengths) / size)
     chunk = size * min(BUCKET_BATCHES, ceil(batches / 4))

@@ -1,4 +1,4 @@
-"""How long the texts are, held against the limit."""
+"""Check how many texts are longer than the limit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from embedkit.text.encoding import TokenizedSplit
 
 
 def check_lengths(splits: Mapping[str, TokenizedSplit]) -> list[Fault]:
-    """A fault for each split in which more than one text in ten loses tokens to `max_length`."""
+    """Return a fault for each split in which more than 10 % of the texts lose tokens to `max_length`."""
     faults = []
     for name, split in splits.items():
         shortened = sum(map(bool, split.cut))

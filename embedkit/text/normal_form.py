@@ -1,8 +1,9 @@
-"""Unicode's composed form NFC, in time that grows with the text: https://www.unicode.org/reports/tr15/.
+"""Unicode's composed form NFC, in linear time: https://www.unicode.org/reports/tr15/.
 
-A run of combining characters is put into order by comparing each with those before it: one of 100,000 takes
-minutes. So a long run is cut, as in the stream-safe form of UAX #15, by U+034F COMBINING GRAPHEME JOINER,
-which nobody sees; there that is after 30 characters, here after as many as take no time.
+A run of combining characters is ordered by comparing each character with the ones before it, which takes
+minutes for a run of 100,000. A long run is therefore broken, as in the stream-safe form of UAX #15, by U+034F
+COMBINING GRAPHEME JOINER, which is invisible. UAX #15 breaks it after 30 characters; here it is broken only
+after as many as take no noticeable time.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ _LAST = 0x20000
 
 
 def compose(text: str) -> str:
-    """`text` in NFC; a run of more than 1,000 combining characters is cut by U+034F after each 1,000."""
+    """Return `text` in NFC; runs of more than 1,000 combining characters get U+034F after every 1,000."""
     return _bounded(normalize("NFC", _bounded(text)))
 
 
 def decompose(text: str) -> str:
-    """`text` in NFD, long runs cut as by `compose`."""
+    """Return `text` in NFD; long runs of combining characters are broken as by `compose`."""
     return _bounded(normalize("NFD", _bounded(text)))
 
 
@@ -42,14 +43,14 @@ def _cut(run: re.Match[str]) -> str:
 
 @cache
 def _long_runs() -> re.Pattern[str]:
-    """Runs of characters that begin with a combining one when they are decomposed."""
+    """Return a pattern for long runs of characters whose decomposition begins with a combining character."""
     marks = [point for point in range(_LAST) if combining(normalize("NFKD", chr(point))[0])]
     ranges = "".join(f"{chr(first)}-{chr(last)}" for first, last in _ranges(marks))
     return re.compile(f"(?<![{ranges}])[{ranges}]{{{LONGEST_RUN + 1},}}")
 
 
 def _ranges(points: list[int]) -> list[tuple[int, int]]:
-    """Consecutive numbers as pairs of the first and the last."""
+    """Return consecutive numbers as pairs of the first and the last."""
     ranges: list[tuple[int, int]] = []
     for point in points:
         if ranges and point == ranges[-1][1] + 1:

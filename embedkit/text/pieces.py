@@ -1,4 +1,4 @@
-"""Vectors of pieces of words go with the tokenizer that cuts such pieces, and with no other."""
+"""Subword vectors need the tokenizer that produces these subwords: check that both use the same file."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from embedkit.interfaces import OfTokenizerFile, Tokenizer, VectorSource
 
 
 def tokenizer_file_of(component: object) -> Path | None:
-    """The `tokenizer.json` that a tokenizer follows, or whose pieces a source's words are; None for most."""
+    """Return the `tokenizer.json` of a tokenizer or a source of subword vectors; None if it has none."""
     return component.tokenizer_file if isinstance(component, OfTokenizerFile) else None
 
 
 def check_pieces(source: VectorSource, tokenizer: Tokenizer) -> None:
-    """Raise RecipeError where the words of `source` are pieces of a file that `tokenizer` does not follow.
+    """Raise RecipeError if the vectors in `source` are of subwords that `tokenizer` does not produce.
 
-    Files are compared by their SHA-256, so that a copy will do.
+    Their tokenizer files are compared by SHA-256, so a copy of the file is accepted.
     """
     needed, followed = tokenizer_file_of(source), tokenizer_file_of(tokenizer)
     if needed is None or (followed is not None and sha256(followed) == sha256(needed)):

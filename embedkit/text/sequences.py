@@ -1,4 +1,4 @@
-"""Texts as people hand them over in Python: any iterable of strings, checked item by item."""
+"""Check texts given in Python: any iterable of strings, item by item."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 
 def texts_of(texts: Iterable[str]) -> list[str]:
-    """The strings in `texts`: a list, a tuple, a NumPy array, a pandas Series, a generator.
+    """Return the strings in `texts`, such as a tuple, a NumPy array, a Series or a generator, as a list.
 
-    Raises TypeError for one string alone, for a table, and for an item that is no string, which it names.
+    Raises TypeError for a single string, for a table, and for an item that is not a string, with its
+    position.
     """
     if isinstance(texts, str | bytes):
         raise TypeError("predict takes a sequence of texts, not one string")

@@ -7,9 +7,10 @@ from embedkit.text.normal_form import compose
 
 
 def stop_words(language: str, where: str = "stop_words") -> frozenset[str]:
-    """The stop words of `language`, such as `english`, each as `fold` gives it; `where` is the recipe's key.
+    """Return the stop words of `language`, such as `english`, as normalized by `fold`.
 
-    Raises DataError where the corpus is not installed, or has no list for `language`.
+    `where` is the recipe key for errors. Raises DataError if the corpus is not installed, or has no list for
+    `language`.
     """
     from nltk.corpus import stopwords
 
@@ -24,5 +25,5 @@ def stop_words(language: str, where: str = "stop_words") -> frozenset[str]:
 
 
 def fold(word: str) -> str:
-    """`word` without case, in Unicode's composed form (NFC), which folding may have taken apart."""
+    """Return `word` case-folded and composed again (NFC), because case folding may decompose characters."""
     return compose(word.casefold())

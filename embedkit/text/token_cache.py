@@ -1,8 +1,8 @@
-"""The tokens of many texts, kept in the cache from one run to the next.
+"""The token cache, which keeps the tokens of many texts from one run to the next.
 
-They are found again by all that they follow from: the texts, the tokenizer's name and parameters, the files
-it depends on, the code of its package and of embedkit's own help for tokenizers, the versions of its
-distribution, of what that requires, to the end, and of Python.
+The cache key covers everything that the tokens depend on: the texts, the tokenizer's name and parameters, the
+files it depends on, the code of its package and of embedkit's text package, the versions of its distribution
+and of all direct and indirect requirements, and the version of Python.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ AT_ONCE = 1 << 20
 
 
 def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """As `build_component`; a tokenizer comes at work, with the cache around it if its tokens may be kept."""
+    """Build a component; wrap a tokenizer for many texts, with the token cache if its tokens may be kept."""
     made = build_component(registry, kind, spec, where)
     if kind != "tokenizer":
         return made
@@ -60,16 +60,16 @@ def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str
 
 @dataclass(frozen=True)
 class CheckedTokenizing(Tokenizing):
-    """`tokenizer`, asked again for a few of many texts where `fresh` makes another one with its parameters.
+    """A tokenizer whose tokens are checked on a few texts with a second instance, if `fresh` makes one.
 
-    Errors call it as it is `described`.
+    `described` is its name in errors.
     """
 
     described: str
     fresh: Callable[[], Tokenizer] | None
 
     def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
-        """The tokens of `texts`, in `storage`. Raises ComponentError where the tokenizer is not the same."""
+        """Return the tokens of `texts`, in `storage`. Raises ComponentError if the instances disagree."""
         tokens = super().tokens(texts, storage)
         if self.fresh:
             check_tokenizer(self.tokenizer, self.described, texts, tokens, self.fresh)
@@ -78,14 +78,20 @@ class CheckedTokenizing(Tokenizing):
 
 @dataclass(frozen=True)
 class KeptTokenizing(CheckedTokenizing):
-    """`tokenizer`, asked only for what is not in the cache; `about` is what else decides about its tokens."""
+    """A tokenizer with a cache; it tokenizes only texts that are not in the cache.
+
+    `about` is the part of the cache key that covers neither the texts nor the files that the tokenizer reads.
+    """
 
     tokenizer: KeepableTokenizer
     name: str
     about: str
 
     def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
-        """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
+        """Return the tokens of `texts`, in `storage`, from the cache if they are there.
+
+        A small amount of text is not cached. Raises ComponentError as `tokenized` does.
+        """
         if sum(map(len, texts)) < WORTH_KEEPING:
             return super().tokens(texts, storage)
         from embedkit.vectors.lookup.row_cache import KeptArrays
@@ -103,7 +109,7 @@ class KeptTokenizing(CheckedTokenizing):
 
 
 def _about(component: Component, spec: ComponentSpec) -> str:
-    """A digest of what decides about a tokenizer's tokens besides the texts and the files it depends on."""
+    """Return a digest of what the tokens depend on, except for the texts and the tokenizer's files."""
     plugin = component.plugin
     versions = requirements_of(plugin.distribution, by_any_extra=True)
     package = sys.modules[component.factory.__module__.partition(".")[0]]
@@ -113,7 +119,7 @@ def _about(component: Component, spec: ComponentSpec) -> str:
 
 
 def _sources(package: Any) -> Iterator[Path]:
-    """The Python files of a package, or the one of a module."""
+    """Return the Python files of a package, or the single file of a module."""
     folders = [Path(folder) for folder in getattr(package, "__path__", ())]
     return (
         chain.from_iterable(folder.rglob("*.py") for folder in folders)
@@ -137,7 +143,7 @@ def _digest_of_texts(texts: Sequence[str]) -> str:
 
 
 def _packed(tokens: Tokens) -> dict[str, NDArray[Any]]:
-    """The distinct tokens as UTF-8, their lengths in bytes, each text's tokens by number, how many it has."""
+    """Return arrays for the cache: token bytes (UTF-8), their lengths, token numbers, and counts per text."""
     import numpy as np
 
     encoded = [token.encode(errors="surrogatepass") for token in tokens.words]

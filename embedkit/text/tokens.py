@@ -1,4 +1,4 @@
-"""The tokens of many texts, each as the number of its word among the distinct ones."""
+"""The tokens of many texts, stored as numbers of distinct words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ AT_ONCE = 10_000
 
 
 class Tokens(Sequence[list[str]]):
-    """The tokens of n texts: `numbers` int32, rows of them, count the distinct `words` from 0.
+    """The tokens of n texts: rows of int32 `numbers`, which index the distinct `words` from 0.
 
-    A list of tokens is made when it is asked for. Of some of the texts alone, `words` are still those of all.
+    A list of tokens is built on access. A selection of texts keeps the `words` of all texts.
     """
 
     def __init__(self, words: Sequence[str], numbers: Rows) -> None:
@@ -34,7 +34,7 @@ class Tokens(Sequence[list[str]]):
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]], storage: Storage | None = None) -> Tokens:
-        """The tokens of `texts`, numbered as they come, in `storage`: by default in memory."""
+        """Make Tokens in `storage`, by default in memory; words are numbered by first appearance."""
         number: dict[str, int] = {}
 
         def numbered() -> Iterator[array[int]]:
@@ -65,11 +65,11 @@ class Tokens(Sequence[list[str]]):
         return [*map(self.words.__getitem__, numbers)]
 
     def take(self, texts: Sequence[int]) -> Tokens:
-        """The tokens of some of the texts, whose numbers ascend."""
+        """Return the tokens of the texts with the numbers `texts`, which must be ascending."""
         return Tokens(self.words, self.numbers.take(texts))
 
     def shortened(self, max_length: int | None, cut: Literal["head", "tail"]) -> Tokens:
-        """At most `max_length` tokens of each text, less those at its `cut` end."""
+        """Return at most `max_length` tokens of each text; tokens at the `cut` end are dropped."""
         if max_length is None:
             return self
         begins, ends = self.numbers.begins, self.numbers.ends
@@ -81,7 +81,7 @@ class Tokens(Sequence[list[str]]):
 
     @cached_property
     def counts(self) -> Counter[str]:
-        """How often each word occurs, in the order of first appearance."""
+        """Return the count of each word, in order of first appearance."""
         counted: Counter[int] = Counter()
         for block in self.numbers.blocks():
             counted.update(chain.from_iterable(block))
@@ -90,17 +90,17 @@ class Tokens(Sequence[list[str]]):
 
 @dataclass(frozen=True)
 class Tokenizing:
-    """A tokenizer at work on many texts."""
+    """A tokenizer applied to many texts."""
 
     tokenizer: Tokenizer
 
     def tokens(self, texts: Sequence[str], storage: Storage) -> Tokens:
-        """The tokens of `texts`, in `storage`. Raises ComponentError as `tokenized`."""
+        """Return the tokens of `texts`, in `storage`. Raises ComponentError as `tokenized` does."""
         return Tokens.of(tokenized(self.tokenizer, texts), storage)
 
 
 def tokenized(tokenizer: Tokenizer, texts: Sequence[str]) -> Iterator[list[str]]:
-    """The tokens of each of `texts`. Raises ComponentError where the tokenizer gives something else."""
+    """Yield the tokens of each text. Raises ComponentError if the tokenizer returns anything else."""
     for first in range(0, len(texts), AT_ONCE):
         some = texts[first : first + AT_ONCE]
         yield from check_tokens(tokenizer, tokenizer.tokenize(some), some)

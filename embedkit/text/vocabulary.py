@@ -1,4 +1,4 @@
-"""Words and their rows in the embedding table: `<PAD>` is row 0, `<UNK>` row 1, words follow from row 2."""
+"""Words and their rows in the embedding matrix: `<PAD>` is row 0, `<UNK>` row 1, words follow from row 2."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FIRST_WORD_ID = 2
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of the training split, in order of first appearance, with how often each occurred.
+    """The words of the training split, in order of first appearance, with their counts.
 
     `dropped` holds the words, with their counts, that `min_count` or `max_size` removed. A token that
     literally reads `<PAD>` or `<UNK>` never becomes a word.
@@ -27,9 +27,9 @@ class Vocabulary:
 
     @classmethod
     def of(cls, counts: Counter[str], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
-        """The `max_size` most frequent words, of those that are counted `min_count` times.
+        """Make a vocabulary of the `max_size` most frequent words that occur at least `min_count` times.
 
-        Of two words equally frequent at the limit, the one that was counted first is kept.
+        If two words at the limit are equally frequent, the one that appeared first is kept.
         """
         counts = counts.copy()
         for reserved in (PAD, UNK):
@@ -41,7 +41,7 @@ class Vocabulary:
         return cls(words, tuple(counts[word] for word in words), dropped)
 
     def __len__(self) -> int:
-        """V: the rows of the embedding table, `<PAD>` and `<UNK>` included."""
+        """Return V, the number of rows of the embedding matrix, with `<PAD>` and `<UNK>`."""
         return len(self.words) + FIRST_WORD_ID
 
     def __contains__(self, word: str) -> bool:
@@ -52,22 +52,22 @@ class Vocabulary:
         return {word: row for row, word in enumerate(self.words, FIRST_WORD_ID)}
 
     def without_row(self, texts: Iterable[Sequence[str]]) -> list[str]:
-        """The words of `texts` that have no row, in order of first appearance."""
+        """Return the words of `texts` that have no row, in order of first appearance."""
         reserved = (PAD, UNK)
         words = dict.fromkeys(chain.from_iterable(texts))
         return [word for word in words if word not in self._row_of and word not in reserved]
 
     def extended(self, words: Sequence[str]) -> Vocabulary:
-        """The vocabulary with `words` after its own, with their counts in the training split: 0 if unseen."""
+        """Return the vocabulary with `words` appended; their counts are those in the training split, or 0."""
         added = {word: self.dropped.get(word, 0) for word in words}
         dropped = {word: count for word, count in self.dropped.items() if word not in added}
         return Vocabulary((*self.words, *added), (*self.counts, *added.values()), dropped)
 
     def to_dict(self) -> dict[str, int]:
-        """Every row's name and its id, `<PAD>` and `<UNK>` first."""
+        """Return the word → id dictionary, `<PAD>` and `<UNK>` first."""
         return {PAD: PAD_ID, UNK: UNK_ID, **self._row_of}
 
     def ids(self, tokens: Iterable[str]) -> list[int]:
-        """The row of each token, UNK_ID for those that are not in the vocabulary."""
+        """Return the id of each token; UNK_ID for a token that is not in the vocabulary."""
         row_of = self._row_of
         return [row_of.get(token, UNK_ID) for token in tokens]
