@@ -1,4 +1,4 @@
-"""`embedkit cache`: what is kept of word-vector files, and making room."""
+"""`embedkit cache`: list the cached data of word-vector files, and delete it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _record(entry: Entry, source: str | None) -> dict[str, Any]:
 
 
 def _kept(name: str) -> str:
-    """What a file of the cache is called after, as `index` or `rows`; `unfinished` before it is whole."""
+    """Return the kind of a cache file, such as `index` or `rows`; `unfinished` if it is incomplete."""
     return "unfinished" if name.startswith(".") else re.split(r"[-.]", name)[0]
 
 

@@ -1,4 +1,4 @@
-"""`embedkit compare`: finished runs against each other, on the same examples."""
+"""`embedkit compare`: compare finished runs on the same examples."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the program ends where it does not end well: an exit code, and a message if anybody can read it."""
+"""How the program ends without success: an exit code, and a message if anybody can read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ UNPRINTED = 3
 
 
 class PastClick(BaseException):
-    """Carries an error past click, which has an end of its own for an interrupt and for a broken pipe."""
+    """Carries an error past click, which would handle an interrupt or a broken pipe in its own way."""
 
     def __init__(self, error: KeyboardInterrupt | OSError) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class PastClick(BaseException):
 
 @contextmanager
 def past_click() -> Iterator[None]:
-    """Raise PastClick for an interrupt and for an error of the system in the block."""
+    """Raise PastClick for an interrupt or a system error in the block."""
     try:
         yield
     except (KeyboardInterrupt, OSError) as error:
@@ -32,7 +32,7 @@ def past_click() -> Iterator[None]:
 
 
 def end(status: int, *messages: str) -> NoReturn:
-    """Exit with `status` after messages on standard error, which may be a terminal that is gone."""
+    """Print messages on standard error and exit with `status`, even if the terminal is gone."""
     with suppress(OSError, ValueError):
         for message in messages:
             say_message(message, error=True)

@@ -1,4 +1,4 @@
-"""`embedkit explain`: why a run fails where it fails, as far as its words can tell; or one of its texts."""
+"""`embedkit explain`: how far missing words explain the errors of a run, or one of its texts."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _one(run: Run, split: str) -> Any:
 def _command(
     blocked: Sequence[str], directory: str, shares: Sequence[float], seeds: int | None, out: Path
 ) -> list[str]:
-    """What was typed to train again with vectors hidden."""
+    """Return the command line that trains again with vectors hidden."""
     plugins = [f"-pno:{name}" for name in blocked]
     counted = [] if seeds is None else ["--seeds", str(seeds)]
     hidden = ",".join(map(str, shares))
@@ -127,7 +127,7 @@ def _command(
 
 
 def _hide(experiment: Experiment, registry: Registry, out: Path, again: Sequence[str], as_json: bool) -> None:
-    """Train again with vectors hidden and print the curve; `again` is the command that goes on with it."""
+    """Train again with vectors hidden and print the curve; `again` is the command that resumes it."""
     from embedkit.distributed.signals import interrupted_by_signals
     from embedkit.report.terminal.ablation import planned, print_curve
     from embedkit.report.terminal.progress import console_reporter

@@ -1,4 +1,4 @@
-"""Which command goes on with what was interrupted."""
+"""Tell which command resumes an interrupted run."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from embedkit.report.terminal.lines import say
 
 @contextmanager
 def says_how_to_go_on(kept: Callable[[], Sequence[str]], command: Sequence[str]) -> Iterator[None]:
-    """When the block is interrupted and left something to go on from, say which command does.
+    """Print the command that resumes the run if the block is interrupted after making progress.
 
-    `kept` names what is left, the newest last, once the block has ended. Of several processes the main one
-    says it.
+    `kept` returns the names of what can be resumed, newest last; it is called after the block has ended. With
+    several processes, only the main one prints.
     """
     from embedkit.distributed.process_group import AnotherEnded, join
 

@@ -1,4 +1,4 @@
-"""What is installed, as rows and records: components, the commands of plugins, the plugins themselves."""
+"""Records of what is installed: components, commands of plugins, and the plugins themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")
 
 
 def component_records(registry: Registry) -> list[Record]:
-    """Every component, those that are built in too; in the state `conflict` where several claim its name."""
+    """Return a record for every component, built-in ones included.
+
+    The state is `conflict` if several components claim the same name.
+    """
     components = registry.components()
     claims = Counter((component.kind, component.name) for component in components)
     states = ["loaded" if claims[c.kind, c.name] == 1 else "conflict" for c in components]
@@ -28,7 +31,7 @@ def component_records(registry: Registry) -> list[Record]:
 
 
 def _built_in() -> list[Record]:
-    """What is embedkit's own and no plugin's: it cannot be blocked, and `plugin` is None."""
+    """Return records of embedkit's own features, which no plugin provides or blocks; `plugin` is None."""
     return [
         {
             **dict(zip(COLUMNS, (kind, name, DISTRIBUTION, __version__, "built-in", what), strict=True)),
@@ -44,7 +47,10 @@ def _component(component: Component, state: str) -> Record:
 
 
 def command_records(registry: Registry) -> list[Record]:
-    """Every command of plugins; in the state `conflict` where several, or embedkit itself, have its name."""
+    """Return a record for every command of plugins.
+
+    The state is `conflict` if several plugins, or embedkit itself, have a command of this name.
+    """
     from embedkit.cli.program import COMMANDS
 
     commands = registry.plugins.commands
@@ -60,7 +66,7 @@ def _command(command: Plugin, claims: int) -> Record:
 
 
 def plugin_records(registry: Registry) -> list[Record]:
-    """Every plugin: what it implements, how long its import took, and why it is not in use if it is not."""
+    """Return a record for every plugin: its hooks, its import time, and why it is not in use, if so."""
     return [
         {
             **_row("plugin", plugin.entry, plugin, plugin.state, plugin.error or ", ".join(hooks)),
@@ -80,9 +86,9 @@ def _row(kind: str, name: str, plugin: Plugin, state: str, summary: str) -> Reco
 
 
 def key_records(component: Component) -> dict[str, Record]:
-    """The keys of a component: type, whether required, default and documentation, as in the JSON Schema.
+    """Return the keys of a component by name: type, required, default, description, as in the JSON Schema.
 
-    Raises ComponentError where the constructor cannot be read.
+    Raises ComponentError if the constructor cannot be read.
     """
     schema = component.parameters.model_json_schema()
     required = schema.get("required", [])
@@ -98,7 +104,7 @@ def key_records(component: Component) -> dict[str, Record]:
 
 
 def _types(schema: Record) -> Iterator[str]:
-    """The types that a JSON Schema of a key allows, with their bounds: `integer >= 1`, `list of string`."""
+    """Yield the types that the JSON Schema of a key allows, with bounds: `integer >= 1`, `list of string`."""
     if "component" in schema:
         yield str(schema["component"])
     elif "anyOf" in schema:

@@ -1,4 +1,4 @@
-"""Arguments and options that several commands take, and what they give."""
+"""Arguments and options shared by several commands, and helpers for their output and input."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def set_option(command: F) -> F:
-    """`--set KEY=VALUE`, any number of times."""
+    """Add the option `--set KEY=VALUE`, which may be repeated."""
     text = "Override a key of the recipe, such as training.epochs=5 or tokenizer=whitespace."
     return click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help=text)(command)
 
 
 def strict_option(command: F) -> F:
-    """`--strict`: warnings about the data are errors."""
+    """Add the option `--strict`, which turns warnings about the data into errors."""
     return click.option("--strict", is_flag=True, help="Make warnings about the data errors.")(command)
 
 
 def trust_option(command: F) -> F:
-    """`--trust`: code that is in files may run."""
+    """Add the option `--trust`, which lets code in files run."""
     text = "Let code run that is in files which the recipe names, as in a pickle of gensim's."
     return click.option("--trust", is_flag=True, help=text)(command)
 
 
 def quiet_option(command: F) -> F:
-    """`-q`: nothing but errors."""
+    """Add the option `-q`, which prints nothing but errors."""
     return click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")(command)
 
 
 def json_option(command: F) -> F:
-    """`--json`: one JSON document on standard output, and nothing else there."""
+    """Add the option `--json`, which prints one JSON document on standard output, and nothing else there."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
         command
     )
 
 
 def print_json(value: object) -> None:
-    """One JSON document on standard output, in ASCII where that has no other characters."""
+    """Print a JSON document on standard output, in ASCII if the output cannot encode other characters."""
     import json
 
     document = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
@@ -54,9 +54,9 @@ def print_json(value: object) -> None:
 
 
 def lines_of(file: IO[bytes]) -> Sequence[str]:
-    """The lines of a file, which U+2028 and its like do not end; a BOM and CR before LF are not text.
+    """Return the lines of a UTF-8 file, split at LF only, without a BOM and without CR before LF.
 
-    Raises DataError for a file that is not UTF-8.
+    Other line separators, such as U+2028, do not end a line. Raises DataError for a file that is not UTF-8.
     """
     try:
         text = file.read().decode("utf-8-sig")

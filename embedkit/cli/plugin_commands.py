@@ -1,4 +1,4 @@
-"""Commands that plugins add: known from metadata alone, imported when they are called."""
+"""Commands of plugins: listed from package metadata alone, imported when they are called."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Claims = Mapping[str, Sequence[Plugin]]
 
 
 def plugin_commands(ctx: click.Context) -> Claims:
-    """Every command of plugins that are not blocked, sorted by name; raises what `discover` raises."""
+    """Return the commands of unblocked plugins, sorted by name. Raises the errors of `discover`."""
     usable = [plugin for plugin in _commands(ctx) if plugin.state != "blocked"]
     return {name: [p for p in usable if p.entry == name] for name in sorted({p.entry for p in usable})}
 
 
 def blocked_command(ctx: click.Context, name: str) -> str | None:
-    """A line for each plugin that has a command `name` and is blocked; None where there is none."""
+    """Return a line for each blocked plugin that has a command `name`; None if there is none."""
     blocked = [p for p in _commands(ctx) if p.state == "blocked" and p.entry == name]
     return "\n    ".join(f"Not in use: {plugin} (blocked: {plugin.error})" for plugin in blocked) or None
 
 
 def _commands(ctx: click.Context) -> Sequence[Plugin]:
-    """All commands of plugins, found once."""
+    """Return all commands of plugins; they are found once and kept in the context."""
     commands: Sequence[Plugin] | None = ctx.meta.get(__name__)
     if commands is None:
         found = discover(blocked_plugins(ctx))
@@ -36,9 +36,9 @@ def _commands(ctx: click.Context) -> Sequence[Plugin]:
 
 
 def load_command(name: str, claims: Sequence[Plugin]) -> click.Command:
-    """The command called `name`, imported now.
+    """Load the command called `name` by importing it.
 
-    Raises PluginError where two plugins claim it, where its import fails, and where it is no click command.
+    Raises PluginError if two plugins claim the name, if the import fails, or if it is not a click command.
     """
     if len(claims) > 1:
         claimants = " and ".join(map(str, claims))
@@ -54,7 +54,10 @@ def load_command(name: str, claims: Sequence[Plugin]) -> click.Command:
 
 
 def describe_commands(commands: Claims, taken: Collection[str]) -> list[tuple[str, str]]:
-    """Each command, and whose it is or why it cannot be called. `taken` are the names of built-in ones."""
+    """Return each command with its owner, or with the reason why it is not in use.
+
+    `taken` are the names of built-in commands.
+    """
     return [(name, _describe(claims, name in taken)) for name, claims in commands.items()]
 
 
@@ -66,5 +69,5 @@ def _describe(claims: Sequence[Plugin], taken: bool) -> str:
 
 
 def blocked_plugins(ctx: click.Context) -> tuple[str, ...]:
-    """The plugins that `-p no:NAME` blocks for this call."""
+    """Return the plugins that `-p no:NAME` blocks for this call."""
     return tuple(ctx.find_root().params.get("blocked") or ())

@@ -1,4 +1,4 @@
-"""`embedkit plugins`: what is installed, from where, and in what state."""
+"""`embedkit plugins`: what is installed, from which distribution, and in what state."""
 
 from __future__ import annotations
 

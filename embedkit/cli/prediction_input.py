@@ -1,4 +1,4 @@
-"""What `embedkit predict` classifies: lines of a file, or the rows of a table that a reader reads."""
+"""The input of `embedkit predict`: lines of a file, or rows of a table that a reader reads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ READER_OF = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"
 
 
 def lines_of_file(name: str) -> Sequence[str]:
-    """The lines of a file, or of standard input for `-`; warns of a table, whose rows these are not.
+    """Return the lines of a file, or of standard input for `-`; warn if the file looks like a table.
 
     Raises DataError for a file that cannot be read, is a device, or is not UTF-8.
     """
@@ -40,13 +40,13 @@ def lines_of_file(name: str) -> Sequence[str]:
 
 
 def _reader_of(name: str) -> str | None:
-    """The reader of the table that a file is by its name; None where it says nothing of the kind."""
+    """Return the reader for a table, from the suffixes of its name; None if they are not those of a table."""
     suffixes = [suffix.lower() for suffix in PurePath(name).suffixes[-2:]]
     return next((READER_OF[suffix] for suffix in suffixes if suffix in READER_OF), None)
 
 
 def _refuse_devices(name: str) -> None:
-    """Raise DataError for a device without an end, such as /dev/zero; pipes and terminals have one."""
+    """Raise DataError for a device that never ends, such as /dev/zero; pipes and terminals are accepted."""
     if name == "-":
         return
     mode = Path(name).stat().st_mode
@@ -57,7 +57,7 @@ def _refuse_devices(name: str) -> None:
 
 @dataclass(frozen=True)
 class Table:
-    """The file that a reader reads, and the reader's keys."""
+    """A table to predict: the reader, its file, its text column and its keys."""
 
     reader: str | None
     file: str | None
@@ -65,14 +65,14 @@ class Table:
     keys: Sequence[str]
 
     def check(self, texts: Sequence[str]) -> None:
-        """Raise DataError for options that do not go together."""
+        """Raise DataError if the options contradict each other."""
         if not self.reader and (self.column or self.keys):
             raise DataError(Fault("--text and --set are of a reader: name it with --reader", where="predict"))
         if self.reader and (not self.file or texts):
             raise DataError(Fault("--reader reads the file of --input, without any TEXT", where="predict"))
 
     def examples(self, blocked: Sequence[str]) -> list[Example]:
-        """The examples of the table; labels are not read. Raises RecipeError or DataError."""
+        """Return the examples of the table, without labels. Raises RecipeError or DataError."""
         from embedkit.plugin.registry import build_registry
         from embedkit.recipe.build import build_component, input_files
         from embedkit.recipe.load import load_recipe
@@ -86,7 +86,7 @@ class Table:
         return [*build_component(registry, "reader", recipe.data.test, "data.test").read()]
 
     def _recipe(self, registry: Registry) -> dict[str, Any]:
-        """A recipe that reads the table, without labels where its reader can do without."""
+        """Return a recipe that reads the table, without labels if its reader allows that."""
         component = registry.get("reader", str(self.reader), "--reader")
         spec: dict[str, Any] = {"use": self.reader, "path": self.file}
         if self.column:

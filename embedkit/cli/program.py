@@ -44,24 +44,27 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Imports a command when it is called; `--help` imports none of them."""
+    """A group that imports a command when it is called; `--help` imports none."""
 
     def make_context(self, *arguments: Any, **more: Any) -> click.Context:
-        """As click does it; `--help` prints here."""
+        """Make the context, and print `--help`, as click does.
+
+        Raises PastClick for interrupts and system errors.
+        """
         with past_click():
             return super().make_context(*arguments, **more)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """As click does it."""
+        """Call the command as click does. Raises PastClick for interrupts and system errors."""
         with past_click():
             return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The built-in commands in their order, then those of plugins."""
+        """Return the names of the built-in commands, in their order, then those of plugins."""
         return [*COMMANDS, *(name for name in plugin_commands(ctx) if name not in COMMANDS)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command called `cmd_name`: a built-in one, or a plugin's, or None."""
+        """Return the command called `cmd_name`, built-in or from a plugin; None if there is none."""
         if cmd_name in COMMANDS:
             command: click.Command = importlib.import_module(f"embedkit.cli.{cmd_name}").command
             return command
@@ -71,14 +74,14 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does it, with the nearest name for one that does not exist."""
+        """Find the command as click does; the error for an unknown name suggests the nearest one."""
         if args and args[0] not in COMMANDS and args[0] not in plugin_commands(ctx):
             hint = blocked_command(ctx, args[0])
             ctx.fail(str(Fault.unknown("command", args[0], self.list_commands(ctx), hint=hint)))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands with their help, from the table above and from metadata."""
+        """Write the list of commands with their help, from COMMANDS and from the metadata of plugins."""
         with formatter.section("Commands"):
             formatter.write_dl([*COMMANDS.items()])
         from_plugins = describe_commands(plugin_commands(ctx), COMMANDS)
@@ -114,9 +117,9 @@ def program(blocked: tuple[str, ...], traceback: bool) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the program and exit: 0 done, 1 the run failed, 2 the input is wrong, 3 done and not printed.
+    """Run the program and exit: 0 success, 1 the run failed, 2 wrong input, 3 done but the output was lost.
 
-    Where it is interrupted, 130; where a signal terminates it, 128 and the signal's number.
+    An interrupt exits with 130; a signal that terminates the program, with 128 plus its number.
     """
     arguments = [*(sys.argv[1:] if arguments is None else arguments)]
     escape_what_cannot_be_encoded()
@@ -143,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _unforeseen(error: Exception) -> str:
-    """What is said of an error that none of ours stands for: no memory, or a fault of the program."""
+    """Return the message for an unexpected exception: out of memory, or a bug in embedkit or a plugin."""
     said = str(error).partition("\n")[0]
     if isinstance(error, MemoryError) or "allocate memory" in said or "out of memory" in said:
         return f"there is not enough memory: {said or type(error).__name__}"
@@ -153,7 +156,7 @@ def _unforeseen(error: Exception) -> str:
 
 
 def _show(error: click.ClickException) -> None:
-    """Print what click says of a wrong call, with usage and all."""
+    """Print click's message about a wrong call, with the usage."""
     import io
 
     said = io.StringIO()
@@ -162,7 +165,7 @@ def _show(error: click.ClickException) -> None:
 
 
 def _end_by(error: KeyboardInterrupt | OSError) -> NoReturn:
-    """Exit as an interrupt asks for, or an error of the system; a reader that went away needs no message."""
+    """Print a message for an interrupt or a system error, and exit; a broken pipe exits without a message."""
     if isinstance(error, KeyboardInterrupt):
         end(exit_code(error), f"terminated by {error}" if isinstance(error, Terminated) else "interrupted")
     if isinstance(error, BrokenPipeError):

@@ -1,4 +1,4 @@
-"""`embedkit recipes`: what comes with embedkit, to run or to start from."""
+"""`embedkit recipes`: the recipes that come with embedkit, to run or to copy."""
 
 from __future__ import annotations
 

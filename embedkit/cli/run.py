@@ -1,4 +1,4 @@
-"""`embedkit run`: from a recipe to a run directory and a screenful of results."""
+"""`embedkit run`: run a recipe, write a run directory, and print the results."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def command(
 
 
 def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Sequence[str]) -> list[str]:
-    """What was typed, and the directory that was taken."""
+    """Return the command line that was typed, with the run directory that was chosen."""
     sets = [part for key_value in overrides for part in ("--set", key_value)]
     plugins = [f"-pno:{name}" for name in blocked]
     return ["embedkit", *plugins, "run", recipe, "--out", str(directory), *sets]
@@ -83,7 +83,7 @@ def _run(
     strict: bool,
     quiet: bool,
 ) -> None:
-    """Run a recipe and, unless `quiet`, say how it goes and what came out."""
+    """Run a recipe and, unless `quiet`, print its progress and results."""
     from embedkit.experiments.run import execute
 
     if quiet:
@@ -98,9 +98,9 @@ def _run(
 
 
 def _print(run: Run) -> None:
-    """Print what came out.
+    """Print the results of a run.
 
-    Raises RunError for damaged files of a finished run, ScreenError where results cannot be printed.
+    Raises RunError for damaged files of the run, and ScreenError if the results cannot be printed.
     """
     from embedkit.report.terminal.run import print_results
 
@@ -115,5 +115,5 @@ def _print(run: Run) -> None:
 
 
 def _kept(partial: Path) -> list[str]:
-    """What a working directory holds to go on from, the newest last."""
+    """Return the names of what a working directory holds to resume from, newest last."""
     return ["the finished run"] if is_complete(partial) else [path.name for path in progress_of(partial)]

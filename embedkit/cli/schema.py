@@ -1,4 +1,4 @@
-"""`embedkit schema`: what an editor needs to complete and check recipes."""
+"""`embedkit schema`: the JSON Schema by which an editor completes and checks recipes."""
 
 from __future__ import annotations
 

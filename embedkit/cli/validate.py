@@ -1,4 +1,4 @@
-"""`embedkit validate`: every fault of a recipe, without touching data."""
+"""`embedkit validate`: report all faults of a recipe, without reading data unless `--data` is given."""
 
 from __future__ import annotations
 

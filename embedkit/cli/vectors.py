@@ -1,4 +1,4 @@
-"""`embedkit vectors`: look into word-vector files, convert them, fetch them."""
+"""`embedkit vectors`: inspect word-vector files, convert them, fetch them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def command() -> None:
 
 
 def reading(function: F) -> F:
-    """The argument FILE and the options of how it is read."""
+    """Add the argument FILE and the options that say how it is read."""
     for decorate in (
         click.option(
             "--limit", type=click.IntRange(min=1), help="Read only so many vectors from the beginning."
@@ -55,7 +55,10 @@ def reading(function: F) -> F:
 
 @contextmanager
 def opened(file: str, **options: Any) -> Iterator[VectorFile]:
-    """The vectors of `file`, on a terminal with a bar. Raises VectorFileError as open_vectors does."""
+    """Open the vectors of `file`, with a progress bar on a terminal.
+
+    Raises VectorFileError as `open_vectors` does.
+    """
     from embedkit.plugin.registry import build_registry
     from embedkit.vectors import open_vectors
 
