@@ -1,1 +1,1 @@
-"""A run on disk: its directory, complete or absent; what writes into it, goes on with it and reads it."""
+"""Runs on disk: the run directory, complete or absent, and the code that writes, resumes and reads it."""

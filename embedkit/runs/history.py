@@ -28,7 +28,7 @@ class HistoryRow:
 
 @dataclass
 class History:
-    """All epochs so far. `metrics` names the recipe's metrics in order."""
+    """The rows of all epochs so far. `metrics` lists the names of the recipe's metrics, in order."""
 
     metrics: Sequence[str]
     entries: list[HistoryRow] = field(default_factory=list)

@@ -16,7 +16,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonLines(logging.Formatter):
-    """Each record as a JSON object: time (UTC), level, logger, event, and what `extra` added."""
+    """Formats a record as a JSON object: time (UTC), level, logger, event, and the fields from `extra`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return a record as one JSON line, without the line end."""

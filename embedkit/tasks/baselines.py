@@ -1,4 +1,4 @@
-"""The baselines beside a trained model, fitted again to the texts that it was trained on."""
+"""Baselines next to a trained model, fitted again to the texts that the model was trained on."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 def evaluate_trained(
     recipe: EvaluationRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
 ) -> None:
-    """Evaluate the model of the run that the recipe names on the recipe's texts."""
+    """Evaluate the model of the recipe's run on the recipe's texts, and write the files of the evaluation."""
     reporter.stage("loading the model")
     run = _run_of(recipe)
     trained = load_trained(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
