@@ -87,10 +87,7 @@ class OovFrames:
 
     @property
     def buckets(self) -> pd.DataFrame:
-        """Return error rates by out-of-vocabulary share, with intervals `low` to `high`.
-
-        Shares are those of content tokens or of all tokens.
-        """
+        """Return error rates by OOV share of content tokens or all tokens, with intervals `low` to `high`."""
         return _frame(
             [
                 {"split": split, "of": of, **_with_bounds(bucket)}
@@ -102,7 +99,7 @@ class OovFrames:
 
     @property
     def tests(self) -> pd.DataFrame:
-        """Return mean shares of wrong and right texts, their difference and p-value, by split and `of`."""
+        """Return mean OOV shares of wrong and right texts, the difference and p-value, by split and `of`."""
         rows = [
             {"split": split, "of": of, **found["errors"][of]}
             for split, found in self._splits()
@@ -112,7 +109,7 @@ class OovFrames:
 
     @property
     def odds_ratios(self) -> pd.DataFrame:
-        """Return odds ratios for ten percentage points of content share, or why there is none, by split."""
+        """Return the odds ratio per ten points of content OOV share, or why there is none, by split."""
         return _frame([{"split": s, **_with_bounds(f["errors"]["odds_ratio"])} for s, f in self._splits()])
 
     @property
@@ -130,7 +127,7 @@ class OovFrames:
 
     @property
     def wrong(self) -> pd.DataFrame:
-        """Return the misclassified rows of `run.predictions`, sorted by content share, largest first."""
+        """Return the misclassified rows of `run.predictions`, with the largest content OOV share first."""
         predictions = self._run.predictions
         if self._seed is not None:
             predictions = predictions[predictions["seed"] == self._seed]
