@@ -1,4 +1,4 @@
-"""The embedding `ablation`: another one, a share of whose words are kept from the model."""
+"""The embedding `ablation`: another embedding, a share of whose words is hidden from the model."""
 
 from __future__ import annotations
 

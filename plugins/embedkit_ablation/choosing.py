@@ -1,4 +1,4 @@
-"""Which words are hidden: a share of them, the same of frequent and of rare ones."""
+"""Choice of the words to hide: the same share of frequent and of rare ones."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ BLOCK = 10
 
 
 def choose(counts: Mapping[str, int], share: float, seed: int) -> frozenset[str]:
-    """A `share` of the words, matched by their counts: systematic sampling of them, shuffled within blocks.
+    """Return a `share` of the words, matched in frequency with the rest, by systematic sampling.
 
-    Words come most frequent first; every block of ten is shuffled, and every (1 / share)-th word is taken
-    from a random start on.
+    Words are sorted from most to least frequent and shuffled within blocks of ten; from a random start, every
+    (1 / share)-th word is then taken.
     """
     import numpy as np
 

@@ -47,17 +47,18 @@ class Ablation:
         self.hidden = hidden
 
     def open(self, context: EmbeddingContext) -> AblatedVectors:
-        """The embedding, opened. Raises what opening it raises."""
+        """Open the embedding and hide some of its words. Raises whatever opening it raises."""
         counts = Counter(chain.from_iterable(context.training_tokens()))
         frequency = {word: counts[word] for word in context.words if word in counts}
         return AblatedVectors(self.of.open(context), self.hidden, context.seed, frequency, {*context.words})
 
 
 class AblatedVectors:
-    """A source that keeps back some of what another one knows; which, its first lookup decides.
+    """A vector source that hides some words of another source; its first lookup chooses which.
 
-    `frequency` are the counts of the training texts' words. Where they are not known, as when a trained model
-    looks up new words, none of the vocabulary's `words` is hidden: the model has its rows already.
+    `frequency` has the counts of words in the training texts. Where these are not known, as when a trained
+    model looks up new words, no word of the vocabulary `words` is hidden: the model already has a row for
+    each.
     """
 
     subword: Callable[[Sequence[str]], Lookup]
@@ -81,16 +82,19 @@ class AblatedVectors:
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return D, the width of the source's vectors."""
         return self._source.dim
 
     @property
     def unk(self) -> FloatArray | None:
-        """The source's vector [D] of unknown words, if it has one."""
+        """Return the source's vector [D] for unknown words, or None if it has none."""
         return self._source.unk
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """What the source knows of `words` and does not hide."""
+        """Return the source's vectors of `words`; hidden words count as not found.
+
+        The first call chooses which words are hidden.
+        """
         import numpy as np
 
         answer = check_lookup(self._source, self._source.lookup(words), len(words), self.dim)

@@ -36,7 +36,7 @@ class Bag:
         self.dropout = dropout
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module without weights: nothing is drawn."""
+        """Build the pooling module; it has no weights, so no random numbers are drawn."""
         from embedkit_bag.module import BagModule
 
         return BagModule(input_dim, self.pooling, self.dropout)

@@ -16,9 +16,9 @@ POOLINGS = {
 
 
 class BagModule(nn.Module):
-    """Texts [B, T, D] to their pooled vectors [B, H]; a text without tokens is a row of zeros.
+    """Pools texts [B, T, D] into vectors [B, H]; a text without tokens becomes a row of zeros.
 
-    The mean is SWEM-aver, the largest values SWEM-max, the two together SWEM-concat.
+    The mean is SWEM-aver, the maximum SWEM-max, the two together SWEM-concat.
     """
 
     def __init__(self, input_dim: int, pooling: str, dropout: float) -> None:
@@ -28,6 +28,6 @@ class BagModule(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H], H = D or 2 D."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H]; H is D or 2 D."""
         pooled: Tensor = self.dropout(torch.cat([pool(embedded, mask) for pool in self.poolings], dim=1))
         return pooled

@@ -1,4 +1,4 @@
-"""Baselines, as scikit-learn fits them: simple classifiers in seconds, which a model is held against."""
+"""Baselines fitted by scikit-learn: simple classifiers, fitted in seconds, to compare a model with."""
 
 from __future__ import annotations
 

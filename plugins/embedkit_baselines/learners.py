@@ -1,4 +1,4 @@
-"""What learns to tell one class from all others: scikit-learn is imported here."""
+"""Learners of one class against all others. scikit-learn is imported here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def log_ratio(features: Any, positive: BoolArray, alpha: float) -> Floats:
-    """The logarithm of each feature's share among the positive texts over that among the others, [F]."""
+    """Return log-count ratios [F]: each feature's log share in positive texts minus that in the others.
+
+    `alpha` is added to every count.
+    """
     ratio: Floats = _log_share(features[positive], alpha) - _log_share(features[~positive], alpha)
     return ratio
 
@@ -34,14 +37,14 @@ def _regression(features: Any, positive: BoolArray, c: float) -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class CountedLearner:
-    """Multinomial naive Bayes: the sum of the logarithms of each feature's ratio."""
+    """Multinomial naive Bayes: the score is the sum of the features' log-count ratios."""
 
     parts: ClassVar[int] = 1
     decides: ClassVar[bool] = True
     alpha: float
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
-        """The score of one class against the others."""
+        """Fit naive Bayes to one class against the others and return its weights."""
         odds = np.log(positive.sum() / (~positive).sum())
         return Weights(log_ratio(features, positive, self.alpha)[:, None], np.array([odds]))
 
@@ -55,7 +58,7 @@ class RegressionLearner:
     c: float
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
-        """The score of one class against the others."""
+        """Fit logistic regression to one class against the others and return its weights."""
         learnt = _regression(features, positive, self.c)
         return Weights(learnt.coef_.T, learnt.intercept_)
 
@@ -64,12 +67,13 @@ class RegressionLearner:
 class InterpolatedLearner:
     """The model of Wang & Manning (2012, section 2), in the two parts that are interpolated.
 
-    Features are scaled by r, the logarithm of the ratio of naive Bayes, by which texts have them. Each text's
-    have the length 1, as TF-IDF weights: where classes are uneven the mean of r is not 0, and a text would be
-    put on one side for being long. The second part is the regression over them, with weights w; the first has
-    for every weight m, the mean of |w|. Its bias gives the training texts the same mean score: the bias of
-    the second belongs to other weights, and where classes are uneven it would put most texts on one side. No
-    bias is fitted to the mixture, so its sign decides nothing.
+    Features are scaled by r, the log-count ratio of naive Bayes, which counts the texts that have a feature.
+    Each text's features have length 1, as TF-IDF weights: where classes are imbalanced, the mean of r is not
+    0, and a long text would otherwise be put on one side for its length alone. The second part is logistic
+    regression over these features, with weights w; the first part replaces each weight by m, the mean of |w|.
+    The bias of the first part gives the training texts the same mean score as the second part: the bias of
+    the second part belongs to other weights, and where classes are imbalanced it would put most texts on one
+    side. No bias is fitted to the mixture, so its sign decides nothing.
     """
 
     parts: ClassVar[int] = 2
@@ -78,7 +82,7 @@ class InterpolatedLearner:
     c: float
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
-        """The scores of one class against the others, to be mixed as (1 - beta) first + beta second."""
+        """Fit both parts to one class against the others, to be mixed as (1 - beta) first + beta second."""
         ratio = log_ratio(features.sign(), positive, self.alpha)
         learnt = _regression(features @ diags(ratio), positive, self.c)
         own = learnt.coef_[0]

@@ -1,4 +1,4 @@
-"""Naive Bayes, TF-IDF with logistic regression, NBSVM: what each makes of n-grams, and what weighs them.
+"""Naive Bayes, TF-IDF with logistic regression, and NBSVM: their features, parameters and learners.
 
 scikit-learn is imported when one of them is fitted.
 """
@@ -18,7 +18,7 @@ InverseStrength = Annotated[float | None, Gt(0), Doc("inverse strength of the L2
 
 
 def _values(fixed: float | None, usual: float, tried: Sequence[float], chosen: bool) -> Sequence[float]:
-    """What a parameter is tried with: `fixed` by the recipe, or `tried`; where nothing is chosen, `usual`."""
+    """Return the values to try: `fixed`, if given; else `tried`, if parameters are `chosen`; else `usual`."""
     if fixed is not None:
         return (fixed,)
     return tried if chosen else (usual,)
@@ -33,17 +33,17 @@ class NaiveBayes(NgramBaseline):
     alpha: Annotated[float | None, Gt(0), Doc("added to every count; null: chosen")] = None
 
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
-        """What is added to every count."""
+        """Return the values of `alpha`, which is added to every count, to try."""
         return {"alpha": _values(self.alpha, 1.0, (0.1, 0.3, 1.0, 3.0), chosen)}
 
     def learner(self, parameters: Mapping[str, float]) -> Any:
-        """Naive Bayes of one class against the others."""
+        """Return a naive Bayes learner of one class against the others."""
         from embedkit_baselines.learners import CountedLearner
 
         return CountedLearner(**parameters)
 
     def weighting(self) -> Any:
-        """Counts as they are."""
+        """Return a transformer that leaves counts as they are."""
         from sklearn.preprocessing import FunctionTransformer
 
         return FunctionTransformer(accept_sparse=True)
@@ -58,17 +58,17 @@ class TfidfLogisticRegression(NgramBaseline):
     c: InverseStrength = None
 
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
-        """How weak the penalty is."""
+        """Return the values of `c`, the inverse strength of the L2 penalty, to try."""
         return {"c": _values(self.c, 10.0, (1.0, 5.0, 25.0), chosen)}
 
     def learner(self, parameters: Mapping[str, float]) -> Any:
-        """Logistic regression of one class against the others."""
+        """Return a logistic regression learner of one class against the others."""
         from embedkit_baselines.learners import RegressionLearner
 
         return RegressionLearner(**parameters)
 
     def weighting(self) -> Any:
-        """TF-IDF."""
+        """Return scikit-learn's TF-IDF transformer, not fitted yet."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
         return TfidfTransformer()
@@ -90,20 +90,20 @@ class Nbsvm(NgramBaseline):
     c: InverseStrength = None
 
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
-        """How weak the penalty is, and how far the weights are their own."""
+        """Return the values of `c`, the inverse L2 strength, and `beta`, the interpolation weight, to try."""
         return {
             "c": _values(self.c, 4.0, (4.0, 16.0), chosen),
             "beta": _values(self.beta, 0.25, (0.1, 0.25, 0.5, 1.0), chosen),
         }
 
     def learner(self, parameters: Mapping[str, float]) -> Any:
-        """The two parts of the interpolated model of one class against the others."""
+        """Return a learner of the two parts of the interpolated model of one class against the others."""
         from embedkit_baselines.learners import InterpolatedLearner
 
         return InterpolatedLearner(alpha=self.alpha, c=parameters["c"])
 
     def weighting(self) -> Any:
-        """TF-IDF."""
+        """Return scikit-learn's TF-IDF transformer, not fitted yet."""
         from sklearn.feature_extraction.text import TfidfTransformer
 
         return TfidfTransformer()

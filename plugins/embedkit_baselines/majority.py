@@ -1,4 +1,4 @@
-"""The baseline that does not read the text."""
+"""The baseline that ignores the text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Shares:
     of_classes: NDArray[np.float64]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Float64 [n, C]."""
+        """Return the same class probabilities for every text, float64 [n, C]."""
         import numpy as np
 
         return np.tile(self.of_classes, (len(texts), 1))
@@ -32,7 +32,7 @@ class Majority:
     tasks: tuple[Task, ...] = ("binary", "multiclass", "multilabel")
 
     def fit(self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]) -> Shares:
-        """The share of the `texts` that are of each class."""
+        """Return a classifier that predicts each class with its share of the training `texts`."""
         import numpy as np
 
         if labels.ndim == 2:

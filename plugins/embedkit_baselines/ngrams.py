@@ -1,4 +1,4 @@
-"""Baselines of n-grams: a text is the words and pairs of words in it, and a linear classifier weighs them."""
+"""Baselines over n-grams: a linear classifier weighs the words and pairs of words of a text."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ Lowercase = Annotated[bool, Doc("make all words lower-case")]
 
 @dataclass(frozen=True)
 class FittedNgrams:
-    """A vectorizer of scikit-learn's and the model over its counts; `columns` are the classes of training.
+    """A fitted CountVectorizer and the linear model over its counts.
 
-    `chosen` has the parameters that were found by cross-validation, and what they reached there.
+    `columns` are the indices of the classes that occur in training. `chosen` has the parameters that were
+    found by cross-validation, and the accuracy they reached there.
     """
 
     vectorizer: Any
@@ -39,7 +40,7 @@ class FittedNgrams:
     chosen: Mapping[str, float | int]
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Float64 [n, C]; a class that training does not have is given 0."""
+        """Return class probabilities, float64 [n, C]; a class that does not occur in training gets 0."""
         import numpy as np
 
         probabilities = np.zeros((len(texts), self.classes))
@@ -48,7 +49,7 @@ class FittedNgrams:
 
 
 class NgramBaseline(ABC):
-    """What these baselines have in common: how a text becomes n-grams, and how parameters are chosen."""
+    """Base class of the n-gram baselines: extracts n-grams from texts and chooses parameters."""
 
     tasks: ClassVar[tuple[Task, ...]] = ("binary", "multiclass", "multilabel")
     """Of several labels each is learnt by a classifier of its own."""
@@ -57,7 +58,10 @@ class NgramBaseline(ABC):
     lowercase: bool
 
     def fit(self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]) -> FittedNgrams:
-        """The classifier of `labels` int64 [n] or bool [n, C]. Raises DataError for texts without a word."""
+        """Fit the classifier to `labels`, int64 [n] or bool [n, C].
+
+        Raises DataError if no text has a word in it.
+        """
         import numpy as np
 
         from embedkit_baselines.search import search
@@ -70,7 +74,10 @@ class NgramBaseline(ABC):
         return FittedNgrams(vectorizer, model, columns, len(classes), found.chosen)
 
     def counted(self, texts: Sequence[str], ngrams: int) -> tuple[Any, Any]:
-        """A fitted CountVectorizer and the counts of `texts`, sparse [n, F]. Raises DataError as `fit`."""
+        """Return a fitted CountVectorizer and the counts of `texts`, sparse [n, F].
+
+        Raises DataError as `fit` does.
+        """
         from sklearn.feature_extraction.text import CountVectorizer
 
         vectorizer = CountVectorizer(
@@ -85,12 +92,12 @@ class NgramBaseline(ABC):
 
     @abstractmethod
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
-        """The values that each parameter is tried with; unless `chosen`, the one that stands for all."""
+        """Return the values to try for each parameter; if parameters are not `chosen`, one value for each."""
 
     @abstractmethod
     def learner(self, parameters: Mapping[str, float]) -> Any:
-        """What learns to tell one class from the others with these parameters: a Learner."""
+        """Return a Learner of one class against the others with these parameters."""
 
     @abstractmethod
     def weighting(self) -> Any:
-        """What makes features of counts: a transformer of scikit-learn's, not fitted yet."""
+        """Return a scikit-learn transformer, not fitted yet, that turns counts into features."""

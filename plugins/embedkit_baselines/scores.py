@@ -1,4 +1,4 @@
-"""One linear score for each class, and what they mean together: probabilities, by scores of held-out texts.
+"""Linear scores, one for each class, and their calibration into probabilities on held-out texts.
 
 scikit-learn is imported here, so this module is imported when a baseline is fitted.
 """
@@ -33,7 +33,7 @@ LEAD = 1e-9
 
 @dataclass(frozen=True)
 class Weights:
-    """A linear score of a text: `weights` [F, P] of its features and `bias` [P], in P parts."""
+    """A linear score of a text in P parts: `weights` [F, P] of its features, and `bias` [P]."""
 
     weights: Floats
     bias: Floats
@@ -49,11 +49,11 @@ class Learner(Protocol):
     """Whether the sign of a score is a fitted decision, which may stand without calibration."""
 
     def learn(self, features: Any, positive: BoolArray) -> Weights:
-        """The score of sparse `features` [n, F]; both values occur in `positive` bool [n]."""
+        """Return weights fitted to sparse `features` [n, F]; both values occur in `positive` bool [n]."""
 
 
 def targets_of(labels: IntArray | BoolArray) -> BoolArray:
-    """What is to be told apart, bool [n, L]: of two classes the second alone, else each from all others."""
+    """Return binary targets, bool [n, L]: one for each class or label, but only the second of two classes."""
     if labels.ndim == 2:
         return np.array(labels, dtype=bool)
     classes = int(labels.max()) + 1
@@ -71,7 +71,7 @@ class Scores:
     bias: Floats
 
     def of(self, counts: Any) -> Floats:
-        """[n, L, P] of sparse `counts`; a column that was not used says nothing."""
+        """Return the scores [n, L, P] of sparse `counts`; columns that are not in `used` are ignored."""
         features = self.weighting.transform(counts[:, self.used])
         scores: Floats = features @ self.weights
         return scores.reshape(len(scores), *self.bias.shape) + self.bias
@@ -80,9 +80,9 @@ class Scores:
 def learn_scores(
     learners: Sequence[Learner], weighting: Any, counts: Any, targets: BoolArray
 ) -> list[Scores]:
-    """The scores that each of `learners` learns from `counts` [n, F] of texts, `targets` bool [n, L].
+    """Fit each of `learners` to `counts` [n, F] and `targets` bool [n, L], and return the scores of each.
 
-    Words that none of these texts has are left out: they must not count for a class.
+    Words that occur in none of these texts are left out, so that they cannot count for a class.
     """
     used = np.asarray(counts.getnnz(axis=0) > 0)
     features = weighting.fit_transform(counts[:, used])
@@ -96,7 +96,7 @@ def _scores(learner: Learner, weighting: Any, used: BoolArray, features: Any, ta
 
 
 def _learn(learner: Learner, features: Any, positive: BoolArray) -> Weights:
-    """What `learner` learns; where all texts are alike, how frequent that is, whatever the text."""
+    """Fit `learner`; if all texts share one target, return its smoothed log odds as a constant score."""
     if positive.all() or not positive.any():
         odds = np.log((positive.sum() + 1) / ((~positive).sum() + 1))
         return Weights(np.zeros((features.shape[1], learner.parts)), np.full(learner.parts, odds))
@@ -106,28 +106,28 @@ def _learn(learner: Learner, features: Any, positive: BoolArray) -> Weights:
 
 
 def mixed(scores: Floats, beta: float) -> Floats:
-    """The scores [n, L] that two parts [n, L, 2] give: (1 - beta) of the first, beta of the second."""
+    """Return scores [n, L]: (1 - beta) first + beta second of two parts [n, L, 2]; a single part as it is."""
     if scores.shape[2] == 1:
         return scores[:, :, 0]
     return (1 - beta) * scores[:, :, 0] + beta * scores[:, :, 1]
 
 
 class Calibration(Protocol):
-    """What scores of texts mean."""
+    """Turns the scores of texts into probabilities."""
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities [n, C] of `scores` [n, L]."""
+        """Return the class probabilities [n, C] of `scores` [n, L]."""
 
 
 @dataclass(frozen=True)
 class Plain:
-    """Takes each score for the logit of its class, and has the classes of a text add up to 1."""
+    """Takes each score as the logit of its class; for `single` labels, normalises each text's sum to 1."""
 
     constant: Floats
     single: bool
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities [n, C]."""
+        """Return the class probabilities [n, C] of `scores` [n, L]."""
         probabilities = _fixed(expit(scores), self.constant)
         if not self.single:
             return probabilities
@@ -139,28 +139,29 @@ class Plain:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """Logistic regression over the scores of all classes, as held-out texts have them."""
+    """Logistic regression over the scores of all classes, fitted to held-out texts."""
 
     regression: Any
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities [n, C]."""
+        """Return the class probabilities [n, C] of `scores` [n, L]."""
         probabilities: Floats = self.regression.predict_proba(scores)
         return probabilities
 
 
 @dataclass(frozen=True)
 class CalibratedApart:
-    """One regression for each of several labels over the scores of all; None where all texts are alike.
+    """One regression for each of several labels, over the scores of all labels.
 
-    The scores of the others tell which labels come together.
+    The scores of the other labels tell which labels occur together. A label that all texts have, or none, has
+    no regression, but None.
     """
 
     regressions: Sequence[Any]
     constant: Floats
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities [n, C]."""
+        """Return the label probabilities [n, C] of `scores` [n, L]."""
         columns = [
             np.zeros(len(scores)) if each is None else each.predict_proba(scores)[:, 1]
             for each in self.regressions
@@ -170,16 +171,17 @@ class CalibratedApart:
 
 @dataclass(frozen=True)
 class KeepingLabels:
-    """Calibrated probabilities, moved as little as it takes for the scores to decide as they are.
+    """Calibrated probabilities, changed as little as needed to predict the same labels as the raw scores.
 
-    Where they have another label, that of the scores is just ahead: of two classes, at 0.5.
+    Where calibration predicts another label, the label of the raw scores is put just ahead of it: of two
+    classes, at 0.5.
     """
 
     calibration: Calibration
     single: bool
 
     def __call__(self, scores: Floats) -> Floats:
-        """Probabilities [n, C]."""
+        """Return the class probabilities [n, C] of `scores` [n, L]."""
         probabilities, said = self.calibration(scores), told(scores, self.single)
         if not self.single:
             ahead = np.maximum(probabilities, 0.5 + LEAD), np.minimum(probabilities, 0.5 - LEAD)
@@ -194,25 +196,28 @@ class KeepingLabels:
 
 
 def _fixed(probabilities: Floats, constant: Floats) -> Floats:
-    """0 or 1 for what no training text has or every one, NaN in `constant` [L] for all else."""
+    """Replace probabilities by `constant` [L] wherever it is not NaN.
+
+    It is 0 for a target that no training text has, 1 for one that all have.
+    """
     return np.where(np.isnan(constant), probabilities, constant)
 
 
 def constant_of(targets: BoolArray) -> Floats:
-    """The value of targets [n, L] that are the same for all texts, NaN of the others: [L]."""
+    """Return for each of the targets [n, L] the value that all texts share, or NaN if they differ: [L]."""
     share = targets.mean(axis=0)
     return np.where((share == 0) | (share == 1), share, np.nan)
 
 
 def told(scores: Floats, single: bool) -> IntArray | BoolArray:
-    """The labels that the scores [n, L] say as they are: int64 [n] of single labels, else bool [n, L]."""
+    """Return the labels that raw scores [n, L] predict: int64 [n] of single labels, else bool [n, L]."""
     if not single:
         return scores > 0
     return scores.argmax(axis=1) if scores.shape[1] > 1 else (scores[:, 0] > 0).astype(np.int64)
 
 
 def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
-    """What `scores` [n, L] of texts that were held out mean for their `labels`."""
+    """Return a calibration fitted to the `scores` [n, L] of held-out texts and their `labels`."""
     if labels.ndim == 1:
         return Calibrated(calibrating().fit(scores, labels))
     regressions = [
@@ -223,7 +228,7 @@ def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
 
 
 def log_loss(probabilities: Floats, labels: IntArray | BoolArray) -> float:
-    """The mean of -log p of what each text is; of several labels, of each label of each text."""
+    """Return the mean of -log p of each text's true class, or of each label of each text if several."""
     if labels.ndim == 1:
         of_truth = probabilities[np.arange(len(labels)), labels]
     else:
@@ -232,7 +237,7 @@ def log_loss(probabilities: Floats, labels: IntArray | BoolArray) -> float:
 
 
 def told_calibrated(scores: Floats, labels: IntArray | BoolArray, parts: Parts) -> IntArray | BoolArray:
-    """The labels that `scores` say once calibrated, each of a text that the calibration did not see."""
+    """Predict labels by cross-validated calibration: no text is predicted by a calibration that saw it."""
     if labels.ndim == 1:
         predicted: IntArray = cross_val_predict(calibrating(), scores, labels, cv=parts)
         return predicted
@@ -240,7 +245,10 @@ def told_calibrated(scores: Floats, labels: IntArray | BoolArray, parts: Parts) 
 
 
 def _label_calibrated(scores: Floats, label: NDArray[Any], parts: Parts) -> BoolArray:
-    """The same of one of several labels, as it is where the texts of a fold are all alike."""
+    """Predict one of several labels likewise.
+
+    If the training texts of a fold all have it, or none has, every text gets the label's majority value.
+    """
     if any(len({*label[learning].tolist()}) == 1 for learning, _ in parts):
         return np.full(len(label), label.mean() > 0.5)
     predicted: BoolArray = cross_val_predict(calibrating(), scores, label, cv=parts)
@@ -248,18 +256,18 @@ def _label_calibrated(scores: Floats, label: NDArray[Any], parts: Parts) -> Bool
 
 
 def calibrating() -> Any:
-    """The regression that makes probabilities of scores."""
+    """Return the calibration model, not fitted yet: logistic regression over standardized scores."""
     return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
 
 
 @dataclass(frozen=True)
 class LinearModel:
-    """Scores of texts, in two parts mixed by `beta`, and what they mean."""
+    """Linear scores, whose two parts `beta` mixes, and their calibration into probabilities."""
 
     scores: Scores
     beta: float
     calibration: Calibration
 
     def probabilities(self, counts: Any) -> Floats:
-        """Float64 [n, C] of sparse counts [n, F]."""
+        """Return class probabilities, float64 [n, C], of sparse counts [n, F]."""
         return self.calibration(mixed(self.scores.of(counts), self.beta))

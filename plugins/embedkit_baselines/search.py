@@ -1,4 +1,4 @@
-"""Which parameters of a baseline are best, by cross-validation inside the training split alone."""
+"""Choice of a baseline's parameters by cross-validation inside the training split alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ SEED = 0
 
 
 class Searched(Protocol):
-    """A baseline whose parameters are searched for: what `ngrams.NgramBaseline` is made of."""
+    """A baseline whose parameters are searched for: what a search needs of `ngrams.NgramBaseline`."""
 
     ngrams: int | None
 
@@ -60,7 +60,7 @@ class Searched(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """The parameters of `baseline` that were found, `chosen` of them as they are told, and what scores mean.
+    """The best parameters of `baseline`, those that were `chosen` as they are reported, and the calibration.
 
     `calibration` is None where there were too few texts, or too many classes, to hold some out.
     """
@@ -72,7 +72,7 @@ class Found:
     chosen: Mapping[str, float | int]
 
     def fit(self, counts: Any, labels: IntArray | BoolArray) -> LinearModel:
-        """The model of all training texts."""
+        """Fit the model to all training texts."""
         targets = targets_of(labels)
         (scores,) = learn_scores(
             [self.baseline.learner(self.parameters)], self.baseline.weighting(), counts, targets
@@ -84,7 +84,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Trial:
-    """Parameters, and the scores [n, L] that held-out texts have with them."""
+    """A combination of parameters, and the scores [n, L] of held-out texts with it."""
 
     ngrams: int
     parameters: Mapping[str, float]
@@ -92,12 +92,12 @@ class Trial:
 
 
 def search(baseline: Searched, texts: Sequence[str], labels: IntArray | BoolArray) -> Found:
-    """The best parameters for `labels` int64 [n], each class of which occurs, or bool [n, C].
+    """Return the best parameters for `labels`: int64 [n], in which every class occurs, or bool [n, C].
 
-    Of calibrated scores the best are those of the least log loss, which chance moves less than accuracy: of
-    many combinations, the one that is right most often is often just lucky. Scores decide as they are, if
-    they can, unless the best calibrated ones are right more often by more than a standard error. Raises
-    DataError for texts without a word.
+    Calibrated scores are compared by log loss, which depends less on chance than accuracy: of many
+    combinations, the one with the highest accuracy is often just lucky. If the sign of raw scores is a
+    decision, they are used, unless the best calibrated scores are more accurate by more than a standard
+    error. Raises DataError if no text has a word in it.
     """
     if not _can_choose(labels):
         (parameters,) = ParameterGrid(dict(baseline.grid(chosen=False)))
@@ -116,10 +116,10 @@ def search(baseline: Searched, texts: Sequence[str], labels: IntArray | BoolArra
 def _best(
     trials: Sequence[Trial], labels: IntArray | BoolArray, parts: Parts, decides: bool
 ) -> tuple[Trial, BoolArray, Calibration]:
-    """The best of `trials`, of which texts [n] it is right, and what its scores mean.
+    """Return the best of `trials`, which texts [n] it predicts correctly, and its calibration.
 
-    Unless the scores' own sign `decides`, calibrated ones do in any case. Of several labels, a text is right
-    where all of them are.
+    Unless the sign of raw scores `decides`, calibrated scores are used in any case. Of several labels, a text
+    is correct if all of them are.
     """
     calibrations = [calibrate(trial.scores, labels) for trial in trials]
     losses = [log_loss(means(t.scores), labels) for t, means in zip(trials, calibrations, strict=True)]
@@ -134,20 +134,23 @@ def _best(
 
 
 def _is_clearly_better(right: BoolArray, other: BoolArray) -> bool:
-    """Whether `right` [n] exceeds `other` [n] by more than the standard error of the difference."""
+    """Tell whether `right` [n] exceeds `other` [n] by more than the standard error of the mean difference."""
     gain = right.astype(float) - other
     return bool(gain.mean() > gain.std() / np.sqrt(len(gain)))
 
 
 def _can_choose(labels: IntArray | BoolArray) -> bool:
-    """Whether there are texts enough to hold some out, of two classes at least, and few enough classes."""
+    """Tell whether there are enough texts to hold out, of two classes at least, and few enough classes."""
     if len(labels) < FEWEST_TEXTS or targets_of(labels).shape[1] > MOST_CLASSES:
         return False
     return labels.ndim == 2 or int(np.sort(np.bincount(labels))[-2]) > 1
 
 
 def _sample(labels: IntArray | BoolArray) -> list[int]:
-    """The rows that are chosen by, in order: all, or a sample that has each class."""
+    """Return the rows used to choose parameters, in order: all, or a random sample.
+
+    Of single labels, the sample has every class.
+    """
     if len(labels) <= MOST_TEXTS:
         return [*range(len(labels))]
     drawn = np.random.default_rng(SEED).choice(len(labels), MOST_TEXTS, replace=False)
@@ -156,7 +159,10 @@ def _sample(labels: IntArray | BoolArray) -> list[int]:
 
 
 def _folds(labels: IntArray | BoolArray) -> Parts:
-    """Folds with the same shares of classes, as far as a class has enough texts for that."""
+    """Return the cross-validation folds, stratified by class as far as a class has enough texts.
+
+    Data with several labels per text is not stratified.
+    """
     rows = np.zeros(len(labels))
     if labels.ndim == 2 or np.bincount(labels).max() < FOLDS:
         return [*KFold(FOLDS, shuffle=True, random_state=SEED).split(rows)]
@@ -168,7 +174,7 @@ def _folds(labels: IntArray | BoolArray) -> Parts:
 def _trials(
     baseline: Searched, ngrams: int, texts: Sequence[str], labels: IntArray | BoolArray, parts: Parts
 ) -> list[Trial]:
-    """Every combination of the grid, `beta` apart from the others: it needs no learning of its own."""
+    """Return a trial of every combination in the grid; `beta` mixes fitted scores and needs no fit."""
     grid = dict(baseline.grid(chosen=True))
     betas = grid.pop("beta", None)
     learnt = [*ParameterGrid(grid)]
@@ -188,7 +194,7 @@ def _held_out(
     labels: IntArray | BoolArray,
     parts: Parts,
 ) -> list[Floats]:
-    """For each combination the scores [n, L, P] of every text, by what the other folds taught."""
+    """Return for each combination the out-of-fold scores [n, L, P] of every text."""
     targets = targets_of(labels)
     learners = [baseline.learner(parameters) for parameters in learnt]
     shape = (*targets.shape, learners[0].parts)
@@ -201,6 +207,6 @@ def _held_out(
 
 
 def _right(predicted: IntArray | BoolArray, labels: IntArray | BoolArray) -> BoolArray:
-    """Of which texts [n] all that is predicted is right."""
+    """Return which texts [n] are predicted correctly, with all their labels."""
     same = predicted == labels
     return np.asarray(same if same.ndim == 1 else same.all(axis=1))

@@ -1,4 +1,4 @@
-"""The encoder `cnn`: filters over neighbouring tokens, and each filter's largest value over the text."""
+"""The encoder `cnn`: convolutions over neighbouring tokens, with each filter's maximum over the text."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Cnn:
         self.padding = padding
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose weights are drawn, width by width, as `nn.Conv1d` draws them."""
+        """Build the module; its weights are drawn width by width, as `nn.Conv1d` draws them."""
         from embedkit_cnn.module import CnnModule
 
         return CnnModule(input_dim, self.widths, self.maps, self.activation, self.dropout, self.padding)

@@ -11,11 +11,11 @@ from torch.nn.functional import linear, pad
 
 
 class CnnModule(nn.Module):
-    """Texts [B, T, D] to the largest value of each filter, [B, H]: H filters, those of one width together.
+    """Encodes texts [B, T, D] as each filter's maximum over the text, [B, H]; filters are grouped by width.
 
-    A filter looks at every window of its width inside the text, to which `padding` zero vectors belong on
-    either side. A text shorter than that has one window, completed with zeros. A batch's padding is in no
-    other window and a text without tokens is a row of zeros.
+    A filter sees every window of its width inside the text, which includes `padding` zero vectors on either
+    side. A text shorter than that has one window, completed with zeros. No other window contains the padding
+    of a batch, and a text without tokens becomes a row of zeros.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class CnnModule(nn.Module):
         self.padding = padding
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H]."""
         texts = embedded.masked_fill(~mask[:, :, None], 0.0)
         missing = max(self.widths) - texts.shape[1] - self.padding
         texts = pad(texts, (0, 0, self.padding, max(missing, self.padding)))
@@ -49,9 +49,9 @@ class CnnModule(nn.Module):
 
 
 def _largest(group: nn.Conv1d, texts: Tensor, lengths: Tensor) -> Tensor:
-    """[B, maps]: each filter's largest value over the windows that lie in the text, at least the first.
+    """Return each filter's maximum over the windows inside the text, or over the first window: [B, maps].
 
-    `texts` float [B, T, D], `lengths` int64 [B, 1].
+    `texts` is float [B, T, D], `lengths` int64 [B, 1].
     """
     values = _windows(group.weight, texts)
     starts = torch.arange(values.shape[1], device=texts.device)
@@ -60,11 +60,11 @@ def _largest(group: nn.Conv1d, texts: Tensor, lengths: Tensor) -> Tensor:
 
 
 def _windows(weight: Tensor, texts: Tensor) -> Tensor:
-    """[B, T - width + 1, maps]: the convolution of `texts` [B, T, D] with `weight` [maps, D, width].
+    """Return the convolution of `texts` [B, T, D] with `weight` [maps, D, width]: [B, T - width + 1, maps].
 
-    One product of matrices for all places in a window, then the places' sum. On a CPU that trains as fast as
-    `conv1d` or faster, and sums of D terms, not D · width, keep a third of its rounding error: enough for a
-    text to have the same logits, to 1e-6, alone and among others.
+    One matrix product computes the terms of all places in a window, which are then added up. On a CPU this
+    trains as fast as `conv1d` or faster, and sums of D terms, not D · width, have a third of its rounding
+    error: small enough for a text to have the same logits, to 1e-6, alone and in a batch.
     """
     width = weight.shape[2]
     count = texts.shape[1] - width + 1

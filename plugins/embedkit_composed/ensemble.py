@@ -33,11 +33,11 @@ class Ensemble:
 
     @property
     def padding_invariant(self) -> bool:
-        """Whether a text gives the same numbers however much it is padded: where it does to each of them."""
+        """Return whether every encoder's result for a text is independent of the padding."""
         return all(getattr(encoder, "padding_invariant", True) for encoder in self.encoders)
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose members draw their weights one after another."""
+        """Build the module; its members draw their weights one after another."""
         from embedkit_composed.module import EnsembleModule
 
         return EnsembleModule([encoder.build(input_dim) for encoder in self.encoders])

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 
 class EnsembleModule(nn.Module):
-    """Texts [B, T, D] to what each of k members makes of them, side by side, [B, H].
+    """Encodes texts [B, T, D] with k members, and concatenates their outputs, [B, H].
 
-    In training a text has one member, drawn so that all have as many texts, or one more; the part of every
-    other is zeros. In evaluation it has all of them, and what they make of it is divided by k.
+    In training each text is encoded by one member, drawn so that the members' numbers of texts differ by one
+    at most; the outputs of the other members are zeros. In evaluation all members encode every text, and
+    their outputs are divided by k.
     """
 
     def __init__(self, members: Sequence[nn.Module]) -> None:
@@ -28,7 +29,7 @@ class EnsembleModule(nn.Module):
         return cast("Iterable[SequenceEncoder]", self.members)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H]."""
         if not self.training:
             together = torch.cat([member(embedded, mask) for member in self._members()], dim=1)
             return together / len(self.members)
@@ -40,14 +41,17 @@ class EnsembleModule(nn.Module):
         return torch.cat(parts, dim=1)
 
     def _drawn(self, mask: Tensor) -> Tensor:
-        """The member of each text, int64 [B]."""
+        """Return the index of a randomly drawn member for each text, int64 [B]."""
         order = torch.randperm(len(mask), device=mask.device)
         first = torch.randint(len(self.members), (), device=mask.device)
         return (order + first) % len(self.members)
 
 
 def _apart(member: SequenceEncoder, rows: Tensor, embedded: Tensor, mask: Tensor) -> Tensor:
-    """[B, H of the member]: what it makes of the texts `rows` (int64 [b]), and zeros for the others."""
+    """Return a member's encoding [B, H] of the texts `rows` (int64 [b]), with zeros for the other texts.
+
+    H is the member's own.
+    """
     if not len(rows):
         return embedded.new_zeros(len(mask), member.output_dim)
     encoded = member(embedded[rows], mask[rows])
@@ -55,7 +59,7 @@ def _apart(member: SequenceEncoder, rows: Tensor, embedded: Tensor, mask: Tensor
 
 
 class SliceModule(nn.Module):
-    """Texts [B, T, D] to what an encoder makes of some of the D dimensions, [B, H]."""
+    """Encodes texts [B, T, D] with an encoder that reads only some of the D dimensions, [B, H]."""
 
     def __init__(self, encoder: nn.Module, dimensions: slice, frozen: bool) -> None:
         super().__init__()
@@ -65,7 +69,10 @@ class SliceModule(nn.Module):
         self.output_dim = cast("SequenceEncoder", encoder).output_dim
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]; where `frozen`, without a gradient."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H].
+
+        If `frozen`, no gradient reaches `embedded`.
+        """
         read = embedded[:, :, self.dimensions]
         encoded: Tensor = self.encoder(read.detach() if self.frozen else read, mask)
         return encoded

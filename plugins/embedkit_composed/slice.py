@@ -30,11 +30,11 @@ class Slice:
 
     @property
     def padding_invariant(self) -> bool:
-        """Whether a text gives the same numbers however much it is padded: as the encoder says."""
+        """Return whether the encoder's result for a text is independent of the padding."""
         return getattr(self.encoder, "padding_invariant", True)
 
     def build(self, input_dim: int) -> nn.Module:
-        """The encoder, built for these dimensions. Raises RecipeError where the vectors are not so wide."""
+        """Build the encoder for these dimensions. Raises RecipeError if the word vectors have fewer."""
         from embedkit_composed.module import SliceModule
 
         count = input_dim - self.first if self.count is None else self.count

@@ -1,11 +1,11 @@
-"""Several sources of word vectors side by side."""
+"""The embedding `concat`: the word vectors of several sources, concatenated."""
 
 from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
-    """The embedding `concat`."""
+    """Register `concat`."""
     from embedkit_concat.embedding import Concat
 
     register("concat", Concat)

@@ -1,4 +1,4 @@
-"""`concat`: the vectors of several sources, one after the other."""
+"""`concat`: the vectors of several sources, concatenated in order."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Concat:
         self.sources = sources
 
     def open(self, context: EmbeddingContext) -> ConcatVectors:
-        """Every source, opened. Raises what opening them raises.
+        """Open every source and return them concatenated. Raises whatever opening a source raises.
 
-        Raises VectorFileError for sources whose words are the pieces of different tokenizers.
+        Raises VectorFileError if the words of two sources are the pieces of different tokenizers.
         """
         seeds = [(context.seed + n) % SEEDS for n in range(len(self.sources))]
         contexts = [replace(context, seed=seed) for seed in seeds]
@@ -66,10 +66,10 @@ class Concat:
 
 
 class ConcatVectors:
-    """Sources side by side; `rows` are those of the first source that has the word.
+    """Concatenates the vectors of several sources; `rows` are those of the first source that has the word.
 
-    `tokenizer_file` is the tokenizer.json whose pieces the words of a source are, None where no source's are.
-    It is a SubwordSource where one of the sources is, and lists its words where all of them do.
+    `tokenizer_file` is the tokenizer.json whose pieces are the words of a source, or None if no source has
+    one. It is a SubwordSource if any source is one, and lists its words if all sources do.
     """
 
     subword: Callable[[Sequence[str]], Lookup]
@@ -86,12 +86,15 @@ class ConcatVectors:
 
     @property
     def dim(self) -> int:
-        """D: the sum of the sources' widths."""
+        """Return D, the sum of the sources' widths."""
         return sum(source.dim for source in self._sources)
 
     @property
     def unk(self) -> FloatArray | None:
-        """The sources' vectors [D] of unknown words, or None where one leaves it to the chain."""
+        """Return the sources' vectors of unknown words, concatenated [D], or None if any source has none.
+
+        None leaves unknown words to the chain of out-of-vocabulary policies.
+        """
         import numpy as np
 
         given = [source.unk for source in self._sources]
@@ -103,7 +106,7 @@ class ConcatVectors:
         return np.concatenate(checked) if len(checked) == len(given) else None
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`, of which some part may be zeros, in the order asked."""
+        """Return concatenated vectors of `words` in order; a source that lacks a word contributes zeros."""
         import numpy as np
 
         answers = [check_lookup(each, each.lookup(words), len(words), each.dim) for each in self._sources]
@@ -113,7 +116,7 @@ class ConcatVectors:
         return Lookup(np.hstack([answer.vectors for answer in answers]), found, rows)
 
     def _subword(self, words: Sequence[str]) -> Lookup:
-        """What the sources that have subwords put together; the others' parts are zeros, float32 [n, D]."""
+        """Return vectors float32 [n, D] built from subwords; sources without subwords contribute zeros."""
         import numpy as np
 
         answers = [_parts(source, words) for source in self._sources]
@@ -144,7 +147,7 @@ def _parts(source: VectorSource, words: Sequence[str]) -> Lookup:
 
 
 def _first(rows: Sequence[IntArray]) -> IntArray:
-    """Of each word the row in the first source that has it, -1 where none has."""
+    """Return each word's row in the first source that has it, or -1 if none has."""
     import numpy as np
 
     first = rows[0].copy()

@@ -1,4 +1,4 @@
-"""All words of several sources, with their vectors side by side, a few at a time."""
+"""All words of several sources with their concatenated vectors, block by block."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ class ListedSource(VectorSource, Protocol):
     """A source that gives all its words and vectors, as a file does."""
 
     def blocks(self) -> Iterator[Block]:
-        """Every row, in order, a few at a time."""
+        """Yield all rows in order, block by block."""
 
 
 def all_listed(sources: Sequence[VectorSource]) -> TypeGuard[Sequence[ListedSource]]:
-    """Whether every source can give all its words."""
+    """Tell whether every source can list all its words."""
     return all(isinstance(source, ListedSource) for source in sources)
 
 
 def side_by_side(sources: Sequence[ListedSource]) -> Iterator[Block]:
-    """The words of the first source in its order, then those of the next that none before it has, and so on.
+    """Yield all words in blocks: the first source's, then those of each next source that are new.
 
-    A word that a source has twice comes twice, its other sources' parts being the same.
+    Words keep the order of their source. A word that a source has twice comes twice, with the same parts from
+    the other sources.
     """
     row = 0
     for position, source in enumerate(sources):
@@ -43,7 +44,10 @@ def side_by_side(sources: Sequence[ListedSource]) -> Iterator[Block]:
 def _joined(
     row: int, words: Sequence[bytes], own: FloatArray, sources: Sequence[VectorSource], position: int
 ) -> Block:
-    """The words that no source before the one at `position` has, in all sources; `own` are its vectors."""
+    """Return a block of the `words` that no source before `position` has, with vectors of all sources.
+
+    `own` has their vectors in the source at `position`.
+    """
     import numpy as np
 
     texts = [word.decode() for word in words]
@@ -54,7 +58,7 @@ def _joined(
 
 
 def _chunks(source: ListedSource) -> Iterator[tuple[list[bytes], FloatArray]]:
-    """The blocks of a source, put together until there are `CHUNK` words."""
+    """Yield the words and vectors of a source's blocks, merged until there are at least `CHUNK` words."""
     import numpy as np
 
     words: list[bytes] = []

@@ -1,4 +1,4 @@
-"""Function words, which carry grammar and not what a text is about: `english`."""
+"""Function words, which carry grammar rather than content: `english`."""
 
 from __future__ import annotations
 

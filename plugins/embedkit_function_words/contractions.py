@@ -1,4 +1,4 @@
-"""English contractions: whole, and in the pieces that tokenizers of the Penn Treebank's kind make of them."""
+"""English contractions, whole and in the pieces into which Penn Treebank tokenizers split them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ UNLIKE_WORDS = "n't ca wo sha ai nt 't"
 
 
 def contracted(pronouns: Iterable[str], auxiliaries: Iterable[str]) -> set[str]:
-    """Pronouns and pointing adverbs with a contracted auxiliary, and auxiliaries with `not` and `have`."""
+    """Return contractions of pronouns, pointing adverbs and auxiliaries, and irregular ones.
+
+    Pronouns and adverbs come with contracted auxiliaries; auxiliaries come with `not`, `have` or both.
+    """
     with_clitic = {word + clitic for word in (*pronouns, *POINTING) for clitic in CLITICS}
     with_not = {auxiliary + end for auxiliary in auxiliaries for end in ("n't", "'ve", "n't've")}
     return with_clitic | with_not | {*IRREGULAR.split()}
 
 
 def pieces() -> set[str]:
-    """What is left of a contraction when it is split."""
+    """Return the clitics and other pieces into which tokenizers split contractions."""
     return {*CLITICS, *UNLIKE_WORDS.split()}

@@ -50,7 +50,7 @@ class English:
     """
 
     def words(self) -> frozenset[str]:
-        """The words in lower case, with straight apostrophes."""
+        """Return the function words in lower case, with straight apostrophes."""
         classes = (ARTICLES, DEMONSTRATIVES, QUANTIFIERS, PRONOUNS, PREPOSITIONS, CONJUNCTIONS, ADVERBS)
         listed = {word for each in (*classes, AUXILIARIES) for word in each.split()}
         return frozenset(listed | contracted(PRONOUNS.split(), AUXILIARIES.split()) | pieces())

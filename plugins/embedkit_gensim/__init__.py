@@ -5,7 +5,7 @@ from embedkit.plugin_api import Register, hookimpl
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
-    """The embeddings `word2vec-train` and `fasttext-train`."""
+    """Register `word2vec-train` and `fasttext-train`."""
     from embedkit_gensim.fasttext import FastTextTraining
     from embedkit_gensim.word2vec import Word2vecTraining
 
@@ -15,7 +15,7 @@ def register_embeddings(register: Register) -> None:
 
 @hookimpl
 def register_vector_formats(register: Register) -> None:
-    """The format `gensim`."""
+    """Register the vector format `gensim`."""
     from embedkit_gensim.saves import GensimSaves
 
     register("gensim", GensimSaves)

@@ -53,7 +53,7 @@ class FastTextTraining:
         self.buckets = buckets
 
     def open(self, context: EmbeddingContext) -> TrainedSubwords:
-        """Train. Raises VocabularyError where no word is frequent enough."""
+        """Train fastText and return its vectors. Raises VocabularyError if no word is frequent enough."""
         from gensim.models import FastText
 
         model = FastText(

@@ -1,4 +1,4 @@
-"""The keys that both trainings take, their bounds and what they mean; defaults are gensim's."""
+"""The recipe keys of both trainings, with their bounds and descriptions; defaults are gensim's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The format `gensim`: what gensim's `save` writes, a pickle and often arrays in files beside it."""
+"""The vector format `gensim`: a pickle that gensim's `save` writes, often with array files beside it."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class GensimSaves:
     runs_code: ClassVar[bool] = True
 
     def recognises(self, head: bytes) -> bool:
-        """Whether it is a pickle whose first object is one of gensim's."""
+        """Tell whether the file is a pickle whose first object is one of gensim's."""
         return head.startswith(PICKLE) and b"gensim.models" in head
 
     def open(self, file: WordVectorFile) -> SavedVectors:
-        """Let gensim load it, arrays beside it mapped and not read.
+        """Load the file with gensim; array files beside it are memory-mapped unless it is compressed.
 
-        Raises VectorFileError for a save that is damaged, lacks one of its files, or has no word vectors.
+        Raises VectorFileError if the save is damaged, lacks one of its files, or has no word vectors.
         """
         from gensim.models import KeyedVectors
 
@@ -58,7 +58,7 @@ def _load(path: Path) -> Any:
 
 
 def _reason(error: Exception) -> tuple[str, str]:
-    """Why a save cannot be loaded, and what to do: what it needs is missing, in files or in gensim."""
+    """Return why a save cannot be loaded and what to do: a file is missing, or gensim's version is wrong."""
     missing = getattr(error, "filename", None)
     if not missing and _needs_another_version(error):
         from gensim import __version__
@@ -71,14 +71,14 @@ def _reason(error: Exception) -> tuple[str, str]:
 
 
 def _needs_another_version(error: Exception) -> bool:
-    """Whether gensim lacks what the save needs, a module, a class or an attribute of its own."""
+    """Tell whether this version of gensim lacks a module, class or attribute that the save needs."""
     if isinstance(error, AttributeError):
         return error.obj is None or type(error.obj).__module__.startswith("gensim")
     return isinstance(error, ImportError | TypeError)
 
 
 class SavedVectors:
-    """gensim's KeyedVectors `wv` as they were saved at `path`."""
+    """gensim's KeyedVectors `wv`, loaded from `path`."""
 
     def __init__(self, wv: Any, path: Path) -> None:
         self._wv = wv
@@ -90,11 +90,14 @@ class SavedVectors:
 
     @property
     def files(self) -> Sequence[Path]:
-        """The arrays beside it."""
+        """Return the array files beside the save."""
         return sorted(self._path.parent.glob(f"{glob.escape(self._path.name)}.*.np[yz]"))
 
     def blocks(self) -> Iterator[tuple[Sequence[str], FloatArray]]:
-        """Words and vectors, float32 [n, D]. Raises VectorFileError where they are not as many."""
+        """Yield words and vectors, float32 [n, D], in blocks.
+
+        Raises VectorFileError if the array does not have one row of D numbers for each word.
+        """
         import numpy as np
 
         words, vectors = self._wv.index_to_key, self._wv.vectors
@@ -110,5 +113,5 @@ class SavedSubwords(SavedVectors):
     """gensim's FastTextKeyedVectors: vectors for other words too, from their character n-grams."""
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """The mean of the vectors of a word's n-grams; `found` is False where none of these was trained."""
+        """Return the mean n-gram vector of each word; `found` is False if none of its n-grams was trained."""
         return TrainedSubwords(self._wv).subword(words)

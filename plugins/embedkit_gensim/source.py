@@ -1,4 +1,4 @@
-"""What was trained, as a source that can be asked for words."""
+"""Vectors trained by gensim, as vector sources."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ class TrainedVectors:
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return D, the width of the vectors."""
         return int(self._wv.vector_size)
 
     @property
     def unk(self) -> FloatArray | None:
-        """None: there is no vector for unknown words."""
+        """Return None: there is no vector for unknown words."""
         return None
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`, compared exactly, in the order asked."""
+        """Return the vectors of `words`, matched exactly, in order."""
         import numpy as np
 
         rows = np.array([self._wv.key_to_index.get(word, -1) for word in words], dtype=np.int64)
@@ -46,7 +46,7 @@ class TrainedSubwords(TrainedVectors):
         self._trained = {bucket for buckets in wv.buckets_word for bucket in buckets.tolist()}
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """The mean of the vectors of a word's n-grams (Bojanowski et al. 2017), float32 [n, D].
+        """Return the mean n-gram vector of each word (Bojanowski et al. 2017), float32 [n, D].
 
         `found` is False for a word none of whose n-grams was trained: its vector would be noise.
         """

@@ -1,4 +1,4 @@
-"""How gensim trains: repeatably, on whole texts, telling how far it is."""
+"""Training with gensim: reproducible, on whole texts, with progress reports."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MAX_TOKENS = 10_000
 
 
 def train(model: Any, context: EmbeddingContext) -> Any:
-    """Train `model`, gensim's, on the context's texts, and give its vectors, `model.wv`.
+    """Train `model`, one of gensim's, on the training texts of `context` and return its vectors, `model.wv`.
 
     With one worker thread the same seed and texts give the same bytes in every process. Raises
-    VocabularyError where no word is frequent enough.
+    VocabularyError if no word is frequent enough.
     """
     texts = _InReach(context.training_tokens())
     model.build_vocab(texts)
@@ -33,7 +33,7 @@ def train(model: Any, context: EmbeddingContext) -> Any:
 
 
 class _InReach:
-    """The texts, those that are too long for gensim in pieces, read again in every pass."""
+    """Iterates over the texts anew in every epoch; texts that are too long for gensim come in pieces."""
 
     def __init__(self, texts: Sequence[Sequence[str]]) -> None:
         self._texts = texts
@@ -45,7 +45,7 @@ class _InReach:
 
 
 class _Epochs:
-    """Tells a progress of every epoch; has the methods of gensim's CallbackAny2Vec."""
+    """Reports every epoch to a progress callback; has the methods of gensim's CallbackAny2Vec."""
 
     def __init__(self, progress: Progress, epochs: int) -> None:
         self._progress = progress
@@ -53,16 +53,16 @@ class _Epochs:
         self._done = 0
 
     def on_train_begin(self, model: Any) -> None:  # noqa: ARG002
-        """Nothing is done yet."""
+        """Tell the progress callback that no epoch is finished yet."""
         self._progress(0, self._epochs)
 
     def on_epoch_begin(self, model: Any) -> None:
-        """Nothing to tell."""
+        """Take no action."""
 
     def on_epoch_end(self, model: Any) -> None:  # noqa: ARG002
-        """One more."""
+        """Count one more finished epoch and tell the progress callback."""
         self._done += 1
         self._progress(self._done, self._epochs)
 
     def on_train_end(self, model: Any) -> None:
-        """Nothing to tell."""
+        """Take no action."""

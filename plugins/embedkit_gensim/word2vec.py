@@ -38,7 +38,7 @@ class Word2vecTraining:
         self.sample = sample
 
     def open(self, context: EmbeddingContext) -> TrainedVectors:
-        """Train. Raises VocabularyError where no word is frequent enough."""
+        """Train word2vec and return its vectors. Raises VocabularyError if no word is frequent enough."""
         from gensim.models import Word2Vec
 
         model = Word2Vec(

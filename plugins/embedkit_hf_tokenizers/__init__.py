@@ -1,11 +1,11 @@
-"""Tokenizers that Hugging Face's package `tokenizers` has in a file, `tokenizer.json`."""
+"""Tokenizers that Hugging Face's package `tokenizers` saves in a file, `tokenizer.json`."""
 
 from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl
 def register_tokenizers(register: Register) -> None:
-    """The tokenizer `tokenizers`."""
+    """Register the tokenizer `tokenizers`."""
     from embedkit_hf_tokenizers.tokenizer import HfTokenizer
 
     register("tokenizers", HfTokenizer)

@@ -1,4 +1,4 @@
-"""`tokenizers`: the pieces of a `tokenizer.json`."""
+"""`tokenizers`: tokenizes texts as a `tokenizer.json` says."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class HfTokenizer:
 
     @property
     def tokenizer_file(self) -> Path:
-        """The file that it follows."""
+        """Return the path of the tokenizer.json."""
         return Path(self.path)
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """The pieces of each text.
+        """Tokenize each text into the pieces of the tokenizer.json, without special tokens.
 
-        Raises DataError where the package is missing, where the file is no tokenizer.json, and for a text
-        that is not Unicode.
+        Raises DataError if the package is not installed, the file is no tokenizer.json, or a text is not
+        Unicode.
         """
         strange = next((text for text in texts if not is_unicode(text)), None)
         if strange is not None:

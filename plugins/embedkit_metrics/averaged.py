@@ -1,4 +1,4 @@
-"""Metrics of one class that are averaged where there are more than two."""
+"""Precision, recall and F1: metrics of one class, which are averaged if there are more than two."""
 
 # ruff: noqa: ARG002 - every metric is given the same four arguments and uses those it needs
 from __future__ import annotations
@@ -22,10 +22,10 @@ Average = Literal["auto", "binary", "macro", "micro", "weighted", "samples", "no
 
 @dataclass(frozen=True, kw_only=True)
 class AveragedMetric(ABC):
-    """A figure of the positive class, or an average over the classes, or one for each.
+    """The metric of the positive class, an average over the classes, or the metric of each class.
 
-    A quotient of nothing (a class that is never predicted, or that no example has) counts as 0.0. A macro
-    average is over every class of the model, those without an example included.
+    A division by zero (a class that is never predicted, or that no example has) counts as 0.0. A macro
+    average covers every class of the model, including those without an example.
     """
 
     average: Annotated[
@@ -40,14 +40,14 @@ class AveragedMetric(ABC):
 
     @property
     def tasks(self) -> tuple[Task, ...]:
-        """What this average is defined for."""
+        """Return the tasks that this average is defined for."""
         only: dict[str, tuple[Task, ...]] = {"binary": ("binary",), "samples": ("multilabel",)}
         return only.get(self.average, EVERY_TASK)
 
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> float | dict[str, float] | None:
-        """The figure, 0 to 1, or that of each class by its name; None where there are no examples."""
+        """Return the metric, 0 to 1, or that of each class by name; None if there are no examples."""
         if not len(labels):
             return None
         average = self._average(labels, classes)
@@ -56,14 +56,14 @@ class AveragedMetric(ABC):
         return float(figures) if average else dict(zip(classes, figures.tolist(), strict=True))
 
     def _average(self, labels: Any, classes: Sequence[str]) -> str | None:
-        """What scikit-learn is asked for."""
+        """Return the argument `average` of scikit-learn's function."""
         if self.average == "auto":
             return "binary" if labels.ndim == 1 and len(classes) == 2 else "macro"
         return None if self.average == "none" else self.average
 
     @abstractmethod
     def _function(self) -> Callable[..., Any]:
-        """scikit-learn's function."""
+        """Return scikit-learn's function for the metric."""
 
 
 class Precision(AveragedMetric):

@@ -1,4 +1,4 @@
-"""Metrics that count which class was predicted for which."""
+"""Metrics that count correct and wrong predictions."""
 
 # ruff: noqa: ARG002 - every metric is given the same four arguments and uses those it needs
 
@@ -22,7 +22,7 @@ class Accuracy:
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> float | None:
-        """None where there are no examples."""
+        """Return the accuracy, or None if there are no examples."""
         from sklearn.metrics import accuracy_score
 
         return float(accuracy_score(labels, predicted)) if len(labels) else None
@@ -37,7 +37,7 @@ class HammingLoss:
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> float | None:
-        """None where there are no examples."""
+        """Return the Hamming loss, or None if there are no examples."""
         from sklearn.metrics import hamming_loss
 
         return float(hamming_loss(labels, predicted)) if len(labels) else None
@@ -54,7 +54,7 @@ class ConfusionMatrix:
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> dict[str, dict[str, int]]:
-        """Every pair of classes has its count, 0 included, in the order of `classes`."""
+        """Return the counts of all pairs of classes, 0 included, in the order of `classes`."""
         from sklearn.metrics import confusion_matrix, multilabel_confusion_matrix
 
         if labels.ndim == 2:

@@ -25,7 +25,10 @@ class RocAuc:
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> float | None:
-        """None where a class has no example, or a label all: nothing can then be ranked against it."""
+        """Return the area, or None if a class or label has no example, or a label has all of them.
+
+        There is then nothing to rank against.
+        """
         from sklearn.metrics import roc_auc_score
 
         if labels.ndim == 2:
@@ -53,7 +56,7 @@ class LogLoss:
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
     ) -> float | None:
-        """None where there are no examples."""
+        """Return the log loss in nats, or None if there are no examples."""
         from sklearn.metrics import log_loss
 
         if not len(labels):

@@ -1,4 +1,4 @@
-"""What the metrics say they can score."""
+"""The tasks that the metrics support."""
 
 from __future__ import annotations
 

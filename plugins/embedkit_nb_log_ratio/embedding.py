@@ -1,4 +1,4 @@
-"""`nb-log-ratio`: the weights that naive Bayes gives to words, as their vectors."""
+"""`nb-log-ratio`: the log-count ratios of naive Bayes as word vectors."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ class NBLogRatio:
         self.scale = scale
 
     def open(self, context: EmbeddingContext) -> KnownWords:
-        """Count the words of the training texts. Raises DataError where there are no labelled ones."""
+        """Count words in the training texts and return their log-count ratios as vectors.
+
+        Raises DataError if there are no labelled texts.
+        """
         import numpy as np
 
         from embedkit.plugin_api import KnownWords
@@ -57,7 +60,7 @@ class NBLogRatio:
 
 
 def _columns(targets: NDArray[np.generic], classes: int) -> NDArray[np.bool_]:
-    """Which texts are of the class of each dimension, bool [n, D]."""
+    """Return which texts belong to the class of each dimension, bool [n, D]."""
     import numpy as np
 
     if targets.ndim == 2:
@@ -68,7 +71,7 @@ def _columns(targets: NDArray[np.generic], classes: int) -> NDArray[np.bool_]:
 
 
 def _counts(words: Sequence[str], texts: Iterable[Sequence[str]]) -> NDArray[np.float64]:
-    """How often each of `words` stands in `texts`, float64 [n]."""
+    """Return how often each of `words` occurs in `texts`, float64 [n]."""
     import numpy as np
 
     counts = Counter(chain.from_iterable(texts))

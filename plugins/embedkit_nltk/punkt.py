@@ -16,9 +16,9 @@ WAYS_OUT = (
 
 
 def require_model(language: str) -> None:
-    """Load the sentence model of `language`, which NLTK then keeps.
+    """Load the sentence model of `language`, which NLTK then caches.
 
-    Raises DataError where it is not installed, naming the languages that are.
+    Raises DataError if it is not installed; the error lists the languages that are.
     """
     from nltk.tokenize import sent_tokenize
 

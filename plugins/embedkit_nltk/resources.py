@@ -1,4 +1,4 @@
-"""Where NLTK's data are, so that tokens are kept no longer than these stay as they are."""
+"""Paths of NLTK's data, so that cached tokens are used only as long as the data are unchanged."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from pathlib import Path
 
 
 def stop_word_files(stop_words: str | None) -> list[Path]:
-    """The corpus of stop words, where these are left out."""
+    """Return the files of the stop word corpus, or none if `stop_words` is None."""
     return [] if stop_words is None else resource_files("corpora/stopwords")
 
 
 def resource_files(name: str) -> list[Path]:
-    """The folder and the archive of a resource such as `corpora/stopwords`, of which NLTK may read either."""
+    """Return the installed folder and archive of a resource such as `corpora/stopwords`.
+
+    NLTK may read either.
+    """
     from nltk import data
 
     found = []

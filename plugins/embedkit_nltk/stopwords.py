@@ -14,5 +14,5 @@ class NltkStopWords:
         self.language = language
 
     def words(self) -> frozenset[str]:
-        """The list. Raises DataError where the corpus is not installed or has no such language."""
+        """Return the stop words. Raises DataError if the corpus is not installed or lacks the language."""
         return stop_words(self.language, "evaluation.function_words")

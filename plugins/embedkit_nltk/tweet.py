@@ -29,13 +29,13 @@ class NltkTweet:
         self.stop_words = stop_words
 
     def depends_on(self) -> list[Path]:
-        """The corpus of stop words, where they are left out."""
+        """Return the files of the stop word corpus, if stop words are removed."""
         return stop_word_files(self.stop_words)
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """`TweetTokenizer(...).tokenize(text)` of each text, then cleaned.
+        """Tokenize each text with NLTK's `TweetTokenizer`; remove stop words and lower-case tokens, if set.
 
-        Raises DataError for a text on which NLTK's own time limit runs out, such as thousands of digits.
+        Raises DataError if NLTK's own time limit runs out on a text, such as thousands of digits.
         """
         from nltk.tokenize import TweetTokenizer
 

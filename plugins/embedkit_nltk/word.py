@@ -31,14 +31,15 @@ class NltkWord:
         self.stop_words = stop_words
 
     def depends_on(self) -> list[Path]:
-        """The sentence model and the corpus of stop words, where they are used."""
+        """Return the files of the sentence model and of the stop word corpus, if they are used."""
         models = [] if self.sentences == "none" else resource_files(f"tokenizers/punkt_tab/{self.language}")
         return [*models, *stop_word_files(self.stop_words)]
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """Exactly `word_tokenize(text, language, preserve_line)` of each text, then cleaned.
+        """Tokenize each text exactly as `word_tokenize(text, language, preserve_line)` does.
 
-        Raises DataError where the sentence model or the stop words are not installed.
+        Stop words are then removed and tokens lower-cased, if set. Raises DataError if the sentence model or
+        the stop words are not installed.
         """
         from nltk.tokenize import word_tokenize
 

@@ -15,7 +15,7 @@ class NltkWordPunct:
         self.stop_words = stop_words
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """`wordpunct_tokenize(text)` of each text, then cleaned."""
+        """Tokenize each text with NLTK's `wordpunct_tokenize`; remove stop words and lower-case, if set."""
         from nltk.tokenize import wordpunct_tokenize
 
         tokens = [wordpunct_tokenize(text) for text in texts]

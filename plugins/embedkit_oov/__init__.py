@@ -22,7 +22,7 @@ from embedkit_oov.zero import Zero
 
 @hookimpl
 def register_oov_policies(register: Register) -> None:
-    """Register what fills rows, what proposes spellings, and the profiles."""
+    """Register the policies that fill rows, those that propose spellings, and the profiles."""
     register("zero", Zero)
     register("error", Error)
     register("mean", Mean)

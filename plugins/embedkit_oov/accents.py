@@ -16,16 +16,16 @@ class Accents(Respelling):
     """The word without accents: `café` is `cafe`. Marks of other scripts, which are letters there, stay."""
 
     def candidates(self, word: str) -> Sequence[str]:
-        """None where there can be none: an ASCII word has no accents."""
+        """Return the word without accents, or nothing for an ASCII word, which has none."""
         return () if word.isascii() else super().candidates(word)
 
     def spellings(self, word: str) -> Iterable[str]:
-        """The word without accents."""
+        """Return the word without accents."""
         return (without_accents(word),)
 
 
 def without_accents(word: str) -> str:
-    """The word, in NFC, without combining diacritical marks; `ø` and `ß`, which have none, stay."""
+    """Return the word in NFC without combining diacritical marks; `ø` and `ß`, which have none, stay."""
     if word.isascii():
         return word
     return compose(MARKS.sub("", decompose(word)))

@@ -29,16 +29,16 @@ class Digits(Respelling):
         self.least = least
 
     def candidates(self, word: str) -> Sequence[str]:
-        """None of a word without digits."""
+        """Return the word with its digits replaced by `mark`, or nothing for a word without digits."""
         return super().candidates(word) if DIGIT.search(word) else ()
 
     def spellings(self, word: str) -> Iterable[str]:
-        """The word with its digits hidden."""
+        """Return the word with its digits replaced by `mark`."""
         return (hidden(word, self.mark, self.least),)
 
 
 def hidden(word: str, mark: str = "#", least: int = 2) -> str:
-    """The word with `mark` for each of the digits 0-9, in every part between `_` that has `least` of them."""
+    """Return the word with `mark` for each digit 0-9 in the parts between `_` that have `least` or more."""
     if not DIGIT.search(word):
         return word
     return "_".join(

@@ -18,9 +18,10 @@ class Error(Filling):
     """A missing word is an error: for vectors that have to know every word of the training texts."""
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """Zeros for the row of `<UNK>`, which is no word of the texts.
+        """Return zeros for the row of `<UNK>`, which is not a word of the texts.
 
-        Raises VocabularyError where any other word is missing, with their number and the first ten.
+        Raises VocabularyError if any other word is missing, with the number of missing words and the first
+        ten.
         """
         import numpy as np
 

@@ -20,7 +20,7 @@ class FastText(Respelling):
     """
 
     def spellings(self, word: str) -> Iterable[str]:
-        """Every form in every case: straightened, and without accents."""
+        """Return each form in every case: as it is, with straight quotation marks, and without accents."""
         plain = straight(word)
         forms = dict.fromkeys((word, plain, without_accents(plain)))
         return [spelling for form in forms for spelling in in_every_case(form)]

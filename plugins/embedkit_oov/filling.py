@@ -1,4 +1,4 @@
-"""What every policy that answers for each word shares, and what those that measure the found rows do."""
+"""The base class of policies that have a row for every word, and statistics of the found rows."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ class Filling(ABC):
     total: ClassVar[bool] = True
 
     def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
-        """No other spellings."""
+        """Return no spellings."""
         return ()
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
-        """A row for each of `words`, all of them filled."""
+        """Return a row for each of `words`, all marked as filled."""
         import numpy as np
 
         return Filled(self.rows(words, context), np.ones(len(words), dtype=np.bool_))
 
     @abstractmethod
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """The rows of `words`, float32 [n, D]."""
+        """Return the rows of `words`, float32 [n, D]."""
 
 
 def mean(found: FloatArray, per: Per) -> NDArray[np.float64]:
-    """The mean of the found rows: [D] per dimension, or [] over all their numbers.
+    """Return the mean of the found rows: [D] per dimension, or [] over all their numbers.
 
-    Raises VocabularyError where there are none.
+    Raises VocabularyError if there are none.
     """
     import numpy as np
 
@@ -51,9 +51,9 @@ def mean(found: FloatArray, per: Per) -> NDArray[np.float64]:
 
 
 def variance(found: FloatArray, per: Per) -> NDArray[np.float64]:
-    """The variance of the found rows about their mean: [D] per dimension, or [] over all their numbers.
+    """Return the variance of the found rows: [D] per dimension, or [] over all their numbers.
 
-    Raises VocabularyError where there are none.
+    Raises VocabularyError if there are none.
     """
     import numpy as np
 

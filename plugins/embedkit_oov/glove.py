@@ -32,7 +32,7 @@ class Glove(Respelling):
     """
 
     def spellings(self, word: str) -> Iterable[str]:
-        """Every form in every case, then what the Twitter files have instead."""
+        """Return each form in every case, then the Twitter files' placeholder, such as `<url>`, if any."""
         if word.isascii() and word.isalpha():
             return in_every_case(word)
         bracket = BRACKETS.get(word.lower(), word)

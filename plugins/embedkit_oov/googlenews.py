@@ -26,7 +26,7 @@ class GoogleNews(Respelling):
     """
 
     def spellings(self, word: str) -> Iterable[str]:
-        """Every form in every case, accented before plain."""
+        """Return each form in every case, accented before plain, or nothing for `a`, `and`, `of`, `to`."""
         if word in LEFT_OUT:
             return ()
         if word.isascii() and word.isalpha():
@@ -37,6 +37,9 @@ class GoogleNews(Respelling):
 
 
 def _in_order(word: str) -> list[str]:
-    """As it is, as a phrase and closed up, in one case after the other."""
+    """Return the word, its parts joined with `_`, and closed up: all in one case, then all in the next.
+
+    Digits are hidden in every form.
+    """
     forms = dict.fromkeys(map(hidden, dict.fromkeys((word, joined(word), closed(word)))))
     return [spelling for same_case in zip(*map(in_every_case, forms), strict=True) for spelling in same_case]

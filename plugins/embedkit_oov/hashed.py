@@ -36,7 +36,7 @@ class Hash(Filling):
         self.scale = scale
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """The rows of `words`. Raises VocabularyError for `scale: found` where no word was found."""
+        """Return the rows of `words`. Raises VocabularyError for `scale: found` if no word was found."""
         import numpy as np
 
         rows = uniform(words, context.source.dim, self.salt.encode("utf-8", "surrogatepass"))

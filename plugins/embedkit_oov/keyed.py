@@ -1,7 +1,7 @@
-"""Random rows that follow from a key and the word alone, whatever other words there are and in which order.
+"""Random rows that depend on a key and the word alone, not on the other words or their order.
 
-The bits are those of SHAKE-128 (FIPS 202) of the key, a zero byte and the word in NFC and UTF-8, read as
-little-endian 32-bit numbers, one for each dimension.
+The bits are SHAKE-128 (FIPS 202) of the key, a zero byte and the word in NFC and UTF-8, read as little-endian
+32-bit numbers, one for each dimension.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 
 def uniform(words: Sequence[str], dim: int, key: bytes) -> FloatArray:
-    """Rows float32 [n, dim], uniform on [-1, 1) in steps of 2**-23: the same bits on every platform."""
+    """Return rows float32 [n, dim], uniform on [-1, 1) in steps of 2**-23: the same bits everywhere."""
     import numpy as np
 
     return _rows(words, dim, key, lambda bits: (bits >> 8).astype(np.float32) * np.float32(2**-23) - 1)
 
 
 def standard_normal(words: Sequence[str], dim: int, key: bytes) -> FloatArray:
-    """Rows float32 [n, dim], normal with mean 0 and deviation 1: the quantiles of uniform numbers."""
+    """Return rows float32 [n, dim], normal with mean 0 and deviation 1: quantiles of uniform numbers."""
     from scipy.special import ndtri
 
     return _rows(words, dim, key, lambda bits: ndtri((bits + 0.5) * 2**-32))

@@ -15,7 +15,7 @@ class Mean(Filling):
     """The mean of the found rows for every missing word, as GloVe's authors advise for unknown words."""
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """The mean row, n times. Raises VocabularyError where no word was found."""
+        """Return the mean of the found rows, n times. Raises VocabularyError if no word was found."""
         import numpy as np
 
         row = mean(context.found, "dimension").astype(np.float32)

@@ -16,7 +16,7 @@ class Nfc(Respelling):
     """
 
     def candidates(self, word: str) -> Sequence[str]:
-        """None where there can be none: an ASCII word is composed as it is."""
+        """Return the composed and the decomposed word, or nothing for an ASCII word, which is composed."""
         if word.isascii():
             return ()
         decomposed = unicodedata.normalize("NFD", word)
@@ -25,5 +25,5 @@ class Nfc(Respelling):
         return (*both,)
 
     def spellings(self, word: str) -> Iterable[str]:
-        """The composed word alone."""
+        """Return the composed word alone."""
         return (word,)

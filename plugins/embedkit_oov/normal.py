@@ -29,7 +29,7 @@ class Normal(Filling):
         self.per = per
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """Drawn rows. Raises VocabularyError where no word was found."""
+        """Return randomly drawn rows of `words`. Raises VocabularyError if no word was found."""
         import numpy as np
 
         centre = mean(context.found, self.per).astype(np.float32)

@@ -18,16 +18,16 @@ class Phrase(Respelling):
     """The parts of a compound joined with `_`, as word2vec's phrases are: `New-York` is `New_York`."""
 
     def spellings(self, word: str) -> Iterable[str]:
-        """The joined word."""
+        """Return the word with its parts joined with `_`."""
         return (joined(word),)
 
 
 def joined(word: str) -> str:
-    """The word with `_` for what separates its parts; as it is where it has not two of them."""
+    """Return the word with its parts joined with `_`, or as it is if it has fewer than two parts."""
     parts = [part for part in SEPARATOR.split(word) if part]
     return "_".join(parts) if len(parts) > 1 else word
 
 
 def closed(word: str) -> str:
-    """The word without the hyphens between its letters: `e-mail` is `email`."""
+    """Return the word without the hyphens between its letters: `e-mail` is `email`."""
     return HYPHEN_BETWEEN_LETTERS.sub("", word)

@@ -1,4 +1,4 @@
-"""Quotation marks as typewriters have them, which is how most vector files spell them."""
+"""Straight quotation marks, which most vector files use."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ STRAIGHT = str.maketrans({"‘": "'", "’": "'", "‛": "'", "′": "'", "“":
 
 
 def straight(word: str) -> str:
-    """The word with straight quotation marks and apostrophes for curly ones: `don’t` is `don't`."""
+    """Return the word with straight quotation marks and apostrophes for curly ones: `don’t` is `don't`."""
     return word if word.isascii() else word.translate(STRAIGHT)

@@ -1,4 +1,4 @@
-"""What every policy that proposes other spellings shares."""
+"""The base class of policies that propose other spellings."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from embedkit.plugin_api import FillContext, Filled, compose
 
 
 class Respelling(ABC):
-    """A policy that proposes spellings, composed as Unicode's NFC, and leaves every row to the next one."""
+    """A policy that proposes spellings, in Unicode's NFC, and leaves every row to the next policy."""
 
     total: ClassVar[bool] = False
 
     def candidates(self, word: str) -> Sequence[str]:
-        """The spellings in order, each once; neither the word as it is nor nothing at all."""
+        """Return the spellings in order, leaving out repeats, the word itself and the empty string."""
         if word.isascii():
             spellings = dict.fromkeys(self.spellings(word))
         else:
@@ -28,13 +28,13 @@ class Respelling(ABC):
 
     @abstractmethod
     def spellings(self, word: str) -> Iterable[str]:
-        """Spellings of `word`, which is in NFC, best first; of an ASCII word they are ASCII.
+        """Return spellings of `word`, which is in NFC, best first; for an ASCII word they are ASCII.
 
-        The word itself and repeats do not matter.
+        They may contain repeats and the word itself.
         """
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
-        """No rows."""
+        """Return zeros, none marked as filled."""
         import numpy as np
 
         shape = (len(words), context.source.dim)

@@ -1,4 +1,4 @@
-"""`subword`: vectors put together from parts of words, by sources that have them."""
+"""`subword`: vectors built from parts of words, by sources that have them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,14 @@ class Subword:
     needs_subwords: ClassVar[bool] = True
 
     def candidates(self, word: str) -> Sequence[str]:  # noqa: ARG002
-        """No other spellings."""
+        """Return no spellings."""
         return ()
 
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
-        """What the source puts together. Raises ComponentError where its rows are not as promised."""
+        """Return the vectors that the source builds from subwords; other rows are left unfilled.
+
+        Raises ComponentError if the source's rows do not have the promised form.
+        """
         import numpy as np
 
         answer = Filled(

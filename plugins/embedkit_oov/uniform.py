@@ -29,14 +29,14 @@ class Uniform(Filling):
         self.per = per
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """Drawn rows. Raises VocabularyError where no word was found."""
+        """Return randomly drawn rows of `words`. Raises VocabularyError if no word was found."""
         rows = keyed.uniform(words, context.source.dim, context.rng.bytes(16))
         rows *= half_width(context.found, self.per)
         return rows
 
 
 def half_width(found: FloatArray, per: Per) -> FloatArray:
-    """a, float32 [D] or []: the variance of U[-a, a] is a² / 3."""
+    """Return a, float32 [D] or [], where U[-a, a] has the found rows' variance, a² / 3."""
     import numpy as np
 
     return np.asarray(np.sqrt(3 * variance(found, per)), dtype=np.float32)

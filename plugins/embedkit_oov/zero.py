@@ -15,7 +15,7 @@ class Zero(Filling):
     """A row of zeros for every missing word."""
 
     def rows(self, words: Sequence[str], context: FillContext) -> FloatArray:
-        """Zeros [n, D]."""
+        """Return zeros [n, D]."""
         import numpy as np
 
         return np.zeros((len(words), context.source.dim), dtype=np.float32)

@@ -33,10 +33,10 @@ class RandomEmbedding:
         self.scale = scale
 
     def open(self, context: EmbeddingContext) -> KnownWords:
-        """Vectors for `context.words` and for unknown words, drawn from `context.seed` and nothing else.
+        """Return vectors for `context.words` and for unknown words, drawn from `context.seed` alone.
 
-        The table is drawn with all its rows, padding included, in one draw: only so are numbers of N(0, 1)
-        those of `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
+        The table is drawn with all its rows, padding included, at once: only then are numbers of N(0, 1) the
+        same as those of `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
         from embedkit.plugin_api import KnownWords, check_table
 

@@ -1,4 +1,4 @@
-"""What to say of a file that is not in the encoding it was said to be in, and of encodings nobody knows."""
+"""Errors and hints for files that are not in the given encoding, and for unknown encodings."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ MESS = 0.2
 
 @dataclass(frozen=True)
 class _Line:
-    """A line that is not in the encoding: its number from 1, and its bytes."""
+    """A line that cannot be decoded: its number from 1, and its bytes."""
 
     number: int
     content: bytes
 
     def reading(self, encoding: str) -> str:
-        """How the line reads in `encoding`, around its first character that is not ASCII."""
+        """Return the line decoded with `encoding`, shortened around its first character that is not ASCII."""
         text = self.content.decode(encoding, errors="replace")
         first = next((at for at, character in enumerate(text) if not character.isascii()), 0)
         begin, end = max(0, first - AROUND), first + AROUND
@@ -73,7 +73,7 @@ class _Line:
 
 
 def undecodable(path: str, encoding: str) -> Fault:
-    """The first byte of the file that is not in `encoding`, and how a line reads in those that fit."""
+    """Return a fault for the first byte that is not in `encoding`, with the encodings that would fit."""
     offset, byte = _first_bad_byte(path, encoding)
     line = 1 + sum(text.count("\n") for text in _decoded(path, encoding, offset))
     what = f"byte 0x{byte:02x} at offset {offset} of the file is not {encoding}"
@@ -81,7 +81,7 @@ def undecodable(path: str, encoding: str) -> Fault:
 
 
 def wide(path: str, head: bytes, encoding: str) -> Fault | None:
-    """What to say of a file in UTF-16 or UTF-32 that was said to be in another encoding; None for others."""
+    """Return a fault if the file is in UTF-16 or UTF-32 and `encoding` is another one, or else None."""
     found = unicode_form(head)
     if found is None or encoding.lower().replace("_", "-").startswith(("utf-16", "utf-32", "utf16", "utf32")):
         return None
@@ -95,7 +95,10 @@ def _wide(path: str) -> str | None:
 
 
 def _mixture(path: str, encoding: str) -> str | None:
-    """What to say of a file some of whose lines are UTF-8; None where they are not, or all are."""
+    """Return a hint if the file mixes UTF-8 lines with others, or else None.
+
+    It is None, too, if `encoding` is not UTF-8, or too few lines beyond ASCII are UTF-8.
+    """
     if codecs.lookup(encoding).name != "utf-8":
         return None
     good, bad = 0, list[int]()
@@ -117,7 +120,7 @@ def _mixture(path: str, encoding: str) -> str | None:
 
 
 def _advice(path: str) -> str:
-    """The encodings that read the whole file and make sense of it, and what a line is in each."""
+    """Return a hint that names the encodings that fit the whole file, and shows how each decodes a line."""
     likely = [name for name in _ranked(path) if decodes(path, name)]
     if not likely:
         return "It looks like no encoding throughout: this line may be damaged, or come from another file."
@@ -134,7 +137,7 @@ def _advice(path: str) -> str:
 
 
 def _readings(line: _Line, encodings: Sequence[str]) -> dict[str, list[str]]:
-    """What a line is in the `encodings`, and in which of them."""
+    """Return the different readings of a line, each with the `encodings` that give it."""
     readings: dict[str, list[str]] = {}
     for name in encodings:
         readings.setdefault(line.reading(name), []).append(name)
@@ -142,7 +145,7 @@ def _readings(line: _Line, encodings: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _table(line: _Line, encodings: Sequence[str]) -> str:
-    """A row for each reading of a line."""
+    """Return a text table with a row for each different reading of a line."""
     readings = [*_readings(line, encodings).items()][:SHOWN]
     names = [", ".join(those[:3]) + (", …" if len(those) > 3 else "") for _, those in readings]
     width = max(map(len, names))
@@ -151,7 +154,7 @@ def _table(line: _Line, encodings: Sequence[str]) -> str:
 
 
 def unknown_encoding(name: str, where: str) -> Fault:
-    """An encoding that Python does not know."""
+    """Return a fault for an encoding that Python does not know, with the nearest name that it knows."""
     from encodings.aliases import aliases
 
     known = {alias.replace("_", "-") for alias in (*aliases, *aliases.values())}
@@ -160,7 +163,7 @@ def unknown_encoding(name: str, where: str) -> Fault:
 
 
 def decodes(path: str, encoding: str) -> bool:
-    """Whether every byte of the file is in `encoding`."""
+    """Tell whether the whole file can be decoded with `encoding`."""
     try:
         return all(True for _ in _decoded(path, encoding))
     except UnicodeError:
@@ -168,7 +171,10 @@ def decodes(path: str, encoding: str) -> bool:
 
 
 def _first_bad_byte(path: str, encoding: str) -> tuple[int, int]:
-    """Offset and value of the first byte that does not decode; or of the first where the codec names none."""
+    """Return the offset and value of the first byte that does not decode.
+
+    If the codec does not tell which byte it is, the first byte of the file is returned.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     end = 0
     for chunk in (*_chunks(path), b""):
@@ -187,7 +193,7 @@ def _decoded(path: str, encoding: str, size: int | None = None) -> Iterator[str]
 
 
 def _chunks(path: str, size: int | None = None) -> Iterator[bytes]:
-    """The first `size` bytes of the file, or all, a chunk at a time."""
+    """Yield the first `size` bytes of the file, or all of them, chunk by chunk."""
     left = CHUNK if size is None else size
     with open_bytes(path) as file:
         while chunk := file.read(min(CHUNK, left)):
@@ -196,7 +202,7 @@ def _chunks(path: str, size: int | None = None) -> Iterator[bytes]:
 
 
 def _raw_lines(path: str) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of each line, of a very long one the beginning."""
+    """Yield the number and bytes of each line; of a very long line, only its beginning."""
     with open_bytes(path) as file:
         number = 1
         while line := file.readline(CHUNK):
@@ -207,7 +213,10 @@ def _raw_lines(path: str) -> Iterator[tuple[int, bytes]]:
 
 
 def _strange_lines(path: str) -> Iterator[_Line]:
-    """The lines that are not ASCII; the first line where all are."""
+    """Yield the lines that are not ASCII; if the first `LINES` all are, also the last of these.
+
+    A shorter file of ASCII alone yields an empty line 1.
+    """
     found = False
     for number, line in _raw_lines(path):
         if not line.isascii() or (number == LINES and not found):
@@ -218,14 +227,14 @@ def _strange_lines(path: str) -> Iterator[_Line]:
 
 
 def _ranked(path: str) -> Sequence[str]:
-    """The candidates that make sense of a sample of the file, best first."""
+    """Return the candidate encodings that fit a sample of the file, best first."""
     sample = _sample(path)
     fits = [(fit, name) for name in CANDIDATES if (fit := _fit(sample, name)) is not None]
     return [name for _, name in sorted(fits, key=lambda pair: pair[0])]
 
 
 def _fit(sample: bytes, encoding: str) -> tuple[float, float] | None:
-    """How much of the sample reads like noise, then how little like a language; None where it is no fit."""
+    """Return the decoded sample's noise and negative language coherence, or None if it does not fit."""
     from charset_normalizer import from_bytes
 
     found = from_bytes(
@@ -235,7 +244,10 @@ def _fit(sample: bytes, encoding: str) -> tuple[float, float] | None:
 
 
 def _sample(path: str) -> bytes:
-    """The first lines that are not plain ASCII, which tell encodings apart; with NULs, the file's start."""
+    """Return the first lines that are not ASCII, or the start of the file if it contains NUL bytes.
+
+    Such lines tell encodings apart.
+    """
     with open_bytes(path) as file:
         start = file.read(SAMPLE)
     if b"\0" in start:

@@ -1,4 +1,4 @@
-"""What a table is written like, told from a header in which the wanted columns are not found."""
+"""Diagnosis of a table's dialect from a header that lacks the wanted columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars", ",": "comm
 
 
 def explain_header(names: Sequence[str], wanted: Sequence[str], tabs: bool) -> Fault | None:
-    """Which key reads the header `names`, where another delimiter or no header explains it; else None.
+    """Return a fault that names the recipe key to set, if that explains the header `names`, or else None.
 
-    `tabs` says that tabs separate.
+    Explanations are another delimiter and a missing header. `tabs` tells that the recipe's delimiter is a
+    tab.
     """
     shown = f"the header is `{shortened(' | '.join(names))}`"
     if len(names) == 1:
@@ -31,14 +32,21 @@ def explain_header(names: Sequence[str], wanted: Sequence[str], tabs: bool) -> F
 
 
 def key_of_delimiter(delimiter: str, tabs: bool) -> str:
-    """What to write for a table that `delimiter` separates, in one that `tabs` do, or something else."""
+    """Return the recipe keys for a table separated by `delimiter`.
+
+    `tabs` tells that the recipe's delimiter is a tab.
+    """
     if delimiter == "\t":
         return '`use: tsv`, or `delimiter: "\\t"`'
     return f'`use: csv, delimiter: "{delimiter}"`' if tabs else f'`delimiter: "{delimiter}"`'
 
 
 def _is_data(names: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Whether names are a row rather: as many as are wanted, or numbers or sentences, and none is near."""
+    """Tell whether `names` are a row of data rather than a header.
+
+    They are if none is similar to a wanted name, and there are as many as wanted, or numbers or sentences
+    among them.
+    """
     if any(nearest(name, names) for name in wanted):
         return False
     sentences = any(len(name.split()) > 3 or name.strip().isdigit() for name in names)
@@ -46,7 +54,7 @@ def _is_data(names: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _columns(names: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Names for the columns: the longest value is the text, the shortest the label, others by number."""
+    """Return column names: the longest value is the text, the shortest the label, others are numbered."""
     named = [f"column{number}" for number in range(1, len(names) + 1)]
     by_length = sorted(range(len(names)), key=lambda column: len(names[column]))
     for column, name in zip((by_length[-1], by_length[0]), wanted, strict=False):

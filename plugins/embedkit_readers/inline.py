@@ -1,4 +1,4 @@
-"""Texts and labels that stand in the recipe itself."""
+"""Texts and labels in the recipe itself."""
 
 # No `from __future__ import annotations`: see labelled.py.
 from collections.abc import Iterator
@@ -21,7 +21,10 @@ class InlineReader:
     nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
 
     def read(self) -> Iterator[Example]:
-        """Every text in order, ids from 1. Raises DataError unless there is one label for each text."""
+        """Yield every text in order, with ids from 1.
+
+        Raises DataError if there are labels, but not one for each text.
+        """
         if self.labels is not None and len(self.labels) != len(self.texts):
             what = f"{len(self.texts)} texts and {len(self.labels)} labels"
             raise DataError(Fault(what, where="labels", hint="Each text takes one label, in order."))

@@ -1,4 +1,4 @@
-"""What every reader of a file shares: the keys, the numbering, and the way from a row to an example.
+"""Base classes of file readers: their keys, the numbering of rows, and the conversion of rows to examples.
 
 The readers are dataclasses, so that one declaration of a key is its annotation, its default and its place in
 the constructor. A constructor is inspected for its annotations; they are evaluated here, in the module that
@@ -17,7 +17,7 @@ from embedkit_readers.values import label_of, text_of
 
 
 class Row(NamedTuple):
-    """One row as it came: `where` names it in errors, `label` means nothing in unlabelled data."""
+    """A row before conversion: `where` names it in errors, `label` is meaningless in unlabelled data."""
 
     where: str
     text: object
@@ -26,7 +26,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledFile(ABC):
-    """A file of texts with a label each."""
+    """A file of texts, each with a label."""
 
     path: Annotated[InputPath, Doc("the file to read")]
     nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
@@ -38,9 +38,9 @@ class LabelledFile(ABC):
     strip: Annotated[bool, Doc("drop white space around labels")] = False
 
     def read(self) -> Iterator[Example]:
-        """Every row in order but those that `label_map` leaves out; ids are the numbers of the rows, from 1.
+        """Yield an example for each row that `label_map` does not leave out; ids are row numbers, from 1.
 
-        Raises DataError, naming the row, at one that is malformed.
+        Raises DataError, naming the row, if one is malformed.
         """
         for number, row in enumerate(self._rows(), start=1):
             label = self._label(row) if self._labelled else None
@@ -50,7 +50,7 @@ class LabelledFile(ABC):
 
     @abstractmethod
     def _rows(self) -> Iterator[Row]:
-        """The rows of the file, in order."""
+        """Yield the rows of the file in order."""
 
     @property
     def _labelled(self) -> bool:
@@ -60,9 +60,9 @@ class LabelledFile(ABC):
         return compose(string) if self.nfc else string
 
     def _label(self, row: Row) -> str | None:
-        """The label that is used for that of the row, None where the row is left out.
+        """Return the row's label as mapped by `label_map`, or None if the row is left out.
 
-        A list of labels is one label, written as JSON, of those that the map does not leave out.
+        A list of labels becomes one label: a JSON list of the labels that the map does not leave out.
         """
         if not isinstance(row.label, list | tuple):
             return self._mapped(row.label, row.where)
@@ -70,7 +70,10 @@ class LabelledFile(ABC):
         return json.dumps([label for label in labels if label is not None], ensure_ascii=False)
 
     def _mapped(self, value: object, where: str) -> str | None:
-        """One label, None where the map leaves it out. Raises DataError for one that the map lacks."""
+        """Return one label as mapped by `label_map`, or None if the map leaves it out.
+
+        Raises DataError for a label that the map lacks.
+        """
         label = self._normal(label_of(value, where))
         label = label.strip() if self.strip else label
         if self.label_map is None:
@@ -89,7 +92,7 @@ class LabelledFile(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class ColumnFile(LabelledFile):
-    """A file whose texts and labels are found by name."""
+    """A file whose columns of texts and labels are found by name."""
 
     text: Annotated[str, Doc("the column of the texts")] = "text"
     label: Annotated[str | None, Doc("the column of the labels; null for data without labels")] = "label"
@@ -103,7 +106,10 @@ class ColumnFile(LabelledFile):
         return [self.text] if self.label is None else [self.text, self.label]
 
     def _positions(self, names: Sequence[str], where: str) -> list[int]:
-        """Where the wanted columns are among `names`. Raises DataError for one not there exactly once."""
+        """Return the positions of the wanted columns in `names`.
+
+        Raises DataError for a column that is missing or occurs more than once.
+        """
         return [_position(name, names, where) for name in self._wanted]
 
 

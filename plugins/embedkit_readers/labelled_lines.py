@@ -1,4 +1,4 @@
-"""fastText's format for training classifiers: each line labels with a prefix, then the text."""
+"""fastText's format for training classifiers: each line has labels with a prefix, then the text."""
 
 # No `from __future__ import annotations`: see labelled.py.
 import re
@@ -38,7 +38,10 @@ class LabelledLinesReader(TextFile):
             yield Row(self._at(number), text, (self.separator or "").join(labels))
 
     def _fault(self, labels: Sequence[str], in_text: bool) -> Fault | None:
-        """What is wrong with a line of these labels and a text that has another label in it, or has not."""
+        """Return what is wrong with the labels of a line, or None.
+
+        `in_text` tells whether there is another label in the text of the line.
+        """
         if "" in labels:
             return Fault("the label is empty")
         if self.separator is None:

@@ -1,7 +1,7 @@
-r"""Text files, a line at a time: decoded, numbered from 1, ended by `\n` and nothing else.
+r"""Text files read line by line: decoded, numbered from 1, and split at `\n` alone.
 
-Python's `splitlines` and the `csv` module's advice to open with `newline=""` both know more line ends than
-the formats read here: U+2028, U+0085 and lone carriage returns are part of a text.
+Python's `splitlines` and files opened with `newline=""`, as the `csv` module advises, know more line ends
+than the formats read here: U+2028, U+0085 and lone carriage returns are part of a text.
 """
 
 # No `from __future__ import annotations`: see labelled.py.
@@ -31,7 +31,11 @@ class TextFile(LabelledFile):
     encoding: Annotated[str, Doc("the file's character encoding, by its name in Python")] = "utf-8"
 
     def read(self) -> Iterator[Example]:
-        """Every row, as `LabelledFile.read`; a file that is no such table is named by what it is instead."""
+        """Yield examples as `LabelledFile.read` does.
+
+        If that raises DataError for a file that is recognised as something else, such as a web page, the
+        error says so.
+        """
         try:
             yield from super().read()
         except DataError as error:
@@ -41,10 +45,10 @@ class TextFile(LabelledFile):
             raise DataError(fault) from error
 
     def _lines(self) -> Lines:
-        r"""Number and text of each line, its `\n` included; a byte order mark is dropped.
+        r"""Yield the number and text of each line, with its `\n` but without a byte order mark.
 
-        Raises DataError for bytes that are not in the encoding, for NUL characters and unknown encodings, for
-        lines too long to be any, and for a file that holds something else than text.
+        Raises DataError for bytes that are not in the encoding, NUL characters, unknown encodings, lines that
+        are too long, and files that hold something else than text.
         """
         try:
             codecs.lookup(self.encoding)
@@ -79,12 +83,12 @@ class TextFile(LabelledFile):
 
 
 def bare(line: str) -> str:
-    r"""The line without its end, `\n` or `\r\n`."""
+    r"""Return the line without its end, `\n` or `\r\n`."""
     return line.removesuffix("\n").removesuffix("\r")
 
 
 def without_blank_end(lines: Lines) -> Lines:
-    """The lines up to the last one that is not empty; empty lines before it are kept."""
+    """Yield the lines up to the last one that is not empty; empty lines before it are kept."""
     blank = []
     for number, line in lines:
         if not bare(line):

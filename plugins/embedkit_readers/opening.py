@@ -1,4 +1,4 @@
-"""The bytes of a file of texts: a regular file, decompressed on the way, that holds text."""
+"""Opens regular files of text, and decompresses them where needed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _BZIP2_BLOCK = b"1AY&SY"
 
 @contextmanager
 def open_bytes(path: str) -> Iterator[BinaryIO]:
-    """The bytes of the file, decompressed where it is gzip, bzip2, xz or Zstandard.
+    """Open the file to read its bytes, decompressed if it is gzip, bzip2, xz or Zstandard.
 
-    Raises DataError for a file that cannot be read, is no regular one, is damaged, or is another format.
+    Raises DataError for a file that cannot be read, is not a regular file, is damaged, or cannot be
+    decompressed here.
     """
     compression = compression_of_file(path)
     try:
@@ -38,7 +39,10 @@ def open_bytes(path: str) -> Iterator[BinaryIO]:
 
 
 def head_of(path: str) -> bytes:
-    """The first bytes, decompressed. Raises DataError as `open_bytes`, and for what is no text."""
+    """Return the first bytes, decompressed.
+
+    Raises DataError as `open_bytes` does, and for a file that is not text.
+    """
     with open_bytes(path) as file:
         head = file.read(HEAD)
     fault = no_text(head, path)
@@ -48,7 +52,7 @@ def head_of(path: str) -> bytes:
 
 
 def compression_of_file(path: str) -> Compression:
-    """How the file is compressed. Raises DataError where it is none that can be read."""
+    """Return the compression of the file. Raises DataError if it cannot be read or is not regular."""
     try:
         refuse_special(path)
         with Path(path).open("rb") as raw:
@@ -68,7 +72,7 @@ def refuse_special(path: str) -> None:
 
 
 def unreadable(path: str, error: OSError) -> DataError:
-    """The operating system's reason."""
+    """Return an error with the operating system's reason."""
     return DataError(Fault(f"cannot be read: {error.strerror}", where=path))
 
 

@@ -1,4 +1,4 @@
-"""Parquet files, read a batch of rows at a time."""
+"""Parquet files, read in batches of rows."""
 
 # No `from __future__ import annotations`: see labelled.py.
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ class ParquetReader(ColumnFile):
             raise DataError(Fault(f"not a readable Parquet file: {error}", self.path)) from error
 
     def _refuse_others(self) -> None:
-        """Raise DataError for what is no regular file, and for one that is compressed or another format."""
+        """Raise DataError unless this is a regular, uncompressed file in the Parquet format."""
         compression = compression_of_file(self.path)
         if compression is not PLAIN:
             what = f"is a {compression.name} file, and Parquet is read as it is"

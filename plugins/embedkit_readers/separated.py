@@ -1,4 +1,4 @@
-"""Separated values: CSV as RFC 4180 has it, and TSV, where a tab separates and a quote is a character."""
+"""Separated values: CSV as in RFC 4180, and TSV, where tabs separate and quotes are characters."""
 
 # No `from __future__ import annotations`: see labelled.py.
 import csv
@@ -24,7 +24,7 @@ _LARGEST_FIELD = LONGEST_LINE - 1
 
 @dataclass(frozen=True, kw_only=True)
 class SeparatedFile(ColumnFile, TextFile):
-    """A text file of rows, whose fields stand in columns."""
+    """A text file of rows with the fields in columns."""
 
     header: Annotated[bool, Doc("whether the first row names the columns")] = True
     columns: Annotated[
@@ -36,7 +36,7 @@ class SeparatedFile(ColumnFile, TextFile):
     @property
     @abstractmethod
     def _separator(self) -> str:
-        """The character between two fields."""
+        """Return the character between two fields."""
 
     def _rows(self) -> Iterator[Row]:
         fields = self._quoted() if self.quoting else self._split()
@@ -50,7 +50,7 @@ class SeparatedFile(ColumnFile, TextFile):
             yield Row(self._at(number), text, label)
 
     def _names(self, fields: Fields) -> list[str]:
-        """The columns' names; takes the header, where there is one, off `fields`."""
+        """Return the names of the columns, and remove the header, if there is one, from `fields`."""
         if not self.header:
             if self.columns is None:
                 raise DataError(Fault("without a header, `columns` must name the columns", self.path))
@@ -63,18 +63,21 @@ class SeparatedFile(ColumnFile, TextFile):
         return self.columns or header
 
     def _stripped(self, names: list[str]) -> list[str]:
-        """The names without white space around them, where the recipe has them so."""
+        """Return the names without surrounding white space, unless the recipe wants a name as it is."""
         return [name if name in self._wanted else name.strip(" \t\xa0\ufeff\u200b") for name in names]
 
     def _refuse_dialect(self, names: Sequence[str]) -> None:
-        """Raise DataError, saying which key to write, for a header that another dialect explains."""
+        """Raise DataError, with the recipe key to set, if another dialect explains the header."""
         if self.header and self.columns is None and not {*self._wanted} <= {*names}:
             fault = explain_header(names, self._wanted, tabs=self._separator == "\t")
             if fault:
                 raise DataError(replace(fault, where=self._at(1)))
 
     def _rows_of_lines(self) -> Lines:
-        """The lines but for Excel's own first one, `sep=;`, where it names the delimiter that there is."""
+        """Return the lines without Excel's own first line, such as `sep=;`.
+
+        Raises DataError if that names another delimiter, or if another dialect explains the header.
+        """
         lines = self._lines()
         first = next(lines, None)
         named = first and EXCELS_LINE.fullmatch(first[1])
@@ -154,7 +157,7 @@ def _columns(count: int) -> str:
 
 @contextmanager
 def _any_field_size() -> Iterator[None]:
-    """Lifts the csv module's bound on a field, 131,072 characters, which is one for the whole process."""
+    """Let fields exceed the csv module's limit of 131,072 characters, which applies to the whole process."""
     before = csv.field_size_limit(_LARGEST_FIELD)
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a file is that holds no plain text, by its first bytes: so that an error can say what to do."""
+"""Recognises files that are not plain text by their first bytes, so that errors can say what to do."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _NOT_THE_FILE = (
 
 
 def no_text(head: bytes, where: str) -> Fault | None:
-    """What a file that begins with `head` is, where it is another format than text; None for text."""
+    """Return a fault if the first bytes `head` show another format than text, or else None."""
     if re.match(rb"PK(?:\x03\x04|\x05\x06)", head):
         _, name, hint = next(each for each in _ZIPPED if re.search(each[0], head))
         return Fault(f"is {name}, not a text file", where, hint=hint)
@@ -61,7 +61,7 @@ def no_text(head: bytes, where: str) -> Fault | None:
 
 
 def not_the_file(head: bytes, where: str) -> Fault | None:
-    """What a text file that could not be read as a table may be instead; None where nothing says so."""
+    """Return a fault if `head` shows why a text file could not be read as a table, or else None."""
     found = _first(_NOT_THE_FILE, head)
     if found:
         return Fault(f"is {found[0]}", where, hint=found[1])
@@ -70,7 +70,7 @@ def not_the_file(head: bytes, where: str) -> Fault | None:
 
 
 def _first(signatures: Sequence[tuple[bytes, str, str]], head: bytes) -> tuple[str, str] | None:
-    """What begins as `head` does, and what to do with it."""
+    """Return the name and hint of the first of `signatures` that matches `head`, or else None."""
     return next(
         ((name, hint) for pattern, name, hint in signatures if re.match(pattern, head, re.DOTALL)), None
     )
@@ -83,7 +83,7 @@ def _lone_carriage_returns(where: str) -> Fault:
 
 
 def unicode_form(head: bytes) -> tuple[str, str] | None:
-    """The UTF-16 or UTF-32 that `head` is in: the encoding's name, and what says so; None for others."""
+    """Return the name of the UTF-16 or UTF-32 that `head` is in, and how that shows, or else None."""
     for mark, name in (
         (b"\xff\xfe\0\0", "utf-32"),
         (b"\0\0\xfe\xff", "utf-32"),
@@ -97,7 +97,7 @@ def unicode_form(head: bytes) -> tuple[str, str] | None:
 
 
 def _by_zeros(head: bytes) -> str | None:
-    """Which of the four bytes of UTF-32, or the two of UTF-16, are zero in most Western text."""
+    """Return the UTF-16 or UTF-32 whose zero bytes in Western text match those in `head`, or else None."""
     if head.count(0) < ENOUGH:
         return None
     shares = [head[place::4].count(0) / (len(head) / 4) for place in range(4)]

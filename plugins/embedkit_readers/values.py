@@ -1,4 +1,4 @@
-"""From what a source holds to a text or a label: what is accepted, and what is said of the rest."""
+"""Conversion of a source's values to texts and labels, and errors for all other values."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ from embedkit.plugin_api import DataError, Fault
 
 
 def text_of(value: object, where: str) -> str:
-    """A text, which may be empty. Raises DataError for anything but a string that can be written down."""
+    """Return a text, which may be empty.
+
+    Raises DataError for anything but a string, and for NUL characters and lone surrogates.
+    """
     if not isinstance(value, str):
         raise DataError(Fault(f"the text is {_kind(value)}, not a string", where))
     return _writable(value, "text", where)
 
 
 def label_of(value: object, where: str) -> str:
-    """A label as it is written: 1 is "1", true is "true"; 1.0 is the integer, 2.5 is "2.5".
+    """Return a label as it is written: 1 is "1", true is "true", 1.0 is "1", 2.5 is "2.5".
 
-    Raises DataError for other types, and for numbers that are none.
+    Raises DataError for other types, NaN and infinity, NUL characters and lone surrogates.
     """
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""The encoders `rnn`, `lstm` and `gru`: recurrent networks, and ways to make one vector of their states."""
+"""The encoders `rnn`, `lstm` and `gru`: recurrent networks, and ways to pool their states."""
 
 from __future__ import annotations
 

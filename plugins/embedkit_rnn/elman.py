@@ -1,8 +1,9 @@
 """A layer of a simple recurrent network on a CPU, h_t = f(W x_t + b + U h_{t-1} + c): Elman 1990.
 
-Autograd remembers every operation of every token of PyTorch's own, which takes longer than the arithmetic
-where states are narrow. Here a token costs two operations on the way there and two on the way back, in place,
-and each matrix of weights one product over all tokens. Weights and results are those of `nn.RNN`.
+With PyTorch's own layer, autograd records every operation of every token, which takes longer than the
+arithmetic where states are narrow. Here a token costs two in-place operations in the forward pass and two in
+the backward pass, and each weight matrix costs one product over all tokens. Weights and results are those of
+`nn.RNN`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from torch.autograd.function import Function, once_differentiable
 
 
 def read_one_way(texts: Tensor, weights: Sequence[Tensor], *, relu: bool) -> Tensor:
-    """States [B, T, H] of `texts` float [B, T, D], T at least 1, from a state of zeros.
+    """Return the states [B, T, H] of `texts` float [B, T, D], T at least 1, from an initial state of zeros.
 
     `weights` are those of one direction of a layer of `nn.RNN`: W [H, D], U [H, H], b [H], c [H]. f is ReLU
-    where `relu`, or else tanh.
+    if `relu`, or else tanh.
     """
     states = _Elman.apply(texts, *weights, relu)  # type: ignore[no-untyped-call]
     return cast("Tensor", states)

@@ -47,11 +47,11 @@ class Rnn:
 
     @property
     def padding_invariant(self) -> bool:
-        """Whether a text gives the same numbers however much it is padded."""
+        """Return whether the encoding of a text is independent of its padding."""
         return self.mask_padding
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose weights are drawn exactly as one `nn.RNN` of the same settings draws them."""
+        """Build the module; its weights are drawn exactly as an `nn.RNN` of the same settings draws them."""
         from torch import nn
 
         from embedkit_rnn.module import AfterPadding, Recurrent

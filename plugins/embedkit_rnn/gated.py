@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class _Gated:
-    """What `lstm` and `gru` share: everything but the network."""
+    """Base class of `lstm` and `gru`: everything but the network."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class _Gated:
         self.pooling = pooling
 
     def _settings(self) -> dict[str, Any]:
-        """The keys, under the names that torch gives them."""
+        """Return the keys under torch's names."""
         return {
             "hidden_size": self.hidden_size,
             "num_layers": self.num_layers,
@@ -47,7 +47,7 @@ class Lstm(_Gated):
     """
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose weights are drawn as one `nn.LSTM` draws them, then those of attention if any."""
+        """Build the module; its weights are drawn as `nn.LSTM` draws them, followed by any for attention."""
         from torch import nn
 
         from embedkit_rnn.module import Recurrent
@@ -62,7 +62,7 @@ class Gru(_Gated):
     """
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose weights are drawn as one `nn.GRU` draws them, then those of attention if any."""
+        """Build the module; its weights are drawn as `nn.GRU` draws them, followed by any for attention."""
         from torch import nn
 
         from embedkit_rnn.module import Recurrent

@@ -21,7 +21,7 @@ Pooling = Annotated[
 
 
 def check_dropout(dropout: float, num_layers: int) -> None:
-    """Raises RecipeError for dropout between the layers of a network that has one."""
+    """Raise RecipeError if there is dropout between layers, but only one layer."""
     if dropout and num_layers == 1:
         what = f"dropout {dropout} acts between layers, and there is one layer"
         raise RecipeError(

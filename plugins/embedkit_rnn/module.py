@@ -11,9 +11,9 @@ from embedkit_rnn.reading import read
 
 
 class Recurrent(nn.Module):
-    """Texts [B, T, D] to the pooled states of the top layer, [B, H]; both directions side by side.
+    """Encodes texts [B, T, D] as pooled states of the top layer, [B, H]; both directions are concatenated.
 
-    Padding leaves no trace, and a text without tokens is a row of zeros.
+    Padding has no effect, and a text without tokens becomes a row of zeros.
     """
 
     def __init__(self, rnn: nn.RNNBase, pooling: PoolingName) -> None:
@@ -23,7 +23,7 @@ class Recurrent(nn.Module):
         self.pooling = POOLINGS[pooling](rnn)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, H]."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H]."""
         # An empty text is read as one token of padding, so that every text has a state to blank out.
         lengths = mask.sum(dim=1).clamp(min=1)
         pooled: Tensor = self.pooling(read(self.rnn, embedded, lengths), mask, lengths)
@@ -31,7 +31,7 @@ class Recurrent(nn.Module):
 
 
 class AfterPadding(nn.Module):
-    """Texts [B, T, D] to the last hidden state [B, H] of the top layer, padding read as if it were text."""
+    """Encodes texts [B, T, D] as the top layer's last hidden state [B, H]; padding is read like text."""
 
     def __init__(self, rnn: nn.RNN) -> None:
         super().__init__()
@@ -39,6 +39,6 @@ class AfterPadding(nn.Module):
         self.output_dim = rnn.hidden_size * (2 if rnn.bidirectional else 1)
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG002
-        """`embedded` float [B, T, D] -> [B, H]; the mask is not looked at."""
+        """Encode `embedded` float [B, T, D] as [B, H]; the mask is ignored."""
         final = self.rnn(embedded)[1]
         return torch.cat((final[-2], final[-1]), dim=1) if self.rnn.bidirectional else final[-1]

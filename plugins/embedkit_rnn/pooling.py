@@ -1,7 +1,7 @@
-"""One vector for a text out of the states [B, T, H] of its tokens.
+"""Pooling of the token states [B, T, H] of a recurrent network into one vector for each text.
 
-Each pooling takes the states, `mask` bool [B, T] and `lengths` int64 [B], at least 1. What it gives for a
-text without tokens is finite, and left to its caller to blank out.
+Each pooling takes the states, `mask` bool [B, T] and `lengths` int64 [B], at least 1. Its result for a text
+without tokens is finite, and the caller replaces it by zeros.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from embedkit_rnn.keys import PoolingName
 
 
 class Last(nn.Module):
-    """The state at the last token; of the backward direction, whose last token is the text's first, there."""
+    """The last state of each direction: forwards at the last token, backwards at the first token."""
 
     def __init__(self, rnn: nn.RNNBase) -> None:
         super().__init__()
         self.forwards = rnn.hidden_size
 
     def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
-        """[B, T, H] -> [B, H]."""
+        """Return the last states [B, H] of `states` [B, T, H]."""
         rows = torch.arange(len(states), device=states.device)
         last = states[rows, lengths - 1, : self.forwards]
         return torch.cat((last, states[:, 0, self.forwards :]), dim=1)
@@ -34,23 +34,23 @@ class Mean(nn.Module):
         super().__init__()
 
     def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
-        """[B, T, H] -> [B, H]."""
+        """Return the mean [B, H] of `states` [B, T, H] over the tokens."""
         return masked_mean(states, mask)
 
 
 class Max(nn.Module):
-    """The largest value of each dimension over the states: Conneau et al. 2017 (InferSent)."""
+    """The maximum of each dimension over the states: Conneau et al. 2017 (InferSent)."""
 
     def __init__(self, rnn: nn.RNNBase) -> None:  # noqa: ARG002
         super().__init__()
 
     def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
-        """[B, T, H] -> [B, H]."""
+        """Return the maximum [B, H] of `states` [B, T, H] over the tokens."""
         return masked_max(states, mask)
 
 
 class Attention(nn.Module):
-    """A weighted mean of the states h_t, of weights softmax(u · tanh(W h_t + b)), u a learned query.
+    """A weighted mean of the states h_t, with weights softmax(u · tanh(W h_t + b)) for a learned query u.
 
     Yang et al. 2016, "Hierarchical Attention Networks for Document Classification", equations 5–7.
     """
@@ -62,7 +62,7 @@ class Attention(nn.Module):
         self.query = nn.Linear(width, 1, bias=False)
 
     def forward(self, states: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG002
-        """[B, T, H] -> [B, H]."""
+        """Return the weighted mean [B, H] of `states` [B, T, H] over the tokens."""
         scores = self.query(torch.tanh(self.projection(states)))
         # The lowest number rather than -inf: a softmax over nothing but -inf is NaN, and so is its gradient.
         lowest = torch.finfo(scores.dtype).min

@@ -1,10 +1,10 @@
 """The states of a recurrent network at every token of padded texts, as if there were no padding.
 
-One direction needs no care: what follows a text's last token has not been read at any of its tokens, in any
-layer. The backward direction of a padded text would meet the padding first. There are two ways out: packed
-texts, and turning each text around within its own length, so that its padding stays behind it. On a CPU the
-second is faster in training (up to 3 times for an LSTM, which torch hands to oneDNN unless it is packed).
-On a GPU cuDNN reads packed texts well, and wants all the weights of a network in one call.
+The forward direction needs no care: padding follows the tokens of a text, so no layer reads it before them.
+The backward direction would read the padding first. There are two ways out: packed sequences, and reversing
+each text within its own length, so that its padding stays at the end. On a CPU the second is faster in
+training (up to 3 times for an LSTM, which torch hands to oneDNN unless it is packed). On a GPU cuDNN reads
+packed sequences well, and wants all the weights of a network in one call.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ ELMAN = ("RNN_TANH", "RNN_RELU")
 
 
 def read(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
-    """States [B, T, H] of the top layer for `embedded` [B, T, D]; what stands at padding means nothing.
+    """Return the top layer's states [B, T, H] for `embedded` [B, T, D]; states at padding mean nothing.
 
-    `lengths` int64 [B], at least 1.
+    `lengths` is int64 [B], at least 1.
     """
     if embedded.device.type != "cpu":
         return packed(rnn, embedded, lengths) if rnn.bidirectional else _whole(rnn, embedded)
@@ -42,14 +42,17 @@ def _whole(rnn: nn.RNNBase, embedded: Tensor) -> Tensor:
 
 
 def packed(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
-    """The states of packed texts."""
+    """Return the top layer's states, computed from packed sequences."""
     texts = pack_padded_sequence(embedded, lengths.cpu(), batch_first=True, enforce_sorted=False)
     states, _ = pad_packed_sequence(rnn(texts)[0], batch_first=True, total_length=embedded.shape[1])
     return states
 
 
 def by_layer(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
-    """The states of texts read forwards and, by a network of both directions, turned around as well."""
+    """Return the top layer's states, computed layer by layer.
+
+    A bidirectional network also reads each text reversed within its own length.
+    """
     order = _turning(lengths, embedded.shape[1]) if rnn.bidirectional else None
     directions = 1 if order is None else 2
     states = embedded
@@ -66,19 +69,19 @@ def by_layer(rnn: nn.RNNBase, embedded: Tensor, lengths: Tensor) -> Tensor:
 
 
 def _turning(lengths: Tensor, width: int) -> Tensor:
-    """The order [B, T, 1] of the tokens of texts that are turned around, their padding left where it is."""
+    """Return the order [B, T, 1] of tokens that reverses each text and leaves its padding in place."""
     columns = torch.arange(width, device=lengths.device)
     last = lengths[:, None] - 1
     return torch.where(columns <= last, last - columns, columns)[:, :, None]
 
 
 def _turn(states: Tensor, order: Tensor) -> Tensor:
-    """The tokens' rows in their new `order` [B, T, 1], which undoes itself."""
+    """Return the tokens' states in the new `order` [B, T, 1]; doing it twice restores the old order."""
     return states.gather(1, order.expand_as(states))
 
 
 def _one_way(rnn: nn.RNNBase, states: Tensor, weights: Sequence[Tensor]) -> Tensor:
-    """One layer in one direction, from a state of zeros."""
+    """Return the states of one layer in one direction, from an initial state of zeros."""
     if rnn.mode in ELMAN:
         return read_one_way(states, weights, relu=rnn.mode == "RNN_RELU")
     start = states.new_zeros(1, len(states), rnn.hidden_size)

@@ -1,4 +1,4 @@
-"""A bound on the time that matching a regular expression takes, where the system has one to give."""
+"""A time limit for matching regular expressions, where the system has timers for it."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ SECONDS = 20.0
 
 
 class TooSlowError(Exception):
-    """The time is over."""
+    """Matching a text has taken too long."""
 
 
 class Clock:
-    """Counts the processor time of one text after another."""
+    """Limits the processor time that each text may take."""
 
     def __init__(self, running: bool) -> None:
         self._running = running
 
     def restart(self) -> None:
-        """Begin with the next text."""
+        """Let the time of the next text begin."""
         if sys.platform != "win32" and self._running:
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
 
 
 @contextmanager
 def clock() -> Iterator[Clock]:
-    """A clock that raises TooSlowError in the block where a text takes too long.
+    """Give a clock that raises TooSlowError in the block if a text takes too long.
 
-    Matching looks for signals now and then, which is what ends it. Without such timers, as on Windows, in
-    other threads than the main one, and where somebody else has set the timer, nothing is counted; Ctrl-C
-    ends it.
+    Regular expression matching checks for signals now and then, so the timer's signal ends it. Where there is
+    no such timer, as on Windows, in other threads than the main one, and if the timer is already in use,
+    there is no limit, and Ctrl-C ends it.
     """
     if sys.platform == "win32" or not _can_count():
         yield Clock(running=False)

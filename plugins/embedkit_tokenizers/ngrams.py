@@ -1,4 +1,4 @@
-"""`ngrams`: tokens, and after them what neighbouring tokens are together."""
+"""`ngrams`: the tokens of another tokenizer, then the n-grams of neighbouring tokens."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Ngrams:
         self.longest = longest
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """The n-grams of each text, shorter ones first, each length from left to right."""
+        """Return the n-grams of each text, shorter ones first, each length from left to right."""
         return [[*self._ngrams(tokens)] for tokens in self.of.tokenize(texts)]
 
     def _ngrams(self, tokens: Sequence[str]) -> Iterator[str]:

@@ -54,10 +54,11 @@ class Regex:
         self.stop_words = stop_words
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """The matches that are not empty, whole whatever groups the pattern has, then cleaned.
+        """Tokenize each text into the non-empty matches of the pattern, from left to right.
 
-        Raises DataError for a pattern that is not a regular expression, and for one that takes 20 seconds for
-        a text.
+        A token is a whole match, whatever groups the pattern has. Stop words are then removed and tokens
+        lower-cased, if set. Raises DataError for a pattern that is not a regular expression, or takes 20
+        seconds for a text.
         """
         try:
             find = re.compile(_checked(self.pattern)).finditer

@@ -15,5 +15,5 @@ class Whitespace:
         self.stop_words = stop_words
 
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
-        """`text.split()` of each text, then cleaned."""
+        """Tokenize each text with `text.split()`; remove stop words and lower-case tokens, if set."""
         return clean([text.split() for text in texts], lowercase=self.lowercase, stop_words=self.stop_words)

@@ -50,9 +50,9 @@ class Transformer:
         self.pooling: Literal["mean", "max", "first"] = pooling
 
     def build(self, input_dim: int) -> nn.Module:
-        """A module whose layers draw their weights one after another, as `nn.TransformerEncoderLayer` does.
+        """Build the module; its layers draw their weights one by one, as `nn.TransformerEncoderLayer` does.
 
-        Raises RecipeError where the heads cannot share `input_dim` equally.
+        Raises RecipeError if `input_dim` is not a multiple of the number of heads.
         """
         from embedkit_transformer.module import TransformerModule
 

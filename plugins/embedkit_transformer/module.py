@@ -12,7 +12,7 @@ from embedkit_transformer.positions import sinusoids
 
 
 def first(states: Tensor, mask: Tensor) -> Tensor:  # noqa: ARG001
-    """The first token's state, [B, T, D] -> [B, D]; in a text without tokens, that of padding."""
+    """Return the first token's state [B, D] of `states` [B, T, D]; without tokens, the state of padding."""
     return states[:, 0]
 
 
@@ -20,7 +20,7 @@ POOLINGS = {"mean": masked_mean, "max": masked_max, "first": first}
 
 
 class TransformerModule(nn.Module):
-    """Texts [B, T, D] to what their tokens become, pooled to [B, D]; a text without tokens is zeros."""
+    """Encodes texts [B, T, D] with attention and pools the tokens to [B, D]; without tokens, zeros."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class TransformerModule(nn.Module):
         self.pool = POOLINGS[pooling]
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
-        """`embedded` float [B, T, D], `mask` bool [B, T] -> [B, D]."""
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, D]."""
         if self.positions == "sinusoidal":
             embedded = embedded + sinusoids(embedded.shape[1], self.output_dim, embedded)
         empty = ~mask.any(dim=1, keepdim=True)

@@ -1,4 +1,4 @@
-"""Positions told apart by sines and cosines of many wavelengths."""
+"""Sinusoidal position encodings."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from torch import Tensor
 
 
 def sinusoids(length: int, dim: int, like: Tensor) -> Tensor:
-    """[length, dim], of `like`'s dtype and device: row t has sin(t / 10000^(i / dim)) at every even i, and
-    the cosine of the same at i + 1. Vaswani et al. 2017, section 3.5; there is no longest text.
+    """Return position encodings [length, dim], with the dtype and device of `like`.
+
+    Row t has sin(t / 10000^(i / dim)) at every even i, and the cosine of the same angle at i + 1. Vaswani et
+    al. 2017, section 3.5; texts may have any length.
     """
     position = torch.arange(length, device=like.device, dtype=torch.float32)[:, None]
     even = torch.arange(0, dim, 2, device=like.device, dtype=torch.float32)

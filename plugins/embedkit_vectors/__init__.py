@@ -1,11 +1,11 @@
-"""Pretrained vectors from files of every format that is known, of which only the wanted rows are read."""
+"""Pretrained vectors from files in any known format, of which only the wanted rows are read."""
 
 from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
-    """The embeddings `word2vec-text`, `glove`, `fasttext` and `vectors`."""
+    """Register `word2vec-text`, `glove`, `fasttext` and `vectors`."""
     from embedkit_vectors.fasttext import FastText
     from embedkit_vectors.glove import Glove
     from embedkit_vectors.vectors import Vectors

@@ -22,7 +22,7 @@ class FastText:
         self.limit = limit
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """The file, its header checked. Raises VectorFileError for a file that fastText does not write."""
+        """Open the file and check its header. Raises VectorFileError if it is none of fastText's formats."""
         from embedkit.plugin_api import open_vectors
 
         vectors = open_vectors(

@@ -20,7 +20,7 @@ class Glove:
         self.limit = limit
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """The file, its first row checked. Raises VectorFileError for a file that is something else."""
+        """Open the file and check its first row. Raises VectorFileError if it is something else."""
         from embedkit.plugin_api import open_vectors
 
         return open_vectors(

@@ -1,4 +1,4 @@
-"""The keys that all of these embeddings take, and what they mean."""
+"""The recipe keys that all of these embeddings take, with their descriptions."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Vectors:
         self.trust = trust
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """The file, its header checked. Raises VectorFileError for a file that is something else."""
+        """Open the file and check its header. Raises VectorFileError if it is something else."""
         from embedkit.plugin_api import open_vectors
 
         return open_vectors(

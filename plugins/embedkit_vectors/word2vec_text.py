@@ -18,7 +18,7 @@ class Word2vecText:
         self.limit = limit
 
     def open(self, context: EmbeddingContext) -> VectorSource:
-        """The file, its header checked. Raises VectorFileError for a file that is something else."""
+        """Open the file and check its header. Raises VectorFileError if it is something else."""
         from embedkit.plugin_api import open_vectors
 
         return open_vectors(

@@ -1,11 +1,11 @@
-"""Pretrained vectors from word2vec binary files, plain and gzip, of which only the wanted rows are read."""
+"""Pretrained vectors from word2vec binary files, plain or gzip, of which only the wanted rows are read."""
 
 from embedkit.plugin_api import Register, hookimpl
 
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
-    """The embedding `word2vec-binary`."""
+    """Register `word2vec-binary`."""
     from embedkit_word2vec.binary import Word2vecBinary
 
     register("word2vec-binary", Word2vecBinary)
