@@ -1,4 +1,4 @@
-"""One checkpoint: a directory of tensors.safetensors, state.json and manifest.json, the SHA-256 of both.
+"""A checkpoint: a directory with tensors.safetensors, state.json and manifest.json (the SHA-256 of both).
 
 https://github.com/huggingface/safetensors
 """
@@ -33,7 +33,7 @@ class Checkpoint:
 
 
 def damage(path: Path) -> str | None:
-    """What is wrong with the checkpoint at `path`, or None."""
+    """Return what is damaged in the checkpoint at `path`, or None if it is intact."""
     try:
         manifest = json.loads((path / MANIFEST).read_bytes())
         if manifest != {name: sha256(path / name) for name in (TENSORS, STATE)}:
@@ -46,7 +46,7 @@ def damage(path: Path) -> str | None:
 
 
 def read(path: Path) -> Checkpoint:
-    """Return the checkpoint at `path`, which is not damaged. No file stays mapped: it may be removed."""
+    """Read the intact checkpoint at `path` into memory. Its files are not mapped and may be deleted."""
     from safetensors.torch import load
 
     state = json.loads((path / STATE).read_bytes())
@@ -54,7 +54,10 @@ def read(path: Path) -> Checkpoint:
 
 
 def write(directory: Path, checkpoint: Checkpoint) -> None:
-    """Write `checkpoint` as `directory`, in place of what is there. Raises OSError where there is no room."""
+    """Write `checkpoint` to `directory`, replacing what is there.
+
+    Raises OSError if a file cannot be written, for example because the disk is full.
+    """
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
     write_tensors(directory / TENSORS, checkpoint.tensors)
@@ -69,7 +72,7 @@ def _json(value: object) -> bytes:
 
 
 def _put(path: Path, content: bytes) -> None:
-    """Write a file and make it durable."""
+    """Write a file and flush it to disk (fsync)."""
     with path.open("wb") as file:
         file.write(content)
         file.flush()

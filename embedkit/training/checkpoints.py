@@ -1,7 +1,7 @@
-"""Checkpoints: what an interrupted training goes on from, each complete and verified, or not there.
+"""The checkpoints from which an interrupted training resumes; each of them is complete and verified.
 
-A checkpoint is written under another name, made durable and renamed to `epoch-00012`, so that a kill at any
-moment leaves the ones before it.
+A checkpoint is written under a temporary name, flushed to disk and renamed to `epoch-00012`, so that a kill
+at any moment leaves the earlier checkpoints intact.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """The checkpoints in `directory`, one every `every` epochs, or none where that is 0.
+    """The checkpoints in `directory`, one written every `every` epochs, or none if `every` is 0.
 
-    Where `every` is None, one is written after an epoch that ends ten seconds or more after the last one was
-    written, as making a file durable takes longer than many an epoch; the state after each other epoch is
-    held in memory for `flush`. `warn` is told of damaged checkpoints.
+    If `every` is None, a checkpoint is written after an epoch that ends ten seconds or more after the
+    previous write, because flushing a file to disk takes longer than many an epoch; the state after any other
+    epoch is held in memory for `flush`. `warn` is called with a message about each damaged checkpoint.
     """
 
     def __init__(self, directory: Path, every: int | None, warn: Callable[[str], None]) -> None:
@@ -43,7 +43,7 @@ class Checkpoints:
         self._written_at = time.monotonic()
 
     def newest(self) -> Checkpoint | None:
-        """The newest one that is what was written, or None. A damaged one is warned of and passed over."""
+        """Return the newest intact checkpoint, or None. Warns of each damaged checkpoint and skips it."""
         for path in reversed(self.paths()):
             fault = damage(path)
             if fault is None:
@@ -53,9 +53,10 @@ class Checkpoints:
         return None
 
     def save(self, checkpoint: Checkpoint) -> None:
-        """Write a checkpoint where one is due, and remove all but the newest two.
+        """Write `checkpoint` if one is due, and remove all but the newest two.
 
-        Raises TrainingError, naming the last good one, where it cannot be written.
+        If `every` is None and none is due, a copy is held in memory for `flush`. Raises TrainingError, which
+        names the last intact checkpoint, if the checkpoint cannot be written.
         """
         if self.every is None and time.monotonic() < self._written_at + SECONDS:
             copies = {name: tensor.clone() for name, tensor in checkpoint.tensors.items()}
@@ -64,7 +65,7 @@ class Checkpoints:
             self._save(checkpoint)
 
     def flush(self) -> None:
-        """Write what is held in memory: training is interrupted."""
+        """Write the checkpoint held in memory, if any, because training was interrupted."""
         if self._held is not None:
             self._save(self._held)
 
@@ -83,7 +84,7 @@ class Checkpoints:
         self._prune()
 
     def paths(self) -> list[Path]:
-        """Those that are written, the oldest first."""
+        """Return the paths of the checkpoints on disk, oldest first."""
         return checkpoints_of(self.directory.parent)
 
     def _prune(self) -> None:

@@ -1,4 +1,4 @@
-"""The gradients of the weights that training moves: added up over processes, measured, shortened."""
+"""The gradients of the trained weights: summed over processes, measured and clipped."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ TABLE = "embedding.weight"
 
 
 class Gradients:
-    """Those of `parameters`, by name. Of the table's, where it moves in a step, only rows in use count.
+    """The gradients of `parameters`, by name.
 
-    All others of its rows are zero.
+    In a step that trains the embedding table, only the rows that the step reads are taken from the gradient
+    of the table: all its other rows are zero.
     """
 
     def __init__(self, model: nn.Module, parameters: Mapping[str, nn.Parameter]) -> None:
@@ -28,12 +29,15 @@ class Gradients:
         self._all = [*model.parameters(), *parameters.values()]
 
     def forget(self) -> None:
-        """A step begins."""
+        """Set all gradients to None, at the beginning of a step."""
         for parameter in self._all:
             parameter.grad = None
 
     def add_up(self, loss: Tensor, table: Table | None, world: World) -> None:
-        """Replace every gradient, and `loss`, by the sum over all processes; one without texts adds zeros."""
+        """Replace each gradient, and `loss`, by its sum over all processes.
+
+        A process that read no text in the step contributes zeros.
+        """
         for name, parameter in self.parameters.items():
             if parameter.grad is None and (name != TABLE or table is not None):
                 parameter.grad = torch.zeros_like(parameter)
@@ -43,14 +47,14 @@ class Gradients:
             table.replace(in_use[TABLE])
 
     def norm(self, table: Table | None) -> Tensor:
-        """The length of all gradients together, a scalar."""
+        """Return the L2 norm of all gradients taken together, a scalar."""
         gradients = [*self._in_use(table).values()]
         norms = torch._foreach_norm(gradients) if gradients else (torch.zeros(()),)
         total: Tensor = torch.linalg.vector_norm(torch.stack([*norms]))
         return total
 
     def shorten(self, factor: float) -> None:
-        """Multiply every gradient."""
+        """Apply the scale `factor` to every gradient, in place."""
         torch._foreach_mul_([p.grad for p in self.parameters.values() if p.grad is not None], factor)
 
     def _in_use(self, table: Table | None) -> dict[str, Tensor]:

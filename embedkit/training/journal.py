@@ -1,4 +1,4 @@
-"""What happens after each epoch: it is recorded, compared with the best one, and kept in a checkpoint."""
+"""Bookkeeping after each epoch: record its metrics, compare it with the best epoch, write a checkpoint."""
 
 from __future__ import annotations
 
@@ -27,10 +27,11 @@ log = logging.getLogger(__name__)
 
 
 class Journal:
-    """Keeps the history of a training, and what it takes to go on with it.
+    """Keeps the history, the checkpoints and, with early stopping, the best epoch of a training.
 
-    `score` gives the metrics of what the model said about a split, by the split's name; `validate` what it
-    says about the validation split, None where there is none. Of `epochs` epochs, `best` may spare the last.
+    `score` computes the metrics from a split's name and the model's outputs for it; `validate` returns the
+    outputs for the validation split, or None if there is none. Training takes `epochs` epochs, or fewer if
+    `best` stops it early.
     """
 
     def __init__(
@@ -54,7 +55,11 @@ class Journal:
         self.trackers = trackers
 
     def begin(self, state: TrainingState) -> int:
-        """Restore the newest valid checkpoint, if there is one; the number of epochs that are done."""
+        """Load the newest intact checkpoint, if any, into `state` and return the number of completed epochs.
+
+        Returns 0 without a checkpoint, and `epochs` if training had already ended. Raises RunError if the
+        checkpoint was written by another number of processes.
+        """
         kept = state.world.from_main(self.checkpoints.newest)
         if kept is None:
             return 0
@@ -70,7 +75,7 @@ class Journal:
         return self.epochs if self._ended(kept.epoch, state) else kept.epoch
 
     def epoch_ended(self, epoch: Epoch, state: TrainingState) -> bool:
-        """Record an epoch; True where training ends with it."""
+        """Record the metrics of an epoch, save a checkpoint, and return whether training ends."""
         scored, number = epoch.scored, epoch.number
         self.history.add(number, "train", scored, self.score("train", scored), epoch.seconds)
         self._validate(number, state)
@@ -90,7 +95,10 @@ class Journal:
             self.best.consider(number, figures, state.weights())
 
     def _ended(self, epoch: int, state: TrainingState) -> bool:
-        """Whether `epoch` was the last; if so, the weights become those of the best one."""
+        """Return whether training ends with `epoch`.
+
+        If so, early stopping restores the weights of the best epoch.
+        """
         best = self.best
         if best is None or not (best.exhausted(epoch) or epoch == self.epochs):
             return epoch == self.epochs
@@ -109,7 +117,7 @@ class Journal:
 
 
 def refuse_other_number(before: int, now: int) -> None:
-    """Raise RunError where another number of processes goes on with a run: they share the texts otherwise."""
+    """Raise RunError if a run resumes with another number of processes: texts would be split differently."""
     if before != now:
         what = f"the run was started with {before} processes, and cannot go on with {now}"
         raise RunError(Fault(what, hint=f"Start {before} again, or choose another --out."))

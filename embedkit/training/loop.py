@@ -34,7 +34,7 @@ ODD = 0x9E3779B9
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass over the training split: what the model said as it was being trained, and the time it took."""
+    """One pass over the training split: the model's outputs while it was being trained, and the wall time."""
 
     number: int
     scored: Scored
@@ -42,7 +42,7 @@ class Epoch:
 
 
 def from_the_start(_state: TrainingState) -> int:
-    """No epoch was trained before."""
+    """Return 0 completed epochs: training starts from scratch."""
     return 0
 
 
@@ -59,14 +59,14 @@ def fit(
 ) -> None:
     """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each step.
 
-    `loss` is what training follows, by default that of the model's objective as it is. Every process of
-    `world` is given the same model and the same texts and reads its share of them; after each step all have
-    the same weights.
+    `loss` is the loss that is minimized, by default the plain loss of the model's objective. Every process of
+    `world` is given the same model and the same texts and reads its share of them; after each step all
+    processes have the same weights.
 
-    `begin` may restore the state of a training that was interrupted, and gives the number of epochs done.
+    `begin` may restore the state of an interrupted training, and returns the number of completed epochs.
     Training ends after the last epoch, or when `on_epoch` returns True. The order of the examples and every
-    random number of the encoder follow from `seed`; torch's global generators are left as they were. Raises
-    TrainingError, before the weights are touched, for a loss or a gradient that is not finite.
+    random number of the encoder depend on `seed` only; torch's global generators are restored afterwards.
+    Raises TrainingError for a loss or a gradient that is not finite, before the weights are changed by it.
     """
     check_precision(settings.precision, model.device)
     size = step_size(settings, world)
@@ -86,7 +86,7 @@ def fit(
 
 @dataclass(frozen=True)
 class Loop:
-    """Goes through the training split, one step after another."""
+    """Runs the steps of an epoch over the training split."""
 
     train: EncodedSplit
     optimization: Optimization
@@ -94,13 +94,16 @@ class Loop:
     progress: Progress
 
     def reading(self, word_dropout: float, generator: torch.Generator) -> Loop:
-        """The loop over texts of which `word_dropout` of the tokens, another part each time, are `<UNK>`."""
+        """Return a loop in which each token is `<UNK>` with probability `word_dropout`, drawn anew."""
         if not word_dropout:
             return self
         return replace(self, train=self.train.with_unknown(word_dropout, generator))
 
     def epoch(self, number: int, groups: Groups) -> Scored:
-        """One pass in steps of `groups`: what the model said of every example as it was being trained."""
+        """Train for one epoch, one step per group, and return the outputs for each example during training.
+
+        Raises TrainingError for a loss or gradient that is not finite, unless it overflowed in fp16.
+        """
         optimization = self.optimization
         optimization.model.train()
         optimization.begin_epoch(number)
@@ -117,7 +120,7 @@ class Loop:
         return tally.scored()
 
     def _read(self, step: Step, tally: Tally) -> Tensor:
-        """Add up the gradients of this process's batches; gives its part of the mean loss of the step."""
+        """Compute and sum the gradients of this process's batches; return its part of the mean loss."""
         self.optimization.begin_step(step)
         total = torch.zeros((), device=self.optimization.model.device)
         for batch in step.batches:
@@ -130,7 +133,7 @@ class Loop:
         return total
 
     def _not_finite(self, loss: Tensor, epoch: int, step: Step) -> TrainingError:
-        """One bad step would poison the weights for good, so none is taken."""
+        """Return the error for a non-finite loss or gradient, which would ruin the weights for good."""
         which = "loss" if not torch.isfinite(loss) else "gradient"
         ids = ", ".join(str(self.train.example_ids[row]) for row in step.rows.tolist())
         what = (

@@ -1,4 +1,4 @@
-"""The loss that a recipe has training follow: how much each class counts, how certain it is to be told."""
+"""The training loss of a recipe: its class weights and label smoothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ WHERE = "training.class_weights"
 def training_loss(
     settings: Training, labelling: Labelling, targets: Sequence[int] | IntArray | BoolArray
 ) -> TrainingLoss:
-    """What training follows, by its settings and the `targets` of the training split."""
+    """Return the loss to minimize, for the training settings and the `targets` of the training split.
+
+    Raises DataError as `class_weights` does.
+    """
     objective = objective_of(len(labelling.classes), labelling.multilabel)
     weights = class_weights(settings.class_weights, labelling, np.asarray(targets))
     return TrainingLoss(objective, weights, settings.label_smoothing)
@@ -36,10 +39,11 @@ def class_weights(
     labelling: Labelling,
     targets: IntArray | BoolArray,
 ) -> Tensor | None:
-    """The weights as an objective takes them, float32 [C]; of several labels [2, C], without and with each.
+    """Return the class weights, float32 [C] (multi-label: [2, C], absent and present), or None if not set.
 
-    `targets` are those of the training split. Raises DataError for a label that is no class, and for balanced
-    weights where one of the things to be balanced never occurs.
+    `targets` are those of the training split. Raises DataError for a label that is not a class, and for
+    balanced weights if a class has no training example or, in multi-label classification, is a label of every
+    training example.
     """
     if setting is None:
         return None
@@ -49,7 +53,10 @@ def class_weights(
 
 
 def _named(setting: Mapping[str, float], labelling: Labelling) -> list[float] | list[list[float]]:
-    """The weights that labels are given; the others count 1, and so does the absence of one of several."""
+    """Return the weights given by label; other classes, and the absence of a label, have weight 1.
+
+    Raises DataError for an unknown label.
+    """
     unknown = [label for label in setting if label not in labelling.classes]
     if unknown:
         raise DataError(*(_unknown(label, labelling.classes) for label in unknown))
@@ -62,9 +69,10 @@ def _unknown(label: str, classes: tuple[str, ...]) -> Fault:
 
 
 def _balanced(labelling: Labelling, targets: IntArray | BoolArray) -> NDArray[np.float64]:
-    """N / (k * count) of each class among k: together, each counts as much as any other.
+    """Compute weights N / (k * count) for each of k classes: each class then has the same total weight.
 
-    Of several labels, there and not there are the two classes of each.
+    In multi-label classification, absent and present are the two classes of each label. Raises DataError for
+    a count of zero.
     """
     if labelling.multilabel:
         there = targets.sum(axis=0)

@@ -1,4 +1,4 @@
-"""From gradients to weights: one step after another."""
+"""Optimizer steps: from gradients to updated weights."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 
 class Optimization:
-    """Moves the weights of a model as a recipe's section `training` says, in all processes of `world` alike.
+    """Updates a model's weights as a recipe's section `training` says, the same in all processes of `world`.
 
-    `parameters` are what the optimizer moves, by name; that of the table may hold some of its rows alone.
+    `parameters` are the parameters of the optimizer, by name; the one for the embedding table may hold only
+    some of its rows.
     """
 
     def __init__(
@@ -57,7 +58,7 @@ class Optimization:
         return build_optimizer(groups, self.settings)
 
     def begin_epoch(self, number: int) -> None:
-        """Freeze or unfreeze the table for epoch `number` (from 1)."""
+        """Set the step number for epoch `number` (from 1), and freeze or unfreeze the embedding table."""
         self.step_number = (number - 1) * self.steps_per_epoch
         if self.table is not None:
             last = self.settings.table_to_epoch or self.settings.epochs
@@ -66,22 +67,23 @@ class Optimization:
             self._moving_table = self.table if moves else None
 
     def begin_step(self, step: Step) -> None:
-        """Forget the gradients, and make the table ready for the words of `step`."""
+        """Set all gradients to None, and prepare the embedding table, if trained, for the words of `step`."""
         self.gradients.forget()
         if self._moving_table is not None:
             self._moving_table.begin(step.words(), self._memory(TABLE))
 
     def logits(self, batch: Batch) -> Tensor:
-        """What the model says of a batch of the step, float32 [B, L]."""
+        """Return the logits for a batch of the step, float32 [B, L], computed in the training precision."""
         with self.precision.reading():
             table = self._moving_table
             logits = table.logits(self.model, batch) if table else self.model(batch.ids, batch.mask)
         return logits.float()
 
     def settle(self, loss: Tensor) -> Tensor:
-        """The gradient of all batches has been added up: do so over all processes, with `loss`, in place.
+        """Return the L2 norm of the gradients of all trained weights, a scalar, before the optimizer step.
 
-        Gives the length of the gradient of all weights that training moves, a scalar.
+        Called once the gradients of all batches are accumulated: sums them and `loss` over all processes, in
+        place, and undoes the fp16 loss scale.
         """
         if self._moving_table is not None:
             self._moving_table.settle()
@@ -91,7 +93,11 @@ class Optimization:
         return self.gradients.norm(self._moving_table)
 
     def step(self, norm: Tensor) -> None:
-        """Move the weights along their gradient, whose length is `norm`."""
+        """Run one optimizer step at the scheduled learning rate. `norm` is the L2 norm of the gradients.
+
+        Gradients are first clipped to `clip_norm`; afterwards the weights of the head are limited to
+        `max_norm`.
+        """
         settings = self.settings
         if settings.clip_norm is not None and norm > settings.clip_norm:
             self.gradients.shorten(float(settings.clip_norm / norm))
@@ -108,12 +114,12 @@ class Optimization:
 
     @torch.no_grad()
     def _shorten_head(self, length: float) -> None:
-        """The head's weights of each class to their greatest length."""
+        """Let the head's weights for each class have an L2 norm of at most `length`: rescale longer ones."""
         head = self.model.head.weight
         head.copy_(torch.renorm(head, 2, 0, length))
 
     def reread(self) -> None:
-        """The weights were changed from outside."""
+        """Read the embedding table again, after the weights were changed outside the optimizer."""
         if self.table is not None:
             self.table.reread()
 
@@ -122,13 +128,13 @@ class Optimization:
         return memory
 
     def remembered(self, name: str) -> dict[str, Tensor]:
-        """What the optimizer remembers of the parameter `name`."""
+        """Return the optimizer state of the parameter `name`, tensors by key."""
         if name == TABLE and self.table is not None:
             return self.table.remembered(self._memory(name))
         return {key: value for key, value in self._memory(name).items() if isinstance(value, torch.Tensor)}
 
     def remember(self, name: str, kept: Mapping[str, Tensor]) -> None:
-        """Put back what `remembered` gave."""
+        """Load the optimizer state `kept`, as returned by `remembered`, for the parameter `name`."""
         parameter = self.parameters[name]
         if name == TABLE and self.table is not None:
             self.optimizer.state[parameter] = self.table.remember(kept)
@@ -137,7 +143,7 @@ class Optimization:
 
 
 def table_of(model: TextClassifier) -> Table | None:
-    """How training moves the model's table, or None where it is frozen."""
+    """Return the object that updates the model's embedding table, or None if the table is frozen."""
     weight = cast("nn.Parameter", model.embedding.weight)
     if not weight.requires_grad:
         return None

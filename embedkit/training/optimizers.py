@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def build_optimizer(groups: Sequence[dict[str, Any]], settings: Training) -> torch.optim.Optimizer:
-    """The recipe's optimizer over parameter groups, fused where torch has such a kernel.
+    """Build the recipe's optimizer over parameter groups, with the fused kernel where torch has one.
 
-    Adam: Kingma & Ba 2015. AdamW, whose weight decay is apart from the gradient: Loshchilov & Hutter 2019.
+    Adam: Kingma & Ba 2015. AdamW, with weight decay decoupled from the gradient: Loshchilov & Hutter 2019.
     Adadelta with the constants of the paper, rho 0.95 and epsilon 1e-6: Zeiler 2012.
     """
     common: dict[str, Any] = {"lr": settings.lr, "weight_decay": settings.weight_decay}

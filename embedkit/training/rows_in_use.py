@@ -1,4 +1,4 @@
-"""Steps that move the rows of the embedding table that they read, and leave the others be."""
+"""Sparse steps, which update only the rows of the embedding table that they read."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 
 class RowsInUse(Table):
-    """The rows that a step reads; the others, and what the optimizer remembers of them, stay as they are.
+    """Updates only the rows that a step reads; all other rows and their optimizer state stay unchanged.
 
-    `parameter` holds these rows from the step's beginning to its end, when they go back; with `moving` (int64
-    [m]) only such of them as it names. So the cost of a step does not grow with the table.
+    During a step, `parameter` is a copy of these rows, which is written back at the end of the step; given
+    `moving` (int64 [m]), only rows listed there are written. So the cost of a step does not grow with the
+    table.
     """
 
     def __init__(self, weight: nn.Parameter, moving: Tensor | None) -> None:
@@ -36,12 +37,12 @@ class RowsInUse(Table):
         self._memory: dict[str, Tensor] = {}
 
     def train(self, moves: bool) -> None:
-        """Let the steps to come move the table, or freeze it."""
+        """Set whether the following steps train the table or leave it frozen."""
         super().train(moves)
         self.parameter.requires_grad_(moves)
 
     def begin(self, words: Tensor, memory: Memory) -> None:
-        """Take the rows, and what is remembered of them, out of the table."""
+        """Read the rows `words` and their optimizer state from the table into `parameter` and `memory`."""
         # The first row is that of padding, which gets no gradient.
         self.words = words if words[0] == PAD_ID else F.pad(words, (1, 0), value=PAD_ID)
         self.parameter.data = self.weight.detach().index_select(0, self.words)
@@ -49,26 +50,26 @@ class RowsInUse(Table):
             memory[name] = whole.index_select(0, self.words)
 
     def logits(self, model: TextClassifier, batch: Batch) -> Tensor:
-        """What `model` says of a batch, its ids numbered anew among the rows."""
+        """Return the logits of `model` for a batch, with ids renumbered as rows of `parameter`."""
         ids = torch.searchsorted(self.words, batch.ids)
         return model(ids, batch.mask, self.parameter)  # type: ignore[no-any-return]
 
     def settle(self) -> None:
-        """No gradient for rows that do not move."""
+        """Set the gradient of rows that are not trained to zero."""
         if self._moving is not None and self.parameter.grad is not None:
             self.parameter.grad.mul_(self._moving[self.words])
 
     def gradient(self) -> Tensor:
-        """That of the rows."""
+        """Return the gradient of the rows in `parameter`."""
         assert self.parameter.grad is not None
         return self.parameter.grad
 
     def replace(self, gradient: Tensor) -> None:
-        """It is that of the rows already."""
+        """Keep the gradient: `gradient` returned the tensor itself, which was changed in place."""
 
     @torch.no_grad()
     def end(self, memory: Memory) -> None:
-        """Put the rows, and what is remembered of them, back into the table."""
+        """Write the rows back into the table, and their optimizer state into the state of all rows."""
         self._write(self.weight, self.parameter)
         for name, part in memory.items():
             if isinstance(part, torch.Tensor) and part.shape == self.parameter.shape:
@@ -84,11 +85,11 @@ class RowsInUse(Table):
             whole[self.words[moves]] = part[moves]
 
     def remembered(self, memory: Memory) -> dict[str, Tensor]:
-        """What is remembered of every row, and what of all together."""
+        """Return the optimizer state, tensors by name: state of each row and state that all rows share."""
         return super().remembered(memory) | self._memory
 
     def remember(self, kept: Mapping[str, Tensor]) -> Memory:
-        """What is remembered of all rows together; that of every row stays here."""
+        """Return the optimizer state that the rows share, and keep the per-row state here."""
         memory = super().remember(kept)
         names = [name for name, tensor in memory.items() if tensor.shape == self.weight.shape]
         self._memory = {name: memory.pop(name) for name in names}

@@ -7,10 +7,10 @@ from typing import Literal
 
 
 def factor(schedule: Literal["constant", "linear", "cosine"], step: int, steps: int, warmup: float) -> float:
-    """What the learning rate is multiplied by at `step` (from 0) of `steps`.
+    """Return the factor by which the learning rate is multiplied at `step` (from 0) of `steps`.
 
-    It rises in a line over the share `warmup` of all steps, and from its end on stays, falls in a line, or
-    as half a cosine (Loshchilov & Hutter 2017), to reach zero after the last step.
+    It rises linearly over the share `warmup` of all steps, then stays constant, or falls linearly or as half
+    a cosine (Loshchilov & Hutter 2017) to reach zero after the last step.
     """
     rising = round(warmup * steps)
     if step < rising:

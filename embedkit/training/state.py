@@ -1,4 +1,4 @@
-"""What moves while a model is trained, as tensors by name: what a checkpoint keeps and puts back."""
+"""The state of a training as tensors by name, which a checkpoint saves and restores."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingState:
-    """The weights, what the optimizer remembers of each, and the random numbers still to come.
+    """The trained weights, the optimizer state and the states of the random generators.
 
-    `orders` draws the order of the examples, in all processes the same; torch's global generators everything
-    else, in each process of `world` something else.
+    `orders` draws the order of the examples and the word dropout, and is the same in all processes; torch's
+    global generators draw everything else, differently in each process of `world`.
     """
 
     optimization: Optimization
@@ -29,10 +29,10 @@ class TrainingState:
     world: World = ALONE
 
     def tensors(self) -> dict[str, Tensor]:
-        """All of it, at the end of an epoch: `weight.NAME`, `optimizer.NAME.KEY`, `random.NAME`, `scaler`.
+        """Return the state after an epoch: `weight.NAME`, `optimizer.NAME.KEY`, `random.NAME`, `scaler`.
 
-        Weights that training never moves are not among them. The states of the processes' generators stand
-        one after another: all processes must ask for them.
+        Weights that are never trained are left out. The generator states of all processes are concatenated,
+        so every process must call this.
         """
         tensors = {f"weight.{name}": tensor for name, tensor in self.weights().items()}
         for name in self.optimization.parameters:
@@ -47,20 +47,20 @@ class TrainingState:
         )
 
     def _random(self) -> dict[str, Tensor]:
-        """The states of this process's generators."""
+        """Return the states of this process's global torch generators, by name."""
         states = {"random.torch": torch.get_rng_state()}
         device = self.optimization.model.device
         return states | ({"random.device": torch.cuda.get_rng_state(device)} if device.type == "cuda" else {})
 
     def weights(self) -> dict[str, Tensor]:
-        """The weights that training moves, and the model's buffers, by their names in the model."""
+        """Return the trained weights and the buffers of the model, by their names in the model."""
         model = self.optimization.model
         named = dict(model.named_parameters())
         moving = {name: named[name].detach() for name in self.optimization.parameters}
         return moving | dict(model.named_buffers())
 
     def restore(self, tensors: Mapping[str, Tensor]) -> None:
-        """Put back what `tensors` gave, to as many processes."""
+        """Load the state that `tensors` returned, in the same number of processes."""
         self.restore_weights(within("weight.", tensors))
         for name in self.optimization.parameters:
             remembered = within(f"optimizer.{name}.", tensors)
@@ -81,12 +81,12 @@ class TrainingState:
 
     @torch.no_grad()
     def restore_weights(self, weights: Mapping[str, Tensor]) -> None:
-        """Give the model these weights."""
+        """Load trained weights and buffers, by name, into the model."""
         for name, tensor in self.weights().items():
             tensor.copy_(weights[name])
         self.optimization.reread()
 
 
 def within(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names start with `prefix`, without it."""
+    """Return the tensors whose names start with `prefix`, with the prefix removed from the names."""
     return {name.removeprefix(prefix): t for name, t in tensors.items() if name.startswith(prefix)}

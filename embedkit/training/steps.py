@@ -1,4 +1,4 @@
-"""What one step of the optimizer follows: some examples of all processes, in batches of this one."""
+"""Optimizer steps: the examples that a step reads in all processes, and the batches of this process."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """The examples `rows` (int64 [S]) of `split` that a step follows; `batches` are this process's part."""
+    """One optimizer step on the examples `rows` (int64 [S]) of `split`; `batches` are this process's part."""
 
     split: EncodedSplit
     rows: Tensor
     batches: Sequence[Batch]
 
     def words(self) -> Tensor:
-        """The rows of the table that any process reads, int64 [U], each once, in order."""
+        """Return the rows of the embedding table that any process reads, int64 [U], unique and sorted."""
         alone = len(self.batches) == 1 and len(self.batches[0].rows) == len(self.rows)
         (whole,) = self.batches if alone else self.split.batches([self.rows])
         words: Tensor = torch.unique(whole.ids)
@@ -35,12 +35,16 @@ class Step:
 
 
 def step_size(settings: Training, world: World) -> int:
-    """How many examples a step follows, all but the last one of an epoch."""
+    """Return the number of examples in a step; the last step of an epoch may have fewer."""
     return settings.batch_size * settings.accumulate * world.count
 
 
 def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Generator) -> Groups:
-    """The examples of an epoch's steps; where one length is set, buckets have no padding to spare."""
+    """Return the examples of each step of an epoch: in source order, shuffled, or bucketed by length.
+
+    Without the setting `bucket`, examples are bucketed only if each batch is padded to its longest text: with
+    one fixed length, bucketing would save no padding.
+    """
     size = min(size, max(1, len(train)))
     if not settings.shuffle:
         return in_order(len(train), size)
@@ -50,7 +54,7 @@ def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Genera
 
 
 def steps(train: EncodedSplit, groups: Groups, batch_size: int, world: World) -> Iterator[Step]:
-    """One step for each of `groups`; a process may have no batch in one that is smaller than the others."""
+    """Yield one step per group. A process may have no batch in a group that is smaller than the others."""
     for rows in groups:
         parts = torch.split(world.share(rows), batch_size)
         yield Step(train, rows, [*train.batches(part for part in parts if len(part))])

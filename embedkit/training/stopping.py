@@ -1,4 +1,4 @@
-"""Early stopping: the best epoch so far, its weights, and when to give up hoping for a better one."""
+"""Early stopping: the best epoch so far, its weights, and the patience without improvement."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class Best:
-    """The best epoch by `metric`; `smaller` says whether less of it is better.
+    """The best epoch so far by `metric`; `smaller` says whether smaller values are better.
 
-    `weights` are those of that epoch, copied.
+    `weights` is a copy of the weights after that epoch.
     """
 
     metric: str
@@ -31,9 +31,9 @@ class Best:
     weights: Mapping[str, Tensor] = field(default_factory=dict)
 
     def consider(self, epoch: int, figures: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
-        """Remember `epoch` if it is better than all before it; the first of equals stays the best.
+        """Record `epoch` as the best if its metric beats all epochs before; on a tie the earlier one stays.
 
-        Raises TrainingError where the metric gives no number.
+        Raises TrainingError if the metric is not a number.
         """
         value = figures[self.metric]
         if not isinstance(value, int | float) or value != value:
@@ -44,20 +44,20 @@ class Best:
             self.weights = {name: tensor.detach().clone() for name, tensor in weights.items()}
 
     def exhausted(self, epoch: int) -> bool:
-        """Whether, after `epoch`, patience is at its end."""
+        """Return whether, after `epoch`, the best epoch is `patience` or more epochs ago."""
         return self.epoch > 0 and epoch - self.epoch >= self.patience
 
     def plain(self) -> dict[str, Any]:
-        """Epoch and value, for a checkpoint."""
+        """Return the best epoch and its metric value, for a checkpoint."""
         return {"epoch": self.epoch, "value": self.value}
 
     def restore(self, plain: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
-        """Put back what a checkpoint kept."""
+        """Load the best epoch, its metric value and its weights from a checkpoint."""
         self.epoch, self.value, self.weights = plain["epoch"], plain["value"], weights
 
 
 def best_of(settings: Training, metrics: Mapping[str, Metric]) -> Best | None:
-    """Where a recipe stops early, the keeper of its best epoch; of the loss, smaller is better."""
+    """Return a new Best if the recipe has early stopping, else None. For the loss, smaller is better."""
     stopping = settings.early_stopping
     if stopping is None:
         return None

@@ -1,4 +1,4 @@
-"""How steps move the embedding table: all of it, or chosen rows of it.
+"""How steps update the embedding table: all rows, or chosen rows.
 
 Either way the optimizer is given one parameter of whole rows.
 """
@@ -22,54 +22,54 @@ Memory = dict[str, Any]
 
 
 class Table:
-    """All rows: `parameter` is the table itself."""
+    """Updates all rows of the embedding table: `parameter` is the table itself."""
 
     def __init__(self, weight: nn.Parameter) -> None:
         self.weight = weight
         self.parameter = weight
 
     def train(self, moves: bool) -> None:
-        """Let the steps to come move the table, or freeze it."""
+        """Set whether the following steps train the table or leave it frozen."""
         self.weight.requires_grad_(moves)
 
     def begin(self, words: Tensor, memory: Memory) -> None:  # noqa: ARG002
-        """A step begins, which reads the rows `words` (int64 [U], in order)."""
+        """Keep the numbers of the rows that the step reads, `words` (int64 [U], sorted)."""
         self.words = words
 
     def logits(self, model: TextClassifier, batch: Batch) -> Tensor:
-        """What `model` says of a batch of the step."""
+        """Return the logits of `model` for a batch of the step."""
         return model(batch.ids, batch.mask)  # type: ignore[no-any-return]
 
     def settle(self) -> None:
-        """The gradient has been computed: give it to `parameter`."""
+        """Set `parameter.grad` after the backward pass. Nothing to do if `parameter` is the table itself."""
 
     def gradient(self) -> Tensor:
-        """The gradient of `parameter` where it may not be zero."""
+        """Return the part of `parameter`'s gradient that may be nonzero: the rows that the step reads."""
         assert self.parameter.grad is not None
         return self.parameter.grad[self.words]
 
     def replace(self, gradient: Tensor) -> None:
-        """Put another gradient in the place of what `gradient` gave."""
+        """Replace the part of the gradient that `gradient` returned."""
         assert self.parameter.grad is not None
         self.parameter.grad[self.words] = gradient
 
     def end(self, memory: Memory) -> None:
-        """The step was taken: put the rows back."""
+        """Write the updated rows back into the table. Nothing to do if `parameter` is the table itself."""
 
     def reread(self) -> None:
-        """The table was changed from outside."""
+        """Read the rows again after an outside change. Nothing to do if `parameter` is the table itself."""
 
     def remembered(self, memory: Memory) -> dict[str, Tensor]:
-        """What the optimizer remembers, for a checkpoint."""
+        """Return the optimizer state, tensors by name, for a checkpoint."""
         return {name: value for name, value in memory.items() if isinstance(value, torch.Tensor)}
 
     def remember(self, kept: Mapping[str, Tensor]) -> Memory:
-        """The memory that a checkpoint kept."""
+        """Return the optimizer state from a checkpoint, on the device of the table."""
         return {name: tensor.to(self.weight.device) for name, tensor in kept.items()}
 
 
 class ChosenRows(Table):
-    """The rows `rows` (int64 [m]): `parameter` is a copy of them, so that weight decay reaches no other."""
+    """Updates only `rows` (int64 [m]); `parameter` is a copy of them, so weight decay affects no others."""
 
     def __init__(self, weight: nn.Parameter, rows: Tensor) -> None:
         super().__init__(weight)
@@ -77,24 +77,24 @@ class ChosenRows(Table):
         self.parameter = nn.Parameter(weight.detach()[self.rows])
 
     def settle(self) -> None:
-        """Of the gradient, the rows."""
+        """Set the gradient of `parameter` to the chosen rows of the table's gradient."""
         if self.weight.grad is not None:
             self.parameter.grad = self.weight.grad[self.rows]
 
     def gradient(self) -> Tensor:
-        """That of the rows."""
+        """Return the gradient of the chosen rows."""
         assert self.parameter.grad is not None
         return self.parameter.grad
 
     def replace(self, gradient: Tensor) -> None:
-        """It is that of the rows already."""
+        """Keep the gradient: `gradient` returned the tensor itself, which was changed in place."""
 
     @torch.no_grad()
     def end(self, memory: Memory) -> None:  # noqa: ARG002
-        """Copy the rows into the table."""
+        """Write the updated rows into the table."""
         self.weight[self.rows] = self.parameter
 
     @torch.no_grad()
     def reread(self) -> None:
-        """Copy the rows from the table."""
+        """Read the rows from the table again."""
         self.parameter.copy_(self.weight[self.rows])

@@ -1,4 +1,4 @@
-"""Trackers of experiments, which show how a training goes: TensorBoard and others that Accelerate knows."""
+"""Experiment trackers: TensorBoard and others that Accelerate supports."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DISTRIBUTIONS = {"comet_ml": "comet-ml"}
 
 
 def check_trackers(names: Sequence[str]) -> None:
-    """Raise RecipeError, saying how to install it, for a tracker whose package is missing."""
+    """Raise RecipeError, with the install command, for each tracker whose package is missing."""
     faults = [
         Fault(
             f"'{name}' is not installed",
@@ -36,21 +36,21 @@ def check_trackers(names: Sequence[str]) -> None:
 
 
 class Trackers:
-    """The trackers of one training; they are told of each epoch once, those before a resumption included."""
+    """The experiment trackers of a training. Each epoch is logged once, also those before a resumption."""
 
     def __init__(self, names: Sequence[str], run: str, directory: Path) -> None:
         shutil.rmtree(directory / DIRECTORY, ignore_errors=True)
         self._trackers = [_open(name, run, directory / DIRECTORY) for name in names]
 
     def log(self, rows: Sequence[HistoryRow]) -> None:
-        """What an epoch gave on each split: `SPLIT/loss` and `SPLIT/METRIC`."""
+        """Write the loss and metrics of an epoch to all trackers, as `SPLIT/loss` and `SPLIT/METRIC`."""
         for row in rows:
             figures = {"loss": row.loss, **row.metrics}
             for tracker in self._trackers:
                 tracker.log({f"{row.split}/{name}": value for name, value in figures.items()}, row.epoch)
 
     def finish(self) -> None:
-        """Training has ended."""
+        """Tell all trackers that training has ended."""
         for tracker in self._trackers:
             tracker.finish()
 

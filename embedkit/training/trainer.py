@@ -31,9 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Judge:
-    """Scores what is said of `splits`, and asks `evaluated` of the validation split, if there is one.
+    """Computes metrics from the model's outputs for `splits`, and evaluates the validation split, if any.
 
-    `evaluated` is the classifier `trained` with rows for what was looked up besides: it never trains.
+    `evaluated` is the classifier `trained` with additional table rows, for words looked up outside the
+    vocabulary; it is not trained itself.
     """
 
     trained: Classifier
@@ -43,12 +44,15 @@ class Judge:
     world: World
 
     def score(self, split: str, scored: Scored) -> dict[str, Any]:
-        """The metrics of what was said of a split."""
+        """Compute the metrics of a split from the model's outputs for it."""
         classes, threshold = self.evaluated.classes, self.evaluated.threshold
         return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
 
     def validate(self) -> Scored | None:
-        """What is said of the validation split; None where there is none."""
+        """Return the model's outputs for the validation split, or None if there is none.
+
+        Raises TrainingError if they are not finite.
+        """
         if "validation" not in self.splits:
             return None
         self.evaluated.model.follow(self.trained.model)
@@ -68,7 +72,7 @@ def train_model(
 ) -> Training:
     """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split.
 
-    In the end `evaluated` has the table of the trained model.
+    Returns the history and the checkpoints. In the end `evaluated` has the table of the trained model.
     """
     splits = {"train": classifier.input.encode(tokenized["train"], classifier.labelling)}
     if "validation" in tokenized:
@@ -100,14 +104,17 @@ def train_model(
 
 @dataclass(frozen=True)
 class Training:
-    """A training that ended: its history, and the checkpoints that keep what was trained."""
+    """A finished training: its history, and the checkpoints of the trained model."""
 
     history: History
     checkpoints: Checkpoints
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Keep what was trained, and say where, if the block finds numbers that are not finite."""
+        """Save the checkpoint held in memory if the block raises TrainingError for non-finite numbers.
+
+        The error is raised again, with the path of the newest checkpoint in its hint.
+        """
         try:
             yield
         except TrainingError as error:
@@ -119,7 +126,7 @@ class Training:
 
 
 def _journal(recipe: Recipe, judge: Judge, writer: RunWriter, reporter: Reporter) -> Journal:
-    """What keeps the epochs; of several processes the main one alone writes checkpoints and trackers."""
+    """Make the journal of a training; among processes, only the main one writes checkpoints and trackers."""
     settings, main = recipe.training, writer.world.main
     return Journal(
         settings.epochs,
