@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class TextClassifier(nn.Module):
-    """Texts to the logits [B, L] of an objective: one for a choice of two classes, else one for each.
+    """A model from texts to logits [B, L]: one logit for binary classification, else one per class.
 
-    `moving_rows` (int64 [m]) are the rows of the table that training moves; None for all but the padding row.
-    `sparse` says that a step moves such of them alone as it reads. `embedding_dropout` is the share of the
-    numbers of all word vectors that are set to zero in training.
+    `moving_rows` (int64 [m]) are the rows of the embedding table that training updates; None means all but
+    the padding row. With `sparse`, a step updates only those of them that it reads. `embedding_dropout` is
+    the share of the numbers of all word vectors that are set to zero in training.
     """
 
     moving_rows: Tensor | None = None
@@ -47,7 +47,7 @@ class TextClassifier(nn.Module):
     def new(
         cls, rows: int, dim: int, encoder: Encoder, classes: int, multilabel: bool = False
     ) -> TextClassifier:
-        """Submodules are built, and so draw their first weights, in the order embedding, encoder, head."""
+        """Build the model. Embedding, encoder and head draw their initial weights in this order."""
         embedding = nn.Embedding(rows, dim, padding_idx=PAD_ID)
         built = encoder.build(dim)
         output_dim = cast("SequenceEncoder", built).output_dim
@@ -58,9 +58,9 @@ class TextClassifier(nn.Module):
     def beside_table(
         cls, dim: int, encoder: Encoder, classes: int, multilabel: bool = False
     ) -> dict[str, Tensor] | None:
-        """What `new` gives besides the table: by name, tensors that take no memory.
+        """Return the weights of encoder and head, by name, as meta tensors, which take no memory.
 
-        None where the encoder cannot be built without memory.
+        Returns None if the encoder cannot be built on the meta device.
         """
         try:
             with torch.device("meta"), torch.random.fork_rng(devices=[]):
@@ -77,18 +77,19 @@ class TextClassifier(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the weights are."""
+        """Return the device of the weights."""
         return self.embedding.weight.device
 
     @property
     def width(self) -> int:
-        """D of the table."""
+        """Return the dimension D of the embedding table."""
         return self.embedding.embedding_dim
 
     def widened(self, vectors: FloatArray) -> TextClassifier:
-        """The same encoder and head behind a frozen table that goes on with `vectors`, float32 [n, D].
+        """Return a model with this model's table, frozen and extended by `vectors`, float32 [n, D].
 
-        The table is a copy: where training moves this one's, the other has to `follow`.
+        Encoder and head are shared, but the table is a copy: if training updates this model's table, the
+        returned model has to `follow` it.
         """
         weight = torch.cat([self.embedding.weight.detach(), torch.from_numpy(vectors).to(self.device)])
         embedding = nn.Embedding(len(weight), weight.shape[1], PAD_ID, _weight=weight, _freeze=True)
@@ -96,14 +97,14 @@ class TextClassifier(nn.Module):
 
     @torch.no_grad()
     def follow(self, trained: TextClassifier) -> None:
-        """Take over the table of `trained`, which this one was widened from; the rows after it stay."""
+        """Take over the table of `trained`, from which this model was widened; added rows stay unchanged."""
         if self is not trained and trained.embedding.weight.requires_grad:
             self.embedding.weight[: len(trained.embedding.weight)] = trained.embedding.weight
 
     def forward(self, ids: Tensor, mask: Tensor, rows: Tensor | None = None) -> Tensor:
-        """`ids` int64 [B, T] and `mask` bool [B, T], True at tokens, to logits [B, L].
+        """Return the logits [B, L] for `ids` int64 [B, T] and `mask` bool [B, T], True at tokens.
 
-        The ids are numbers of rows of the table or, where given, of `rows` [U, D], the first being padding.
+        The ids are rows of the embedding table or, where given, of `rows` [U, D], whose first row is padding.
         """
         embedded = self.embedding(ids) if rows is None else F.embedding(ids, rows, PAD_ID)
         if self.training and self.embedding_dropout:
@@ -123,12 +124,12 @@ def build_classifier(
     multilabel: bool = False,
     sparse: bool = False,
 ) -> TextClassifier:
-    """A classifier over the table `vectors` [V, D], of which training moves the `trainable` rows (bool [V]).
+    """Build a classifier on the table `vectors` [V, D]; training updates its `trainable` rows (bool [V]).
 
-    Where `sparse`, a step moves such of them alone as it reads.
+    With `sparse`, a step updates only those of them that it reads.
 
-    The weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and `nn.Linear`
-    would draw; torch's global generator is left as it was.
+    The initial weights are those that `torch.manual_seed(seed)`, then `nn.Embedding`, the encoder and
+    `nn.Linear` would draw; torch's global generator is restored afterwards.
     """
     rows, dim = vectors.shape
     with torch.random.fork_rng(devices=[]):
@@ -142,7 +143,7 @@ def build_classifier(
 
 
 def _restrict_training(model: TextClassifier, trainable: BoolArray) -> None:
-    """Let training move the `trainable` rows alone; the padding row never gets a gradient."""
+    """Let training update only the `trainable` rows; the padding row never gets a gradient."""
     if not trainable.any():
         model.embedding.weight.requires_grad_(False)
     elif not trainable[np.arange(len(trainable)) != PAD_ID].all():

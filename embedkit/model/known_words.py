@@ -1,4 +1,4 @@
-"""A source of words whose vectors are in memory already."""
+"""A vector source for words whose vectors are in memory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class KnownWords:
-    """A VectorSource that knows `words` alone: their `vectors` float32 [n, D], and `unk` [D] for others."""
+    """A VectorSource for `words` only, with `vectors` float32 [n, D], and `unk` [D] for unknown words."""
 
     def __init__(self, words: Sequence[str], vectors: FloatArray, unk: FloatArray | None = None) -> None:
         self._row_of = {word: row for row, word in enumerate(words)}
@@ -21,16 +21,16 @@ class KnownWords:
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return the dimension D of the vectors."""
         return int(self._vectors.shape[1])
 
     @property
     def unk(self) -> FloatArray | None:
-        """The vector [D] of unknown words; None leaves it to the out-of-vocabulary chain."""
+        """Return the vector [D] for unknown words, or None to leave them to the out-of-vocabulary chain."""
         return None if self._unk is None else self._unk.copy()
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`; `rows` are positions among the words that are known."""
+        """Return the vectors of `words`. `rows` are positions among the known words, -1 for other words."""
         import numpy as np
 
         rows = np.array([self._row_of.get(word, -1) for word in words], dtype=np.int64)

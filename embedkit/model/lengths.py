@@ -1,4 +1,4 @@
-"""Vectors that no training gives, looked at before a model is trained on them."""
+"""A check of word vectors for implausible values, before a model is trained on them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ SHOWN = 5
 
 
 def check_lengths(vectors: FloatArray, words: Sequence[str], origin: Sequence[str]) -> list[Fault]:
-    """A fault where the vectors [n, D] that a source gave for `words` are too long, or all too short."""
+    """Check the vectors [n, D] that a source gave for `words`; return a fault if values are implausible.
+
+    That is, if any vector has an absolute value over 1e6, or no vector one of 1e-6 or more. Only found and
+    recovered rows are checked; if all of them are zero, there is no fault.
+    """
     rows = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
     greatest = np.maximum(vectors.max(axis=1, initial=0), -vectors.min(axis=1, initial=0))[rows]
     if not greatest.any():

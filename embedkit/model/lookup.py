@@ -21,21 +21,21 @@ Origin = Literal["pad", "unk", "found", "recovered", "filled"]
 
 @dataclass(frozen=True)
 class Hits:
-    """Of n words the first spelling that a source knows, or None; `vectors` float32 [m, D] of the m known."""
+    """For n words, the first spelling that a source has, or None; `vectors` float32 [m, D] of the m found."""
 
     words: Sequence[str]
     spellings: Sequence[str | None]
     vectors: FloatArray
 
     def origin(self) -> list[Origin]:
-        """Of each word: found as it is, recovered by another spelling, or to be filled."""
+        """Return the origin of each word: found as is, recovered by another spelling, or to be filled."""
         return [
             "filled" if spelling is None else "found" if spelling == word else "recovered"
             for word, spelling in zip(self.words, self.spellings, strict=True)
         ]
 
     def via(self) -> list[str]:
-        """The other spelling of each word that was recovered, or else nothing."""
+        """Return the other spelling by which each word was recovered, or an empty string."""
         pairs = zip(self.words, self.spellings, strict=True)
         return ["" if spelling is None or spelling == word else spelling for word, spelling in pairs]
 
@@ -46,7 +46,7 @@ class Hits:
         ]
 
     def split(self, n: int) -> tuple[Hits, Hits]:
-        """The hits of the first `n` words, and of the rest."""
+        """Return the hits of the first `n` words and the hits of the remaining words."""
         m = n - self.spellings[:n].count(None)
         return (
             Hits(self.words[:n], self.spellings[:n], self.vectors[:m]),
@@ -55,9 +55,9 @@ class Hits:
 
 
 def look_up(words: Sequence[str], source: VectorSource, chain: OovChain) -> Hits:
-    """What the source, asked once for all words and all their spellings together, knows of `words`.
+    """Return the hits for `words` in a source, which is asked once for all words and all their spellings.
 
-    Raises ComponentError where the source or a policy breaks its promises.
+    Raises ComponentError if the source or a policy violates its contract.
     """
     proposed = chain.proposals(words)
     asked = dict.fromkeys(chained(words, *map(chained.from_iterable, proposed)))

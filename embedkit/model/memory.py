@@ -1,4 +1,4 @@
-"""How much memory a model would take, told before it is taken."""
+"""Checks that a model fits into memory, before the memory is allocated."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_b
 
 
 def machine_memory() -> int:
-    """Bytes of memory that this machine, or the container that this process is in, has."""
+    """Return the memory in bytes of this machine, or of the container of this process if that is less."""
     total = int(psutil.virtual_memory().total)
     for path in map(Path, _LIMITS):
         try:
@@ -53,7 +53,7 @@ def machine_memory() -> int:
 
 
 def check_table(rows: int, dim: int) -> None:
-    """Raise RecipeError where an embedding table [rows, dim] does not fit into memory."""
+    """Raise RecipeError if an embedding table [rows, dim] and its gradient do not fit into memory."""
     size, memory = 4 * rows * dim, machine_memory()
     if COPIES * size > memory:
         what = f"a table of {rows:,} rows of {dim:,} dimensions takes {_gigabytes(size)}"
@@ -62,9 +62,9 @@ def check_table(rows: int, dim: int) -> None:
 
 
 def check_parameters(encoder: Encoder, name: str, width: int) -> None:
-    """Raise RecipeError where the weights of an encoder for vectors of `width` do not fit into memory.
+    """Raise RecipeError if the weights of an encoder for vectors of `width` do not fit into memory.
 
-    Its module is built without memory; one that cannot be is not checked.
+    The module is built on the meta device; an encoder that cannot be built there is not checked.
     """
     try:
         module = _without_memory(encoder, width)
@@ -82,11 +82,11 @@ def check_parameters(encoder: Encoder, name: str, width: int) -> None:
 
 
 def check_long_texts(module: Callable[[], nn.Module], name: str, width: int, batch: int, length: int) -> None:
-    """Raise DataError where `batch` texts of `length` tokens do not fit into memory as they are encoded.
+    """Raise DataError if `batch` texts of `length` tokens do not fit into memory while they are encoded.
 
-    The module, made where the texts are long, encodes a short one, in the mode that it is in; tensors that
-    have its length twice in their shape, as those of attention, are worked out for the long texts. What the
-    module raises is no error here.
+    If the texts are long, `module` returns the encoder's module, which encodes a short text in its current
+    mode; the size of tensors with the text length twice in their shape, as in attention, is extrapolated to
+    the long texts. Errors of the module are ignored here.
     """
     memory = machine_memory()
     read = COPIES * 4 * batch * length * width
@@ -102,7 +102,7 @@ def check_long_texts(module: Callable[[], nn.Module], name: str, width: int, bat
 
 
 def _numbers_by_square(module: nn.Module, width: int) -> float:
-    """How many numbers a text takes in memory for each pair of its tokens, in the largest tensor."""
+    """Return the numbers per pair of tokens in the largest tensor that is quadratic in the text length."""
     length = next(prime for prime in PRIMES if width % prime)
     squares = _Squares(length)
     device = next((weight.device for weight in module.parameters()), torch.device("cpu"))
@@ -117,7 +117,7 @@ def _numbers_by_square(module: nn.Module, width: int) -> float:
 
 
 class _Squares(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Notes how many numbers the largest tensor has, of those whose shape has `length`, a prime, twice."""
+    """Records the size of the largest tensor whose shape has the prime `length`, or a multiple, twice."""
 
     def __init__(self, length: int) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -140,13 +140,13 @@ class _Squares(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _without_memory(encoder: Encoder, width: int) -> nn.Module:
-    """A module of a copy of `encoder`, with weights that have shapes and no numbers."""
+    """Build the module of a copy of `encoder` on the meta device: weights have shapes but no data."""
     with torch.random.fork_rng(devices=[]), torch.device("meta"):
         return copy.deepcopy(encoder).build(width)
 
 
 def _overflows(error: Exception) -> bool:
-    """Whether torch refused a shape whose bytes it cannot count."""
+    """Return whether torch refused a shape because its size in bytes overflows."""
     return isinstance(error, OverflowError) or "overflow" in str(error).lower()
 
 

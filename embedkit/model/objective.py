@@ -1,7 +1,7 @@
-"""What a model learns to tell of a text: one of two classes, one of several, or any number of them.
+"""Objectives of a model: binary, multi-class and multi-label classification.
 
-Every loss is one number for each text, so that whoever adds them up decides how. Class weights and smoothed
-targets are for training alone.
+Every loss is one number per text, so that the caller decides how to sum them up. Class weights and label
+smoothing are for training only.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Objective(ABC):
-    """From `logits` many numbers for each text to losses, probabilities and what is predicted."""
+    """The losses, probabilities and predictions of a model with `logits` logits per text."""
 
     task: ClassVar[Task]
 
@@ -33,45 +33,45 @@ class Objective(ABC):
     def losses(
         self, logits: Tensor, targets: Tensor, weights: Tensor | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """The loss of each text [B], of its `logits` [B, L].
+        """Return the loss of each text [B] from its `logits` [B, L].
 
-        `weights` float32 are those of the classes; `smoothing` is the share of each target that is taken off
-        and spread evenly over what it could have been (Szegedy et al. 2016, section 7).
+        `weights` float32 are class weights; `smoothing` is the share of each target that is spread evenly
+        over all possible values (label smoothing, Szegedy et al. 2016, section 7).
         """
 
     @abstractmethod
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Probabilities float64 [B, C] of logits [B, L]."""
+        """Return the probabilities, float64 [B, C], of logits [B, L]."""
 
     @abstractmethod
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> IntArray | BoolArray:
-        """What is predicted from probabilities [n, C]."""
+        """Return the predicted class or classes of each text, given probabilities [n, C]."""
 
     def probability(
         self, probabilities: NDArray[np.float64], predicted: IntArray | BoolArray
     ) -> NDArray[np.float64]:
-        """The probability [n] of what was `predicted`."""
+        """Return the probability [n] of the class that is `predicted` for each text."""
         return probabilities[np.arange(len(predicted)), predicted]
 
 
 class Binary(Objective):
-    """One of two classes, by one logit: that of the last class. Targets int64 [B], weights [2]."""
+    """One of two classes, by one logit, for the last class. Targets int64 [B], weights [2]."""
 
     task = "binary"
 
     def losses(
         self, logits: Tensor, targets: Tensor, weights: Tensor | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """Binary cross-entropy."""
+        """Return the binary cross-entropy of each text [B]."""
         return _cross_entropies(logits[:, 0], targets, weights, smoothing)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Of both classes; they add up to 1."""
+        """Return the probabilities of both classes, float64 [B, 2], which add up to 1 (sigmoid)."""
         positive = torch.sigmoid(logits.double())
         return torch.cat([1 - positive, positive], dim=1)
 
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> IntArray:
-        """The last class from `threshold` on, int64 [n]."""
+        """Return the last class if its probability is at least `threshold`, else the first, int64 [n]."""
         return np.asarray(probabilities[:, 1] >= threshold, dtype=np.int64)
 
 
@@ -83,48 +83,48 @@ class MultiClass(Objective):
     def losses(
         self, logits: Tensor, targets: Tensor, weights: Tensor | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """Cross-entropy."""
+        """Return the cross-entropy of each text [B]."""
         weight = None if weights is None else weights.to(logits)
         return F.cross_entropy(logits, targets, weight, reduction="none", label_smoothing=smoothing)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """A softmax; they add up to 1."""
+        """Return the softmax of the logits, float64 [B, C]; the probabilities of a text add up to 1."""
         return torch.softmax(logits.double(), dim=1)
 
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> IntArray:  # noqa: ARG002
-        """The likeliest class, int64 [n]."""
+        """Return the most probable class of each text, int64 [n]; `threshold` is not used."""
         return np.asarray(probabilities.argmax(1), dtype=np.int64)
 
 
 class MultiLabel(Objective):
-    """Any number of classes, by a logit each. Targets bool [B, C]; weights [2, C], of a 0 and of a 1."""
+    """Any number of classes, by one logit each. Targets bool [B, C]; weights [2, C], for targets 0 and 1."""
 
     task = "multilabel"
 
     def losses(
         self, logits: Tensor, targets: Tensor, weights: Tensor | None = None, smoothing: float = 0.0
     ) -> Tensor:
-        """Binary cross-entropy, the mean over the classes."""
+        """Return the binary cross-entropy of each text [B], the mean over the classes."""
         return _cross_entropies(logits, targets, weights, smoothing).mean(dim=1)
 
     def probabilities(self, logits: Tensor) -> Tensor:
-        """Each class's own, whatever the others'."""
+        """Return the sigmoid of each logit, float64 [B, C]: each class is independent of the others."""
         return torch.sigmoid(logits.double())
 
     def predicted(self, probabilities: NDArray[np.float64], threshold: float) -> BoolArray:
-        """Every class from `threshold` on, bool [n, C]."""
+        """Return every class whose probability is at least `threshold`, bool [n, C]."""
         return np.asarray(probabilities >= threshold, dtype=np.bool_)
 
     def probability(
         self, probabilities: NDArray[np.float64], predicted: IntArray | BoolArray
     ) -> NDArray[np.float64]:
-        """Of the predicted labels and no others, [n]: the classes are independent, so it is a product."""
+        """Return the probability [n] of exactly the predicted labels: a product, as they are independent."""
         product: NDArray[np.float64] = np.where(predicted, probabilities, 1 - probabilities).prod(axis=1)
         return product
 
 
 def objective_of(classes: int, multilabel: bool = False) -> Objective:
-    """What a model of so many classes learns."""
+    """Return the objective for a number of classes: multi-label, binary for two classes, or multi-class."""
     if multilabel:
         return MultiLabel(classes)
     return Binary(1) if classes == 2 else MultiClass(classes)
@@ -132,14 +132,14 @@ def objective_of(classes: int, multilabel: bool = False) -> Objective:
 
 @dataclass(frozen=True)
 class TrainingLoss:
-    """The loss that training follows. Without weights and smoothing it is the one that is reported."""
+    """The loss that training minimizes. Without weights and smoothing it equals the reported loss."""
 
     objective: Objective
     weights: Tensor | None = None
     smoothing: float = 0.0
 
     def __call__(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """The losses of a batch's texts, [B] each: those to follow, and those to report."""
+        """Return the losses of the texts of a batch, [B] each: those to minimize and those to report."""
         plain = self.objective.losses(logits, targets)
         if self.weights is None and not self.smoothing:
             return plain, plain
@@ -147,7 +147,7 @@ class TrainingLoss:
 
 
 def _cross_entropies(logits: Tensor, targets: Tensor, weights: Tensor | None, smoothing: float) -> Tensor:
-    """The binary cross-entropy of every logit, `weights` [2, …] being those of a 0 and of a 1."""
+    """Return the binary cross-entropy of every logit; `weights` [2, …] are for targets 0 and 1."""
     targets = targets.to(logits.dtype)
     if smoothing:
         targets = targets * (1 - smoothing) + smoothing / 2

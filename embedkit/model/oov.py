@@ -1,4 +1,4 @@
-"""The out-of-vocabulary chain: which other spellings are tried, who answers for words without a vector."""
+"""The out-of-vocabulary chain: other spellings to look up, and vectors for words that have none."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class FoundWords:
-    """What a chain may measure: the `words` that a source knows, and their `vectors` float32 [m, D].
+    """The `words` that a source knows and their `vectors` float32 [m, D], which a chain may use.
 
-    `training_tokens` gives the tokens of the training split, where there is one.
+    `training_tokens` returns the tokens of the training split, if there is one.
     """
 
     words: Sequence[str]
@@ -35,9 +35,9 @@ class FoundWords:
 
 
 class Answers(NamedTuple):
-    """A chain's answers for n words: `vectors` float32 [n, D], and the policy that gave each, or "".
+    """A chain's vectors for n words, float32 [n, D], and the name of the policy that gave each, or "".
 
-    `spellings` has the word of the source that stands for each, or "" where a policy made the vector.
+    `spellings` has the word of the source that stands for each word, or "" if a policy made the vector.
     """
 
     vectors: FloatArray
@@ -52,7 +52,7 @@ class OovChain:
     policies: Sequence[tuple[str, OovPolicy]]
 
     def warn_of_idle(self, source: VectorSource) -> None:
-        """Warn of policies that need subwords, where `source` has none: they have nothing to say."""
+        """Warn of policies that need subword vectors if `source` has none: they cannot answer for a word."""
         if isinstance(source, SubwordSource):
             return
         for i, (name, policy) in enumerate(self.policies):
@@ -62,33 +62,33 @@ class OovChain:
                 log.warning("%s", Fault(what, where=f"oov.{i}", hint=hint))
 
     def proposals(self, words: Sequence[str]) -> list[list[Sequence[str]]]:
-        """Of each policy, in order, the other spellings that it proposes for each of `words`.
+        """Return, for each policy in order, the other spellings that it proposes for each of `words`.
 
         Raises ComponentError for a policy whose proposals are not a sequence of strings.
         """
         return [check_candidates(policy, _proposed(policy, words), words) for _, policy in self.policies]
 
     def spellings(self, word: str) -> tuple[str, ...]:
-        """The word itself, then what each policy proposes, without repeats. Proposals do not compose.
+        """Return the word itself, then the spellings that each policy proposes for it, without duplicates.
 
-        Raises ComponentError as `proposals`.
+        No policy is asked about the proposals of another. Raises ComponentError as `proposals` does.
         """
         proposed = [spelling for (each,) in self.proposals([word]) for spelling in each]
         return tuple(dict.fromkeys([word, *proposed]))
 
     def fill(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
-        """Return an answer for each of `words`.
+        """Return a vector for each of `words`.
 
-        Raises ComponentError when the chain leaves a word without one.
+        Raises ComponentError if the chain leaves a word without one.
         """
         answers = self._ask(self.policies, words, source, found, seed)
         self._refuse([word for word, name in zip(words, answers.policies, strict=True) if not name])
         return answers
 
     def know(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
-        """Return what the policies before the last know of `words`; the policy is "" where none answered.
+        """Return the answers of all policies but the last for `words`; the policy is "" where none answered.
 
-        The last one is total: it answers for any word, and so knows nothing of one that training did not see.
+        The last policy answers for any word, so its answer says nothing about a word unseen in training.
         """
         return self._ask(self.policies[:-1], words, source, found, seed)
 
@@ -100,7 +100,7 @@ class OovChain:
         found: FoundWords,
         seed: int,
     ) -> Answers:
-        """Return what the first of the chain's `policies` answer; zeros and no name where none did."""
+        """Return for each word the answer of the first of `policies` that has one, else zeros and no name."""
         vectors = np.zeros((len(words), source.dim), dtype=np.float32)
         names, spellings = [""] * len(words), [""] * len(words)
         left = np.arange(len(words))
@@ -121,13 +121,13 @@ class OovChain:
         return Answers(vectors, names, spellings)
 
     def _generator(self, seed: int, position: int) -> np.random.Generator:
-        """A policy's own generator: what one policy draws does not depend on the others of the chain."""
+        """Make a random generator for one policy, independent of the draws of other policies."""
         names = [name for name, _ in self.policies]
         name = names[position]
         return np.random.default_rng([seed, crc32(name.encode()), names[:position].count(name)])
 
     def _refuse(self, left: Sequence[str]) -> None:
-        """Raise ComponentError where words are left without an answer."""
+        """Raise ComponentError if any word is left without an answer."""
         if left:
             last = self.policies[-1][0]
             what = f"'{last}' ends the chain but left {len(left)} words without a row, '{left[0]}' first"
@@ -135,7 +135,10 @@ class OovChain:
 
 
 def _proposed(policy: OovPolicy, words: Sequence[str]) -> list[Sequence[str]]:
-    """What a policy proposes for each of `words`, asked in one call: there may be millions."""
+    """Return the spellings that a policy proposes for each of `words`.
+
+    Errors are handled once around all calls rather than per word: there may be millions of words.
+    """
     proposed: list[Sequence[str]] = []
 
     def clause() -> str:

@@ -1,4 +1,4 @@
-"""An encoder tried out before anything is trained, on made-up texts: does it keep what encoders promise?"""
+"""A check before training that an encoder fulfils its contract, on synthetic texts."""
 
 from __future__ import annotations
 
@@ -43,19 +43,21 @@ SEED_HINT = "The recipe's seed has set it: a seed of one's own makes all runs dr
 def check_encoder(
     encoder: Encoder, name: str | None = None, width: int | None = None, length: int | None = None
 ) -> None:
-    """Build the encoder for vectors of `width` and have it encode made-up texts of up to `length` tokens.
+    """Build the encoder for vectors of `width` and check it on synthetic texts of up to `length` tokens.
 
     Raises ComponentError, which calls the encoder `name`, for
 
-    - a wrong shape, numbers that are not finite or of another type, and for what it raises;
-    - other numbers for the same texts asked again, in another batch, or, unless it says
-      `padding_invariant = False`, with more padding or other numbers there;
-    - writing into what it is given; random numbers of other generators than torch's, a seed that it sets;
-    - weights made after it was built or unknown to torch, which are other ones once the model is loaded;
+    - an output of a wrong shape or dtype, an output that is not finite, and any error that the encoder
+      raises;
+    - an output that changes when the same texts are encoded again, in another batch or, unless the encoder
+      says `padding_invariant = False`, with more padding or other values at padding;
+    - writing into its inputs, drawing from other generators than torch's, and setting a seed;
+    - weights that are made after the encoder was built or are unknown to torch: a loaded model would have
+      others;
     - weights of which none gets a gradient.
 
-    Milliseconds for short texts; all global generators are left as they were. Without `width`, D is 240, and
-    what the encoder raises there is no error: it may do for the vectors' own width.
+    Takes milliseconds for short texts; all global generators are restored afterwards. Without `width`, D is
+    240, and errors that the encoder raises are ignored: it may work with the real width.
     """
     trial = Trial(encoder, name or owner_of(encoder).described, width or WIDTH)
     before = GeneratorStates.now()
@@ -75,7 +77,7 @@ def check_encoder(
 
 
 def _texts(trial: Trial, length: int) -> Texts:
-    """Short texts; for an encoder whose batches all have one length, padded to `length`."""
+    """Make short texts; for an encoder that is not padding-invariant, padded to `length`."""
     padded_to = None if _is_invariant(trial) else length
     return Texts.drawn([min(length, each) for each in LENGTHS], trial.width, padded_to)
 
@@ -85,7 +87,10 @@ def _is_invariant(trial: Trial) -> bool:
 
 
 def _try_out(trial: Trial, texts: Texts, length: int) -> nn.Module:
-    """The module, which keeps what encoders promise of texts, after two passes of training."""
+    """Build the module, check it on texts, and return it after two training passes.
+
+    Raises ComponentError for the first violation of the contract.
+    """
     invariant = _is_invariant(trial)
     module = trial.built(seed=0).module
     keys = {*module.state_dict()}
@@ -104,7 +109,7 @@ def _try_out(trial: Trial, texts: Texts, length: int) -> nn.Module:
 
 
 def _check_again(trial: Trial, module: nn.Module, texts: Texts, first: Tensor) -> None:
-    """The same texts give the same numbers, whatever torch's generator would give."""
+    """Check that the same texts give the same output again, whatever the state of torch's generator."""
     before = GeneratorStates.now()
     again = trial.encoded(module, texts, seed=1)
     if _close(again, first, EXACT):
@@ -119,7 +124,7 @@ def _check_again(trial: Trial, module: nn.Module, texts: Texts, first: Tensor) -
 
 
 def _check_batches(trial: Trial, module: nn.Module, padded_to: int | None) -> None:
-    """Texts of one length, where nothing is padded, give the same numbers together and alone."""
+    """Check that texts of one length give the same output together and alone, equally padded."""
     length = min(padded_to or max(LENGTHS), max(LENGTHS))
     texts = Texts.drawn([length] * 3, trial.width, padded_to)
     together = trial.encoded(module, texts)
@@ -134,7 +139,7 @@ def _check_batches(trial: Trial, module: nn.Module, padded_to: int | None) -> No
 
 
 def _check_padding(trial: Trial, module: nn.Module, texts: Texts, together: Tensor) -> None:
-    """A text gives the same numbers however much it is padded, and with whatever."""
+    """Check that the output for a text does not depend on the amount or the values of its padding."""
     for row in range(len(texts.mask)):
         _compare_padded(trial, module, texts, row, together[row])
     other = trial.encoded(module, texts.with_garbage())
@@ -144,7 +149,7 @@ def _check_padding(trial: Trial, module: nn.Module, texts: Texts, together: Tens
 
 
 def _check_long(trial: Trial, module: nn.Module, length: int, invariant: bool) -> None:
-    """The same beside a long text, and finite numbers for that."""
+    """Check that a long text gives a finite output and, if `invariant`, does not change short texts."""
     lengths = [length, length // 2, min(length, 3)]
     texts = Texts.drawn(lengths, trial.width)
     together = trial.encoded(module, texts)
@@ -161,7 +166,10 @@ def _compare_padded(trial: Trial, module: nn.Module, texts: Texts, row: int, pad
 
 
 def _check_training(trial: Trial, module: nn.Module, texts: Texts) -> None:
-    """In training it draws from torch's generator, whose seed it leaves alone; its weights are reached."""
+    """Check that training draws from torch's generator only, without setting its seed.
+
+    Also checks that a gradient reaches the weights.
+    """
     module.train()
     first = _after_step(trial, module, texts, seed=2)
     before = GeneratorStates.moved()  # after the first pass, which may have imported what draws numbers
@@ -173,7 +181,10 @@ def _check_training(trial: Trial, module: nn.Module, texts: Texts) -> None:
 
 
 def _after_step(trial: Trial, module: nn.Module, texts: Texts, seed: int) -> Tensor:
-    """The state of torch's generator after one pass in training."""
+    """Return the state of torch's generator after one forward pass in training.
+
+    Raises ComponentError if no gradient reaches any of the weights.
+    """
     torch.manual_seed(seed)
     weights = [weight for weight in module.parameters() if weight.requires_grad]
     with torch.enable_grad():
@@ -187,7 +198,7 @@ def _after_step(trial: Trial, module: nn.Module, texts: Texts, seed: int) -> Ten
 
 
 def _reached(trial: Trial, encoded: Tensor, weights: Sequence[Tensor]) -> bool:
-    """Whether any of the weights gets a gradient."""
+    """Return whether any of the weights gets a gradient."""
     if not encoded.requires_grad:
         return False
     total = encoded.sum()
@@ -196,7 +207,10 @@ def _reached(trial: Trial, encoded: Tensor, weights: Sequence[Tensor]) -> bool:
 
 
 def _check_weights(trial: Trial, module: nn.Module, texts: Texts) -> None:
-    """Its first weights follow from the seed, and all that it learns is saved."""
+    """Check that the initial weights follow from the seed, and that all learned weights are saved.
+
+    Warns if the initial weights look random but are the same for every seed.
+    """
     first = trial.built(seed=1)
     before = GeneratorStates.moved()
     again = trial.built(seed=1)
@@ -213,7 +227,7 @@ def _check_weights(trial: Trial, module: nn.Module, texts: Texts) -> None:
 
 
 def _check_saved(trial: Trial, module: nn.Module, second: nn.Module, texts: Texts) -> None:
-    """The second module gives the same numbers once it has the weights of the first."""
+    """Check that the second module gives the same output once it has loaded the weights of the first."""
     trial.held("be loaded", lambda: second.load_state_dict(module.state_dict()))
     loaded, trained = trial.encoded(second, texts), trial.encoded(module, texts)
     same, lost = _close(loaded, trained, EXACT), lost_weights(module)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def describe_model(model: nn.Module, length: int) -> str:
-    """`print(model)`, then torchinfo's table for one text of `length` tokens."""
+    """Return `print(model)`, followed by torchinfo's table for one text of `length` tokens."""
     import torch
     from torchinfo import summary
 

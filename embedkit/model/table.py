@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EmbeddingTable:
-    """`vectors` float32 [V, D]; for each row its `origin`, and `via`, the spelling or policy it came by.
+    """Word vectors float32 [V, D], with the `origin` of each row and `via`, its spelling or policy.
 
-    `unseen` is what the source says of words that are looked up besides.
+    `unseen` has the vectors of words that are looked up besides the vocabulary.
     """
 
     vectors: FloatArray
@@ -34,15 +34,18 @@ class EmbeddingTable:
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return the dimension D of the vectors."""
         return int(self.vectors.shape[1])
 
     def rows_by_origin(self) -> dict[str, int]:
-        """How many rows came from where."""
+        """Count the rows of each origin."""
         return dict(Counter(self.origin))
 
     def trainable_rows(self, which: Literal["all", "none", "missing"]) -> BoolArray:
-        """Which rows training may move, bool [V]: never the padding row; `missing` means found nowhere."""
+        """Return which rows training may update, bool [V]; never the padding row.
+
+        `missing` means rows of `<UNK>` and of words that were filled.
+        """
         movable = {
             "all": {"unk", "found", "recovered", "filled"},
             "missing": {"unk", "filled"},
@@ -58,12 +61,12 @@ def build_table(
     context: EmbeddingContext,
     besides: Sequence[str] = (),
 ) -> EmbeddingTable:
-    """Look every word up, in its own spelling first, and have the chain answer for the missing ones.
+    """Build the table: look up every word, first in its own spelling, and fill missing words by the chain.
 
-    The source is asked once, for all words and all their spellings together, the words `besides` among them.
-    Row 0 is zero; row 1 is the source's own vector for unknown words, or what the chain gives for `<UNK>`.
-    Raises ComponentError where the source or a policy breaks its promises; warns of a policy that needs a
-    SubwordSource where there is none.
+    The source is asked once, for all words and all their spellings together, including the words `besides`
+    the vocabulary. Row 0 is zero; row 1 is the source's own vector for unknown words, or the chain's vector
+    for `<UNK>`. Raises RecipeError if the table does not fit into memory, and ComponentError if the source or
+    a policy violates its contract; warns of a policy that needs a SubwordSource if the source is none.
     """
     check_table(len(vocabulary) + len(besides), source.dim)
     chain.warn_of_idle(source)

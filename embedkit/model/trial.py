@@ -1,4 +1,4 @@
-"""An encoder on trial: built, asked for made-up texts, and held responsible for what it raises and gives."""
+"""A trial of an encoder on synthetic texts, which names the encoder in every error."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Texts:
-    """Made-up texts: `embedded` [B, T, D], zero where `mask` [B, T] has no token."""
+    """Synthetic texts: `embedded` [B, T, D], zero where `mask` [B, T] has no token."""
 
     embedded: Tensor
     mask: Tensor
 
     @classmethod
     def drawn(cls, lengths: Sequence[int], width: int, padded_to: int | None = None) -> Texts:
-        """Texts of so many tokens each, drawn from torch's generator."""
+        """Make one text for each of `lengths` (in tokens), drawn from torch's generator."""
         longest = max(1, padded_to or max(lengths))
         mask = torch.arange(longest) < torch.tensor(lengths)[:, None]
         return cls(torch.randn(len(lengths), longest, width) * mask[:, :, None], mask)
 
     def alone(self, row: int, padded: bool) -> Texts:
-        """One of the texts in a batch of its own, with or without its padding."""
+        """Return one of the texts as a batch of its own, with or without its padding."""
         length = self.mask.shape[1] if padded else max(1, int(self.mask[row].sum()))
         return Texts(self.embedded[row : row + 1, :length], self.mask[row : row + 1, :length])
 
     def with_garbage(self) -> Texts:
-        """The same texts, with other numbers than zeros where there are no tokens."""
+        """Return the same texts with random numbers instead of zeros at padding."""
         garbage = torch.randn_like(self.embedded) * 10
         return Texts(torch.where(self.mask[:, :, None], self.embedded, garbage), self.mask)
 
@@ -65,13 +65,13 @@ class Built:
     generator: Tensor
 
     def equals(self, other: Built) -> bool:
-        """Whether both start with the same weights."""
+        """Return whether both modules start with the same weights."""
         return self.weights.keys() == other.weights.keys() and all(
             torch.equal(weight, other.weights[key]) for key, weight in self.weights.items()
         )
 
     def is_drawn(self) -> bool:
-        """Whether any of its weights has more than one number in it, as weights have that were drawn."""
+        """Return whether any trainable weight has differing numbers, as randomly initialized weights have."""
         return any(
             weight.requires_grad and bool((weight != weight.flatten()[0]).any())
             for weight in self.module.parameters()
@@ -88,18 +88,22 @@ class Trial:
     width: int
 
     def breach(self, what: str, hint: str | None = None) -> ComponentError:
-        """The error that the encoder does what it should not."""
+        """Return a ComponentError that says how the encoder violates its contract."""
         return ComponentError(Fault(f"{self.name} {what}", where="encoder", hint=hint))
 
     def held(self, doing: str, action: Callable[[], T]) -> T:
-        """What `action` gives. Raises ComponentError, which names the encoder, for what it raises."""
+        """Return the result of `action`.
+
+        Raises ComponentError, which names the encoder, for any error that `action` raises.
+        """
         with Owner(self.name, "encoder", joint=" ").calling(f"cannot {doing}: it raised", guarded=False):
             return action()
 
     def built(self, seed: int) -> Built:
-        """The encoder as it is built with torch's generator at `seed`.
+        """Build the encoder's module with `seed` set in torch's generator.
 
-        Raises ComponentError for what is no module with an `output_dim`, and for weights not there yet.
+        Raises ComponentError if the result is no module with an `output_dim`, or has uninitialized (lazy)
+        weights.
         """
         torch.manual_seed(seed)
         made = self.held(f"be built for vectors of {self.width}", lambda: self.encoder.build(self.width))
@@ -114,10 +118,10 @@ class Trial:
         return Built(made, weights, torch.get_rng_state())
 
     def encoded(self, module: nn.Module, texts: Texts, seed: int = 0) -> Tensor:
-        """[B, H], torch's generator at `seed`.
+        """Return the module's output for `texts`, [B, H], with `seed` set in torch's generator.
 
-        Raises ComponentError for another shape or type of numbers, for numbers that are not finite, and where
-        the module writes into what it is given.
+        Raises ComponentError for a wrong shape or dtype, for numbers that are not finite, and if the module
+        writes into its inputs.
         """
         torch.manual_seed(seed)
         given = Texts(texts.embedded.clone(), texts.mask.clone())
@@ -138,7 +142,7 @@ class Trial:
             raise self.breach(f"gives NaN or infinity for a text of {length} tokens")
 
     def refuse_draws(self, before: GeneratorStates, verb: str, which: Sequence[str]) -> None:
-        """Raise ComponentError where `which` of the global generators are not where they were `before`."""
+        """Raise ComponentError if the state of any of the global generators `which` differs from `before`."""
         drawn = [NAMES[name] for name in before.changed() if name in which]
         if drawn:
             what = f"draws from {' and '.join(drawn)} in {verb}, or sets the seed there"
@@ -150,7 +154,7 @@ LATE_HINT = "Make all of them in build or in the module's constructor: what is t
 
 
 def unknown_to_torch(module: nn.Module) -> list[str]:
-    """The attributes, by dotted names, that hold tensors which torch does not save: `lins`, `inner.scale`."""
+    """Return the attributes with tensors that torch does not save, by dotted names: `lins`, `inner.scale`."""
     known = {id(tensor) for tensor in module.state_dict(keep_vars=True).values()}
     return [
         name
@@ -160,7 +164,7 @@ def unknown_to_torch(module: nn.Module) -> list[str]:
 
 
 def lost_weights(module: nn.Module) -> list[str]:
-    """Those of them that hold a tensor which wants a gradient, though nothing will ever train it."""
+    """Return the attributes with tensors that require a gradient but are no parameters, so never train."""
     known = {id(tensor) for tensor in module.parameters()}
     return [
         name
@@ -173,7 +177,7 @@ def lost_weights(module: nn.Module) -> list[str]:
 
 
 def _attributes(module: nn.Module) -> Iterator[tuple[str, Any]]:
-    """What a module and those inside it hold without torch's knowledge, by dotted names."""
+    """Yield the attributes of a module and its submodules that torch does not register, by dotted names."""
     for prefix, inner in module.named_modules():
         for name, value in vars(inner).items():
             if name not in ("_parameters", "_buffers", "_modules"):
@@ -181,7 +185,7 @@ def _attributes(module: nn.Module) -> Iterator[tuple[str, Any]]:
 
 
 def _tensors(value: Any, inside_modules: bool) -> Iterator[Tensor]:
-    """The tensors in an attribute: itself, those in a list, tuple or dict, and in modules there."""
+    """Yield the tensors in an attribute: itself, in a list, tuple or dict and, if asked for, in modules."""
     if isinstance(value, torch.Tensor):
         yield value
     elif isinstance(value, nn.Module) and inside_modules:

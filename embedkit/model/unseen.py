@@ -1,4 +1,4 @@
-"""`unseen: lookup`: vectors of words that training did not have, as the source has them, beside the table."""
+"""`unseen: lookup`: vectors of words unseen in training, looked up in the source, beside the table."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Unseen:
-    """What a source says of words without a row: `vectors` float32 [n, D] of `words`, nothing of `missing`.
+    """Vectors for words without a row in the table: `vectors` float32 [n, D] of `words`, none of `missing`.
 
-    `origin` and `via` tell of each of the n words how it came by its vector, as an EmbeddingTable's do.
+    `origin` and `via` tell where the vector of each of the n words came from, as in an EmbeddingTable.
     """
 
     words: Sequence[str]
@@ -30,7 +30,7 @@ class Unseen:
 
 
 def unseen_of(hits: Hits, source: VectorSource, chain: OovChain, found: FoundWords, seed: int) -> Unseen:
-    """What `hits` say, and what the chain knows of the words that are not among them.
+    """Return the vectors of the words in `hits`; for words without a hit, the chain is asked.
 
     `found` are the vocabulary's words that the source has.
     """
