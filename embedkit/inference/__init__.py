@@ -1,1 +1,1 @@
-"""Trained models: loaded, and asked."""
+"""Trained models: loading and prediction."""

@@ -1,4 +1,4 @@
-"""A trained model with all that turns a text into its input: what `embedkit.load` gives."""
+"""A trained model with its tokenizer and vocabulary, as `embedkit.load` returns it."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TextInput:
-    """How texts become ids: the tokenizer, the vocabulary, and how long a text may be.
+    """The conversion of texts to ids: tokenizer, vocabulary and maximum length.
 
-    `max_length` tokens are kept of each text, its `cut` end is lost; `pad_to` is the one length that every
-    batch is padded to, or None where each is padded to its own longest text. Tokens and ids are in `storage`.
+    Texts of more than `max_length` tokens lose their `cut` (head or tail); `pad_to` is the one length that
+    every batch is padded to, or None if each batch is padded to its longest text. Tokens and ids are kept in
+    `storage`.
     """
 
     tokenizer: Tokenizer
@@ -49,13 +50,13 @@ class TextInput:
     storage: Storage = field(default_factory=InMemory)
 
     def tokenize(self, name: str, examples: Iterable[Example]) -> TokenizedSplit:
-        """The texts of a split as tokens."""
+        """Tokenize the texts of a split and truncate them to `max_length`."""
         examples = Examples.of(examples, self.storage)
         tokens = Tokenizing(self.tokenizer).tokens(examples.texts, self.storage)
         return TokenizedSplit.of(name, examples, tokens, self.max_length, self.cut)
 
     def encode(self, split: TokenizedSplit, labelling: Labelling) -> EncodedSplit:
-        """The ids of a split, with the targets of its labels."""
+        """Encode a split as ids, with the targets of its labels."""
         ids = np.frombuffer(split.ids(self.vocabulary, self.storage).view(), np.int32)
         lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
         examples = split.examples
@@ -64,10 +65,10 @@ class TextInput:
 
 @dataclass(frozen=True)
 class Classifier:
-    """A trained model, ready for texts. `origin` tells of each row of the table where it came from.
+    """A trained model, ready to classify texts. `origin` has the origin of each row of the embedding table.
 
-    The last `looked_up` rows are of words that training did not have; `missing` are words that were looked up
-    in vain. What else has no row is looked up by `source`, where there is one, or is `<UNK>`.
+    The last `looked_up` rows are for words unseen in training; `missing` are words that were looked up and
+    not found. Any other word without a row is looked up in `source`, or is `<UNK>` if there is none.
     """
 
     model: TextClassifier
@@ -81,15 +82,15 @@ class Classifier:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes in order, of two the positive one last."""
+        """Return the classes in order; of two classes, the last is the positive one."""
         return self.labelling.classes
 
     def storing(self, storage: Storage) -> Classifier:
-        """The classifier with tokens and ids in `storage`."""
+        """Return a classifier that keeps tokens and ids in `storage`."""
         return replace(self, input=replace(self.input, storage=storage))
 
     def widened(self, unseen: Unseen) -> Classifier:
-        """The classifier with rows for what was looked up."""
+        """Return a classifier with additional table rows for the words in `unseen`."""
         return replace(
             self,
             model=self.model.widened(unseen.vectors) if unseen.words else self.model,
@@ -100,9 +101,10 @@ class Classifier:
         )
 
     def judge(self, split: TokenizedSplit, world: World = ALONE) -> Predictions:
-        """What the model says of a split.
+        """Return the model's predictions for a split.
 
-        The processes of `world` share the texts, and each of them gets everything.
+        Words without a row are first looked up in the source, if there is one. The processes of `world` share
+        the texts, and each process gets all predictions. Raises TrainingError if the outputs are not finite.
         """
         unknown = self.input.vocabulary.without_row(split.tokens) if self.source else []
         wanted = [word for word in unknown if word not in self.missing]
@@ -117,21 +119,23 @@ class Classifier:
         return Predictions(split, states, scored, self.labelling, self.threshold)
 
     def predictions(self, texts: Iterable[str]) -> Sequence[Prediction]:
-        """One prediction for each text, with ids from 1; texts are composed to NFC, as the readers do.
+        """Return one prediction per text, with ids from 1. Texts are normalized to NFC, as by the readers.
 
-        Raises TypeError, naming the item, for what is no text.
+        Raises TypeError, naming the item, for an item that is not text.
         """
         return self.classify([Example(i, compose(text)) for i, text in enumerate(texts_of(texts), 1)])
 
     def classify(self, examples: Sequence[Example]) -> Sequence[Prediction]:
-        """One prediction for each example, whatever its label."""
+        """Return one prediction per example; labels of the examples have no influence."""
         return self.judge(self.input.tokenize("input", examples)) if examples else []
 
     def predict(self, texts: Iterable[str]) -> pd.DataFrame:
-        """One row for each text, in order, with the columns of predictions.csv but for split and label.
+        """Return a DataFrame of predictions, one row per text, in order.
+
+        Its columns are those of predictions.csv except split and label; the id is the index.
 
         `texts` is any iterable of strings: a list, an array, a pandas Series, whose index is ignored. Raises
-        TypeError, naming the item, for what is no text.
+        TypeError, naming the item, for an item that is not text.
         """
         import pandas as pd
 

@@ -1,4 +1,7 @@
-"""Would another policy have helped: a frozen table's filled rows refilled by each, and texts read again."""
+"""Whether another out-of-vocabulary policy would have helped.
+
+The filled rows of a frozen table are refilled by each other policy, and the texts are classified again.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ FINE_TUNED = (
 
 @dataclass(frozen=True)
 class Trained:
-    """A classifier with what it was made of: its recipe, and `via`, by what each row of its table came."""
+    """A classifier with its recipe, and `via`: the spelling or policy that gave each row of its table."""
 
     classifier: Classifier
     recipe: Recipe
@@ -42,12 +45,12 @@ class Trained:
 
     @property
     def policy(self) -> str:
-        """The policy that answered for every word that was left."""
+        """Return the name of the last policy of the chain, which answered for all remaining words."""
         return self.recipe.oov[-1].use
 
     @property
     def filled(self) -> BoolArray:
-        """Which rows of the table it wrote, that of `<UNK>` included, bool [V]."""
+        """Return which rows of the table the last policy filled, including `<UNK>`, bool [V]."""
         rows = zip(self.classifier.origin, self.via, strict=False)  # looked-up words follow in the former
         return np.array([origin in ("unk", "filled") and name == self.policy for origin, name in rows])
 
@@ -58,9 +61,10 @@ def ask_policies(
     predictions: Mapping[str, Predictions],
     registry: Registry,
 ) -> dict[str, Any]:
-    """By policy and split how many texts turn right and wrong; or, in `why`, why that cannot be asked.
+    """Count the texts that turn right and wrong under each other policy, by policy and split.
 
-    The training split is left out where there are others: the model was fitted to what its rows were.
+    If the question has no answer, `why` gives the reason. `refused` has the error of each policy that fails.
+    The training split is left out if there are others: the model was fitted to the original rows.
     """
     asked: dict[str, Any] = {"policy": trained.policy, "why": None, "refilled": {}, "refused": {}}
     if trained.recipe.embedding.trainable != "none":
@@ -82,14 +86,14 @@ def ask_policies(
 
 
 def _others(policy: str, registry: Registry) -> list[str]:
-    """The other policies that answer for every word, and whose name says all."""
+    """Return the other policies that answer for every word and have no required parameters."""
     names = [name for name in registry.names("oov") if name != policy and is_total(registry, name)]
     fields = {name: registry.get("oov", name).parameters.model_fields.values() for name in names}
     return [name for name in names if not any(field.is_required() for field in fields[name])]
 
 
 def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
-    """The classifier with the rows that its last policy wrote as `policy` would have written them."""
+    """Return the classifier with the rows of its last policy filled by `policy` instead."""
     model = trained.classifier.model
     vectors = model.embedding.weight.detach().cpu().numpy().copy()
     words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
@@ -114,7 +118,7 @@ def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
 
 
 def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> dict[str, int]:
-    """What changes on `split`; only texts that read a refilled row are read again."""
+    """Count the texts of `split` that turn right and wrong; only texts with a refilled row are classified."""
     filled = {*np.flatnonzero(trained.filled).tolist()}
     ids = trained.classifier.input.vocabulary.ids(split.tokens.words)
     words = {number for number, row in enumerate(ids) if row in filled}

@@ -1,4 +1,4 @@
-"""A recipe's embedding at work: its source looked up for the table, and opened again for a trained model."""
+"""The embedding of a recipe: its source, opened to build the table and again for a trained model."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def embed(
     reporter: Reporter,
     strict: bool = False,
 ) -> EmbeddingTable:
-    """The embedding table of the vocabulary: looked up in the source, completed by the chain.
+    """Build the embedding table of the vocabulary: look up words in the source, fill the rest by the chain.
 
-    Under `unseen: lookup` the source is asked for the other words of the splits in the same pass. Warns of a
-    split that the source hardly covers, which is a DataError where `strict`. Raises RecipeError where the
-    source has vectors of another tokenizer's pieces.
+    Under `unseen: lookup`, the other words of the splits are looked up in the same pass. Warns if the source
+    hardly covers a split or has implausible vectors, which is a DataError if `strict`. Raises RecipeError if
+    the source has vectors of another tokenizer's pieces.
     """
     embedding: Embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
     policies = _chain(recipe, registry)
@@ -88,7 +88,7 @@ def embed(
 
 
 def _ask_again(source: VectorSource, name: str, words: Sequence[str], table: EmbeddingTable) -> None:
-    """A few words have the vectors of the table when they are looked up again, or else ComponentError."""
+    """Raise ComponentError unless a second lookup of a few words gives the vectors in the table."""
     rows = [(words[number], number + FIRST_WORD_ID) for number in spread(len(words))]
     found = {word: table.vectors[row] if table.origin[row] == "found" else None for word, row in rows}
     check_source(source, name, found)
@@ -104,8 +104,8 @@ def _chain(recipe: Recipe, registry: Registry) -> OovChain:
 class Reopened:
     """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
 
-    `origin` tells where the vectors of the vocabulary's `words` came from before training: the source must
-    still give the same.
+    `origin` has the origins of the vectors of the vocabulary's `words` before training: the source must still
+    give the same vectors.
     """
 
     run: Run
@@ -116,17 +116,17 @@ class Reopened:
 
     @cached_property
     def vectors(self) -> FloatArray:
-        """The vectors of `words` before training, float32 [n, D]."""
+        """Return the vectors of `words` before training, float32 [n, D]."""
         from embedkit.runs.tensors import read_table
 
         rows = FIRST_WORD_ID + len(self.words)
         return read_table(self.run.file("embedding-before.safetensors"), rows)[FIRST_WORD_ID:]
 
     def __call__(self, words: Sequence[str]) -> Unseen:
-        """What the source says of `words`.
+        """Return the vectors of `words` from the source and the chain.
 
-        Raises RunError where one of its files is gone or another, and where it gives other vectors than those
-        that the model was trained with.
+        Raises RunError if a file of the source is missing or has changed, or if the source gives other
+        vectors than those that the model was trained with.
         """
         source, chain = self._opened
         known = [row for row, origin in enumerate(self.origin) if origin == "found"][:SAMPLE]

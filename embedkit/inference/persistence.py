@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 def load_trained(
     run: Run, registry: Registry, threshold: float | None = None, unseen: Literal["unk"] | None = None
 ) -> Trained:
-    """The classifier that `run` trained, with the threshold of its recipe unless another is given.
+    """Load the classifier that `run` trained, with the recipe's threshold unless another is given.
 
-    Where the recipe has words looked up that training did not have, `unseen="unk"` makes them `<UNK>`.
-    Raises RunError where the run trained no model, a file is not what the run wrote, or the tokenizer's files
-    are not those that it read.
+    If the recipe looks up words unseen in training, `unseen="unk"` makes them `<UNK>` instead. Raises
+    RunError if the run trained no model or is made of several runs, a file is not what the run wrote, or the
+    tokenizer's files have changed.
     """
     run.refuse_several("a model")
     refuse_unloadable(run)
@@ -74,7 +74,10 @@ def _classifier(
 
 
 def _model(saved: SavedModel, recipe: Recipe, registry: Registry) -> TextClassifier:
-    """The model with its weights. Shapes are compared before memory is taken for any."""
+    """Build the model and load its weights.
+
+    Shapes are compared before memory is allocated, if the encoder can be built without memory.
+    """
     encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     rows, classes, multilabel = (
         len(saved.vocabulary),
@@ -95,7 +98,7 @@ def _model(saved: SavedModel, recipe: Recipe, registry: Registry) -> TextClassif
 def _looking_up(
     classifier: Classifier, saved: SavedModel, run: Run, recipe: Recipe, registry: Registry
 ) -> Classifier:
-    """The classifier with what its run looked up, and with the source for what it did not."""
+    """Return the classifier with the words that its run looked up, and with the source for all others."""
     words = saved.vocabulary.words
     source = Reopened(run, recipe, registry, words, saved.origin[FIRST_WORD_ID:])
     return replace(classifier.widened(read_unseen(run, saved)), source=source)

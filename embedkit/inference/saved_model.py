@@ -1,4 +1,4 @@
-"""The model of a run as its files have it: each held against the others before anything is made of them."""
+"""The files of a run's model, checked against each other before the model is built."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ LONGEST = 1_000_000
 
 @dataclass(frozen=True)
 class SavedModel:
-    """What is known of a model before its weights are read.
+    """The description of a model, known before its weights are read.
 
-    Its `classes` in order; `vocabulary`, with `origin` and `via` of each row of the table, whose width is
-    `dim`; how many tokens are read of a text, and to how many it is padded; the file of the `weights`.
+    `classes` are in order; `vocabulary`, with the `origin` and `via` of each row of the table, which has
+    `dim` columns; texts are truncated to `max_length` tokens and padded to `pad_to`; `weights` is the file of
+    the weights.
     """
 
     classes: tuple[str, ...]
@@ -38,9 +39,9 @@ class SavedModel:
 
 
 def read_saved_model(run: Run, recipe: Recipe) -> SavedModel:
-    """What the run has of its model but for the weights, of which the header alone is read.
+    """Read the description of a run's model; of the weights, only the header is read.
 
-    Raises RunError where a file is damaged, or two of them say different things.
+    Raises RunError if a file is damaged, or if two files contradict each other.
     """
     described, words = run.read_json("model.json"), run.vocabulary
     vocabulary, where = _vocabulary(run), str(run.path / "model.json")
@@ -68,7 +69,7 @@ def read_saved_model(run: Run, recipe: Recipe) -> SavedModel:
 
 
 def _wrong(described: dict[str, Any], recipe: Recipe) -> list[str]:
-    """What model.json says that cannot be, or that the recipe says otherwise."""
+    """Return the errors in model.json: impossible values, and values that contradict the recipe."""
     classes, length, padded = (described[key] for key in ("classes", "max_length", "pad_to"))
     faults = []
     if len({*classes}) < len(classes):
@@ -95,7 +96,10 @@ def _vocabulary(run: Run) -> Vocabulary:
 
 
 def read_unseen(run: Run, saved: SavedModel) -> Unseen:
-    """What the run looked up for words that training did not have. Raises RunError as `read_saved_model`."""
+    """Read the vectors that the run looked up for words unseen in training.
+
+    Raises RunError as `read_saved_model` does.
+    """
     from embedkit.model.unseen import Unseen
 
     looked_up = run.read_csv("unseen.csv")
