@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedkit.errors import EmbedkitError, RecipeError
+from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.scoring import Scored
 from embedkit.plugin.verbs.models import WrappedMetric
 from embedkit.recipe.build import build_component
@@ -67,11 +68,3 @@ def score_metrics(
             right = (true == predicted).reshape(len(true), -1).all(axis=1)
             figures["accuracy_ci95"] = wilson_interval(int(right.sum()), len(true))
     return figures | ({"undefined": undefined} if undefined else {})
-
-
-def wilson_interval(successes: int, n: int) -> list[float]:
-    """Return the 95% Wilson interval of a proportion, as [low, high]."""
-    from scipy.stats import binomtest
-
-    interval = binomtest(successes, n).proportion_ci(method="wilson")
-    return [float(interval.low), float(interval.high)]

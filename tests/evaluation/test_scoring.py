@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from embedkit.evaluation.metrics import score_metrics, wilson_interval
+from embedkit.evaluation.intervals import wilson_interval
+from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import Binary, MultiClass
 from embedkit.plugin.registry import build_registry

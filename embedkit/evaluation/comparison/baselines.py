@@ -13,7 +13,8 @@ from embedkit.errors import DataError, EmbedkitError
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import holm
-from embedkit.evaluation.metrics import score_metrics, wilson_interval
+from embedkit.evaluation.intervals import wilson_interval
+from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.scoring import Scored
 from embedkit.interfaces.contracts import check_chosen, check_probabilities
 from embedkit.interfaces.flags import TASKS

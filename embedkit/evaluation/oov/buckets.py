@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from embedkit.evaluation.intervals import wilson_interval
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -36,7 +38,4 @@ def rate(wrong: int, n: int) -> dict[str, Any]:
     """Return `n`, `wrong`, the `error_rate` and its interval `ci95`; the last two are None if n is 0."""
     if n == 0:
         return {"n": 0, "wrong": 0, "error_rate": None, "ci95": None}
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(wrong, n, alpha=0.05, method="wilson")
-    return {"n": n, "wrong": wrong, "error_rate": wrong / n, "ci95": [float(low), float(high)]}
+    return {"n": n, "wrong": wrong, "error_rate": wrong / n, "ci95": wilson_interval(wrong, n)}
