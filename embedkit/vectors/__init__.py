@@ -1,4 +1,4 @@
-"""The engine for word-vector files: opens them by what they hold and reads only the rows that are wanted."""
+"""Reads word-vector files: detects the format from the content and reads only the wanted rows."""
 
 from embedkit.vectors.file import VectorFile, open_vectors
 

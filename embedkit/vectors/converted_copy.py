@@ -1,7 +1,7 @@
-"""All of a compressed or text file, kept in the cache as safetensors: any words of it are then found at once.
+"""A safetensors copy of a compressed or text file, kept in the cache: lookups of any words are then fast.
 
-Beside the copy an index is kept, as of a plain file, with a CRC-32 of each row. Of the copy only what is
-wanted is read, its words are compared and its rows checked: what was changed is never believed.
+Beside the copy lies an index, as for a plain file, with a CRC-32 of each row. A lookup reads only the wanted
+rows of the copy, and compares their words and their CRC-32, so that a changed copy is never used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ log = logging.getLogger(__name__)
 
 
 class ConvertedReader:
-    """Reads through the copy in the cache, which the first scan writes; `besides` sets it apart."""
+    """Reads the wanted rows from a converted copy in the cache, which the first scan writes.
+
+    `besides` is what the copy depends on besides the file, such as the version of a plugin.
+    """
 
     def __init__(self, content: Content, reader: Reader, besides: str = "") -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
@@ -47,11 +50,14 @@ class ConvertedReader:
 
     @property
     def layout(self) -> str:
-        """That of the file."""
+        """Return the layout of the original file."""
         return self._reader.layout
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants, from the copy where there is a sound one, or can be."""
+        """Put the wanted rows into `selection`, from an intact copy if there is one or one can be written.
+
+        Otherwise the original file is read.
+        """
         kept = Kept(self._content, "copy", self._detail)
         copy = kept.path.with_name(f"{kept.path.name}.safetensors")
         reports: list[ScanReport] = []
@@ -68,7 +74,7 @@ class ConvertedReader:
         return self._reader.scan(selection, progress)
 
     def _convert(self, kept: Kept, copy: Path, progress: Progress) -> bool:
-        """Write the copy and its index; False where that cannot be."""
+        """Write the copy and its index; return False if they cannot be written."""
         from embedkit.vectors.formats.writing import Rows, write_rows
 
         rows = Rows(self.dim, partial(self._reader.blocks, progress))
@@ -91,7 +97,7 @@ def _opened(copy: Path) -> MatrixReader:
 
 
 def _index(copy: Path) -> Arrays:
-    """Where each word of the copy begins, and the CRC-32 of each row."""
+    """Return the index of the copy: the byte at which each word begins, and the CRC-32 of each row."""
     import numpy as np
 
     reader = _opened(copy)
@@ -114,7 +120,7 @@ def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
 
 
 def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
-    """Give `selection` the rows that it wants. Raises DamagedError for a copy that is not as it was."""
+    """Put the wanted rows of the copy into `selection`. Raises DamagedError if the copy was changed."""
     import numpy as np
 
     checks = arrays["checks"]
@@ -139,7 +145,7 @@ def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
 
 
 def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
-    """Raise DamagedError where the copy does not have each of the words at its place."""
+    """Raise DamagedError unless the copy has each of the words at its indexed place."""
     import numpy as np
 
     lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
@@ -151,7 +157,7 @@ def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
 
 
 def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:
-    """Raise DamagedError where a row does not have its CRC-32."""
+    """Raise DamagedError unless each row has the CRC-32 recorded for it."""
     from isal import isal_zlib
 
     if [*map(isal_zlib.crc32, rows)] != checks.tolist():
@@ -159,5 +165,8 @@ def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:
 
 
 def _key(word: bytes) -> bytes:
-    """The word without spaces, which part words where they are hashed; what is found is compared in full."""
+    """Replace the spaces in a word by zero bytes, because the hash function takes words joined by spaces.
+
+    Words that are found are compared in full.
+    """
     return word.replace(b" ", b"\0")

@@ -1,4 +1,4 @@
-"""How the engine says what is wrong with a file."""
+"""Errors about a word-vector file, with the place of the fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ def broken(
     offset: int | None = None,
     hint: str | None = None,
 ) -> VectorFileError:
-    """An error about `path`: the record or line from 1, the byte of the uncompressed file from 0."""
+    """Return a VectorFileError about `path`, with the place of the fault.
+
+    `record` and `line` count from 1; `offset` is a byte of the uncompressed file, from 0.
+    """
     places = []
     if record is not None:
         places.append(f"record {record:,}")

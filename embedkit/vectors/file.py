@@ -1,4 +1,4 @@
-"""A word-vector file that can be asked for words."""
+"""Word-vector files: opening a file and looking words up in it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
 
 
 class VectorFile:
-    """The vectors of a file, of which only those that are asked for are read into memory.
+    """A word-vector file, of which only the vectors that are looked up are read into memory.
 
-    A VectorSource: `dim` is D; `unk` is None. `report` tells what the last lookup found on its way.
-    `tokenizer_file` is the tokenizer.json whose pieces the words are, in a file of model2vec's; else None.
+    A VectorSource: `dim` is D, `unk` is None. `report` is the ScanReport of the last lookup. For a model2vec
+    file, `tokenizer_file` is the tokenizer.json that holds its vocabulary; otherwise it is None.
     """
 
     def __init__(
@@ -51,43 +51,43 @@ class VectorFile:
 
     @property
     def format(self) -> str:
-        """The name of the file's format, such as `word2vec-binary`."""
+        """Return the name of the file's format, such as `word2vec-binary`."""
         return self._reader.name
 
     @property
     def count(self) -> int | None:
-        """How many vectors the file has, or how many of them are read under a limit.
+        """Return the number of vectors in the file, or the limit if it is lower.
 
-        None for GloVe text, where only reading it can tell.
+        Returns None if only reading the whole file can tell, as for GloVe text.
         """
         return self._reader.count
 
     @property
     def dim(self) -> int:
-        """D, the width of every vector."""
+        """Return D, the number of dimensions of every vector."""
         return self._reader.dim
 
     @property
     def dtype(self) -> str:
-        """What the file has its numbers as: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+        """Return the type of the file's values: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
         return self._reader.dtype
 
     @property
     def layout(self) -> str:
-        """How the file arranges words and vectors, such as `records without newlines`."""
+        """Return how the file arranges words and vectors, such as `records without newlines`."""
         return self._reader.layout
 
     @property
     def unk(self) -> FloatArray | None:
-        """None: such a file has no vector for unknown words."""
+        """Return None: a word-vector file has no vector for unknown words."""
         return None
 
     def lookup(self, words: Sequence[str]) -> Lookup:
-        """The vectors of `words`, compared exactly, in the order asked, from one pass over the file.
+        """Return the vectors of `words`, in the order of `words`, from one pass over the file.
 
-        Of a word that the file has twice the first vector is taken. Raises VectorFileError, naming record and
-        byte, for a file that is damaged anywhere up to its end (or up to the limit), and for a wanted vector
-        that is not finite; TypeError for words that are no sequence of strings.
+        Words are compared exactly. If the file has a word twice, its first vector is returned. Raises
+        VectorFileError, with record and byte, if the file is damaged anywhere up to its end (or up to the
+        limit) or if a wanted vector is not finite, and TypeError if `words` is not a sequence of strings.
         """
         selection = Selection(checked_words(words), self.dim)
         report = self._reader.scan(selection, self._progress)
@@ -105,10 +105,10 @@ class VectorFile:
         return broken(self.path, what, line=row + first)
 
     def blocks(self) -> Iterator[Block]:
-        """All words and their vectors, in file order, a few at a time: a pass that needs little memory.
+        """Yield all words and their vectors in file order, a block at a time, which needs little memory.
 
-        Nothing is left out, neither repeated words nor numbers that are not finite. Raises VectorFileError
-        as `lookup` does.
+        Nothing is left out: repeated words and vectors with NaN or infinity are included. Raises
+        VectorFileError if the file is damaged, as `lookup` does.
         """
         return self._reader.blocks(self._progress)
 
@@ -118,14 +118,14 @@ class VectorFile:
 
 
 class SubwordFile(VectorFile):
-    """A file with vectors of subwords, and so of words that it does not have."""
+    """A word-vector file that also has subword vectors, and so vectors of out-of-vocabulary words."""
 
     def __init__(self, path: Path, reader: Reader, subwords: SubwordReader, progress: Progress) -> None:
         super().__init__(path, reader, progress)
         self._subwords = subwords
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
+        """Return vectors of `words` from their subwords alone; `found` is False for words without any."""
         return self._subwords.subword(checked_words(words))
 
 
@@ -141,24 +141,25 @@ def open_vectors(
     trust: bool = False,
     formats: Callable[[], ComponentSource] | None = None,
 ) -> VectorFile:
-    """Open a word-vector file: its header is read and checked, its vectors are read by `lookup`.
+    """Open a word-vector file and check its header; the vectors are read later, by `lookup`.
 
-    `format` is found by the content, never by the name, unless it is given. `errors` says what becomes of
-    words that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. `limit`
-    reads only the first vectors, and checks nothing after them. `progress` is told bytes of the file on disk.
-    Two `processes` share the first pass over a large plain word2vec binary file, and find what one finds.
+    `format` is detected from the content, never from the name, unless it is given. `errors` decides on words
+    that are not UTF-8: `strict` refuses them, `replace` puts U+FFFD for their wrong bytes. With `limit`, only
+    the first vectors are read, and nothing after them is checked. `progress` is given bytes of the file on
+    disk. With two `processes`, the first pass over a large plain word2vec binary file is shared between them;
+    the result is the same.
 
-    With `cache` the first pass over a large plain file writes an index, by which later lookups of any words
-    take milliseconds; of a large compressed or text file the rows are kept for the next lookup of the same
-    words. Both go into the folder EMBEDKIT_CACHE. With `full` all of a large compressed or text file is kept
-    in safetensors: that takes up to 4 bytes for each number, and makes later lookups of any words fast.
+    With `cache`, the first pass over a large plain file writes an index, with which later lookups of any
+    words take milliseconds; for a large compressed or text file, the rows are kept for the next lookup of the
+    same words. Both go into the folder EMBEDKIT_CACHE. With `full`, a compressed or text file is kept as a
+    whole, in safetensors: this takes up to 4 bytes per value and makes later lookups of any words fast.
 
     A file that no built-in format recognises is offered to the formats of plugins: those of the registry that
-    `formats` gives, such as an EmbeddingContext's, or else of all that are installed. With `trust` code may
-    run that is in the file, as a pickle has it.
+    `formats` returns, such as the registry of an EmbeddingContext, or by default all that are installed. With
+    `trust`, code in the file may be run, as when a pickle is loaded.
 
-    Raises VectorFileError for a file that cannot be read or is something else, PluginError for a format that
-    nobody knows.
+    Raises VectorFileError if the file cannot be read or has another format, and PluginError if `format` is
+    unknown.
     """
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")

@@ -1,4 +1,4 @@
-"""What a format is to the engine: how it is recognised, opened and read."""
+"""The interface of a file format: how a file is recognised, opened and read."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ READING = 2
 
 
 class Block(NamedTuple):
-    """Consecutive vectors of a file: `row` is the first one's, `words` UTF-8, `vectors` float32 [n, D].
+    """Consecutive rows of a file, from number `row` on: `words` are UTF-8, `vectors` float32 [n, D].
 
-    `numerals` are the values of each row as a text file has them, with a space between; None for other files.
+    `numerals` holds the values of each row as a text file has them, separated by spaces; None for other
+    files.
     """
 
     row: int
@@ -31,16 +32,16 @@ class Block(NamedTuple):
     numerals: Sequence[bytes] | None = None
 
     def only(self, rows: Sequence[int]) -> Block:
-        """Return the rows of these numbers, counted within the block."""
+        """Return a block of the given rows alone; they are numbered within this block."""
         numerals = self.numerals and [self.numerals[row] for row in rows]
         return Block(self.row, [self.words[row] for row in rows], self.vectors[[*rows]], numerals)
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a file is read: `errors` about words that are not UTF-8, `limit` to the first vectors.
+    """How a file is read: `errors` decides on words that are not UTF-8, `limit` keeps only the first vectors.
 
-    Two `processes` share a large plain word2vec binary file; they find what one finds.
+    Two `processes` share a large plain word2vec binary file; the result is the same.
     """
 
     errors: Errors = "strict"
@@ -53,45 +54,48 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """The format's name."""
+        """Return the name of the format."""
 
     @property
     def count(self) -> int | None:
-        """How many vectors there are; None where only reading the whole file can tell."""
+        """Return the number of vectors; None if only reading the whole file can tell."""
 
     @property
     def dim(self) -> int:
-        """D."""
+        """Return D, the number of dimensions of the vectors."""
 
     @property
     def dtype(self) -> str:
-        """What numbers are written as: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+        """Return the type of the values: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
 
     @property
     def layout(self) -> str:
-        """How words and vectors are arranged, in words."""
+        """Return a description of how words and vectors are arranged."""
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants. Raises VectorFileError for a file that is damaged."""
+        """Put the wanted rows into `selection`, and return a report.
+
+        Raises VectorFileError if the file is damaged.
+        """
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order. Raises VectorFileError for a file that is damaged."""
+        """Yield all rows in file order. Raises VectorFileError if the file is damaged."""
 
 
 @runtime_checkable
 class SubwordReader(Protocol):
-    """A reader of a file that also has vectors for parts of words."""
+    """A reader of a file that also has subword vectors."""
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
+        """Return vectors of `words` from their subwords alone; `found` is False for words without any."""
 
 
 @dataclass(frozen=True)
 class Format:
     """A format of word-vector files.
 
-    `recognises` tells by the first 512 bytes, uncompressed, whether a file is of it; `open` reads and checks
-    the header and raises VectorFileError for a file of another format.
+    `recognises` tells from the first 16 KiB of a file, uncompressed, whether it has this format; `open` reads
+    and checks the header, and raises VectorFileError for a file of another format.
     """
 
     name: str

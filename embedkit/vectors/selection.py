@@ -1,4 +1,4 @@
-"""The rows that are wanted of a file, gathered while it is read."""
+"""The vectors of the wanted words, collected while a file is read."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ BLOCK = 4096
 class ScanReport:
     """What a pass over a file found.
 
-    `duplicates` are the wanted words that the file has more than once (the first wins), `replaced` counts
-    words that are not UTF-8, under `errors: replace`; `verified` is False where the end of the file, and with
-    it a checksum, was not read because of a limit.
+    `records` is the number of rows. `duplicates` are the wanted words that the file has more than once (the
+    first vector is used). `replaced` counts the words that are not UTF-8, under `errors: replace`. `verified`
+    is False if, because of a limit, the end of the file and with it any checksum was not read.
     """
 
     records: int
@@ -36,7 +36,7 @@ class ScanReport:
     verified: bool
 
     def log(self, path: object) -> None:
-        """Warn about what a user should know."""
+        """Warn about repeated words, replaced bytes and an end of the file that was not verified."""
         if self.duplicates:
             few = ", ".join(map(repr, self.duplicates[:5]))
             log.warning(
@@ -49,9 +49,9 @@ class ScanReport:
 
 
 class Selection:
-    """A slot for each wanted word, filled with the first row that a file has for it.
+    """A slot for each wanted word, filled with the first row that the file has for the word.
 
-    `slots` maps a wanted word, as UTF-8, to its slot.
+    `slots` maps each wanted word, as UTF-8, to its slot.
     """
 
     def __init__(self, words: Sequence[str], dim: int) -> None:
@@ -68,23 +68,26 @@ class Selection:
 
     @property
     def _rows(self) -> IntArray:
-        """The memory of `_row_of`, int64 [slots]: the row that filled each slot, -1 for an empty one."""
+        """Return the row that filled each slot, int64 [slots], -1 for an empty slot: a view of `_row_of`."""
         import numpy as np
 
         return np.asarray(self._row_of)
 
     def forget(self) -> None:
-        """Empty all slots."""
+        """Remove the vectors from all slots, and the record of repeated words."""
         self._vectors[self._rows >= 0] = 0
         self._rows[:] = -1
         self._repeated.clear()
 
     def turn_round(self) -> None:
-        """Reverse the bytes of every value: what was taken for little-endian is big-endian."""
+        """Convert every value, read as little-endian, to the big-endian value of the same bytes."""
         self._vectors.byteswap(inplace=True)
 
     def take(self, slot: int, row: int, vector: memoryview) -> None:
-        """Keep `vector`, little-endian float32 as bytes, in `slot`, unless an earlier row did."""
+        """Put `vector`, the bytes of little-endian float32 values, into `slot`, unless it is filled already.
+
+        If it is, the word is recorded as repeated.
+        """
         if self._row_of[slot] >= 0:
             self._repeated[slot] = None
             return
@@ -93,7 +96,7 @@ class Selection:
         self._bytes[at : at + len(vector)] = vector
 
     def take_rows(self, slots: IntArray, rows: IntArray, vectors: FloatArray) -> None:
-        """Keep `vectors`, float32 [n, D] in the order of the file, as `take` would keep one after another."""
+        """Put `vectors`, float32 [n, D] in file order, into `slots`, as consecutive calls of `take` would."""
         fresh = self._rows[slots] < 0
         if not fresh.all():
             self.repeat(slots[~fresh].tolist())
@@ -106,16 +109,19 @@ class Selection:
         self._vectors[slots] = vectors
 
     def repeat(self, slots: Iterable[int]) -> None:
-        """These are of words that came more than once."""
+        """Record that the words of `slots` occur more than once in the file."""
         self._repeated.update(dict.fromkeys(slots))
 
     def duplicates(self) -> tuple[str, ...]:
-        """The wanted words that came more than once, in the order asked."""
+        """Return the wanted words that occur more than once in the file, in the order asked for."""
         words = [*self._slot_of]
         return tuple(words[slot] for slot in sorted(self._repeated))
 
     def arrays(self, report: ScanReport) -> dict[str, NDArray[Any]]:
-        """The filled slots, from which `restore` fills another selection of the same words."""
+        """Return the filled slots and the report as arrays, which `restore` puts into another Selection.
+
+        That selection must be of the same words.
+        """
         import numpy as np
 
         slots = np.flatnonzero(self._rows >= 0)
@@ -128,7 +134,7 @@ class Selection:
         }
 
     def restore(self, arrays: Mapping[str, NDArray[Any]]) -> ScanReport:
-        """Fill the slots as they were when `arrays` were made, and report again."""
+        """Set the slots to their state when `arrays` were made, and return the report of that scan."""
         self._vectors[arrays["slots"]] = arrays["vectors"]
         self._rows[arrays["slots"]] = arrays["rows"]
         self._repeated.update(dict.fromkeys(arrays["repeated"].tolist()))
@@ -136,7 +142,7 @@ class Selection:
         return ScanReport(records, self.duplicates(), replaced, bool(verified))
 
     def not_finite(self) -> tuple[str, int] | None:
-        """The first word, in file order, whose vector holds NaN or infinity, and its row."""
+        """Return the first word whose vector holds NaN or infinity, in file order, and its row; else None."""
         import numpy as np
 
         wrong: list[int] = []
@@ -147,7 +153,7 @@ class Selection:
         return None if first is None else ([*self._slot_of][first], self._row_of[first])
 
     def lookup(self) -> Lookup:
-        """The rows in the order the words were asked for, repeated words included."""
+        """Return the vectors in the order in which the words were asked for, repeated words included."""
         import numpy as np
 
         rows = self._rows.copy()
@@ -159,7 +165,7 @@ class Selection:
 
 
 def _utf8(word: str) -> bytes | None:
-    """The word as files write it; None for lone surrogates, which no file can hold."""
+    """Return the word as UTF-8; None if it has lone surrogates, which no file can hold."""
     try:
         return word.encode()
     except UnicodeEncodeError:

@@ -1,1 +1,1 @@
-"""What the formats of vector files look like."""
+"""The formats of word-vector files."""

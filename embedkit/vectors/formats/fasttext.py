@@ -1,6 +1,7 @@
 """fastText's `.bin`: a model with a vector for each word and for each bucket of subwords.
 
-A word's vector is the mean of its own row and its subwords' rows, which gives words never seen a vector, too.
+A word's vector is the mean of its own row and its subwords' rows, so that out-of-vocabulary words have one,
+too.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class FastText:
             self._refuse_small()
 
     def _refuse_small(self) -> None:
-        """Raise VectorFileError: a file smaller than its vectors is quantized or cut."""
+        """Raise VectorFileError: a file that is smaller than its vectors is quantized or cut."""
         for _ in self._dictionary(no_progress):
             pass
         header, size = self._header, self._content.size
@@ -59,9 +60,9 @@ class FastText:
         raise broken(self._content.path, what)
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Read the dictionary, then the rows of the wanted words and their subwords.
+        """Read the dictionary, put the vectors of the wanted words into `selection`, and return a report.
 
-        Raises VectorFileError for a model that is cut or quantized, and for words that are not UTF-8.
+        Raises VectorFileError if the model is cut or quantized, or if a word is not UTF-8.
         """
         rows: dict[int, int] = {}
         replaced = 0
@@ -82,7 +83,7 @@ class FastText:
         return ScanReport(self.count, selection.duplicates(), replaced, verified=True)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All words in order with their vectors. Raises VectorFileError as `scan`."""
+        """Yield all words in file order with their vectors. Raises VectorFileError as `scan` does."""
         parts = [(first, self._decoded(first, words)[0]) for first, words in self._dictionary(progress)]
         for first, words in parts:
             known = words[: max(0, self.count - first)]
@@ -92,9 +93,9 @@ class FastText:
                 yield Block(first + i, part, self._vectors([word.decode() for word in part], rows))
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors of words that the model does not have: the means of their subwords' rows.
+        """Return vectors of out-of-vocabulary words: the means of the rows of their subwords.
 
-        `found` is False where a word has no subwords. Raises VectorFileError as `scan`.
+        `found` is False for a word that has no subwords. Raises VectorFileError as `scan` does.
         """
         import numpy as np
 
@@ -107,7 +108,7 @@ class FastText:
         return Lookup(vectors, found, np.full(len(words), -1, np.int64))
 
     def _subwords(self, word: str) -> Iterator[int]:
-        """The rows of the matrix that a word's subwords have."""
+        """Yield the rows of the matrix that belong to the subwords of a word."""
         header = self._header
         if header.longest:
             for value in subword_hashes(word, header.shortest, header.longest, not header.flagged):
@@ -130,7 +131,7 @@ class FastText:
         return vectors
 
     def _rows(self, wanted: IntArray) -> tuple[FloatArray, IntArray]:
-        """The different rows of the matrix that are wanted, and which of them each one is."""
+        """Return the distinct rows of the matrix in `wanted`, and the index of each of `wanted` in these."""
         import numpy as np
 
         assert self._matrix is not None
@@ -141,7 +142,7 @@ class FastText:
         return np.frombuffer(data, "<f4").reshape(-1, self.dim), places
 
     def _dictionary(self, progress: Progress) -> Iterator[tuple[int, Sequence[bytes]]]:
-        """The words, in parts with the row of the first; after the last the place of the matrix is known."""
+        """Yield the words in parts, each with the row of its first word, then set the place of the matrix."""
         entries = self._header.words + self._header.labels
         done = 0
         with windows(self._content, MAX_WORD + 10, progress) as window:

@@ -1,4 +1,4 @@
-"""The beginning of a fastText model: its version, arguments and the sizes of its dictionary."""
+"""The header of a fastText model: its version, arguments and the sizes of its dictionary."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ SUPERVISED = 3
 
 
 class Header(NamedTuple):
-    """What the beginning of the file says: words come first in the dictionary, then labels.
+    """The fields of the header. In the dictionary, words come first, then labels.
 
-    It has `size` bytes. `flagged`: before a matrix there is a byte that tells whether it is quantized.
+    `size` is the length of the header in bytes. `flagged` says whether the matrix is preceded by a byte that
+    tells whether it is quantized.
     """
 
     dim: int
@@ -36,15 +37,15 @@ class Header(NamedTuple):
 
     @property
     def least(self) -> int:
-        """Bytes that the file has at least, if the vectors are not quantized."""
+        """Return the least number of bytes that the file has if its vectors are not quantized."""
         entries = self.words + self.labels
         return self.size + 4 * self.dim * (self.words + self.bucket * bool(self.longest)) + 10 * entries
 
 
 def read_header(content: Content) -> Header:
-    """The header, in its present form or in that of before 2017, which had no magic number and no version.
+    """Read the header, in the present layout or in that from before 2017, without magic number and version.
 
-    Raises VectorFileError for a model that cannot be read.
+    Raises VectorFileError if the model cannot be read.
     """
     head = content.head(HEADER.size)
     if not is_fasttext(head):
@@ -89,7 +90,7 @@ def _unpacked(content: Content, layout: struct.Struct) -> tuple[Any, ...]:
 
 
 def exactly(file: BinaryIO, content: Content, offset: int, size: int) -> bytes:
-    """`size` bytes from `offset` on. Raises VectorFileError where the file ends before."""
+    """Return `size` bytes from `offset` on. Raises VectorFileError if the file ends before."""
     data = read_at(file, size, offset)
     if len(data) < size:
         raise broken(content.path, "the file is cut", offset=offset + len(data))

@@ -1,4 +1,4 @@
-"""The first rows of a text file, looked at when it is opened: what all of them have wrong is said at once."""
+"""The first rows of a text file, checked when it is opened: a fault that they share is reported once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MATRIX = (
 
 @dataclass(frozen=True)
 class FirstRows:
-    """The first lines that are no header, the first of them line `number`; `rows` are their fields."""
+    """The first lines after any header, from line `number` on; `rows` are the fields of each line."""
 
     path: Path
     number: int
@@ -36,7 +36,10 @@ class FirstRows:
 
     @classmethod
     def of(cls, content: Content, *, header: bool) -> FirstRows:
-        """Those of a file. Raises VectorFileError for a first line without an end, or a blank one."""
+        """Read the first rows of a file.
+
+        Raises VectorFileError if the first line is blank or does not end.
+        """
         head = content.head(SEEN)
         ended, number = len(head) < SEEN, 2 if header else 1
         lines = complete_lines(head.removeprefix(BOM), ended)[number - 1 : number - 1 + ROWS]
@@ -47,7 +50,10 @@ class FirstRows:
         return cls(content.path, number, lines, [fields for line in lines if (fields := line.split())])
 
     def dim(self) -> int:
-        """How many numbers the rows have, most of them. Raises VectorFileError for what are no rows."""
+        """Return the number of values that most rows have.
+
+        Raises VectorFileError if the first line is a header row, or if the rows have no words.
+        """
         widths = [row_width(fields) for fields in self.rows]
         dim = Counter(widths).most_common(1)[0][0]
         if len(self.rows) > 1 and (is_header_row(self.rows) or widths[0] < dim):
@@ -60,7 +66,7 @@ class FirstRows:
         return dim
 
     def check(self, dim: int, reader: RowReader) -> None:
-        """Raise VectorFileError where none of the rows has a word and `dim` numbers, or all have more."""
+        """Raise VectorFileError if no row has a word and `dim` values, or if all rows have more values."""
         widths = {row_width(fields) for fields in self.rows}
         if len(self.rows) > 1 and len(widths) == 1 and min(widths) > dim and not self._end_in_naturals(dim):
             what = f"the header says {dim:,} dimensions; the rows have {min(widths):,} numbers"
@@ -74,5 +80,5 @@ class FirstRows:
         reader.vector(*reader.fields(first_field(line), line, self.number), self.number)
 
     def _end_in_naturals(self, dim: int) -> bool:
-        """Whether the words of all rows end in a natural number, as those of `Apollo 11` and `Apollo 13`."""
+        """Return whether the words of all rows end in a natural number, as `Apollo 11` and `Apollo 13` do."""
         return all(fields[-dim - 1].isdigit() for fields in self.rows)

@@ -1,4 +1,4 @@
-"""Vectors as one matrix, with a list of words beside it: safetensors and NumPy files."""
+"""Embedding matrices with a separate list of words: safetensors and NumPy files."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BLOCK = 1 << 20
 
 @dataclass(frozen=True)
 class Matrix:
-    """Where the rows are: `count` x `dim` values of `dtype`, in C order, from byte `offset` on."""
+    """An embedding matrix: `count` x `dim` values of `dtype`, in C order, from byte `offset` on."""
 
     offset: int
     count: int
@@ -41,11 +41,11 @@ class Matrix:
 
     @property
     def row_size(self) -> int:
-        """Bytes of a row."""
+        """Return the number of bytes of a row."""
         return self.dim * SIZES[self.dtype]
 
     def decode(self, data: bytes | memoryview) -> FloatArray:
-        """float32 [n, dim] of the bytes of n rows."""
+        """Convert the bytes of n rows to vectors, float32 [n, dim]."""
         import numpy as np
 
         if self.dtype == "bf16":
@@ -57,9 +57,10 @@ class Matrix:
 
 
 class MatrixReader:
-    """A matrix in a plain file. `words` gives its words, as UTF-8, in parts and in the order of the rows.
+    """Reads an embedding matrix from a plain file.
 
-    `words_file` is the file beside it that has them; None where they are in its own.
+    `words` yields the words as UTF-8, in parts and in row order. `words_file` is the separate file that holds
+    the words; None if they are in the same file as the matrix.
     """
 
     def __init__(
@@ -87,7 +88,11 @@ class MatrixReader:
             )
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Go over the words, then read the wanted rows. Raises VectorFileError for words that do not fit."""
+        """Read the words, put the wanted rows into `selection`, and return a report.
+
+        Raises VectorFileError if the number of words differs from the number of rows, or if a word is not
+        UTF-8.
+        """
         replaced = 0
         places: list[tuple[int, int]] = []
         for row, words, wrong in self._parts():
@@ -98,9 +103,9 @@ class MatrixReader:
         return ScanReport(self.count, selection.duplicates(), replaced, verified=self._options.limit is None)
 
     def _take(self, places: Sequence[tuple[int, int]], selection: Selection, progress: Progress) -> None:
-        """Give `selection` the rows at `places`, each a row and its slot, in the order of the file.
+        """Put the rows at `places`, pairs of a row and its slot, into `selection`, in file order.
 
-        Raises VectorFileError for a file that was cut meanwhile.
+        Raises VectorFileError if the file was cut in the meantime.
         """
         import numpy as np
 
@@ -118,7 +123,7 @@ class MatrixReader:
             raise broken(path, f"the file is cut: {error}") from error
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order. Raises VectorFileError as `scan`."""
+        """Yield all rows in file order. Raises VectorFileError as `scan` does."""
         size = max(1, BLOCK // self.matrix.row_size)
         with self._content.reading(), self._content.path.open("rb", buffering=0) as file:
             for row, words, _ in self._parts():
@@ -133,7 +138,7 @@ class MatrixReader:
         return self.matrix.offset + row * self.matrix.row_size
 
     def _parts(self) -> Iterator[tuple[int, Sequence[bytes], int]]:
-        """The words in parts: the row of the first, the words, how many were not UTF-8."""
+        """Yield the words in parts: the row of the first word, the words, and how many were not UTF-8."""
         row = 0
         for part in self._words():
 
@@ -149,9 +154,9 @@ class MatrixReader:
 
 
 def words_in_lines(content: Content, begin: int, size: int) -> Iterator[Sequence[bytes]]:
-    """The lines of `size` bytes from `begin` on, in parts. A newline at the very end begins no line.
+    """Yield the lines in the `size` bytes from `begin` on, in parts.
 
-    Raises VectorFileError for one that is too long for a word.
+    A newline at the very end begins no line. Raises VectorFileError if a line is too long for a word.
     """
     rest = b""
     with content.reading(), content.path.open("rb", buffering=0) as file:

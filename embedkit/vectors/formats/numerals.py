@@ -10,7 +10,7 @@ _NOT_FINITE = re.compile(rb"([-+]?)(?:nan\(\w*\)|1\.#(?:(inf)|ind|qnan|snan)[0-9
 
 
 def number(field: bytes) -> float | None:
-    """The number that `field` is; None for what is none. Python also reads `1_0`: no file means that."""
+    """Return the number in `field`; None if it is none. `1_0` is none, although Python reads it."""
     try:
         return None if b"_" in field else float(field)
     except ValueError:
@@ -25,7 +25,7 @@ def _not_finite(field: bytes) -> float | None:
 
 
 def trailing_numbers(fields: Sequence[bytes]) -> int:
-    """How many of the last fields are numbers, one after another."""
+    """Count the consecutive numbers at the end of `fields`."""
     for count, field in enumerate(reversed(fields)):
         if number(field) is None:
             return count
@@ -33,5 +33,5 @@ def trailing_numbers(fields: Sequence[bytes]) -> int:
 
 
 def row_width(fields: Sequence[bytes]) -> int:
-    """How many numbers follow the word in a row of text: it begins with one field at least."""
+    """Count the numbers after the word in a row of text; the first field always belongs to the word."""
     return min(trailing_numbers(fields), len(fields) - 1)

@@ -1,5 +1,6 @@
-"""NumPy: a matrix in a `.npy` file, its words, a line each, in a file of the same name that ends in `.words`,
-as embedkit writes it, or else in `.vocab` or `.txt`.
+"""NumPy files: an embedding matrix in a `.npy` file, and its words in a file of the same name, one a line.
+
+The file of words ends in `.words`, as embedkit writes it, or else in `.vocab` or `.txt`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ ENDINGS = (".words", ".vocab", ".txt")
 
 
 def open_numpy(content: Content, options: Options) -> MatrixReader:
-    """The vectors in a `.npy` file and the words beside it. Raises VectorFileError where they do not fit."""
+    """Open a `.npy` matrix and the word list beside it.
+
+    Raises VectorFileError if one of them cannot be used.
+    """
     if not content.head(6).startswith(MAGIC):
         raise broken(content.path, "is not a NumPy array (.npy)")
     if content.compression is not PLAIN:
@@ -34,9 +38,9 @@ def open_numpy(content: Content, options: Options) -> MatrixReader:
 
 
 def _words(content: Content, count: int) -> Iterator[Sequence[bytes]]:
-    """The lines of a list of `count` words, as editors write it.
+    """Yield the lines of a list of `count` words in parts, as text editors write them.
 
-    They may end in CRLF; a byte order mark before them and blank lines behind the last are no words.
+    Lines may end in CRLF; a byte order mark before the first and blank lines after the last are left out.
     """
     row = 0
     for part in words_in_lines(content, 0, content.size):

@@ -1,4 +1,4 @@
-"""What the format of a plugin promises, checked on what it gives: an error names the plugin and the file."""
+"""Checks that a plugin's vector format keeps its contract; errors name the plugin and the file."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ Words = Sequence[str | bytes]
 
 @dataclass(frozen=True)
 class Contract:
-    """That of the format `component`, which reads the file `content`."""
+    """The contract of the vector format `component`, which reads the file `content`."""
 
     component: Component
     content: Content
 
     @contextmanager
     def answering(self) -> Iterator[None]:
-        """Turn what the plugin raises within the block, unless it is embedkit's error, into a ComponentError.
+        """Turn what the plugin raises in the block into a ComponentError, unless it is embedkit's own error.
 
-        A file that cannot be read is a VectorFileError.
+        An OSError, of a file that cannot be read, becomes a VectorFileError.
         """
         with Owner(str(self.component)).calling(f"reading {self.content.path} raised"):
             try:
@@ -41,7 +41,7 @@ class Contract:
                 raise unreadable(path, error) from error
 
     def check_rows(self, rows: VectorRows) -> None:
-        """Raise ComponentError where what the rows say of themselves is not what it should be."""
+        """Raise ComponentError unless `dim`, `count`, `dtype` and `layout` of the rows are valid."""
         dim, count = rows.dim, rows.count
         self._expect(type(dim) is int and 0 < dim <= MAX_DIM, f"dim from 1 to {MAX_DIM:,}", dim)
         counted = count is None or (type(count) is int and count >= 0)
@@ -50,7 +50,10 @@ class Contract:
         self._expect(isinstance(rows.layout, str), "layout as a string", rows.layout)
 
     def block(self, given: Any, dim: int) -> tuple[Words, FloatArray]:
-        """`given` as it is, if it is words and their vectors. Raises ComponentError where it is not."""
+        """Return `given` if it is a pair of words and vectors, float32 [n, dim].
+
+        Otherwise raises ComponentError.
+        """
         pair = isinstance(given, tuple) and len(given) == 2
         self._expect(pair, "blocks() of pairs, words and vectors", given)
         words, vectors = given
@@ -70,6 +73,6 @@ class Contract:
             raise self.breach(expected, f"{type(came).__name__} {came!r}")
 
     def breach(self, expected: str, came: str) -> ComponentError:
-        """The error for something else than was expected."""
+        """Return the ComponentError that tells what was expected and what came instead."""
         what = f"expected {expected}, got {came[:120]}, for {self.content.path}"
         return ComponentError(Fault(what, where=str(self.component)))

@@ -1,4 +1,4 @@
-"""Formats that plugins brought: found by content or by name, and opened."""
+"""Vector formats of plugins: found by content or by name, and opened."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ TRUST_HINT = "If you trust where the file comes from, give the command --trust, 
 
 @dataclass(frozen=True)
 class PluginFormats:
-    """The formats of the plugins of a registry, which is only built when no built-in format will do.
+    """The vector formats of a plugin registry, which is built only when no built-in format matches.
 
-    `trust`: whether files may be opened whose reading can run code that is in them.
+    `trust` says whether a file may be opened if reading it can run code that is in it.
     """
 
     build: Callable[[], ComponentSource]
@@ -36,22 +36,22 @@ class PluginFormats:
 
     @cached_property
     def registry(self) -> ComponentSource:
-        """The plugins' components."""
+        """Return the registry of plugin components; it is built at the first access."""
         return self.build()
 
     def names(self) -> Sequence[str]:
-        """All of them, sorted."""
+        """Return the names of all vector formats of plugins, sorted."""
         return self.registry.names(KIND)
 
     def suspects(self) -> str | None:
-        """The plugins that are not in use, as a hint."""
+        """Return a hint that lists the plugins that are not in use; None if there are none."""
         return self.registry.suspects()
 
     def named(self, content: Content, name: str) -> Format:
-        """The format called `name`.
+        """Return the format called `name`.
 
-        Raises PluginError for a name that nobody has or several plugins have, and VectorFileError for a file
-        of another format.
+        Raises PluginError if no plugin or several plugins have the name, and VectorFileError if the file has
+        another format or would run code without `trust`.
         """
         component = self.registry.get(KIND, name)
         head = content.head(HEAD)
@@ -61,9 +61,10 @@ class PluginFormats:
         return self._format(content, component)
 
     def recognising(self, content: Content) -> Format | None:
-        """The format that recognises the file, if one does.
+        """Return the format that recognises the file; None if no format does.
 
-        Raises VectorFileError where several do, and PluginError where plugins contend for its name.
+        Raises VectorFileError if several formats do or if the file would run code without `trust`, and
+        PluginError if several plugins have the name.
         """
         head = content.head(HEAD)
         components = [each for each in self.registry.components() if each.kind == KIND]

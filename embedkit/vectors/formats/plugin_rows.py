@@ -1,4 +1,4 @@
-"""What the format of a plugin reads: from here on it is a file like any other."""
+"""Reads a file through the vector format of a plugin, with the interface of a built-in reader."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ BLOCK = 1 << 20
 
 
 class PluginReader:
-    """A file of a format that a plugin brought, `size` bytes with those that belong to it.
+    """Reads a file through a plugin's format.
 
-    `depends_on` is what the rows depend on beside the file: the plugin's version, the other files.
+    `size` is the bytes of the file and of the files that belong to it. `depends_on` is what the rows depend
+    on besides the file: the plugin's version and these other files.
     """
 
     def __init__(self, component: Component, content: Content, options: Options, rows: VectorRows) -> None:
@@ -45,11 +46,14 @@ class PluginReader:
 
     @property
     def count(self) -> int | None:
-        """How many vectors are read; None where only reading the whole file can tell."""
+        """Return the number of vectors that are read; None if only reading the whole file can tell."""
         return None if self._all is None else min(self._all, self._options.limit or self._all)
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Go over all rows, giving `selection` those that it wants. Raises as `blocks`."""
+        """Read all rows, put the wanted ones into `selection`, and return a report.
+
+        Raises as `blocks` does.
+        """
         records, slots = 0, selection.slots
         for block in self.blocks(progress):
             for index in compress(range(len(block.words)), map(slots.__contains__, block.words)):
@@ -60,10 +64,10 @@ class PluginReader:
         return ScanReport(records, selection.duplicates(), self._replaced, verified)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order.
+        """Yield all rows in file order.
 
-        Raises ComponentError where the plugin does not keep its contract, VectorFileError for a file with
-        none, or with another number than it says, and for words that are not UTF-8.
+        Raises ComponentError if the plugin breaks its contract, and VectorFileError if the file has no
+        vectors or another number than it says, or if a word is not UTF-8.
         """
         self._replaced = row = 0
         limit = self._options.limit
@@ -80,7 +84,7 @@ class PluginReader:
             raise broken(self._content.path, "has no vectors")
 
     def _parts(self) -> Iterator[tuple[Words, FloatArray]]:
-        """What the plugin gives, checked, in parts that are small."""
+        """Yield the plugin's words and vectors, checked and cut into small parts."""
         import numpy as np
 
         size = max(1, BLOCK // (4 * self.dim))
@@ -100,7 +104,7 @@ class PluginReader:
             yield self._contract.block(given, self.dim)
 
     def _utf8(self, row: int, words: Words) -> Sequence[bytes]:
-        """The words as UTF-8, those that the plugin gave as bytes checked."""
+        """Convert the words to UTF-8, and check words that the plugin gave as bytes."""
 
         def refuse(index: int, what: str) -> Exception:
             return broken(self._content.path, what, record=row + index + 1, hint="Use errors: replace.")
@@ -115,10 +119,10 @@ class PluginReader:
 
 
 class PluginSubwordReader(PluginReader):
-    """The same of a format whose files also have vectors of words that they have not."""
+    """Reads a file through a plugin's format that also has vectors of out-of-vocabulary words."""
 
     def subword(self, words: Sequence[str]) -> Lookup:
-        """Vectors of `words` made of their subwords alone; `found` is False where a word has none."""
+        """Return vectors of `words` from their subwords alone; `found` is False for words without any."""
         rows: Any = self._rows
         with self._contract.answering():
             lookup: Lookup = rows.subword(words)
@@ -126,9 +130,10 @@ class PluginSubwordReader(PluginReader):
 
 
 def open_rows(component: Component, content: Content, options: Options) -> PluginReader:
-    """The reader of a file that the format `component` opens.
+    """Open a file with the vector format `component`, and return its reader.
 
-    Raises VectorFileError for a file that is not what it should be, ComponentError where the plugin is not.
+    Raises VectorFileError if the file is not as the format expects, ComponentError if the plugin breaks its
+    contract.
     """
     from embedkit.vectors.io.whole_file import WholeFile
 

@@ -1,4 +1,4 @@
-"""The formats the engine knows, and which of them a file is of. Each is imported when it is needed."""
+"""The built-in formats, each imported when it is needed, and the detection of a file's format."""
 
 from __future__ import annotations
 
@@ -70,10 +70,10 @@ FORMATS: dict[str, Format] = {
 
 
 def format_of(content: Content, name: str | None, plugins: PluginFormats) -> Format:
-    """The format called `name`, or else the one that the content is of: a built-in one, or one of plugins'.
+    """Return the format called `name`, or else the format of the content: a built-in one, or one of a plugin.
 
-    Raises PluginError for an unknown name, and VectorFileError for content of none of these formats, of
-    several, or of one that runs code where that is not trusted.
+    Raises PluginError if the name is unknown, and VectorFileError if the content has no known format,
+    several, or one that runs code and is not trusted.
     """
     if name is not None:
         return FORMATS.get(name) or plugins.named(content, name)

@@ -26,7 +26,7 @@ TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "BF16": "bf16"}
 
 
 def open_safetensors(content: Content, options: Options) -> MatrixReader:
-    """The vectors in a safetensors file. Raises VectorFileError for one of another layout, or damaged."""
+    """Open a safetensors file. Raises VectorFileError if it is damaged or has another layout."""
     if not is_safetensors(content.head(16)):
         raise broken(content.path, "is not a safetensors file")
     if content.compression is not PLAIN:
@@ -85,7 +85,10 @@ def _matrix(content: Content, tensor: dict[str, Any], data: int) -> Matrix:
 
 
 def _tokenizer_words(content: Content, path: Path, count: int) -> Iterator[Sequence[bytes]]:
-    """The words of the `tokenizer.json` beside a model2vec file, in the order of their ids."""
+    """Yield the words of the `tokenizer.json` beside a model2vec file, in the order of their ids.
+
+    Raises VectorFileError if it cannot be read, or if its ids are not the rows of the matrix.
+    """
     try:
         tokenizer = json.loads(path.read_bytes())
         vocabulary = tokenizer["model"]["vocab"]

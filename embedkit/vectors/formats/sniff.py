@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: so that an error can name the format that a file really has."""
+"""Detects what a file is from its first bytes, so that an error can name the format it really has."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ _SIGNATURES: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
 
 
 def identify(head: bytes) -> str | None:
-    """The format of a file that starts with `head`, in words; None for one not known.
+    """Return the name of the format of a file that starts with `head`; None if it is not known.
 
-    A header `count dim` alone does not tell: both word2vec formats have it, and so nothing is said of it.
+    A header `count dim` alone does not tell, since both word2vec formats have it: then None is returned.
     """
     signature = next((name for name, pattern in _SIGNATURES if pattern.match(head)), None)
     if signature is None and is_fasttext(head):
@@ -71,7 +71,7 @@ def identify(head: bytes) -> str | None:
 
 
 def is_safetensors(head: bytes) -> bool:
-    """Whether a file starts with the length of a header, 100 MB at most, and a JSON object."""
+    """Return whether a file starts with the length of a header, 100 MB at most, and a JSON object."""
     return len(head) > 9 and int.from_bytes(head[:8], "little") <= 100_000_000 and head[8:9] == b"{"
 
 
@@ -79,9 +79,9 @@ _OLD_FASTTEXT = struct.Struct("<12id3iq")
 
 
 def is_fasttext(head: bytes) -> bool:
-    """Whether a fastText model begins so: with its magic number, or, before 2017, with its arguments.
+    """Return whether a file starts as a fastText model: with a magic number or, before 2017, the arguments.
 
-    These are plausible ones: dimensions, window, epochs …, of the losses and models that there are.
+    The arguments must be plausible: dimensions, window, epochs and so on, and a loss and a model that exist.
     """
     if head.startswith(FASTTEXT) or len(head) < _OLD_FASTTEXT.size:
         return head.startswith(FASTTEXT)
@@ -100,9 +100,10 @@ def is_fasttext(head: bytes) -> bool:
 
 
 def text_format(head: bytes) -> str | None:
-    """Which text format of word vectors `head` begins, if any. A byte order mark is passed over.
+    """Return the text format of word vectors that `head` begins; None if there is none.
 
-    What has a header `count dim` and goes on in text is word2vec text, even where its rows are none.
+    A byte order mark is ignored. A header `count dim` followed by text is word2vec text, even if this text is
+    not in rows.
     """
     ended, text = len(head) < SNIFF, head.removeprefix(BOM)
     header = HEADER.match(text)
@@ -119,12 +120,15 @@ MAX_DIGITS = 15
 
 
 def has_header(head: bytes) -> bool:
-    """Whether a file that starts with `head` has a line `count dim`, and after it no text."""
+    """Return whether a file starts with a line `count dim` that no text follows."""
     return bool(HEADER.match(head)) and not text_format(head)
 
 
 def is_text(head: bytes, ended: bool) -> bool:
-    """Whether it is text, in whatever encoding that has ASCII's line ends. A last Ctrl-Z is Windows'."""
+    """Return whether `head` is text, in any encoding with ASCII's line ends.
+
+    A Ctrl-Z at the end of the file, as Windows writes it, is ignored.
+    """
     text = head.rstrip(b"\x1a\r\n") if ended else head
     if b"\n" not in head or text.translate(None, CONTROLS) != text:
         return False
@@ -132,7 +136,7 @@ def is_text(head: bytes, ended: bool) -> bool:
 
 
 def is_utf8(head: bytes, ended: bool) -> bool:
-    """Whether it is UTF-8, its last character perhaps cut where the file goes on."""
+    """Return whether `head` is UTF-8; unless `ended`, its last character may be cut."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, ended)
     except UnicodeDecodeError:
@@ -141,7 +145,10 @@ def is_utf8(head: bytes, ended: bool) -> bool:
 
 
 def complete_lines(head: bytes, ended: bool) -> list[bytes]:
-    """The lines, without one that may be cut; blank ones at the end of the file are none."""
+    """Return the lines of `head`, without a last line that may be cut and without blank lines at the end.
+
+    The end is known only if the file `ended` within `head`.
+    """
     *lines, rest = head.split(b"\n")
     if ended:
         lines.append(rest)
@@ -151,12 +158,12 @@ def complete_lines(head: bytes, ended: bool) -> list[bytes]:
 
 
 def is_blank(line: bytes) -> bool:
-    """Whether a line has nothing, or Windows' Ctrl-Z alone."""
+    """Return whether a line is empty, or has only spaces, tabs, carriage returns or Windows' Ctrl-Z."""
     return not line.strip(b" \t\r\x1a")
 
 
 def _is_body_of_text(body: bytes, ended: bool, count: int, dim: int) -> bool:
-    """Whether what follows a header is text, and not records of a word and `dim` float32."""
+    """Return whether `body`, which follows a header, is text and not records of a word and `dim` float32."""
     if _width_of_first(body, ended) >= 3:
         return True
     lines = complete_lines(body, ended)
@@ -169,9 +176,9 @@ def _is_body_of_text(body: bytes, ended: bool, count: int, dim: int) -> bool:
 
 
 def _is_records(body: bytes, count: int, dim: int) -> bool:
-    """Whether these are exactly `count` records of word2vec binary, of numbers that vectors may have.
+    """Return whether `body` is exactly `count` word2vec binary records, with plausible values.
 
-    Digits and spaces, taken for float32, are of the order of 1e-19 or 1e-7.
+    Digits and spaces read as float32 are not plausible: they are of the order of 1e-19 or 1e-7.
     """
     at = 0
     for _ in range(count):
@@ -186,9 +193,9 @@ def _is_records(body: bytes, count: int, dim: int) -> bool:
 
 
 def _begins_with_rows(text: bytes, ended: bool) -> bool:
-    """Whether it begins with a word and at least three numbers.
+    """Return whether `text` begins with a word and at least three numbers.
 
-    A word of several fields is believed where the second line, as far as it is there, is a row like the
+    A word of several fields is accepted only if the second line, as far as it is there, is a row like the
     first.
     """
     first, newline, rest = text.lstrip(LINE_ENDS).partition(b"\n")
@@ -204,7 +211,7 @@ def _begins_with_rows(text: bytes, ended: bool) -> bool:
 
 
 def _width_of_first(body: bytes, ended: bool) -> int:
-    """How many numbers the first row has, as far as it is there."""
+    """Count the numbers in the first row, as far as it is there."""
     first, newline, _ = body.lstrip(LINE_ENDS).partition(b"\n")
     fields = _whole_fields(first, ended or bool(newline))
     if b"\0" in first or not fields:
@@ -214,6 +221,6 @@ def _width_of_first(body: bytes, ended: bool) -> int:
 
 
 def _whole_fields(line: bytes, ended: bool) -> list[bytes]:
-    """The fields of a line, but for the last one where that may be cut."""
+    """Return the fields of a line, without the last field if it may be cut."""
     fields = line.split()
     return fields if ended else fields[:-1]

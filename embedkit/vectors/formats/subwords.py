@@ -13,9 +13,9 @@ FNV_PRIME = 16777619
 
 
 def subword_hashes(word: str, shortest: int, longest: int, end_of_text: bool = False) -> Iterator[int]:
-    """The 32-bit hashes of the n-grams of `<word>`, in fastText's order.
+    """Yield the 32-bit hashes of the character n-grams of `<word>`, in fastText's order.
 
-    `</s>`, its end of text, has some in models of before 2017 alone, where `end_of_text`.
+    `</s>`, fastText's end of text, has n-grams only in models from before 2017, with `end_of_text`.
     """
     if word == "</s>" and not end_of_text:
         return
@@ -30,7 +30,10 @@ def subword_hashes(word: str, shortest: int, longest: int, end_of_text: bool = F
 
 
 def _hash_on(value: int, letter: bytes) -> int:
-    """FNV-1a with each byte taken as signed, as fastText has done from its first version."""
+    """Return the FNV-1a hash `value` continued with `letter`.
+
+    Each byte is taken as signed, as fastText has done since its first version.
+    """
     for byte in letter:
         signed = byte | 0xFFFFFF00 if byte > 127 else byte
         value = (value ^ signed) * FNV_PRIME & 0xFFFFFFFF

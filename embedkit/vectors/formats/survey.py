@@ -1,4 +1,4 @@
-"""What is to be written in a format, looked at before: how many rows, and which words it cannot hold."""
+"""Surveys the rows before they are written: counts them, and finds the words that the format cannot hold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ FIRST = 16
 
 
 class Survey:
-    """What is to be written in a format: `count` rows, and whether `bfloat16` holds all their values."""
+    """A survey of the rows to write: their `count`, and whether `bfloat16` can store them without loss.
+
+    `bfloat16` is True for safetensors only.
+    """
 
     def __init__(self, format: str, dim: int) -> None:
         self.count = 0
@@ -34,7 +37,7 @@ class Survey:
         self._first: list[bytes] = []
 
     def add(self, block: Block) -> None:
-        """Look at some rows."""
+        """Add a block of rows to the survey."""
         import numpy as np
 
         refused = [word for word in block.words if self._refuses(word) is not None]
@@ -45,14 +48,18 @@ class Survey:
         self.bfloat16 = self.bfloat16 and not low_bits.any()
 
     def held(self, block: Block) -> Block:
-        """The rows of a block whose words the format can hold."""
+        """Return the block without the rows whose words the format cannot hold."""
         if not self._refused:
             return block
         rows = [row for row, word in enumerate(block.words) if self._refuses(word) is None]
         return block.only(rows)
 
     def settle(self, target: Path, skip: bool) -> None:
-        """Raise VectorFileError for words that the format cannot hold; with `skip` warn of them."""
+        """Raise VectorFileError for words that the format cannot hold; with `skip`, warn of them instead.
+
+        Even with `skip`, raises it if no row would be left, or if GloVe text would look like a matrix without
+        words.
+        """
         if self._format == "glove-text" and is_matrix([[word] for word in self._first]):
             what = "cannot hold these words: the first are all numbers, as in a matrix without words"
             raise VectorFileError(Fault(what, str(target), hint="word2vec-text holds them."))
@@ -78,5 +85,5 @@ class Survey:
 
 
 def _refusing(format: str, dim: int) -> Callable[[bytes], str | None]:
-    """Tells why this format cannot hold a word, or None where it can."""
+    """Return the function that tells why this format cannot hold a word, or None if it can."""
     return WRITERS[format]([io.BytesIO(), io.BytesIO()], 0, dim, False).refuses

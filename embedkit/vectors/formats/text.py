@@ -1,7 +1,7 @@
-"""Text formats: a line for each word, the word and its values with a space or a tab between them.
+"""Text formats: one line per word, with the word and its values separated by spaces or tabs.
 
-word2vec text, which fastText's `.vec` is too, begins with a line `count dim`; GloVe text does not. Words may
-have spaces: a row's last fields are its values. A byte order mark and blank lines at the end are no rows.
+word2vec text, and so fastText's `.vec`, begins with a line `count dim`; GloVe text does not. Words may have
+spaces: the last fields of a row are its values. A byte order mark and blank lines at the end are ignored.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Text:
             first.check(self.dim, self._rows)
 
     def _check_format(self) -> None:
-        """Raise VectorFileError for what is known to be something else, or is no text."""
+        """Raise VectorFileError if the file is known to be something else, or is not text."""
         head = self._content.head(SNIFF)
         found, fault = identify(head), None
         if found != self.name:
@@ -66,10 +66,10 @@ class Text:
             raise broken(self._content.path, f"is not {self.name}: {what}", hint=hint)
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Read the file once from front to back, giving `selection` the rows that it wants.
+        """Read the file once from front to back, put the wanted rows into `selection`, and return a report.
 
-        Raises VectorFileError, with the line, for a wanted row that has not as many numbers as it should,
-        for text that is not UTF-8 and for another number of rows than the header says.
+        Raises VectorFileError, with the line, if a wanted row has the wrong number of values or if text is
+        not UTF-8, and if the number of rows differs from the header.
         """
         import numpy as np
 
@@ -88,7 +88,7 @@ class Text:
         return ScanReport(rows, selection.duplicates(), replaced, verified=self._options.limit is None)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order. Raises VectorFileError, with the line, for any row that is wrong."""
+        """Yield all rows in file order. Raises VectorFileError, with the line, if a row is wrong."""
         import numpy as np
 
         rows = 0
@@ -105,9 +105,9 @@ class Text:
             rows += len(lines)
 
     def _lines(self, progress: Progress) -> Iterator[Lines]:
-        """The lines of the rows.
+        """Yield the lines that hold the rows, in parts.
 
-        Raises VectorFileError at the end where they are not as many as the header says.
+        Raises VectorFileError at the end if their number differs from the header.
         """
         rows = 0
         left = self._options.limit if self._options.limit is not None else sys.maxsize
@@ -122,7 +122,7 @@ class Text:
         self._check_count(rows, reader.ended)
 
     def _words(self, number: int, lines: Sequence[bytes]) -> tuple[Sequence[bytes], int]:
-        """The first word of each line, and how many were not UTF-8."""
+        """Return the first field of each line, and how many of them were not UTF-8."""
 
         def refuse(index: int, what: str) -> Exception:
             return broken(self._content.path, what, line=number + index, hint="Use errors: replace.")
@@ -140,7 +140,7 @@ class Text:
         raise broken(self._content.path, what, hint=hint)
 
     def _whole_rows(self) -> str:
-        """What to do about a file that is smaller than its header says: its lines are counted for that."""
+        """Return a hint for a file that is smaller than its header says, from a count of its lines."""
         most = COUNTED * (16 if self._content.compression is PLAIN else 1)
         lines = count_lines(self._content, most)
         if lines is None:

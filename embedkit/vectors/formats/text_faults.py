@@ -1,4 +1,4 @@
-"""What is wrong with text that is nearly a file of word vectors, said by the line."""
+"""Finds out what is wrong with text that is almost a file of word vectors, and names the line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _BRACKETS = re.compile(rb"[\[({][ \t]*[-+]?\.?[0-9]")
 
 
 class TextFault(NamedTuple):
-    """What a text is, if not word vectors, and what to do. `rows`: it may be if somebody says so."""
+    """Why a text is not taken for word vectors, and a hint. `rows`: it can be read if its format is given."""
 
     what: str
     hint: str | None = None
@@ -42,7 +42,7 @@ class TextFault(NamedTuple):
 
 
 def text_fault(head: bytes) -> TextFault | None:
-    """What keeps text that begins with `head` from being read; None where it is no text."""
+    """Return why text that begins with `head` cannot be read as word vectors; None if it is not text."""
     encoding = wide_encoding(head)
     if encoding:
         return _in_wide(encoding)
@@ -57,7 +57,7 @@ def text_fault(head: bytes) -> TextFault | None:
 
 
 def wide_encoding(head: bytes) -> str | None:
-    """UTF-16 or UTF-32, by a byte order mark or by the zero bytes of ASCII characters; None for others."""
+    """Return `UTF-16` or `UTF-32` by a byte order mark or by the zero bytes of ASCII; None for others."""
     marked = next((name for name, mark in _WIDE if head.startswith(mark)), None)
     if marked or len(head) < 8:
         return marked
@@ -74,7 +74,10 @@ def _in_wide(encoding: str) -> TextFault:
 
 
 def _wrong_separator(lines: Sequence[bytes]) -> TextFault | None:
-    """The first of two lines that is not parted as rows are: a header row may look like anything."""
+    """Return a fault if one of the first two lines is not separated as rows are; None otherwise.
+
+    Both are looked at, because a header row may look like anything.
+    """
     for line in lines[:2]:
         hint = fields_hint(line)
         if hint:
@@ -100,7 +103,7 @@ def _wrong_beginning(lines: Sequence[bytes]) -> TextFault:
 
 
 def fields_hint(line: bytes) -> str | None:
-    """What is wrong with how a line's fields are parted or its numbers written; None where nothing is."""
+    """Return a hint if a line has wrong separators or its numbers are in a wrong notation; otherwise None."""
     fields = line.split()
     if not fields or row_width(fields) > 1:
         return None
@@ -119,18 +122,18 @@ def fields_hint(line: bytes) -> str | None:
 
 
 def _decoded(line: bytes) -> str:
-    """The line as UTF-8, or else as Windows-1252, nearly."""
+    """Return the line decoded as UTF-8, or else as Latin-1, which is nearly Windows-1252."""
     return line.decode() if is_utf8(line, ended=True) else line.decode("latin-1")
 
 
 def shown(line: bytes) -> str:
-    """A line as an error shows it, cut."""
+    """Return a line as an error quotes it, cut to 60 characters."""
     text = line.rstrip(b"\r").decode(errors="backslashreplace")
     return repr(text[:SHOWN]) + ("…" if len(text) > SHOWN else "")
 
 
 def is_header_row(rows: Sequence[Sequence[bytes]]) -> bool:
-    """Whether the first row has the numbers of columns in place of values, as pandas writes tables."""
+    """Return whether the first row has the column numbers, as pandas writes tables, in place of values."""
     first, *others = rows
     if len(first) <= COLUMNS or first[1] not in (b"0", b"1"):
         return False
@@ -139,9 +142,9 @@ def is_header_row(rows: Sequence[Sequence[bytes]]) -> bool:
 
 
 def is_matrix(rows: Sequence[Sequence[bytes]]) -> bool:
-    """Whether all fields of these rows are numbers, the first ones too, and no words.
+    """Return whether all fields of the rows are numbers, the first ones included, so that there are no words.
 
-    Words may be numbers, such as years or the ids of nodes: natural numbers, each once.
+    Distinct natural numbers in the first fields are taken for words, such as years or ids of nodes.
     """
     firsts = [fields[0] for fields in rows]
     natural = all(map(bytes.isdigit, firsts)) and len({*firsts}) == len(firsts)

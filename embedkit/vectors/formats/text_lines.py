@@ -1,4 +1,4 @@
-"""The lines of a text file of word vectors: a few at a time, in any size of file."""
+"""Reads the lines of a text file of word vectors, a few at a time, whatever its size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TAIL = 64
 
 
 class Lines(NamedTuple):
-    """Whole lines that are in memory together, the first of them line `number` of the file, from 1."""
+    """Consecutive whole lines; `number` is the line number of the first in the file, from 1."""
 
     number: int
     lines: Sequence[bytes]
@@ -34,9 +34,9 @@ class LineReader:
         self.ended = True
 
     def lines(self, progress: Progress) -> Iterator[Lines]:
-        """All lines, without a byte order mark before and blank lines or Ctrl-Z behind them.
+        """Yield all lines in parts, without a byte order mark first and blank lines or Ctrl-Z at the end.
 
-        Raises VectorFileError for a line that is too long, and for one that is blank in the middle.
+        Raises VectorFileError if a line is too long, or if a line in the middle is blank.
         """
         number, blank, more, self.ended = 1, 0, True, True
         with windows(self._content, self._longest, progress) as window:
@@ -53,7 +53,7 @@ class LineReader:
                 blank = number - first - len(lines) + (0 if lines else blank)
 
     def _refuse_blank(self, blank: int, first: int, lines: Sequence[bytes]) -> None:
-        """Raise VectorFileError where `blank` lines came before line `first`, or one is among `lines`."""
+        """Raise VectorFileError if `blank` lines precede line `first`, or if one of `lines` is blank."""
         if not blank and b"" not in lines and b"\r" not in lines:
             return
         line = first - blank if blank else first + next(i for i, line in enumerate(lines) if is_blank(line))
@@ -79,7 +79,7 @@ class LineReader:
 
 
 def count_lines(content: Content, most: int) -> int | None:
-    """How many lines end, blank ones at the end of the file left out; None where it has over `most` bytes."""
+    """Count the lines that end, without blank ones at the end; None if a file has more than `most` bytes."""
     newlines, size, tail = 0, 0, b""
     buffer = bytearray(1 << 20)
     with content.stream() as (stream, _), content.reading():

@@ -1,4 +1,4 @@
-"""A line of a text file taken apart: its word and its values, both checked."""
+"""Splits a line of a text file into its word and its values, and checks both."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SHOWN = 60
 
 
 class RowReader:
-    """Reads rows of `dim` values, of which all before the values is the word, its spaces and tabs too.
+    """Reads rows of `dim` values; everything before the values is the word, with its spaces and tabs.
 
-    Where the file has a `header` that tells `dim`, every such row has one reading. Without, a row whose word
-    would end in a number may as well have a value too many, and is refused; but for one that has a tab
-    between word and values.
+    If the file has a `header` with `dim`, every such row can be read in one way only. Without a header, a row
+    whose word ends in a number may instead have one value too many, and is refused unless a tab separates
+    word and values.
     """
 
     def __init__(self, path: Path, dim: int, errors: Errors, *, header: bool) -> None:
@@ -37,9 +37,9 @@ class RowReader:
         self._header = header
 
     def fields(self, first: bytes, line: bytes, number: int) -> tuple[bytes, Sequence[bytes]]:
-        """The word of line `number`, whose first field is `first`, and its values as they stand.
+        """Return the word of line `number`, whose first field is `first`, and its values as they are written.
 
-        Where these are too few or too many the word is `first`, and `vector` refuses them.
+        If there are too few or too many values, the word is `first`, and `vector` refuses the row.
         """
         fields = line.rsplit(None, self._dim)
         if len(fields) <= self._dim:
@@ -57,10 +57,10 @@ class RowReader:
         return self._word(before, number), fields[1:]
 
     def may_be(self, line: bytes, fields: Sequence[bytes]) -> bytes:
-        """All that line has before its first number, where `fields` are not as many numbers as they should.
+        """Return everything before the first number of the line, for `fields` that are not `dim` numbers.
 
-        That is the word of a row which lost a value, if it has spaces. Of a row that is whole it is nothing
-        that a file can hold.
+        This is the word of a row that lost a value, if the word has spaces. For a row that is whole, returns
+        a newline, which is no word of any file.
         """
         if len(fields) == self._dim and number(fields[0]) is not None:
             return b"\n"
@@ -69,7 +69,7 @@ class RowReader:
 
     @staticmethod
     def _too_many(line: bytes, before: bytes) -> bool:
-        """Whether what stands before the last values ends in a value, as far as that can be told."""
+        """Return whether the row may have a value too many: the word ends in a number, and no tab follows."""
         parts = before.split()
         tab = line[len(before) : len(before) + 1] == b"\t" and b"\t" not in line[len(before) + 1 :].rstrip()
         return len(parts) > 1 and number(parts[-1]) is not None and not tab
@@ -81,7 +81,10 @@ class RowReader:
         return b" ".join(decodable(spaced.split(b" "), self._errors, refuse)[0])
 
     def vector(self, word: bytes, fields: Sequence[bytes], line: int) -> FloatArray:
-        """float32 [dim] of the values of `word`. Raises VectorFileError where one is no number."""
+        """Return the values of `word`, float32 [dim].
+
+        Raises VectorFileError if there are too few or too many, or if one is not a number.
+        """
         import numpy as np
 
         if len(fields) != self._dim:
@@ -97,7 +100,7 @@ class RowReader:
 
 
 def first_field(line: bytes) -> bytes:
-    """What a line, or a word, has before its first space or tab."""
+    """Return the part of a line, or of a word, before its first space or tab."""
     first = line.partition(b" ")[0]
     return first.partition(b"\t")[0] if b"\t" in first else first
 

@@ -1,6 +1,6 @@
-"""word2vec binary: `count dim` on a line, then count records of a word, a space and dim float32.
+"""word2vec binary: a line `count dim`, then count records of a word, a space and dim float32 values.
 
-Written by Mikolov's C tool (2013) with a newline after each record, by gensim and for GoogleNews without.
+Mikolov's C tool (2013) writes a newline after each record; gensim does not, and GoogleNews has none.
 """
 
 from __future__ import annotations
@@ -43,7 +43,10 @@ class Word2vecBinary:
 
     @property
     def layout(self) -> str:
-        """Whether a newline follows the first vector, as the C tool writes it."""
+        """Return `records with newlines`, as the C tool writes them, or else `records without newlines`.
+
+        The byte after the first vector decides.
+        """
         head = self._content.head(self._skip + 1 + MAX_WORD + 1 + 4 * self.dim + 1)
         end = head.find(b" ", self._skip + 1) + 1 + 4 * self.dim
         return f"records {'with' if head[end : end + 1] == NEWLINE else 'without'} newlines"
@@ -51,10 +54,10 @@ class Word2vecBinary:
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
     ) -> ScanReport:
-        """Read the file once from front to back, giving `selection` the rows that it wants.
+        """Read the file once from front to back, put the wanted rows into `selection`, and return a report.
 
-        The places of all words go to `builder`. Raises VectorFileError, with record and byte, for a file
-        that does not hold what its header says.
+        The places of all words are added to `builder`. Raises VectorFileError, with record and byte, if the
+        file does not hold what its header says.
         """
         if self._options.processes == 2 and self._options.limit is None:
             report = self._scan_halves(selection, progress, builder)
@@ -81,7 +84,7 @@ class Word2vecBinary:
         return scan_halves(content, whole, selection, progress, builder)
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order, about a window at a time. Raises VectorFileError as `scan`."""
+        """Yield all rows in file order, about a window at a time. Raises VectorFileError as `scan` does."""
         import numpy as np
 
         size = 4 * self.dim
@@ -107,7 +110,7 @@ class Word2vecBinary:
                 self._check_end(window)
 
     def _next_records(self, framing: Framing, window: Window, row: int) -> Records:
-        """At least one record. Raises VectorFileError where the next one is cut, or is none."""
+        """Return at least one record. Raises VectorFileError if the next one is cut or is not a record."""
         while not (records := framing.records(window)).raw:
             if window.end - window.start >= framing.max_size:
                 what = f"no space within {MAX_WORD:,} bytes: here should be a word"
@@ -120,9 +123,9 @@ class Word2vecBinary:
         return records.only(self.count - row)
 
     def _check_end(self, window: Window) -> None:
-        """Read to the end, which also checks a checksum.
+        """Read to the end of the file, which also verifies a checksum.
 
-        Raises VectorFileError where more than line ends follow.
+        Raises VectorFileError if anything but line ends follows the records.
         """
         while True:
             rest = window.buffer[window.start : window.end]

@@ -1,4 +1,4 @@
-"""The first line of a word2vec file, text or binary: how many vectors there are, and how wide they are."""
+"""The first line of a word2vec file, text or binary: the number of vectors and their dimensions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_DIM = 1_000_000
 
 
 class Header(NamedTuple):
-    """What the first line says; `size` is its bytes without the newline."""
+    """The numbers in the first line; `size` is the length of this line in bytes, without the newline."""
 
     vectors: int
     dim: int
@@ -31,10 +31,10 @@ def read_header(
     record_size: Callable[[int], int],
     hint: Callable[[], str] = _cut_short,
 ) -> Header:
-    """The header, checked against the size of the file before anything is allocated.
+    """Read the header and check it against the size of the file, before anything is allocated.
 
-    `record_size` gives the least bytes of a record of so many dimensions; `hint` says what to do about a file
-    that is too small. Raises VectorFileError for a header that the file cannot keep.
+    `record_size` returns the least bytes of a record of that many dimensions; `hint` returns what to do about
+    a file that is too small. Raises VectorFileError if the header is wrong or the file is too small for it.
     """
     match = HEADER.match(content.head(SNIFF).removeprefix(BOM))
     assert match, "a file that is recognised as word2vec has a header"

@@ -1,4 +1,4 @@
-"""How each format that can be written is written, a few rows at a time."""
+"""Writers of word-vector formats, which write a block of rows at a time."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ class Writer(Protocol):
     """Writes rows to a file that is open."""
 
     def refuses(self, word: bytes) -> str | None:
-        """Why the format cannot hold this word, or None where it can."""
+        """Return why the format cannot hold this word; None if it can."""
 
     def write(self, block: Block) -> None:
-        """Write some rows."""
+        """Write a block of rows."""
 
     def close(self) -> None:
-        """Write what comes last."""
+        """Write what follows the rows."""
 
 
 class Word2vecBinaryWriter:
@@ -40,7 +40,10 @@ class Word2vecBinaryWriter:
         file.write(f"{count} {dim}\n".encode())
 
     def refuses(self, word: bytes) -> str | None:
-        """Spaces end a word, line ends before it are dropped, zero bytes are a sign of damage."""
+        """Return why the format cannot hold this word; None if it can.
+
+        A space ends a word, line ends before a word are dropped, and zero bytes are a sign of damage.
+        """
         if len(word) > MAX_WORD:
             return f"it has more than {MAX_WORD:,} bytes"
         if word[:1] in (b"\n", b"\r"):
@@ -48,18 +51,18 @@ class Word2vecBinaryWriter:
         return "it has a space or a zero byte" if b" " in word or b"\0" in word else None
 
     def write(self, block: Block) -> None:
-        """Write some rows."""
+        """Write a block of rows."""
         rows = block.vectors.astype("<f4", copy=False)
         self._file.writelines(
             word + b" " + row.tobytes() for word, row in zip(block.words, rows, strict=True)
         )
 
     def close(self) -> None:
-        """Nothing comes last."""
+        """Write nothing: the rows come last in this format."""
 
 
 class TextWriter:
-    """word2vec or GloVe text: the numerals of a text file, else the digits that bring each float32 back."""
+    """Writes word2vec or GloVe text: the numerals of a text file, or the shortest that restore float32."""
 
     def __init__(self, file: BinaryIO, count: int | None, dim: int) -> None:
         self._file = file
@@ -70,9 +73,10 @@ class TextWriter:
             file.write(f"{count} {dim}\n".encode())
 
     def refuses(self, word: bytes) -> str | None:
-        """White space parts the fields and the rows; in GloVe text it may be within a word.
+        """Return why the format cannot hold this word; None if it can.
 
-        Other tools read words with white space from GloVe text alone.
+        White space separates fields and rows. Only in GloVe text may a word hold it, since other tools read
+        such words from no other text format.
         """
         if not word:
             return "it is empty"
@@ -83,7 +87,7 @@ class TextWriter:
         return "it has white space" if self._header else self._misread(word)
 
     def _misread(self, word: bytes) -> str | None:
-        """Why a row with this word, which has white space, would not be read as it was written."""
+        """Return why a row with this word, which has white space, would be read differently; else None."""
         if b"\n" in word:
             return "it has a newline"
         if word[:1].isspace() or word.startswith(BOM):
@@ -92,16 +96,16 @@ class TextWriter:
         return None if read == word else "it ends in white space or a number, which is read otherwise"
 
     def write(self, block: Block) -> None:
-        """Write some rows."""
+        """Write a block of rows."""
         rows = _numerals(block.vectors) if block.numerals is None else block.numerals
         self._file.writelines(b"%b %b\n" % row for row in zip(block.words, rows, strict=True))
 
     def close(self) -> None:
-        """Nothing comes last."""
+        """Write nothing: the rows come last in this format."""
 
 
 def _numerals(vectors: FloatArray) -> Sequence[bytes]:
-    """Return the values of each row, the shortest numerals that bring them back, with a space between."""
+    """Return the values of each row as the shortest numerals that restore float32, separated by spaces."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -113,7 +117,7 @@ def _numerals(vectors: FloatArray) -> Sequence[bytes]:
 
 
 class SafetensorsWriter:
-    """safetensors with `vectors`, in bfloat16 where nothing is lost by it, and `words`."""
+    """Writes safetensors: `vectors`, in bfloat16 if nothing is lost by it, and `words`."""
 
     def __init__(self, file: BinaryIO, count: int, dim: int, bfloat16: bool) -> None:
         self._file = file
@@ -123,13 +127,13 @@ class SafetensorsWriter:
         file.write(bytes(HEADER_ROOM))
 
     def refuses(self, word: bytes) -> str | None:
-        """A newline ends a word."""
+        """Return why the format cannot hold this word; None if it can. A newline ends a word."""
         if len(word) > MAX_WORD:
             return f"it has more than {MAX_WORD:,} bytes"
         return "it has a newline" if b"\n" in word else None
 
     def write(self, block: Block) -> None:
-        """Write some rows; their words come later."""
+        """Write the vectors of a block; `close` writes the words."""
         import numpy as np
 
         values = np.ascontiguousarray(block.vectors, "<f4")
@@ -139,7 +143,7 @@ class SafetensorsWriter:
         self._words += block.words
 
     def close(self) -> None:
-        """Write the words, then the header before everything."""
+        """Write the words, then the header at the beginning of the file."""
         words = b"".join(word + b"\n" for word in self._words)
         self._file.write(words)
         end = self._shape[0] * self._shape[1] * (2 if self._bfloat16 else 4)
@@ -155,7 +159,7 @@ class SafetensorsWriter:
 
 
 class NumpyWriter:
-    """A NumPy matrix of float32, and its words in a file of their own."""
+    """Writes a NumPy matrix of float32, and its words into a separate file."""
 
     def __init__(self, file: BinaryIO, words: BinaryIO, count: int, dim: int) -> None:
         from numpy.lib import format as npy
@@ -165,7 +169,10 @@ class NumpyWriter:
         npy.write_array_header_1_0(file, shape)
 
     def refuses(self, word: bytes) -> str | None:
-        """A newline ends a word, and a carriage return before it belongs to the line end."""
+        """Return why the format cannot hold this word; None if it can.
+
+        A newline ends a word, and a carriage return before it belongs to the line end.
+        """
         if len(word) > MAX_WORD:
             return f"it has more than {MAX_WORD:,} bytes"
         if word.startswith(BOM):
@@ -175,12 +182,12 @@ class NumpyWriter:
         return "it has a newline" if b"\n" in word else None
 
     def write(self, block: Block) -> None:
-        """Write some rows."""
+        """Write a block of rows."""
         self._file.write(block.vectors.astype("<f4", copy=False).tobytes())
         self._words.writelines(word + b"\n" for word in block.words)
 
     def close(self) -> None:
-        """Nothing comes last."""
+        """Write nothing: the rows come last in this format."""
 
 
 WRITERS: dict[str, Callable[[Sequence[BinaryIO], int, int, bool], Writer]] = {

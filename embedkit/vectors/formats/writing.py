@@ -1,4 +1,4 @@
-"""Writing vectors in a format: looked at in one pass, written in another."""
+"""Writes vectors in a format: one pass surveys the rows, a second one writes them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from embedkit.vectors.reading import Block
 
 @dataclass(frozen=True)
 class Rows:
-    """Words and their vectors of `dim` numbers; each call of `blocks` gives all of them, a few at a time."""
+    """Words and their vectors of `dim` dimensions; each call of `blocks` yields all of them, in blocks."""
 
     dim: int
     blocks: Callable[[], Iterator[Block]]
@@ -24,11 +24,11 @@ class Rows:
 def write_rows(
     rows: Rows, targets: Sequence[Path], format: str, durable: bool = True, skip: bool = False
 ) -> int:
-    """Write `rows` in place of what is there, and return how many were written.
+    """Write `rows` to `targets`, replacing existing files, and return the number of rows written.
 
-    With `skip` rows whose words the format cannot hold are left out, and named in a warning. Raises
-    VectorFileError for such words without it, and OSError where `targets` cannot be written; then nothing
-    has changed.
+    With `skip`, rows whose words the format cannot hold are left out and named in a warning. Without it,
+    raises VectorFileError for such words. Raises OSError if `targets` cannot be written. After an error,
+    nothing has changed.
     """
     survey = Survey(format, rows.dim)
     for block in rows.blocks():

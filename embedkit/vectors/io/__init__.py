@@ -1,1 +1,1 @@
-"""Reading the bytes of vector files, whatever they are compressed by."""
+"""Reads the bytes of word-vector files, whether compressed or not."""

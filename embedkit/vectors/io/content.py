@@ -1,4 +1,4 @@
-"""A file's bytes, decompressed on the way, with every failure to read them as a VectorFileError."""
+"""The uncompressed bytes of a file; every failure to read them is a VectorFileError."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Content:
 
     @property
     def max_size(self) -> int:
-        """The most bytes that it can hold uncompressed; exact for a plain file."""
+        """Return the most bytes that the file can hold uncompressed; exact for a plain file."""
         return self.size * self.compression.max_ratio
 
     @contextmanager
     def stream(self) -> Iterator[tuple[Stream, BinaryIO]]:
-        """The uncompressed bytes, and the file below them, whose position tells the progress."""
+        """Give a stream of the uncompressed bytes, and the raw file, whose position tells the progress."""
         with self.reading():
             raw = self.path.open("rb", buffering=0)
         with raw:
@@ -37,7 +37,7 @@ class Content:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Turn what goes wrong with the file within the block into a VectorFileError."""
+        """Turn errors of reading or decompressing the file in the block into a VectorFileError."""
         try:
             yield
         except self.compression.faults() as error:
@@ -51,14 +51,14 @@ class Content:
         return broken(self.path, f"the {name} content is cut or damaged: {error}", hint=hint)
 
     def head(self, count: int) -> bytes:
-        """The first bytes, uncompressed, at most `count`."""
+        """Return the first `count` bytes, uncompressed, or fewer if the file is shorter."""
         buffer = bytearray(count)
         with self.stream() as (stream, _), self.reading():
             return bytes(buffer[: fill(stream, memoryview(buffer))])
 
 
 def fill(stream: Stream, view: memoryview) -> int:
-    """Read until `view` is full or the stream ends; how many bytes there were."""
+    """Read until `view` is full or the stream ends; return the number of bytes read."""
     done = 0
     while done < len(view):
         count = stream.readinto(view[done:])
@@ -69,7 +69,10 @@ def fill(stream: Stream, view: memoryview) -> int:
 
 
 def examine(path: str | os.PathLike[str]) -> Content:
-    """What is at `path`. Raises VectorFileError unless it is a regular file that can be read."""
+    """Check the file at `path` and return its Content.
+
+    Raises VectorFileError unless it is a regular file that can be read and is not empty.
+    """
     path = Path(path)
     try:
         status = path.stat()
@@ -94,5 +97,5 @@ def _not_a_file(path: Path, mode: int) -> Exception:
 
 
 def unreadable(path: Path, error: OSError) -> Exception:
-    """The operating system's reason as a VectorFileError."""
+    """Return a VectorFileError with the operating system's reason."""
     return broken(path, f"cannot be read: {error.strerror or error}")

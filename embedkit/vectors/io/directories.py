@@ -1,4 +1,4 @@
-"""A directory where a file of word vectors is expected: which of its files may have been meant."""
+"""Tells which file may have been meant where a directory is given as a file of word vectors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ SPACY = (
 
 
 def files_meant(folder: Path) -> tuple[str, str | None]:
-    """What to say of a directory, and what to do: its files that may hold vectors are named."""
+    """Return the error message for a directory, and a hint that names its files that may hold vectors.
+
+    The hint is None if there are no such files.
+    """
     what = "is a directory, where a file of word vectors is expected"
     try:
         if any((folder / below / "key2row").exists() for below in ("", "vocab")):
@@ -39,7 +42,10 @@ def files_meant(folder: Path) -> tuple[str, str | None]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The files in a directory and in those that it has, as sentence-transformers nests them."""
+    """Yield the files in a directory and in its subdirectories, as sentence-transformers nests them.
+
+    Only one level of subdirectories is read.
+    """
     for path in folder.iterdir():
         if path.is_dir():
             yield from (inner for inner in path.iterdir() if inner.is_file())

@@ -1,4 +1,4 @@
-"""Telling whether a file is the one that was seen before, without reading all of it."""
+"""A fingerprint that tells whether a file has changed, without reading all of it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ SAMPLES = 64
 
 
 def fingerprint(content: Content) -> str:
-    """32 hexadecimal digits of the file's size, time of change and 64 blocks, the first and last among them.
+    """Return 32 hexadecimal digits: a hash of the file's size, modification time and 64 blocks of 4 KiB.
 
-    A file that is changed between the sampled blocks, with its time of change set back, is not told apart.
-    Raises VectorFileError when the file cannot be read.
+    The first and the last block are among them. A change between these blocks goes unnoticed if the
+    modification time is set back. Raises VectorFileError if the file cannot be read.
     """
     import hashlib
 

@@ -1,4 +1,4 @@
-"""A file as the formats of plugins get it: where it is, and a stream of its uncompressed bytes."""
+"""A file as the formats of plugins get it: its path, and a stream of its uncompressed bytes."""
 
 from __future__ import annotations
 
@@ -26,28 +26,31 @@ class WholeFile:
 
     @property
     def path(self) -> Path:
-        """Where it is."""
+        """Return the path of the file."""
         return self.content.path
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Its bytes from front to back. Reading raises VectorFileError for a file that is cut or damaged."""
+        """Give a stream of the uncompressed bytes.
+
+        Reading raises VectorFileError if the file is cut or damaged.
+        """
         with self.content.stream() as (stream, _):
             yield cast(BinaryIO, io.BufferedReader(_Bytes(self.content, stream), BUFFER))
 
 
 class _Bytes(io.RawIOBase):
-    """The bytes of `stream`, a failure to read them being that of `content`."""
+    """The bytes of `stream`; a failure to read them is a VectorFileError about `content`."""
 
     def __init__(self, content: Content, stream: Stream) -> None:
         self._content = content
         self._stream = stream
 
     def readable(self) -> bool:
-        """True."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Buffer) -> int:
-        """Fill the buffer, or give 0 at the end."""
+        """Read bytes into the buffer and return their number, 0 at the end."""
         with self._content.reading():
             return self._stream.readinto(memoryview(buffer).cast("B")) or 0

@@ -1,7 +1,7 @@
-"""A stream seen through a window that moves over it, so that a file of any size costs one small buffer.
+"""A window that moves over a stream, so that a file of any size needs only one small buffer.
 
-The buffers are anonymous maps because these start at a page: reading a cached file into memory that does not
-is several times slower on common processors.
+The buffers are anonymous memory maps because these begin at a page: reading a file from the page cache into
+memory that does not is several times slower on common processors.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAGE = mmap.PAGESIZE
 
 
 class Block(NamedTuple):
-    """What was read next: `buffer[front:front + size]`, and how far into the file on disk."""
+    """The bytes read next, `buffer[front:front + size]`, and the position in the file on disk."""
 
     buffer: mmap.mmap
     size: int
@@ -41,15 +41,15 @@ class Window:
         self.start = self.end = self.offset = 0
 
     def drop(self, count: int) -> None:
-        """Be done with the first `count` bytes."""
+        """Remove the first `count` bytes from the window."""
         self.start += count
         self.offset += count
 
     def advance(self) -> bool:
-        """Read on; False at the end of the stream, when nothing was added.
+        """Read the next bytes into the window; return False at the end of the stream, when nothing was added.
 
-        What has not been dropped, at most what was asked to be kept, becomes the beginning of the new window.
-        Raises VectorFileError when the file cannot be read on.
+        Bytes that have not been dropped, at most the `keep` of `windows`, become the beginning of the new
+        window. Raises VectorFileError if the file cannot be read.
         """
         kept = self.buffer[self.start : self.end]
         with self._content.reading():
@@ -65,7 +65,7 @@ class Window:
 
 @contextmanager
 def windows(content: Content, keep: int, progress: Progress) -> Iterator[Window]:
-    """A window over `content` that can keep up to `keep` bytes when it moves. Empty until it is advanced."""
+    """Give a window over `content`, which is empty at first and keeps up to `keep` bytes when it moves."""
     front = -(-keep // PAGE) * PAGE
     size = front + max(WINDOW, front)
     read = _blocks_ahead if content.compression.heavy else _blocks
@@ -85,7 +85,7 @@ def _blocks(stream: Stream, raw: BinaryIO, front: int, size: int) -> Generator[B
 
 
 def _blocks_ahead(stream: Stream, raw: BinaryIO, front: int, size: int) -> Generator[Block, None, None]:
-    """The same, decompressed in a thread while the block before is being worked on."""
+    """Yield the same blocks as `_blocks`, decompressed in a thread while the previous block is in use."""
     free: SimpleQueue[mmap.mmap | None] = SimpleQueue()
     ready: SimpleQueue[Block | BaseException | None] = SimpleQueue()
     for _ in range(3):

@@ -1,4 +1,4 @@
-"""word2vec binary with big-endian numbers, as Java writes them: told by the lengths of the first vectors."""
+"""word2vec binary files with big-endian values, as Java writes them: detected by the first vectors' norms."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ BIG_ENDIAN = "numbers big-endian"
 
 
 def is_big_endian(content: Content, begin: int, dim: int) -> bool:
-    """Whether the first vectors of a word2vec binary file have ordinary lengths in big-endian order alone.
+    """Return whether the first vectors of a word2vec binary file have plausible norms only as big-endian.
 
-    Its records begin at byte `begin`.
+    The records begin at byte `begin`.
     """
     vectors = [data for data in _first_vectors(content, begin, dim) if any(data)]
     if len(vectors) * dim < LEAST_VALUES:
@@ -55,9 +55,9 @@ def _first_vectors(content: Content, begin: int, dim: int) -> Iterator[bytes]:
 
 
 class BigEndianReader:
-    """Reads through `reader`, which takes the numbers for little-endian, and turns their bytes round.
+    """Reads through `reader`, which takes the values for little-endian, and corrects their byte order.
 
-    What the cache keeps are the bytes as the file has them.
+    The cache keeps the bytes as they are in the file.
     """
 
     def __init__(self, reader: Reader, path: object) -> None:
@@ -67,17 +67,20 @@ class BigEndianReader:
 
     @property
     def layout(self) -> str:
-        """That of the file, and the order of its bytes."""
+        """Return the layout of the file, and its byte order."""
         return f"{self._reader.layout}, {BIG_ENDIAN}"
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants; warns of the order. Raises as the reader does."""
+        """Put the wanted rows into `selection`, warn of the byte order, and return a report.
+
+        Raises as `reader` does.
+        """
         log.warning("%s: its numbers are big-endian, as Java writes them, and are read so", self._path)
         report = self._reader.scan(selection, progress)
         selection.turn_round()
         return report
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """All rows in order. Raises as the reader does."""
+        """Yield all rows in file order. Raises as `reader` does."""
         for block in self._reader.blocks(progress):
             yield block._replace(vectors=block.vectors.byteswap())

@@ -1,4 +1,4 @@
-"""What a pass over a word2vec binary file takes along from the records in memory."""
+"""Takes the wanted rows, and the places of all words, from word2vec binary records in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embedkit.vectors.selection import Selection
 
 
 class Batch(NamedTuple):
-    """Records that are in memory together, the first of them `row` of the file, with their checked words."""
+    """Consecutive records in memory, from number `row` of the file on, with their checked words."""
 
     row: int
     words: Sequence[bytes]
@@ -21,7 +21,7 @@ class Batch(NamedTuple):
     window: Window
 
     def gather(self, selection: Selection, builder: IndexBuilder | None) -> None:
-        """Give `selection` the rows that it wants, and `builder` the places of all words."""
+        """Put the wanted rows into `selection`, and the places of all words into `builder`."""
         self._select(selection)
         if builder:
             self._index(builder)

@@ -1,9 +1,9 @@
-"""A plain word2vec binary file read by two processes, each a half of it: for files of gigabytes.
+"""Reads a plain word2vec binary file in two processes, one half in each: for files of gigabytes.
 
-Where the second half begins is guessed, as no record says where it is. What the other process finds there
-counts only where the first half ends exactly at the guess and the records of both add up to the header's
-count. Otherwise nothing is taken from it, and the caller reads the file by itself: what is found, and every
-error, is what one process gives.
+The beginning of the second half is a guess, since nothing in the file marks a record. The result of the other
+process counts only if the first half ends exactly at the guess and the records of both halves add up to the
+header's count. Otherwise it is discarded and the caller reads the whole file by itself: results and errors
+are always those of a single process.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ CHILD = (
 def scan_halves(
     content: Content, whole: Half, selection: Selection, progress: Progress, builder: IndexBuilder | None
 ) -> ScanReport | None:
-    """Scan the file by two processes; None, and a `selection` to be forgotten, where that is not sure."""
+    """Read the file in two processes, put the wanted rows into `selection`, and return a report.
+
+    Returns None if the result is not certain; then the caller must `forget` the rows in `selection`.
+    """
     middle = guess(content, whole.dim)
     if middle is None:
         log.info("%s: read by one process: no record was found in the middle", content.path)
@@ -65,7 +68,7 @@ def scan_halves(
 
 
 def _twice(progress: Progress) -> Progress:
-    """Tells of both halves what is known of one."""
+    """Return a callback that reports twice the progress of one half, for both halves."""
     return lambda done, total: progress(min(2 * done, total or 2 * done), total)
 
 
@@ -91,7 +94,7 @@ def _other_process(
 
 
 def _result(process: subprocess.Popen[bytes]) -> Mapping[str, NDArray[Any]]:
-    """What the other process found. Raises ValueError where it gave none."""
+    """Return the result of the other process. Raises ValueError if it ended with an error."""
     import numpy as np
 
     assert process.stdout, "its output is a pipe"
@@ -102,7 +105,10 @@ def _result(process: subprocess.Popen[bytes]) -> Mapping[str, NDArray[Any]]:
 
 
 def answer() -> None:
-    """What the other process does: scan the half that is asked for on standard input, write what it found."""
+    """Read a request from standard input, scan that half, and write the result to standard output.
+
+    This is what the other process runs; it exits with status 1 if the half cannot be read.
+    """
     import numpy as np
 
     asked = json.load(sys.stdin.buffer)
@@ -122,7 +128,7 @@ def answer() -> None:
 def _merge(
     found: Mapping[str, NDArray[Any]], rows: int, selection: Selection, builder: IndexBuilder | None
 ) -> None:
-    """Add what the other process found after the first `rows`."""
+    """Add the result of the other process, whose rows follow the first `rows`."""
     slots = [*selection.slots.values()]
     for slot, row, vector in zip(
         found["slots"].tolist(), found["rows"].tolist(), found["vectors"], strict=True

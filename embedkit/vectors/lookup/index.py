@@ -1,7 +1,7 @@
-"""Where each word of a plain file is, kept in the cache: later lookups read only the rows they want.
+"""An index of the words of a plain file, kept in the cache: later lookups read only the wanted rows.
 
-For n words: their hashes, sorted, and with each the row and the byte where the word begins. The words
-themselves stay in the file and are compared there, so that no hash is ever trusted.
+It holds, for n words, their sorted hashes, and for each hash the row and the byte at which the word begins.
+The words themselves stay in the file and are compared there, so that no hash is ever trusted.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HASHED = 1 << 14
 
 
 class Places(NamedTuple):
-    """Where words are, in the order of the file: the byte, the row, and which word; int64 [n] each."""
+    """Places of words, in file order: the byte offset, the row, and the index of the word; int64 [n] each."""
 
     offsets: IntArray
     rows: IntArray
@@ -37,7 +37,7 @@ class Places(NamedTuple):
 
 
 class IndexBuilder:
-    """Gathers the places of `count` words while a file is read."""
+    """Collects the places of `count` words while a file is read."""
 
     def __init__(self, count: int) -> None:
         import numpy as np
@@ -46,20 +46,20 @@ class IndexBuilder:
         self._offsets: NDArray[np.uint64] = np.empty(count, "<u8")
 
     def add(self, row: int, joined: bytes, offsets: IntArray) -> None:
-        """Words from `row` on, with a space between them, and the bytes of the file where they begin."""
+        """Add the words from `row` on, joined by spaces, and the bytes at which they begin in the file."""
         self.put(row, hash_words(joined), offsets)
 
     def put(self, row: int, hashes: NDArray[np.uint64], offsets: NDArray[Any]) -> None:
-        """The hashes of words from `row` on, and the bytes of the file where they begin."""
+        """Set the hashes of the words from `row` on, and the bytes at which they begin in the file."""
         self._hashes[row : row + len(offsets)] = hashes
         self._offsets[row : row + len(offsets)] = offsets
 
     def places(self, count: int) -> dict[str, NDArray[np.uint64]]:
-        """The hashes of the first `count` words and their bytes, as `put` takes them."""
+        """Return the hashes and byte offsets of the first `count` words, as `put` takes them."""
         return {"hashes": self._hashes[:count], "offsets": self._offsets[:count]}
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """The finished index; the builder is used up."""
+        """Return the arrays of the finished index; the builder must not be used afterwards."""
         import numpy as np
 
         rows = np.argsort(self._hashes).astype("<u4" if len(self._hashes) < 2**32 else "<u8")
@@ -67,7 +67,7 @@ class IndexBuilder:
 
 
 class Index:
-    """The places of all words of a file. Raises DamagedError for arrays that are not those of such a file."""
+    """The places of all words of a file. Raises DamagedError if the arrays are not those of `count` words."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], count: int) -> None:
         if {name: array.shape for name, array in arrays.items()} != dict.fromkeys(
@@ -77,9 +77,9 @@ class Index:
         self._hashes, self._rows, self._offsets = arrays["hashes"], arrays["rows"], arrays["offsets"]
 
     def select(self, content: Content, selection: Selection) -> None:
-        """Give `selection` the rows that it wants, read from the file.
+        """Read the wanted rows from the file and put them into `selection`.
 
-        Raises DamagedError where the file does not have the word that should be there.
+        Raises DamagedError if the file has another word at an indexed place.
         """
         import numpy as np
 
@@ -97,7 +97,7 @@ class Index:
                 selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
 
     def places(self, words: Sequence[bytes]) -> Places:
-        """Return every place of `words`, which have no spaces, and of any word with the same hash."""
+        """Return the places of `words`, which have no spaces, and of all other words with the same hashes."""
         import numpy as np
 
         if not words:
@@ -116,7 +116,7 @@ class Index:
 
 
 def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
-    """Return the hashes of words, made of some at a time: they take twenty times the memory of the words."""
+    """Return the hashes of words, computed in batches since it takes twenty times the memory of the words."""
     import numpy as np
 
     blocks = range(0, len(words), HASHED)
@@ -133,7 +133,7 @@ def begin_with(parts: Parts, words: Sequence[bytes], lengths: IntArray, end: byt
 
 @contextmanager
 def whole_parts(what: str) -> Iterator[None]:
-    """Turn the end of a file before the end of a part into a DamagedError: `what` is cut."""
+    """Turn an EOFError in the block into a DamagedError that says that `what` is cut."""
     try:
         yield
     except EOFError as error:

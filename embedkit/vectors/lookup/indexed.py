@@ -1,4 +1,4 @@
-"""Readers that ask the cache first: for a plain file its index, for another the rows of the same words."""
+"""Readers that try the cache first: the index of a plain file, or the rows kept for the same words."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ class IndexableReader(Protocol):
 
     @property
     def layout(self) -> str:
-        """As Reader.layout."""
+        """Return how the file arranges words and vectors, as Reader.layout does."""
 
     def scan(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None = None
     ) -> ScanReport:
-        """As Reader.scan; the places of all words go to `builder`."""
+        """Put the wanted rows into `selection`, and the places of all words into `builder`."""
 
     def blocks(self, progress: Progress) -> Iterator[Block]:
-        """As Reader.blocks."""
+        """Yield all rows in file order, as Reader.blocks does."""
 
 
 class IndexedReader:
-    """Reads through the index in the cache, which the first scan writes."""
+    """Finds the wanted rows by an index in the cache, which the first scan writes."""
 
     def __init__(self, content: Content, reader: IndexableReader) -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
@@ -52,11 +52,14 @@ class IndexedReader:
 
     @property
     def layout(self) -> str:
-        """That of the file."""
+        """Return the layout of the file."""
         return self._reader.layout
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants, by the index where there is a sound one."""
+        """Put the wanted rows into `selection`, by the index if there is an intact one.
+
+        Otherwise the whole file is read and the index is written.
+        """
         kept = Kept(self._content, "index")
         if kept.use(lambda arrays: Index(arrays, self._reader.count).select(self._content, selection)):
             return ScanReport(self._reader.count, selection.duplicates(), replaced=0, verified=True)
@@ -68,7 +71,7 @@ class IndexedReader:
 
 
 class KeptRowsReader:
-    """Keeps the rows of every vocabulary that is asked for; they depend on `options` and `besides`, too."""
+    """Keeps the rows of each vocabulary that is looked up; they depend on `options` and `besides`, too."""
 
     def __init__(self, content: Content, reader: Reader, options: Options, besides: str = "") -> None:
         self.name, self.count, self.dim = reader.name, reader.count, reader.dim
@@ -80,11 +83,14 @@ class KeptRowsReader:
 
     @property
     def layout(self) -> str:
-        """That of the file."""
+        """Return the layout of the file."""
         return self._reader.layout
 
     def scan(self, selection: Selection, progress: Progress) -> ScanReport:
-        """Give `selection` the rows that it wants, those of the last time where they are sound."""
+        """Put the wanted rows into `selection`, from the cache if it has intact rows of the same words.
+
+        Otherwise the file is read and its rows are kept.
+        """
         kept = Kept(self._content, "rows", "\0".join([self._options, *selection.words]))
         reports: list[ScanReport] = []
         if kept.use(lambda arrays: reports.append(selection.restore(arrays))):

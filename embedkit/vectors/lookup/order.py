@@ -1,4 +1,4 @@
-"""In which order a file has its words: by frequency, so that a limit keeps the frequent ones, or not."""
+"""Detects whether a file has its words in order of frequency, so that a limit keeps the frequent ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ DEVIATIONS = 4.0
 
 
 class OrderFinder:
-    """Is shown the words of a file, in turn.
+    """Detects the order of a file's words, which are added one after another.
 
-    Files have no frequencies, but frequent words are short (Zipf 1935): where the first hundredth of a file
-    has shorter words than the rest, and is not merely first in the alphabet, it has the frequent words.
+    Files hold no frequencies, but frequent words are short (Zipf 1935): if the first hundredth of a file has
+    shorter words than the rest, and the words are not in alphabetical order, the first words are the frequent
+    ones.
     """
 
     def __init__(self) -> None:
@@ -25,14 +26,14 @@ class OrderFinder:
         self._last = b""
 
     def add(self, words: Sequence[bytes]) -> None:
-        """The next words, as UTF-8."""
+        """Add the next words of the file, as UTF-8."""
         self._lengths.extend(map(len, words))
         if self._alphabetical and words:
             self._alphabetical = [self._last, *words] == sorted([self._last, *words])
             self._last = words[-1]
 
     def order(self) -> str | None:
-        """`alphabet`, `frequency` or `other`; None where there are too few words to tell."""
+        """Return `alphabet`, `frequency` or `other`; None if there are too few words to tell."""
         import numpy as np
 
         lengths = np.array(self._lengths, np.float64)

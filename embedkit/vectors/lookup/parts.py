@@ -1,4 +1,4 @@
-"""A part of a plain word2vec binary file: where it may begin, and all of its records."""
+"""Reads all records of a part of a plain word2vec binary file, and guesses where such a part may begin."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Part(Content):
 
     @contextmanager
     def stream(self) -> Iterator[tuple[Stream, BinaryIO]]:
-        """The bytes of the part, and the file below them."""
+        """Give a stream of the bytes of the part, and the raw file below it."""
         with super().stream() as (_, raw):
             raw.seek(self.begin)
             yield _Until(raw, self.end), raw
@@ -50,7 +50,7 @@ class _Until:
 
 @dataclass(frozen=True)
 class Half:
-    """What is to be read: records of `dim` dimensions from `begin` up to `end`, at most `count` of them."""
+    """The records to read: of `dim` dimensions, from byte `begin` up to `end`, at most `count` of them."""
 
     begin: int
     end: int
@@ -60,7 +60,7 @@ class Half:
 
 
 def guess(content: Content, dim: int) -> int | None:
-    """A byte in the middle of the file at which a record seems to begin."""
+    """Find a byte in the middle of the file at which a record seems to begin; None if there is none."""
     size = 4 * dim
     with content.path.open("rb") as file:
         file.seek(content.size // 2)
@@ -85,10 +85,10 @@ def _convincing(data: bytes, begin: int, size: int) -> bool:
 def scan_part(
     content: Content, half: Half, selection: Selection, builder: IndexBuilder | None, progress: Progress
 ) -> tuple[int, int]:
-    """How many records the half has, all of which must be whole, and of how many words bytes were replaced.
+    """Read all records of the half, and return their number and how many words had bytes replaced.
 
-    Raises VectorFileError for what one process would name better, and ValueError where the half does not end
-    with a record.
+    The wanted rows go into `selection`, the places of all words into `builder`. Raises VectorFileError for
+    faults that a single process reports better, and ValueError if the half does not end with a whole record.
     """
     part = Part(content.path, content.size, content.compression, half.begin, half.end)
     framing, reader, row = Framing(half.dim), WordReader(content.path, half.errors), 0

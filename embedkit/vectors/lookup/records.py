@@ -25,10 +25,10 @@ LINE_ENDS = b"\r\n"
 
 
 class Records(NamedTuple):
-    """Consecutive records, the first at `first`, all together of `size` bytes.
+    """Consecutive records of a window, from byte `first` on, of `size` bytes together.
 
-    `raw` are their words, with any line ends before them, and `joined` the same with a space between; each
-    record has `overhead` bytes that are not in its raw word, `lead` of them before it.
+    `raw` are their words, with any line ends before them, and `joined` is the same, joined by spaces; each
+    record has `overhead` bytes besides its raw word, `lead` of them before the word.
     """
 
     raw: Sequence[bytes]
@@ -39,13 +39,16 @@ class Records(NamedTuple):
     lead: int
 
     def vectors(self, indices: Iterable[int]) -> list[int]:
-        """Where the vectors of these records begin."""
+        """Return where the vectors of the records at `indices` begin in the window."""
         ends = [*accumulate(map(len, self.raw))]
         shift = self.first + self.lead + 1
         return [ends[index] + shift + index * self.overhead for index in indices]
 
     def begins(self, joined: bytes) -> IntArray:
-        """int64 [n]: where each record's word begins, `joined` being its words without their line ends."""
+        """Return where each record's word begins, int64 [n].
+
+        `joined` are the words without line ends, joined by spaces.
+        """
         import numpy as np
 
         starts, ends = word_bounds(joined)
@@ -55,7 +58,7 @@ class Records(NamedTuple):
         )
 
     def only(self, count: int) -> Records:
-        """The first `count` of them, or all where there are not so many."""
+        """Return the first `count` records, or all if there are fewer."""
         if count >= len(self.raw):
             return self
         return _records(self.raw[:count], self.first, self.overhead, self.lead)
@@ -83,7 +86,7 @@ class Framing:
         self.lines = True
 
     def records(self, window: Window) -> Records:
-        """Whole records from the beginning of the window on, none when there is no whole one."""
+        """Return the whole records at the beginning of the window; none if there is no whole one."""
         if self.lines:
             found = self._find(self._lined, window, lead=1)
             rest = found.first + found.size

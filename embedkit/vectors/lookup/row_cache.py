@@ -1,4 +1,4 @@
-"""What the cache keeps, of word-vector files above all: used where it is sound, else done without."""
+"""Arrays in the cache, mostly of word-vector files: used if they are intact, otherwise ignored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,10 @@ ATTEMPTS = 3
 
 
 class KeptArrays:
-    """Arrays in the cache at `inner`, of `source`: `about` is all that they follow from, `what` they are."""
+    """Arrays in the cache, in the file `inner`; `about` identifies everything that they were computed from.
+
+    `what` they are and the `source` they were made from are named in the log.
+    """
 
     def __init__(self, inner: str, about: str, what: str, source: str) -> None:
         self._folder = cache_folder()
@@ -37,7 +40,7 @@ class KeptArrays:
         self._source = source
 
     def use(self, answer: Callable[[Arrays], None], mapped: bool = False) -> bool:
-        """Hand the arrays, in memory or `mapped`, to `answer`; False where there are none to be believed."""
+        """Call `answer` with the arrays, in memory or `mapped`; return False if there are no intact ones."""
         try:
             answer(read_arrays(self.path, self._about, mapped))
         except (FileNotFoundError, NotADirectoryError):
@@ -51,11 +54,14 @@ class KeptArrays:
         return True
 
     def keep(self, arrays: Arrays) -> bool:
-        """Write the arrays, for the next time; False where that cannot be."""
+        """Write the arrays into the cache for the next time; return False if that is not possible."""
         return self.write(self._what, lambda: write_arrays(self.path, self._about, arrays, self._source))
 
     def write(self, what: str, write: Callable[[], int]) -> bool:
-        """Let `write` write a file beside the arrays and return its bytes; False where it cannot."""
+        """Call `write`, which writes a file beside the arrays; return False if it cannot be written.
+
+        `write` returns the bytes of the file.
+        """
         try:
             size = self._write(write)
             trim()
@@ -82,7 +88,10 @@ class KeptArrays:
 
 
 def mark_used(path: Path) -> None:
-    """Let a file be the last to go from the cache, where it is still there and ours to touch."""
+    """Set the time at which a file was last used, so that it is the last to be deleted from the cache.
+
+    Does nothing if the file is gone or belongs to somebody else.
+    """
     with suppress(OSError):
         os.utime(path)
 

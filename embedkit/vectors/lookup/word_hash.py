@@ -1,4 +1,4 @@
-"""A 64-bit hash of many words at once, the same in every process. It finds words, and proves nothing."""
+"""A 64-bit hash of many words at once, the same in every process. Equal hashes do not prove equal words."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _MASK = 2**64 - 1
 
 
 def hash_words(joined: bytes) -> Hashes:
-    """uint64 [n]: a polynomial in the bytes of each word, modulo 2**64, mixed (as splitmix64 ends).
+    """Return the hash of each word, uint64 [n]; `joined` are the words, joined by spaces.
 
-    `joined` are the words with a space between them.
+    The hash is a polynomial in the bytes of the word, modulo 2**64, mixed by the last steps of splitmix64.
     """
     import numpy as np
 
@@ -34,7 +34,7 @@ def hash_words(joined: bytes) -> Hashes:
 
 
 def word_bounds(joined: bytes) -> tuple[IntArray, IntArray]:
-    """int64 [n] twice: where each word begins and ends in `joined`, the words with a space between them."""
+    """Return where each word begins and ends in `joined`, the words joined by spaces: int64 [n] each."""
     import numpy as np
 
     starts = np.flatnonzero(np.frombuffer(b" " + joined, np.uint8) == ord(" "))

@@ -1,4 +1,4 @@
-"""The words of records: line ends taken off, and what is not UTF-8 refused or replaced."""
+"""The words of records: line ends are removed, and bytes that are not UTF-8 refused or replaced."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HINT = "The file is damaged, or its header's dim is wrong; if words are only cut
 
 
 def checked_words(words: Iterable[str]) -> list[str]:
-    """The words that are asked for, as a list. Raises TypeError for one string, and for what is no string."""
+    """Return `words` as a list. Raises TypeError if it is one string, or if an item is not a string."""
     if isinstance(words, str | bytes):
         raise TypeError(f"a sequence of words is looked up, not one string: [{words[:40]!r}]")
     listed = [*words]
@@ -26,9 +26,10 @@ def checked_words(words: Iterable[str]) -> list[str]:
 def decodable(
     words: Sequence[bytes], errors: Errors, refuse: Callable[[int, str], Exception]
 ) -> tuple[Sequence[bytes], int]:
-    """The words as valid UTF-8, and how many had to be changed for that: under `strict` none.
+    """Return the words as valid UTF-8, and the number of words changed for that, 0 under `strict`.
 
-    Raises what `refuse` makes of the index of the first wrong word and of what is wrong.
+    Under `strict`, raises the exception that `refuse` returns for the index of the first wrong word and a
+    message.
     """
     joined = b" ".join(words)
     if joined.isascii():
@@ -45,7 +46,7 @@ def decodable(
 
 
 class WordReader:
-    """Gives the words of records, checked. `replaced` counts those that were not UTF-8."""
+    """Returns the words of records, checked. `replaced` counts the words that were not UTF-8."""
 
     def __init__(self, path: Path, errors: Errors) -> None:
         self._path = path
@@ -53,9 +54,10 @@ class WordReader:
         self.replaced = 0
 
     def words(self, records: Records, row: int, shift: int) -> Sequence[bytes]:
-        """The words, as UTF-8, of records that begin with `row`; `shift` leads to bytes of the file.
+        """Return the words, as UTF-8, of records from number `row` on.
 
-        Raises VectorFileError for a word with a zero byte, and under `strict` for one that is not UTF-8.
+        `shift` plus a place in the window is a byte of the file. Raises VectorFileError for a word with a
+        zero byte, and under `strict` for a word that is not UTF-8.
         """
 
         def refuse(index: int, what: str) -> Exception:

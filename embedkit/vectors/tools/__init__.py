@@ -1,1 +1,1 @@
-"""What can be done with a vector file besides looking words up."""
+"""Tools for word-vector files besides lookup: check, convert, fetch, nearest neighbours."""

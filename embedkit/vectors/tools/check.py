@@ -1,4 +1,4 @@
-"""The whole of a file looked at: what it holds, and what is wrong with it."""
+"""Checks a whole word-vector file: what it holds, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -45,17 +45,17 @@ class Finding:
     first: list[str] = field(default_factory=list)
 
     def add(self, words: Sequence[bytes]) -> None:
-        """Count these words, too."""
+        """Add these words to the count, and to the first few."""
         self.count += len(words)
         self.first += [word.decode() for word in words[: SHOWN - len(self.first)]]
 
 
 @dataclass
 class Contents:
-    """What a pass over all of a file found.
+    """What a pass over a whole file found.
 
-    Norms are Euclidean lengths of the vectors that are finite; `bfloat16` says whether every value is the
-    same in bfloat16, as those of GoogleNews are. `order` is that of an OrderFinder.
+    Norms are Euclidean, of the vectors that are finite. `bfloat16` says whether every value is the same in
+    bfloat16, as in GoogleNews. `order` is the result of an OrderFinder.
     """
 
     format: str
@@ -79,7 +79,7 @@ class Contents:
     absurd: Finding = field(default_factory=Finding)
 
     def faults(self) -> list[str]:
-        """A line for each kind of thing that is wrong; none for a sound file."""
+        """Return a line for each kind of fault; an empty list for a file without faults."""
         kinds = (
             ("words occur more than once", self.repeated),
             ("vectors hold NaN or infinity", self.not_finite),
@@ -95,9 +95,9 @@ class Contents:
 
 
 def check(file: VectorFile) -> Contents:
-    """Read the whole file, twice where words may be repeated, in memory of 8 bytes a word.
+    """Read the whole file and return what it holds; this takes 8 bytes of memory per word.
 
-    Raises VectorFileError for a file that is damaged.
+    The file is read a second time if words may be repeated. Raises VectorFileError if it is damaged.
     """
     import numpy as np
 
@@ -135,12 +135,15 @@ def _look_at(block: Block, contents: Contents) -> None:
 
 
 def _is_composed(word: bytes) -> bool:
-    """Whether a word is in NFC, Unicode's composed form, as texts are put into it."""
+    """Return whether a word is in NFC, Unicode's composed form, to which texts are normalized."""
     return word.isascii() or is_normalized("NFC", word.decode())
 
 
 def _norms(block: Block, contents: Contents) -> FloatArray:
-    """The sum of the norms and of their squares."""
+    """Return the sums of the norms and of their squares, [2].
+
+    The least, the greatest and absurd norms are recorded in `contents`.
+    """
     import numpy as np
 
     every = np.linalg.norm(block.vectors.astype(np.float64), axis=1)
@@ -154,7 +157,7 @@ def _norms(block: Block, contents: Contents) -> FloatArray:
 
 
 def _find_repeated(file: VectorFile, hashes: FloatArray, contents: Contents) -> None:
-    """Words whose hashes are equal are compared themselves."""
+    """Find the words that occur more than once. Words with equal hashes are compared themselves."""
     repeated = {*hashes[1:][hashes[1:] == hashes[:-1]].tolist()}
     if repeated:
         seen: set[bytes] = set()

@@ -1,4 +1,4 @@
-"""Writing vectors in another format: all of a file, or the rows of some words."""
+"""Writes vectors in another format: all of a file, or the rows of some words."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def convert(
     words: Sequence[str] | None = None,
     skip: bool = False,
 ) -> int:
-    """Write `file`, or only its rows of `words` in file order, to `target`; how many rows there were.
+    """Write `file`, or only its rows of `words` in file order, to `target`; return the number of rows.
 
-    A NumPy file's words go into another file of its name, ending in `.words`. With `skip` rows whose words
-    this format cannot hold are left out, and named in a warning. Raises VectorFileError where `target`
-    exists, for words that the format cannot hold, and for a damaged file; nothing is left behind then.
+    The words of a NumPy file go into a second file of the same name, which ends in `.words`. With `skip`,
+    rows whose words this format cannot hold are left out and named in a warning. Raises VectorFileError if
+    `target` exists, if the format cannot hold a word, or if the file is damaged; nothing is left behind then.
     """
     if format not in WRITERS:
         raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
@@ -46,7 +46,7 @@ def convert(
 
 
 def _targets(target: Path, format: str) -> list[Path]:
-    """The files to write. Raises VectorFileError where one of them exists."""
+    """Return the files to write. Raises VectorFileError if one of them exists."""
     targets = [target, *(target.with_suffix(ending) for ending in [WORD_LISTS.get(format)] if ending)]
     for each in targets:
         if each.exists():
@@ -58,7 +58,11 @@ def _targets(target: Path, format: str) -> list[Path]:
 
 
 def _subset(file: VectorFile, words: Sequence[str], *, as_written: bool) -> Callable[[], Iterator[Block]]:
-    """Give the rows of `words`; `as_written` with the numerals of a text file, which must be read whole."""
+    """Return a function that yields the rows of `words` in file order.
+
+    With `as_written`, it yields the numerals of a text file, which must be read whole for that. Raises
+    VectorFileError if the file has none of the words.
+    """
     lookup = file.lookup(words)
     places = sorted({(row, word) for row, word in zip(lookup.rows.tolist(), words, strict=True) if row >= 0})
     if not places:
@@ -84,7 +88,7 @@ def _chosen(file: VectorFile, rows: set[int]) -> Iterator[Block]:
 
 @contextmanager
 def _unwritable_named(target: Path) -> Iterator[None]:
-    """Turn what the operating system says against writing `target` into a VectorFileError."""
+    """Turn an OSError in the block into a VectorFileError that says why `target` cannot be written."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Vectors of gensim's catalogue (github.com/RaRe-Technologies/gensim-data), kept where gensim keeps them.
+"""Vectors of gensim's catalogue (github.com/RaRe-Technologies/gensim-data), stored where gensim stores them.
 
-That is `~/gensim-data`, or the folder that the environment variable GENSIM_DATA_DIR names when gensim is
-imported. The Python module that comes with each of them is not run.
+This is `~/gensim-data`, or the folder that the environment variable GENSIM_DATA_DIR names when gensim is
+imported. The Python module that comes with each data set is not run.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class Model(NamedTuple):
 
 
 def catalogue() -> list[Model]:
-    """What can be fetched, by name: from the network, or else as gensim last saw it, which the log then says.
+    """Return the vectors that can be fetched, sorted by name: from the network, or else from gensim's copy.
 
-    Raises VectorFileError where there is neither.
+    If the copy is used, a warning is logged. Raises VectorFileError if there is neither.
     """
     from gensim import downloader
 
@@ -47,9 +47,9 @@ def catalogue() -> list[Model]:
 
 
 def fetch(name: str) -> Path:
-    """Fetch the vectors called `name`, unless they are there, and check them; the file.
+    """Return the file of the vectors called `name`, which is downloaded unless it is there, and checked.
 
-    Raises VectorFileError for an unknown name, without network, and for a file whose checksum is wrong.
+    Raises VectorFileError if the name is unknown, if there is no network, or if the checksum is wrong.
     """
     from gensim import downloader
 
@@ -80,8 +80,9 @@ def _check(path: Path, md5: str | None) -> None:
 
 @contextmanager
 def _gensim(what: str) -> Iterator[list[logging.LogRecord]]:
-    """Turn what gensim's downloader raises into VectorFileError; gives its warnings; shows its bar on a
-    terminal only.
+    """Turn exceptions of gensim's downloader into VectorFileErrors, and give the warnings that it logs.
+
+    Its progress bar is shown on a terminal only.
     """
     heard: list[logging.LogRecord] = []
     logger = logging.getLogger("gensim.downloader")
@@ -105,7 +106,7 @@ def _gensim(what: str) -> Iterator[list[logging.LogRecord]]:
 
 @contextmanager
 def _temporary_files_in(folder: str) -> Iterator[None]:
-    """Let gensim download beside the place to which it moves the file, and leave nothing when that fails."""
+    """Let gensim download into `folder`, near the final place, and leave nothing there after a failure."""
     before = tempfile.tempdir
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as temporary:
         tempfile.tempdir = temporary

@@ -1,4 +1,4 @@
-"""The words nearest to a vector by cosine, over files larger than memory: one pass, a few rows at a time."""
+"""Nearest neighbours by cosine similarity, in files larger than memory: one pass, a few rows at a time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Neighbour(NamedTuple):
-    """A word, its row in the file, and the cosine of the angle to what was asked for."""
+    """A word, its row in the file, and its cosine similarity to the query."""
 
     word: str
     row: int
@@ -25,9 +25,9 @@ class Neighbour(NamedTuple):
 
 
 def neighbours(file: VectorFile, words: Sequence[str], count: int = 10) -> list[list[Neighbour]]:
-    """The `count` words most similar to each of `words`, itself left out, the nearest first.
+    """Return the `count` words most similar to each of `words`, except the word itself, the nearest first.
 
-    Raises VectorFileError for a word that the file does not have.
+    Raises VectorFileError if the file has no vector for a word, or a zero vector.
     """
     words = checked_words(words)
     return nearest(file, _unit(_vectors(file, words)), count, [{word} for word in words])
@@ -36,10 +36,11 @@ def neighbours(file: VectorFile, words: Sequence[str], count: int = 10) -> list[
 def analogy(
     file: VectorFile, positive: Sequence[str], negative: Sequence[str], count: int = 10
 ) -> list[Neighbour]:
-    """What is near `positive` and away from `negative`, such as king and woman, and man; these are left out.
+    """Return the words near `positive` and away from `negative`, such as queen for king and woman, and man.
 
-    3CosAdd of Mikolov et al. (2013): the mean of unit vectors, the negative ones turned round. Raises
-    VectorFileError for a word that the file does not have.
+    The given words are left out. The method is 3CosAdd of Mikolov et al. (2013): the mean of the unit
+    vectors, the negative ones with the opposite sign. Raises VectorFileError if the file has no vector for a
+    word, or a zero vector.
     """
     positive, negative = checked_words(positive), checked_words(negative)
     vectors = _unit(_vectors(file, [*positive, *negative]))
@@ -50,10 +51,11 @@ def analogy(
 def nearest(
     file: VectorFile, queries: FloatArray, count: int, without: Sequence[set[str]]
 ) -> list[list[Neighbour]]:
-    """The words nearest to each unit vector of `queries` [q, D], but for those `without`; one pass for all.
+    """Return the `count` words nearest to each unit vector of `queries` [q, D], except those in `without`.
 
-    A vector of zeros, and one that is not finite, has no direction and is no neighbour; a warning says how
-    many are not finite. Raises VectorFileError for a damaged file.
+    All queries are answered in one pass. Zero vectors have no direction and are no neighbours, nor are
+    vectors with NaN or infinity, whose number is logged as a warning. Raises VectorFileError if the file is
+    damaged.
     """
     import numpy as np
 
@@ -86,7 +88,11 @@ def _largest(values: FloatArray, count: int) -> list[int]:
 
 
 def _unit(vectors: FloatArray) -> FloatArray:
-    """Unit vectors of finite ones; the largest float32 have norms that float32 does not hold."""
+    """Return finite vectors scaled to length 1; zero vectors stay zero.
+
+    Vectors are first divided by their largest value, since float32 cannot hold the norms of its largest
+    values.
+    """
     import numpy as np
 
     scale = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
