@@ -1,1 +1,1 @@
-"""Reading and writing files: what operating systems do differently, and files that are complete or absent."""
+"""Reads and writes files: differences between operating systems, and files that are complete or absent."""

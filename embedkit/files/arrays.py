@@ -1,7 +1,7 @@
-"""Arrays in a file of the cache: written whole or not at all, checked when read.
+"""Arrays in a file of the cache: written as a whole or not at all, and checked when they are read.
 
-A line with the format's name and a CRC-32; a line of JSON that says what the arrays are about, their names,
-types and shapes; then their bytes. The checksum covers all that comes after its line.
+The file has a line with the format's name and a CRC-32; a line of JSON that tells what the arrays were
+computed from, their names, types and shapes; then their bytes. The checksum covers everything after its line.
 """
 
 from __future__ import annotations
@@ -28,13 +28,14 @@ DESCRIPTION = 1 << 16
 
 
 class DamagedError(Exception):
-    """A file of the cache that is not as it was written, or not about what it should be."""
+    """A file in the cache is damaged, or is about something else than it should be."""
 
 
 def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], source: str = "") -> int:
-    """Write `arrays` to `path`, in one step as others see it, and return its bytes.
+    """Write `arrays` to `path` atomically, and return the size of the file in bytes.
 
-    `source` names the file they were made of. Raises OSError where there is no room or no right to.
+    `about` identifies what they were computed from, `source` names the file they were made of. Raises OSError
+    if there is no room or no permission.
     """
     described = {name: [array.dtype.str, array.shape] for name, array in arrays.items()}
     description = json.dumps([about, described, source]).encode() + b"\n"
@@ -46,10 +47,10 @@ def write_arrays(path: Path, about: str, arrays: Mapping[str, NDArray[Any]], sou
 
 
 def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArray[Any]]:
-    """The arrays in `path`, in memory or `mapped`.
+    """Return the arrays in `path`, in memory or memory-`mapped`.
 
-    Raises DamagedError where they are cut, changed, of another version or about something else, and
-    FileNotFoundError where there are none.
+    Raises DamagedError if they are cut, changed, of another version or about something else than `about`, and
+    FileNotFoundError if there is no such file.
     """
     with path.open("rb") as file:
         magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
@@ -65,7 +66,7 @@ def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArr
 
 
 def source_of(path: Path) -> str | None:
-    """The file that the arrays in `path` were made of; None where it cannot be told."""
+    """Return the file of which the arrays in `path` were made; None if it cannot be told."""
     try:
         with path.open("rb") as file:
             file.readline(64)

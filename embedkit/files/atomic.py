@@ -1,4 +1,4 @@
-"""Files that are complete or absent: written beside their place, made durable, then renamed."""
+"""Files that are complete or absent: written under a temporary name, made durable, then renamed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from embedkit.files.system import replace, umask
 
 @contextmanager
 def written_whole(target: Path, durable: bool = True) -> Iterator[BinaryIO]:
-    """Open a file that takes the place of `target` once the block has ended well, and is gone otherwise.
+    """Open a temporary file that replaces `target` when the block ends without an error, or else is deleted.
 
-    It has the permissions of other new files. What can be made again need not be `durable`.
-    Raises OSError where it cannot be written or renamed.
+    It has the permissions of other new files. A file that can be made again need not be `durable`, that is,
+    synced to disk. Raises OSError if it cannot be written or renamed.
     """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     temporary = Path(name)

@@ -1,8 +1,8 @@
-"""The folder of what was worked out of files and texts, so that the next run need not do it again.
+"""The cache folder: results computed from files and texts, kept so that the next run need not compute them.
 
-It is that of the environment variable EMBEDKIT_CACHE, or else the platform's, and carries a CACHEDIR.TAG
-(https://bford.info/cachedir/). Everything in it can be deleted at any time; what is damaged in it is noticed
-and made again. Nothing is deleted but files that embedkit names so, in a folder that carries its tag.
+The environment variable EMBEDKIT_CACHE names it; otherwise it is the platform's cache folder. It carries a
+CACHEDIR.TAG (https://bford.info/cachedir/). Everything in it can be deleted at any time; a damaged file is
+noticed and made again. embedkit deletes only files with its own names, in a folder with its tag.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class Entry(NamedTuple):
 
 
 def cache_folder() -> Path:
-    """Return where the cache is, or would be. Raises CacheError for a home directory that nobody has."""
+    """Return the path of the cache, which need not exist.
+
+    Raises CacheError if the home directory is unknown.
+    """
     from platformdirs import user_cache_path
 
     given = os.environ.get("EMBEDKIT_CACHE")
@@ -55,9 +58,9 @@ def cache_folder() -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the cache, with its tag, unless it is there.
+    """Make the cache folder, with its tag, unless it exists.
 
-    Raises CacheError for a folder of somebody else's, OSError where nothing can be written.
+    Raises CacheError if the folder holds other files and no tag, and OSError if it cannot be written.
     """
     if not _is_tagged(folder):
         _refuse_foreign(folder)
@@ -86,9 +89,9 @@ def _refuse_foreign(folder: Path) -> None:
 
 
 def entries() -> list[Entry]:
-    """Return what is in the cache, the longest not used first.
+    """Return the files in the cache, the least recently used first.
 
-    Raises CacheError for a folder of somebody else's.
+    Raises CacheError if the folder holds other files and no tag, or cannot be read.
     """
     folder = cache_folder()
     if not folder.exists():
@@ -111,7 +114,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
 
 
 def _scan(folder: Path) -> list[os.DirEntry[str]]:
-    """Return what is in a folder, links left out; nothing where it is gone, or a link itself."""
+    """Return the entries of a folder, without links; an empty list if it is gone, or is a link itself."""
     if folder.is_symlink():
         return []
     try:
@@ -122,9 +125,9 @@ def _scan(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def sources(found: Iterable[Entry]) -> dict[Path, str | None]:
-    """Return what each entry was made of: a word-vector file, where it was then, or texts and a tokenizer.
+    """Return what each entry was made of: a word-vector file, at its path then, or texts and a tokenizer.
 
-    None where nothing tells.
+    The value is None if it cannot be told.
     """
     from embedkit.files.arrays import source_of
 
@@ -134,9 +137,9 @@ def sources(found: Iterable[Entry]) -> dict[Path, str | None]:
 
 
 def trim(limit: int = LIMIT) -> list[Entry]:
-    """Delete what was longest not used until at most `limit` bytes are left; return what was deleted.
+    """Delete the least recently used files until at most `limit` bytes are left; return the deleted entries.
 
-    What cannot be deleted, such as a file that Windows finds in use, stays.
+    Files that cannot be deleted stay, such as files in use on Windows.
     """
     found = entries()
     excess = sum(entry.size for entry in found) - limit

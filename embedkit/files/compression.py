@@ -1,4 +1,4 @@
-"""Compressed files: found by their first bytes, never by their name."""
+"""Compressed files: recognised by their first bytes, never by their name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Stream(Protocol):
     """Uncompressed bytes, read from front to back."""
 
     def readinto(self, buffer: memoryview, /) -> int | None:
-        """Fill `buffer` with at least one byte, or give 0 at the end."""
+        """Read at least one byte into `buffer` and return the number of bytes, 0 at the end."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _xz_faults() -> tuple[type[Exception], ...]:
 
 
 def _zstd() -> Any:
-    """The module for Zstandard: Python's own from 3.14 on, else its backport."""
+    """Return the module for Zstandard: Python's own from 3.14 on, before that its backport."""
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
@@ -97,5 +97,5 @@ ZSTANDARD = Compression("zstd", b"\x28\xb5\x2f\xfd", 33_000, _unzstd, _zstd_faul
 
 
 def compression_of(head: bytes) -> Compression:
-    """The compression of a file that starts with `head`."""
+    """Return the compression of a file that starts with `head`, PLAIN if it is not compressed."""
     return next((known for known in (GZIP, BZIP2, XZ, ZSTANDARD) if head.startswith(known.magic)), PLAIN)

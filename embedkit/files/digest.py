@@ -1,4 +1,4 @@
-"""What a file was, told without reading all of it, or by its SHA-256."""
+"""Digests of files: of samples, which takes little time, or the SHA-256 of the whole file."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _NAMES = {"sampled": "blake2b_sampled", "full": "sha256"}
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of the whole file, in hexadecimal."""
+    """Return the SHA-256 of the whole file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sampled(path: Path) -> str:
-    """A BLAKE2b digest of the size and of 16 blocks of 64 KiB, the first, the last and between.
+    """Return a BLAKE2b digest of the size and of 16 blocks of 64 KiB, the first and the last among them.
 
-    Milliseconds for a file of gigabytes; a change between the blocks goes unseen.
+    It takes milliseconds for a file of gigabytes; a change between the blocks goes unnoticed.
     """
     size = path.stat().st_size
     digest = hashlib.blake2b(str(size).encode(), digest_size=16)
@@ -33,10 +33,10 @@ def sampled(path: Path) -> str:
 
 
 def describe(path: Path, how: Literal["sampled", "full"]) -> dict[str, str | int]:
-    """The file's path, size in bytes and digest, as environment.json lists it; of a folder, of all in it.
+    """Return the path, size in bytes and digest of a file or folder, as environment.json lists them.
 
-    A folder also has the number of its `files`; its digest is one of their names below it and their digests.
-    Raises OSError for what cannot be read.
+    For a folder, `files` is the number of files in it, the size is their sum, and the digest is of their
+    relative paths and digests. Raises OSError if a file or folder cannot be read.
     """
     digest_of = {"sampled": sampled, "full": sha256}[how]
     if not path.is_dir():
@@ -50,9 +50,9 @@ def describe(path: Path, how: Literal["sampled", "full"]) -> dict[str, str | int
 
 
 def _files_in(folder: Path) -> dict[str, Path]:
-    """The regular files in a folder and in those inside it, linked ones too, by their names below it, sorted.
+    """Return the regular files in a folder and its subfolders, by their relative paths, sorted.
 
-    Raises OSError for a folder that cannot be read.
+    Links to files are included. Raises OSError if a folder cannot be read.
     """
 
     def refuse(error: OSError) -> None:

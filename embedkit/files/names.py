@@ -1,6 +1,6 @@
-"""Names of files and directories that every system takes, made from any text.
+"""Makes names of files and directories that every operating system accepts, from any text.
 
-Windows refuses some characters, white space and dots at the end, and the names of its devices with whatever
+Windows refuses some characters, white space and dots at the end, and the names of its devices with any
 suffix: https://learn.microsoft.com/windows/win32/fileio/naming-a-file.
 """
 
@@ -26,10 +26,11 @@ _DEVICES = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
 
 
 def portable(text: str, otherwise: str = "run") -> str:
-    """A name for a file made from `text`: letters and digits of any script, `.`, `_` and `-`.
+    """Return a file name made from `text`: letters and digits of any script, `.`, `_` and `-`.
 
-    What stands between them is one `-`; the name does not begin or end with punctuation, is no device's, and
-    is at most 100 characters and 200 bytes long. Nothing left is `otherwise`. A name that is one is itself.
+    Everything else in between becomes one `-`. The name does not begin with punctuation or end in `.` or `-`,
+    is not the name of a Windows device, and has at most 100 characters and 200 bytes. If nothing is left, it
+    is `otherwise`. A portable name is returned unchanged.
     """
     composed = normalize("NFC", text[: 10 * LONGEST])
     parts = ("".join(those) if fits else "-" for fits, those in groupby(composed, key=_fits))
@@ -44,5 +45,5 @@ def _fits(character: str) -> bool:
 
 
 def _cut(name: str) -> str:
-    """The beginning of a name that is not too long."""
+    """Return the beginning of a name, at most 100 characters and 200 bytes of UTF-8."""
     return name[:LONGEST].encode()[:MOST_BYTES].decode(errors="ignore")

@@ -1,4 +1,4 @@
-"""Rows of different lengths in one column of numbers: texts as bytes, tokens as numbers of words."""
+"""Rows of different lengths, stored in one column of numbers: texts as bytes, tokens as word ids."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ GATHERED = 1 << 18
 
 
 class Rows:
-    """n rows of `column`, in its order: of each its `begins` and its `ends`, int64 [n]."""
+    """n rows that lie in `column` in ascending order: `begins` and `ends` of each row, int64 [n]."""
 
     def __init__(self, column: Column, begins: array[int], ends: array[int]) -> None:
         self.column = column
@@ -26,7 +26,7 @@ class Rows:
 
     @classmethod
     def stored(cls, rows: Iterable[array[int]], code: Code, storage: Storage) -> Rows:
-        """`rows` one after another in a new column of `storage`."""
+        """Write `rows` one after another into a new column of `storage`, and return them as Rows."""
         column, ends, gathered = storage.column(code), array("q", [0]), array(code)
         for row in rows:
             gathered += row
@@ -44,18 +44,18 @@ class Rows:
         return self.column[self.begins[row] : self.ends[row]]
 
     def take(self, rows: Sequence[int]) -> Rows:
-        """Some of the rows, which ascend."""
+        """Return some of the rows; `rows` are their numbers in ascending order."""
         if rows == range(len(self)):
             return self
         begins, ends = (array("q", map(each.__getitem__, rows)) for each in (self.begins, self.ends))
         return Rows(self.column, begins, ends)
 
     def lengths(self) -> array[int]:
-        """The length of each row, int64 [n]."""
+        """Return the length of each row, int64 [n]."""
         return array("q", map(int.__sub__, self.ends, self.begins))
 
     def blocks(self) -> Iterator[list[array[int]]]:
-        """The rows, some thousand at a time."""
+        """Yield all rows in order, in lists of 1024."""
         for first in range(0, len(self), BLOCK):
             begins, ends = self.begins[first : first + BLOCK], self.ends[first : first + BLOCK]
             span, start = self.column[begins[0] : ends[-1]], begins[0]

@@ -1,4 +1,4 @@
-"""Many short parts of a file, read in few long ones where they lie close together."""
+"""Reads many short parts of a file; parts that lie close together are read at once."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ BATCH = 1 << 19
 
 
 class Parts(NamedTuple):
-    """The parts from number `first` up to `last`, which are in memory: in `data` each one begins at `begins`.
+    """The parts from number `first` up to `last`, in memory: `begins` says where each one begins in `data`.
 
-    `data`, uint8 [n], is good until the next parts are asked for.
+    `data`, uint8 [n], is valid only until the next parts are read.
     """
 
     first: int
@@ -31,7 +31,7 @@ class Parts(NamedTuple):
     begins: IntArray
 
     def bytes_of(self, sizes: IntArray) -> NDArray[np.uint8]:
-        """Return the first bytes of every part, so many of each as `sizes` says, one part after another."""
+        """Return the first bytes of every part, concatenated; `sizes` says how many of each part."""
         import numpy as np
 
         shifts = self.begins - (np.cumsum(sizes) - sizes)
@@ -39,7 +39,7 @@ class Parts(NamedTuple):
         return self.data[places]
 
     def rows(self, shifts: IntArray | int, size: int) -> NDArray[np.uint8]:
-        """Return `size` bytes of every part, from `shifts` on within it: uint8 [parts, size]."""
+        """Return `size` bytes of every part, from `shifts` within the part on: uint8 [parts, size]."""
         import numpy as np
 
         windows: NDArray[np.uint8] = np.lib.stride_tricks.sliding_window_view(self.data, size)
@@ -48,7 +48,7 @@ class Parts(NamedTuple):
 
 
 class _Reads(NamedTuple):
-    """What is read: `sizes` bytes from `offsets` on, for the parts from `firsts` on; the batch of each."""
+    """The reads of a file: `sizes` bytes from `offsets` on, the first part of each read, and its batch."""
 
     offsets: IntArray
     sizes: IntArray
@@ -57,10 +57,10 @@ class _Reads(NamedTuple):
 
 
 def read_parts(file: FileIO, begins: IntArray, ends: IntArray) -> Iterator[Parts]:
-    """Yield the parts of a file from `begins` up to `ends`, some at a time, all in the end.
+    """Yield all parts of a file from `begins` up to `ends`, a batch at a time.
 
-    `begins` is in ascending order; parts may overlap. Raises EOFError where the file ends before a part does,
-    OSError where it cannot be read. The file's position is moved.
+    `begins` is in ascending order; parts may overlap. The position of the file is moved. Raises EOFError if
+    the file ends before a part does, and OSError if it cannot be read.
     """
     import numpy as np
 
@@ -81,7 +81,7 @@ def read_parts(file: FileIO, begins: IntArray, ends: IntArray) -> Iterator[Parts
 
 
 def _planned(begins: IntArray, ends: IntArray) -> _Reads:
-    """Plan one read for parts that lie close together, up to a batch, and batches of such reads."""
+    """Make the reads: one for parts that lie close together, up to a batch, and batches of such reads."""
     import numpy as np
 
     furthest = np.maximum.accumulate(ends)
@@ -94,7 +94,7 @@ def _planned(begins: IntArray, ends: IntArray) -> _Reads:
 
 
 def _read(file: FileIO, offsets: list[int], sizes: list[int], view: memoryview) -> None:
-    """Read into memory that is used again and again: new memory takes as long to get as it takes to fill."""
+    """Read into `view`, memory that is reused: allocating new memory takes as long as filling it."""
     at = 0
     for offset, size in zip(offsets, sizes, strict=True):
         file.seek(offset)

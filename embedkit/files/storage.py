@@ -1,6 +1,6 @@
-"""Where long columns of numbers are put: into memory, or into files without a name.
+"""Stores long columns of numbers in memory, or in unnamed temporary files.
 
-Such a file takes room in its folder until the column is gone, or the process, however that ends.
+Such a file takes space in its folder until the column is deleted or the process ends, however it ends.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ class Column(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, part: slice) -> array[int]:
-        """The numbers from `part.start` up to `part.stop`, in memory."""
+        """Return the numbers from `part.start` up to `part.stop`, in memory."""
 
     def extend(self, numbers: array[int]) -> None:
-        """Put `numbers`, of the column's type, after the others."""
+        """Add `numbers`, of the column's type, at the end."""
 
     def view(self) -> memoryview:
-        """All bytes, read when they are looked at; nothing can be put behind them any more."""
+        """Return all bytes, read on access; afterwards the column cannot be extended any more."""
 
 
 class Storage(Protocol):
     """Makes columns."""
 
     def column(self, code: Code) -> Column:
-        """A column without numbers."""
+        """Make an empty column."""
 
 
 class InMemory:
-    """Puts columns into memory."""
+    """Stores columns in memory."""
 
     def column(self, code: Code) -> Column:
-        """A column without numbers."""
+        """Make an empty column in memory."""
         return HeldColumn(code)
 
 
@@ -61,22 +61,22 @@ class HeldColumn:
         return self._numbers[part]
 
     def extend(self, numbers: array[int]) -> None:
-        """Put `numbers` after the others."""
+        """Add `numbers` at the end."""
         self._numbers.extend(numbers)
 
     def view(self) -> memoryview:
-        """All bytes."""
+        """Return all bytes."""
         return memoryview(self._numbers).cast("B")
 
 
 class OnDisk:
-    """Puts columns into files in `folder`; None is the system's for temporary files."""
+    """Stores columns in unnamed files in `folder`; None is the system's folder for temporary files."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder
 
     def column(self, code: Code) -> Column:
-        """A column without numbers. Raises OSError where no file can be made."""
+        """Make an empty column in a file. Raises OSError if no file can be made."""
         return FileColumn(code, self.folder)
 
 
@@ -100,17 +100,17 @@ class FileColumn:
         return numbers
 
     def extend(self, numbers: array[int]) -> None:
-        """Put `numbers` after the others."""
+        """Add `numbers` at the end."""
         left = memoryview(numbers).cast("B")
         while left:
             left = left[self._file.write(left) :]
         self._length += len(numbers)
 
     def view(self) -> memoryview:
-        """All bytes, mapped."""
+        """Return all bytes, memory-mapped."""
         return memoryview(mmap(self._file.fileno(), 0, access=ACCESS_COPY) if self._length else bytearray())
 
 
 def storage_of(in_memory: bool, folder: Path | None) -> Storage:
-    """Memory, or else files in `folder`, as `OnDisk` takes it."""
+    """Return storage in memory, or else in files in `folder`, as OnDisk takes it."""
     return InMemory() if in_memory else OnDisk(folder)

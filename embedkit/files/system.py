@@ -1,4 +1,7 @@
-"""What operating systems do differently with files. Nothing else in embedkit names a POSIX-only function."""
+"""Differences between operating systems in file access.
+
+No other module of embedkit uses a POSIX-only function.
+"""
 
 from __future__ import annotations
 
@@ -40,9 +43,9 @@ class OpenFile(Protocol):
 
 
 def read_at(file: OpenFile, size: int, offset: int) -> bytes:
-    """Return `size` bytes from `offset` on, fewer where the file ends before; its position stays.
+    """Return `size` bytes from `offset` on, or fewer at the end of the file, without moving its position.
 
-    Raises OSError where the file cannot be read.
+    Raises OSError if the file cannot be read.
     """
     parts: list[bytes] = []
     while size > 0:
@@ -70,10 +73,10 @@ _read_once = getattr(os, "pread", _seek_and_read)
 
 
 def sync(path: Path) -> None:
-    """Make a file, or the names in a directory, durable.
+    """Write a file, or the names in a directory, through to the disk.
 
-    Where a directory cannot be opened, as on Windows, the system keeps its names by itself.
-    Raises OSError where the file cannot be written through.
+    If a directory cannot be opened, as on Windows, the system stores its names by itself. Raises OSError if
+    the file cannot be written through.
     """
     if path.is_dir():
         with suppress(PermissionError):
@@ -91,10 +94,10 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Give `source` the name `target`, in one step and in place of a file that has it.
+    """Replace `target`, if it exists, by `source`, in one step.
 
-    Windows refuses while a program has either of them open, if only to look for viruses: this is tried again
-    for two seconds. Raises OSError where it stays refused.
+    Windows refuses while a program, such as a virus scanner, has either of them open: this is tried again for
+    two seconds. Raises OSError if it is still refused.
     """
     until = time.monotonic() + PATIENCE
     while True:
@@ -109,24 +112,25 @@ def replace(source: Path, target: Path) -> None:
 
 
 def folder_of_nameless_files(folder: Path) -> Path | None:
-    """Return where files without a name go that belong to `folder`: None for the system's temporary folder.
+    """Return the folder for unnamed files that belong to `folder`; None means the system's temporary folder.
 
-    Windows gives them a name until they are closed, and moves no folder that has open files in it.
+    It is None on Windows, which gives such files a name until they are closed, and does not move a folder
+    that has open files in it.
     """
     return None if _REFUSES_OPEN_FILES else folder
 
 
 def umask() -> int:
-    """Return the permissions that new files are denied. A system tells them only when they are set."""
+    """Return the permissions that new files are denied. They can be read only by setting them."""
     os.umask(mask := os.umask(0o077))
     return mask
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock an open file without waiting; False where another process, or another opening of it, holds it.
+    """Take a lock on an open file without waiting; return False if another process, or opening of it, has it.
 
-    The system releases it when the process ends. Where the file system knows no locks, as on some clusters,
-    that is warned of and taken for True.
+    The system releases the lock when the process ends. If the file system has no locks, as on some clusters,
+    warns of it and returns True.
     """
     try:
         _lock(descriptor) if fcntl else _lock_byte(descriptor, "LK_NBLCK")
@@ -138,7 +142,7 @@ def try_lock(descriptor: int) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Release a lock, for processes that inherited it too, and close the file."""
+    """Give up a lock, for processes that inherited it too, and close the file."""
     with suppress(OSError):  # where there are no locks
         fcntl.flock(descriptor, fcntl.LOCK_UN) if fcntl else _lock_byte(descriptor, "LK_UNLCK")
     os.close(descriptor)
