@@ -1,4 +1,4 @@
-"""How several processes end: where one fails, all do, and one alone says why."""
+"""Ends several processes together: if one fails, all end, and only one reports the error."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SOON = timedelta(seconds=5)
 
 @contextmanager
 def as_one(world: World) -> Iterator[None]:
-    """Run the block in every process of `world`; of errors in several, let the first one alone be heard.
+    """Run the block in every process of `world`; if it fails in several, only the first raises its error.
 
-    The others raise SystemExit, and so does a process that is told to terminate, as `torchrun` does to those
-    that are left: what they were writing is cleared away or kept as after any other error. A process that is
-    alone raises Terminated, a KeyboardInterrupt.
+    The others raise SystemExit, and so does a process that is told to terminate, as `torchrun` tells the
+    remaining ones: the files that they were writing are removed or kept as after any other error. A process
+    that runs alone raises Terminated, a KeyboardInterrupt.
     """
     with interrupted_by_signals():
         if world.count == 1:
@@ -42,7 +42,10 @@ def as_one(world: World) -> Iterator[None]:
 
 @cache
 def _is_first() -> bool:
-    """Whether no other process has failed; where they can no longer be asked, one of them has."""
+    """Return whether this is the first process to fail; False if the others can no longer be asked.
+
+    In that case one of them has failed.
+    """
     from torch.distributed import DistError, TCPStore  # type: ignore[attr-defined]
 
     try:

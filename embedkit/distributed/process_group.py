@@ -1,8 +1,7 @@
-"""The processes that run a recipe together, and the device that each of them computes on.
+"""The processes that run a recipe together, and the device of each of them.
 
-`torchrun` and `accelerate launch` start them and say through the environment how many there are; what they
-tell each other goes through torch.distributed, set up by Accelerate. All of them must ask for the same
-exchanges in the same order.
+`torchrun` and `accelerate launch` start them and set their number in the environment; they communicate
+through torch.distributed, set up by Accelerate. All of them must make the same exchanges in the same order.
 https://huggingface.co/docs/accelerate
 """
 
@@ -30,11 +29,11 @@ P = ParamSpec("P")
 
 
 class AnotherEnded(SystemExit):
-    """Another process has ended before its time, and has said why."""
+    """Another process has ended early, and has reported why."""
 
 
 def _exchange(function: Callable[P, T]) -> Callable[P, T]:
-    """An exchange between processes, which fails where one of them is gone."""
+    """Make an exchange between processes raise AnotherEnded if another process is gone."""
 
     def exchanged(*arguments: P.args, **more: P.kwargs) -> T:
         try:
@@ -47,31 +46,31 @@ def _exchange(function: Callable[P, T]) -> Callable[P, T]:
 
 @dataclass(frozen=True)
 class World:
-    """`count` processes, of which this is number `index`; number 0, the main one, alone writes and speaks."""
+    """`count` processes, of which this is number `index`; only number 0, the main one, writes and reports."""
 
     index: int = 0
     count: int = 1
 
     @property
     def main(self) -> bool:
-        """Whether this is the main process."""
+        """Return whether this is the main process."""
         return self.index == 0
 
     @property
     def device(self) -> torch.device:
-        """What this process computes on: a GPU of its own, where there is one."""
+        """Return the device of this process: a GPU of its own, if there is one."""
         from accelerate.state import PartialState
 
         device: torch.device = PartialState().device
         return device
 
     def share(self, rows: Tensor) -> Tensor:
-        """The part that this process has of `rows` [n]: every `count`-th of them, maybe none."""
+        """Return this process's part of `rows` [n]: every `count`-th row, possibly none."""
         return rows[self.index :: self.count]
 
     @_exchange
     def gather(self, items: Sequence[T]) -> list[T]:
-        """The items of all processes, in the order of the processes."""
+        """Return the items of all processes, in the order of the processes."""
         if self.count == 1:
             return [*items]
         from accelerate.utils import gather_object
@@ -93,7 +92,7 @@ class World:
             tensor.copy_(part.view_as(tensor))
 
     def from_main(self, make: Callable[[], T]) -> T:
-        """What `make` gives in the main process, where alone it is called."""
+        """Call `make` in the main process only, and return its result in every process."""
         made = make() if self.main else None
         return made if self.count == 1 else self._broadcast(made)  # type: ignore[return-value]
 
@@ -104,7 +103,7 @@ class World:
         return broadcast_object_list([made])[0]
 
     def wait(self) -> None:
-        """Go on when every process has come here."""
+        """Return when every process has called this."""
         self.gather([None])
 
 
@@ -114,9 +113,9 @@ ALONE = World()
 
 @cache
 def join() -> World:
-    """The world that this process was started into.
+    """Set up the communication with the other processes, and return the World that this process belongs to.
 
-    Raises RunError where the others cannot be reached, and where the environment says no number of them.
+    Raises RunError if the others cannot be reached, or if the environment gives no valid number of processes.
     """
     count = _from_environment("WORLD_SIZE", 1) or 1
     for name in ("RANK", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_PORT"):
@@ -145,9 +144,9 @@ def join() -> World:
 
 
 def _from_environment(name: str, least: int) -> int | None:
-    """The number that an environment variable has; None where it has none.
+    """Return the number in an environment variable; None if it is not set.
 
-    Raises RunError for what is no whole number from `least` on.
+    Raises RunError unless it is a whole number, at least `least`.
     """
     text = os.environ.get(name, "").strip()
     if not text:
@@ -160,7 +159,7 @@ def _from_environment(name: str, least: int) -> int | None:
 
 
 def _part() -> None:
-    """Leave the others in order."""
+    """Delete the process group if there is one, so that this process leaves the others in order."""
     import torch
 
     if torch.distributed.is_initialized():

@@ -1,6 +1,7 @@
-"""Signals that end a program, as a batch system or a closed terminal sends them, interrupt it as Ctrl-C does.
+"""Turns signals that end a program, as from a batch system or a closed terminal, into interrupts like Ctrl-C.
 
-A checkpoint is written and what must be tidied is tidied, in the time that the sender leaves before it kills.
+So a checkpoint is written and temporary files are removed, in the time that the sender leaves before it kills
+the process.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _NAMES = ("SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class Terminated(KeyboardInterrupt):
-    """A signal that ends a program, raised where Ctrl-C would be."""
+    """A signal that ends a program, raised in place of Ctrl-C's KeyboardInterrupt."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)
@@ -26,16 +27,16 @@ class Terminated(KeyboardInterrupt):
 
 
 def exit_code(error: KeyboardInterrupt) -> int:
-    """What a shell reports of a program that such a signal ended: 128 and its number; of Ctrl-C, 130."""
+    """Return the status that a shell reports for this signal: 128 plus its number, so 130 for Ctrl-C."""
     return 128 + (error.number if isinstance(error, Terminated) else signal.SIGINT)
 
 
 @contextmanager
 def interrupted_by_signals() -> Iterator[None]:
-    """Raise Terminated in the block for signals that would end the process.
+    """Raise Terminated in the block on a signal that would end the process.
 
-    One that is ignored, as `nohup` has it, or that the program handles itself, stays so. Outside of the main
-    thread, which alone gets signals, nothing is changed.
+    A signal that is ignored, as under `nohup`, or that the program handles itself, is left alone. Outside of
+    the main thread, which alone receives signals, nothing is changed.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -52,7 +53,7 @@ def interrupted_by_signals() -> Iterator[None]:
 
 
 def _interrupt(number: int, _frame: object) -> None:
-    """Raise Terminated; not while an interrupt is dealt with, which takes its time and ends the program."""
+    """Raise Terminated, unless an interrupt is being handled already, which ends the program by itself."""
     error = sys.exception()
     while error is not None:
         if isinstance(error, KeyboardInterrupt | AnotherEnded):
