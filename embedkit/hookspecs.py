@@ -19,47 +19,47 @@ Register = Callable[[str, Callable[..., Any]], None]
 
 @hookspec
 def register_readers(register: Register) -> None:
-    """Readers of labelled texts: see `interfaces.Reader`."""
+    """Register readers of labelled texts: see `plugin_api.Reader`."""
 
 
 @hookspec
 def register_tokenizers(register: Register) -> None:
-    """Tokenizers, which split texts into words: see `interfaces.Tokenizer`."""
+    """Register tokenizers, which split texts into words: see `plugin_api.Tokenizer`."""
 
 
 @hookspec
 def register_embeddings(register: Register) -> None:
-    """Embeddings, which know words' vectors: see `interfaces.Embedding` and `interfaces.VectorSource`."""
+    """Register embeddings, which know words' vectors: see `plugin_api.Embedding`."""
 
 
 @hookspec
 def register_oov_policies(register: Register) -> None:
-    """Out-of-vocabulary policies, which answer for words without a vector: see `interfaces.OovPolicy`."""
+    """Register out-of-vocabulary policies, for words without a vector: see `plugin_api.OovPolicy`."""
 
 
 @hookspec
 def register_encoders(register: Register) -> None:
-    """Sequence encoders, which turn embedded texts into one vector each: see `interfaces.Encoder`."""
+    """Register sequence encoders, from embedded texts to one vector each: see `plugin_api.Encoder`."""
 
 
 @hookspec
 def register_metrics(register: Register) -> None:
-    """Metrics, which score predictions: see `interfaces.Metric`."""
+    """Register metrics, which score predictions: see `plugin_api.Metric`."""
 
 
 @hookspec
 def register_baselines(register: Register) -> None:
-    """Baselines, simple classifiers that a model is held against: see `interfaces.Baseline`."""
+    """Register baselines, simple classifiers that a model is held against: see `plugin_api.Baseline`."""
 
 
 @hookspec
 def register_function_words(register: Register) -> None:
-    """Function words of a language, which the analysis tells from content: see `interfaces.FunctionWords`."""
+    """Register function words, which are not content words: see `plugin_api.FunctionWords`."""
 
 
 @hookspec
 def register_vector_formats(register: Register) -> None:
-    """Formats of word-vector files: see `interfaces.VectorFormat` and `interfaces.VectorRows`."""
+    """Register formats of word-vector files: see `plugin_api.VectorFormat` and `plugin_api.VectorRows`."""
 
 
 HOOK_OF_KIND = {
