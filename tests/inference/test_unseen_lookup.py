@@ -50,7 +50,7 @@ def looking_up(vectors):
         },
         "oov": ["case", "digits", "mean"],
         "encoder": {"use": "rnn", "hidden_size": 5},
-        "training": {"epochs": 3, "batch_size": 4, "lr": 0.05},
+        "training": {"epochs": 3, "batch_size": 4, "lr": 0.05, "early_stopping": None},
     }  # fmt: skip
 
 

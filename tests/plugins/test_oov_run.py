@@ -43,6 +43,7 @@ def run(path, tmp_path):
                     "use": "inline",
                     "texts": TEXTS,
                     "labels": ["pos", "pos", "neg", "neg"],
+                    "nfc": False,
                 }
             },
             "tokenizer": "whitespace",

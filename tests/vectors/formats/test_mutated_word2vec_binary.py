@@ -23,7 +23,7 @@ def good(after):
 
 def read_plainly(content):
     """The vectors of `content`, read byte by byte as the format is defined; None where it is not kept."""
-    header = re.match(rb"([0-9]{1,15})[ \t]+([0-9]{1,15})[ \t]*\r?\n", content)
+    header = re.match(rb"[ \t]*([0-9]{1,15})[ \t]+([0-9]{1,15})[ \t]*\r?\n", content)
     if not header or not int(header[1]) or not int(header[2]):
         return None
     at, size, vectors = header.end(), 4 * int(header[2]), {}

@@ -16,7 +16,7 @@ WANTED = [*WORDS[::-7], "nowhere"]
 
 @pytest.fixture(autouse=True)
 def everything_is_worth_it(monkeypatch):
-    for name in ("file.WORTH_INDEXING", "file.WORTH_KEEPING", "halves.WORTH_HALVING"):
+    for name in ("file.WORTH_INDEXING", "file.WORTH_KEEPING", "lookup.halves.WORTH_HALVING"):
         monkeypatch.setattr(f"embedkit.vectors.{name}", 0)
 
 
