@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from embedkit.files import spans
 from embedkit.files.spans import read_parts
 
-pytestmark = pytest.mark.core
-
 CONTENT = random.Random(0).randbytes(200_000)
 
 
