@@ -98,4 +98,4 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "word2vec-binary": "word2vec binary: `count dim` on a line, then words and float32",
     }
 }
-"""Of each kind the names that embedkit itself has, not one of its plugins, each with what it is for."""
+"""Built-in names of each kind, which no plugin registers, each with what it is for."""

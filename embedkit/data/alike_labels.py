@@ -30,7 +30,7 @@ MISSING = _SPREADSHEETS | {"nan", "-nan", "null", "na", "n/a", "n.a.", "<na>", "
 """How tables spell a missing value, in lower case: pandas, R, SQL and Excel."""
 
 A_CLASS_TOO = "none"
-"""Of these what, in lower case, may well be a class."""
+"""A spelling of a missing value that, in lower case, may well be a class."""
 
 
 def check_labels(splits: Mapping[str, Examples], separator: str | None) -> list[Fault]:

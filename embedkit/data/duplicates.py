@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from embedkit.interfaces import IntArray
 
 MISSING = frozenset({"nan", "NaN", "NULL", "None", "<NA>", "N/A", "#N/A", "#NAME?", "#VALUE!"})
-"""How tables spell a text that is missing, where a text hardly is that one word."""
+"""Spellings of a missing text in tables; no real text is one of these words."""
 
 BYTES = 16
 """Two different texts among n have the same digest by a chance of n² / 2¹²⁹."""

@@ -19,7 +19,7 @@ ALLOWED = 10
 """Known labels that are listed beside them."""
 
 PREDICT = "A run's model predicts texts without labels: `embedkit predict RUN --input FILE --reader NAME`."
-"""What to do with texts that have no labels."""
+"""Hint for texts without labels."""
 
 WORTH_ASKING = 20
 """Examples, all with labels of their own, that are no coincidence."""

@@ -122,7 +122,7 @@ _WHAT = {
     "separator": ("a label in the list of example {0} holds the separator: '{2}'",
                   "labels in the lists of {1:,} examples hold the separator: {0}, the first '{2}'"),
 }  # fmt: skip
-"""What is wrong with a label, of one example and of several: the examples, how many, the first label."""
+"""Messages about labels, of one example and of several: {0} the examples, {1} their number, {2} a label."""
 
 _HINT = {
     "empty": "Texts that may have no label, or several, need data.label_separator; "

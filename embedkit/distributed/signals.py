@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from embedkit.distributed.process_group import AnotherEnded
 
 _NAMES = ("SIGTERM", "SIGHUP", "SIGBREAK")
-"""What Linux and macOS send, and what Windows sends when its window is closed; no system has all of them."""
+"""Signals of Linux and macOS, and the one of Windows when a console window is closed; no system has all."""
 
 
 class Terminated(KeyboardInterrupt):

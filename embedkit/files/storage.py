@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 from embedkit.files.system import read_at
 
 Code = Literal["B", "i"]
-"""Of which type numbers are, as `array` calls it: bytes, or int32."""
+"""Type code of a column's numbers, as in the module `array`: bytes or int32."""
 
 
 class Column(Protocol):

@@ -18,7 +18,7 @@ NAMES = {
     "numpy.random": "NumPy's global generator",
     "torch": "torch's global generator",
 }
-"""What messages call them."""
+"""Names of the global generators in messages."""
 
 
 @dataclass(frozen=True)

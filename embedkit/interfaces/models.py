@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 Task = Literal["binary", "multiclass", "multilabel"]
-"""What is told of a text: one of two classes, one of several, or any number of several."""
+"""The classification task: one of two classes, one of several, or any number of several labels."""
 
 
 class SequenceEncoder(Protocol):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
 LEAST, MOST = 1e-6, 1e6
-"""Of the greatest value of a vector, whatever its sign: those of trained ones lie between."""
+"""Range of the greatest absolute value in a trained vector."""
 
 SHOWN = 5
 

@@ -27,7 +27,7 @@ COPIES = 2
 """How often weights are in memory in training, at the least: themselves and their gradients."""
 
 TENSORS = 64
-"""So many tensors [B, T, T] are believed to be in memory at once, heads counted, and not more."""
+"""Upper estimate of the tensors [B, T, T] in memory at once, attention heads counted."""
 
 _HEADS = {
     torch.ops.aten._transformer_encoder_layer_fwd.default: 2,

@@ -29,7 +29,7 @@ OWN_NAMES = {
 """Names of figures, and columns of history.csv, that embedkit itself writes beside a metric's."""
 
 YAML_WORDS = ("true", "false", "yes", "no", "on", "off", "null")
-"""What YAML, in one version or another, reads as something else than a text."""
+"""Words that YAML 1.1 or 1.2 does not read as text."""
 
 _NOT = ", ".join(YAML_WORDS)
 LONGEST_NAME = 100

@@ -40,7 +40,7 @@ _EXPECTED = {
     "set_type": "a list",
     "tuple_type": "a list",
 }
-"""What each type of pydantic's errors says was expected, filled in with the error's context."""
+"""What was expected, by type of pydantic error; filled in with the error's context."""
 
 _LENGTHS = ("too_long", "too_short")
 

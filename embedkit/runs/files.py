@@ -22,7 +22,7 @@ LARGEST = 16 << 20
 """Bytes that a JSON file of a run may have."""
 
 LARGER: Mapping[str, int] = {"metrics.json": 512 << 20, "oov.json": 512 << 20}
-"""Those that grow with the number of classes, as a confusion matrix does with its square."""
+"""Limits of files that grow with the number of classes: a confusion matrix grows with its square."""
 
 CONTAINERS = 2_000_000
 """Lists and objects that such a file may have: in memory each is many times as large as its brackets."""

@@ -14,7 +14,7 @@ from embedkit.runs.writer import LOG
 
 MANIFEST = "manifest.json"
 FOLDS = "folds"
-"""Where the runs stand, as directories, that a run of several folds or seeds is made of."""
+"""Directory of the runs that make up a run of several folds or seeds."""
 
 _UNLISTED = (MANIFEST, LOG, MARK, UNFINISHED)
 

@@ -46,7 +46,7 @@ PREDICTIONS = Columns(
     ("probability", "oov_share", "content_oov_share"),
     ("oov_tokens", "token_list", "token_states", "token_content"),
 )
-"""Those of the predictions, in CSV or Parquet; the classes have columns of their own."""
+"""Columns of the predictions, in CSV or Parquet, besides one probability column for each class."""
 
 
 def check_table(path: Path, frame: pd.DataFrame) -> None:

@@ -29,7 +29,7 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 _MAGIC = b"embedkit: a run is written here"
 _TEXT = _MAGIC + b"; embedkit moves, empties and removes this directory.\n"
 _ATTEMPTS = 100
-"""How often to look again where another process made, moved or removed the directory meanwhile."""
+"""Attempts while other processes make, move or remove the directory."""
 
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR, errno.EACCES)
 _NOT_A_MARK = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)

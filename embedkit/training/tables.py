@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from embedkit.text.batching import Batch
 
 Memory = dict[str, Any]
-"""What the optimizer remembers of the parameter, by name."""
+"""The optimizer's state of one parameter, by name."""
 
 
 class Table:

@@ -17,7 +17,7 @@ DIRECTORY = "trackers"
 """Where trackers write that need a directory, inside that of the run."""
 
 DISTRIBUTIONS = {"comet_ml": "comet-ml"}
-"""What a tracker is called on the package index, where that is another name."""
+"""Names of trackers on the package index, where they differ."""
 
 
 def check_trackers(names: Sequence[str]) -> None:

@@ -35,7 +35,7 @@ FEWEST_TEXTS = 50
 """With fewer texts nothing is chosen: what held-out ones would say is chance."""
 
 MOST_TEXTS = 10_000
-"""Of more texts, a sample of so many is chosen by; the model is fitted to all."""
+"""Most texts that parameters are chosen by: a sample of more. The model is fitted to all."""
 
 MOST_CLASSES = 30
 """With more classes nothing is chosen: it would take minutes."""

@@ -39,7 +39,7 @@ AUXILIARIES = (
 )
 
 ADVERBS = "not n't there here then thus hence therefore however too very just only also even ever how why"
-"""Those that point, connect, compare or negate, as a closed class does; not those that describe."""
+"""Adverbs that point, connect, compare or negate: a closed class, unlike those that describe."""
 
 
 class English:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from embedkit.plugin_api import FloatArray, WordVectorFile
 
 PICKLE = b"\x80"
-"""What every pickle of protocol 2 and later begins with."""
+"""The first byte of every pickle of protocol 2 or later."""
 
 COMPRESSED = (".gz", ".bz2")
 """Endings of files that gensim decompresses, and whose arrays it cannot map."""

@@ -18,7 +18,7 @@ CLASSES = (
     ("<user>", re.compile(r"@\w+")),
     ("<number>", re.compile(r"[-+]?[.\d]*\d[:,.\d]*")),
 )
-"""What the Twitter files have in place of addresses, handles and numbers."""
+"""Placeholders of GloVe's Twitter files for addresses, handles and numbers."""
 
 
 class Glove(Respelling):

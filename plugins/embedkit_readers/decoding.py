@@ -50,7 +50,7 @@ LINES = 200
 """Lines that are looked at for one that tells the encodings apart."""
 
 MIXED = 0.1
-"""Of the lines that are not ASCII the part in UTF-8 that is no accident."""
+"""Share of non-ASCII lines in UTF-8 from which on a file counts as UTF-8 with damaged lines."""
 
 MESS = 0.2
 """charset-normalizer's own bound on how much of a decoded text may read like noise."""

@@ -12,7 +12,7 @@ from embedkit.plugin_api import BZIP2, PLAIN, Compression, DataError, EmbedkitEr
 from embedkit_readers.signatures import HEAD, no_text
 
 _BZIP2_BLOCK = b"1AY&SY"
-"""What stands behind the first four bytes of bzip2, which a text could begin with, too."""
+"""Bytes 5 to 10 of every bzip2 file; the first four could also begin a text."""
 
 
 @contextmanager

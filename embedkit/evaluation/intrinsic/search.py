@@ -25,7 +25,7 @@ BLOCK = 2**14
 """Words compared at once: so few that what is computed of them stays in the processor's cache."""
 
 EPSILON = 1e-6
-"""What keeps 3CosMul from dividing by zero: gensim's value (Levy & Goldberg used 0.001)."""
+"""Added to the divisor of 3CosMul so that it is never zero: gensim's value (Levy & Goldberg used 0.001)."""
 
 
 class Formula(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = 10
 PAIRS = 100_000_000
-"""Of how many pairs of rows at most the angle is taken, before and after: of all up to 10,000 words."""
+"""Most pairs of rows whose cosine is computed before and after training: all pairs of 10,000 words."""
 
 
 @dataclass(frozen=True)

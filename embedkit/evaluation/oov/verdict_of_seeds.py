@@ -9,7 +9,7 @@ from embedkit.evaluation.comparison.wording import listed
 from embedkit.evaluation.oov.verdict import ALPHA, FEWEST
 
 Errors = Mapping[str, Any]
-"""What oov.json has in `errors`, of one seed."""
+"""The section `errors` of oov.json, for one seed."""
 
 
 def verdict_of_seeds(found: Mapping[int, Errors]) -> str:

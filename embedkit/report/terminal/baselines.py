@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 HOW_CHOSEN = ("accuracy",)
-"""What `chosen` has besides the parameters."""
+"""Keys of `chosen` that are not parameters."""
 
 
 def print_baselines(split: str, metrics: Mapping[str, Mapping[str, Any]], console: Console) -> None:

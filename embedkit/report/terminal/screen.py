@@ -12,7 +12,7 @@ from rich.segment import Segment
 from embedkit.escaping import escaped_lines
 
 _PLAIN = {"█": "#", "▓": "=", "░": "-", "─": "-", "–": "-", "−": "-", "…": "."}
-"""What stands for a character that we draw with where the screen cannot show it."""
+"""Replacements of drawing characters that the screen's encoding lacks."""
 
 
 SIZES = ("COLUMNS", "LINES")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
 BLANKS = b" \t"
-"""What parts the fields of a row. One stands between a word and its values, more are passed over."""
+"""Characters that separate the fields of a row; several in a row count as one."""
 
 SHOWN = 60
 

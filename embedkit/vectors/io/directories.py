@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 ENDINGS = (".safetensors", ".bin", ".vec", ".npy", ".kv", ".model", ".txt", ".gz", ".bz2", ".xz", ".zst")
-"""Of files that may hold word vectors. What a file is its content tells, once it is named."""
+"""Endings of files that may hold word vectors. The content of a file decides its format, not its ending."""
 
 NO_VECTORS = ("readme", "license", "licence", "requirements", "vocab", "merges", "metadata")
 """How the names of texts begin that come with models."""
