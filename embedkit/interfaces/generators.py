@@ -83,9 +83,14 @@ class GeneratorStates:
 def other_draws() -> Iterator[None]:
     """Give the block other random numbers than it would draw; put the global generators back after it."""
     before = GeneratorStates.now()
-    GeneratorStates.moved()
+    # Moving on by a draw is not enough: `random.choice` draws again what does not fit, and may catch up.
+    random.seed(random.getrandbits(64))
+    if before.numpy is not None:
+        numpy = sys.modules["numpy"]
+        numpy.random.seed(numpy.random.randint(2**32, dtype=numpy.uint64) % 2**32)
     if before.torch is not None:
-        sys.modules["torch"].rand(1)
+        torch = sys.modules["torch"]
+        torch.default_generator.manual_seed(int(torch.randint(2**31, (1,))))
     try:
         yield
     finally:

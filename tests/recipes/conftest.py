@@ -26,7 +26,7 @@ HELD = ("weights.safetensors", "predictions.csv")
 LIBRARIES = ("torch", "numpy", "scipy", "scikit-learn", "nltk", "gensim")
 
 
-@pytest.fixture(autouse=True, scope="package")
+@pytest.fixture(autouse=True, scope="module")
 def one_thread() -> Iterator[None]:
     """Let sums have the same order on every number of cores."""
     import torch

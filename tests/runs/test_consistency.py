@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 import embedkit
 from embedkit.errors import ComponentError
+from embedkit.interfaces.generators import other_draws
 
 pytestmark = pytest.mark.any_system
 
@@ -150,3 +153,15 @@ def test_pure_plugins_pass(install, recipe, tmp_path):
     install("embedkit-s", SOURCE.format(**PURE), entries=["s"])
     install("embedkit-r", READER.format(read="yield from EXAMPLES"), entries=["r"])
     run(recipe, tmp_path / "run", data={"train": "impure"}, tokenizer="impure", embedding="impure")
+
+
+def test_other_draws_are_others_whatever_is_drawn_again():
+    """`random.choice` draws again what does not fit, so that a generator moved on by a draw may catch up."""
+    for seed in range(200):
+        random.seed(seed)
+        first = [random.choice("pn") for _ in range(40)]
+        random.seed(seed)
+        state = random.getstate()
+        with other_draws():
+            assert [random.choice("pn") for _ in range(40)] != first
+        assert random.getstate() == state
