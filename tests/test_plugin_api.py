@@ -92,3 +92,14 @@ def parameters_of(value: Any) -> str:
         star = {parameter.VAR_POSITIONAL: "*", parameter.VAR_KEYWORD: "**"}.get(parameter.kind, "")
         names.append(f"{star}{parameter.name}" + ("" if parameter.default is parameter.empty else "="))
     return f"({', '.join(names)})"
+
+
+def test_a_component_is_made_as_a_recipe_makes_it():
+    tokenizer = plugin_api.make_component("tokenizer", "regex", pattern="[a-z]+")
+    assert tokenizer.tokenize(["a film", ""]) == [["a", "film"], []]
+    inside = plugin_api.make_component("encoder", "ensemble", encoders=["bag", {"use": "cnn", "maps": 3}])
+    assert inside.build(4).output_dim > 4
+    with pytest.raises(plugin_api.PluginError, match=r"unknown tokenizer 'regexp' - did you mean 'regex'\?"):
+        plugin_api.make_component("tokenizer", "regexp")
+    with pytest.raises(ValueError, match="patern"):
+        plugin_api.make_component("tokenizer", "regex", patern="x")

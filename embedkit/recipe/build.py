@@ -43,10 +43,7 @@ def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
     Raises PluginError for an unknown name, pydantic's ValidationError for parameters that its constructor
     does not take, and what `build_component` raises.
     """
-    registry = build_registry()
-    where = f"{kind} '{name}'"
-    checked = registry.get(kind, name).parameters.model_validate_json(json.dumps(parameters))
-    return build_component(registry, kind, spec_of({"use": name, **checked.model_dump()}), where)
+    return build_component(build_registry(), kind, spec_of({"use": name, **parameters}), f"{kind} '{name}'")
 
 
 def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:
