@@ -11,6 +11,7 @@ from embedkit.cli.going_on import says_how_to_go_on
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.report.terminal.lines import say
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
     help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Of --hide: where its runs and ablation.json are."
+    "--out", type=click.Path(path_type=Path), help=f"Of --hide: where its runs and {layout.ABLATION} are."
 )
 @trust_option
 @json_option

@@ -15,7 +15,8 @@ from embedkit.recipe.build import input_files, refuse_untrusted
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
-from embedkit.runs.directory import FOLDS, MANIFEST, is_finished, numbers_in, partial_of, progress_of
+from embedkit.runs import layout
+from embedkit.runs.directory import is_finished, numbers_in, partial_of, progress_of
 from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 from embedkit.runs.working import is_complete
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
     from embedkit.runs.reporter import Reporter
 
-CURVE = "ablation.json"
 SEEDS = 3
 """How many seeds there are for a run that has no folds and seeds of its own."""
 
@@ -46,9 +46,12 @@ class Experiment:
         """Count the trainings that are finished in `out`."""
         made = [directory_of(out, share) for share in self.recipes]
         places = [
-            place / FOLDS / name for each in made for place in (each, partial_of(each)) for name in self.names
+            place / layout.FOLDS / name
+            for each in made
+            for place in (each, partial_of(each))
+            for name in self.names
         ]
-        return sum((place / MANIFEST).is_file() for place in places)
+        return sum((place / layout.MANIFEST).is_file() for place in places)
 
     def progress(self, out: Path) -> Iterator[Path]:
         """Yield the paths in `out` to resume from: finished runs, and checkpoints of unfinished ones.
@@ -72,7 +75,7 @@ class Experiment:
         points = {share: _points(each, last) for share, each in made.items()}
         found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
         text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-        (out / CURVE).write_text(text + "\n", encoding="utf-8", newline="\n")
+        (out / layout.ABLATION).write_text(text + "\n", encoding="utf-8", newline="\n")
         return found
 
 
@@ -103,7 +106,7 @@ def directory_of(out: Path, share: float) -> Path:
 
 
 def _recipe(run: Run, registry: Registry, sets: Mapping[str, Any] | None = None) -> Recipe:
-    recipe = load_recipe(run.file("recipe.yaml"), registry, sets)
+    recipe = load_recipe(run.file(layout.RECIPE), registry, sets)
     if not isinstance(recipe, Recipe):
         raise RunError(Fault("this run trained no model", where=str(run.path)))
     return recipe

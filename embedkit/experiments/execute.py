@@ -13,7 +13,8 @@ from embedkit.evaluation.summary import summarize
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.files.storage import storage_of
 from embedkit.recipe.repeats import single_runs
-from embedkit.runs.directory import FOLDS, drop_leftovers, finish_run, write_run
+from embedkit.runs import layout
+from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.predictions import predictions_file, read_rows
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.runs.run import Run
@@ -44,9 +45,9 @@ def train_each(
     Inner runs that are finished are not trained again.
     """
     singles = single_runs(recipe)
-    directories = {name: writer.directory / FOLDS / name for name in singles}
+    directories = {name: writer.directory / layout.FOLDS / name for name in singles}
     if writer.world.main:
-        (writer.directory / FOLDS).mkdir(exist_ok=True)
+        (writer.directory / layout.FOLDS).mkdir(exist_ok=True)
     build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
@@ -77,17 +78,17 @@ def _gather(
     singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter, registry: Registry
 ) -> None:
     """Write metrics.json, predictions.csv and oov.json over all runs."""
-    figures = [json.loads((directories[name] / "metrics.json").read_bytes()) for name in singles]
+    figures = [json.loads((directories[name] / layout.METRICS).read_bytes()) for name in singles]
     metrics = summarize(figures)
     for split in metrics:
         if "baselines" in metrics[split]:
             metrics[split]["baselines"] = _baselines(singles, figures, split)
-    writer.json("metrics.json", metrics)
+    writer.json(layout.METRICS, metrics)
     split = [*metrics][-1]
     rows = _held_out(singles, directories, split)
     writer.predictions(next(rows), rows, sum(each[split]["n"] for each in figures))
     predictions = predictions_file(writer.directory)
-    writer.json("oov.json", analyse_repeated(singles, directories, predictions, split, registry))
+    writer.json(layout.OOV, analyse_repeated(singles, directories, predictions, split, registry))
 
 
 def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:

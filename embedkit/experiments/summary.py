@@ -13,6 +13,7 @@ from embedkit.evaluation.oov.counting import Tally
 from embedkit.evaluation.oov.folds import add_policies, mean_drift
 from embedkit.evaluation.oov.seeds import over_seeds
 from embedkit.evaluation.oov.shares import Shares, measure
+from embedkit.runs import layout
 from embedkit.runs.held_out import Which, read_held_out
 from embedkit.tasks.analysis import read_content
 
@@ -37,7 +38,7 @@ class HeldOut:
 
         `directories` are those of the runs, whose own oov.json have the figures on policies and drift.
         """
-        own = [json.loads((directory / "oov.json").read_bytes()) for directory in directories]
+        own = [json.loads((directory / layout.OOV).read_bytes()) for directory in directories]
         return {
             "splits": {split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
             "policies": add_policies([each["policies"] for each in own], split),
@@ -75,7 +76,7 @@ def _gathered(
     gathered: dict[int, HeldOut] = {}
     for which, texts in read_held_out(predictions, directories, separator):
         held_out = gathered.setdefault(which[1], HeldOut())
-        model = json.loads((directories[which] / "model.json").read_bytes())
+        model = json.loads((directories[which] / layout.MODEL).read_bytes())
         held_out.tally += Tally.of(texts, model["classes"], separator)
         held_out.shares.append(measure(texts, content))
     return gathered

@@ -22,6 +22,7 @@ from embedkit.model.table import EmbeddingTable, build_table
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.recipe.build import build_component
 from embedkit.recipe.naming import all_bundled, name_of
+from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
 from embedkit.text.pieces import check_pieces
 from embedkit.text.vocabulary import FIRST_WORD_ID
@@ -120,7 +121,7 @@ class Reopened:
         from embedkit.runs.tensors import read_table
 
         rows = FIRST_WORD_ID + len(self.words)
-        return read_table(self.run.file("embedding-before.safetensors"), rows)[FIRST_WORD_ID:]
+        return read_table(self.run.file(layout.EMBEDDING_BEFORE), rows)[FIRST_WORD_ID:]
 
     def __call__(self, words: Sequence[str]) -> Unseen:
         """Return the vectors of `words` from the source and the chain.

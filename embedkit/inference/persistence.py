@@ -17,6 +17,7 @@ from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
 from embedkit.runs.loadable import refuse_unloadable
 from embedkit.runs.tensors import TABLE, Shape, read_tensors, refuse_other_shapes, shapes_of
@@ -50,7 +51,7 @@ def load_trained(
 
 
 def _recipe(run: Run, registry: Registry) -> Recipe:
-    recipe = load_recipe(run.file("recipe.yaml"), registry)
+    recipe = load_recipe(run.file(layout.RECIPE), registry)
     if isinstance(recipe, Recipe):
         return recipe
     hint = None

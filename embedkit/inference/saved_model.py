@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 from embedkit.runs.tensors import TABLE, Shape, read_shapes, read_table
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
@@ -43,17 +44,17 @@ def read_saved_model(run: Run, recipe: Recipe) -> SavedModel:
 
     Raises RunError if a file is damaged, or if two files contradict each other.
     """
-    described, words = run.read_json("model.json"), run.vocabulary
-    vocabulary, where = _vocabulary(run), str(run.path / "model.json")
+    described, words = run.read_json(layout.MODEL), run.vocabulary
+    vocabulary, where = _vocabulary(run), str(run.path / layout.MODEL)
     rows, dim = described["table"]
     faults = [*_wrong(described, recipe)]
     if rows != len(words):
-        faults.append(f"a table of {rows:,} rows, and vocabulary.csv has {len(words):,}")
+        faults.append(f"a table of {rows:,} rows, and {layout.VOCABULARY} has {len(words):,}")
     if described["pad_to"] is not None and described["pad_to"] > sum(map(int, words["count"])):
         faults.append(f"texts padded to {described['pad_to']:,} tokens, and training had not as many")
-    weights = run.file("weights.safetensors")
+    weights = run.file(layout.WEIGHTS)
     if read_shapes(weights).get(TABLE) != Shape((rows, dim)):
-        faults.append(f"a table of {rows:,} x {dim:,} numbers, and weights.safetensors has another")
+        faults.append(f"a table of {rows:,} x {dim:,} numbers, and {layout.WEIGHTS} has another")
     if faults:
         raise RunError(*(Fault(f"damaged: {what}", where=where) for what in faults))
     return SavedModel(
@@ -75,21 +76,21 @@ def _wrong(described: dict[str, Any], recipe: Recipe) -> list[str]:
     if len({*classes}) < len(classes):
         faults.append("a class that stands there twice")
     if recipe.data.labels is not None and [*recipe.data.labels] != classes:
-        faults.append("other classes than recipe.yaml")
+        faults.append(f"other classes than {layout.RECIPE}")
     if padded is not None and (padded != length or padded > LONGEST):
         faults.append(f"texts padded to {padded:,} tokens")
     expected = recipe.data.max_length
     if length != expected and (padded is None or expected is not None):
-        faults.append(f"{length} as max_length, and {expected} in recipe.yaml")
+        faults.append(f"{length} as max_length, and {expected} in {layout.RECIPE}")
     return faults
 
 
 def _vocabulary(run: Run) -> Vocabulary:
     words = run.vocabulary.iloc[FIRST_WORD_ID:]
-    dropped = run.read_csv("dropped.csv")
+    dropped = run.read_csv(layout.DROPPED)
     if not {*words["word"]}.isdisjoint(dropped["word"]):
-        what = "damaged: a word that vocabulary.csv has too"
-        raise RunError(Fault(what, where=str(run.path / "dropped.csv")))
+        what = f"damaged: a word that {layout.VOCABULARY} has too"
+        raise RunError(Fault(what, where=str(run.path / layout.DROPPED)))
     counts = tuple(map(int, words["count"]))
     lost = dict(zip(dropped["word"], map(int, dropped["count"]), strict=True))
     return Vocabulary(tuple(words["word"]), counts, lost)
@@ -102,11 +103,11 @@ def read_unseen(run: Run, saved: SavedModel) -> Unseen:
     """
     from embedkit.model.unseen import Unseen
 
-    looked_up = run.read_csv("unseen.csv")
+    looked_up = run.read_csv(layout.UNSEEN)
     known = looked_up[looked_up["origin"] != "unk"]
     missing = looked_up["word"][looked_up["origin"] == "unk"]
     if any(word in saved.vocabulary for word in looked_up["word"]):
-        what = "damaged: a word that vocabulary.csv has too"
-        raise RunError(Fault(what, where=str(run.path / "unseen.csv")))
-    vectors = read_table(run.file("unseen.safetensors"), len(known), saved.dim)
+        what = f"damaged: a word that {layout.VOCABULARY} has too"
+        raise RunError(Fault(what, where=str(run.path / layout.UNSEEN)))
+    vectors = read_table(run.file(layout.UNSEEN_VECTORS), len(known), saved.dim)
     return Unseen([*known["word"]], [*known["origin"]], [*known["via"]], vectors, [*missing])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 from embedkit.runs.token_columns import DECODE
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ LISTS = frozenset({*DECODE, "gained", "lost"})
 
 _WORDS = ("a", "b", "c", "expected")
 TEXTS: Mapping[str, Collection[str]] = {
-    "predictions.csv": {"split", "label", "predicted", "text"},
-    "vocabulary.csv": {"word", "origin", "via"},
-    "dropped.csv": {"word"},
-    "unseen.csv": {"word", "origin", "via"},
-    "history.csv": {"split"},
-    "table-drift.csv": {"word", "origin"},
-    "similarity.csv": {"set", "first", "second", "found_first", "found_second"},
-    "analogies.csv": {"set", "section", "predicted", *_WORDS, *(f"found_{word}" for word in _WORDS)},
+    layout.PREDICTIONS: {"split", "label", "predicted", "text"},
+    layout.VOCABULARY: {"word", "origin", "via"},
+    layout.DROPPED: {"word"},
+    layout.UNSEEN: {"word", "origin", "via"},
+    layout.HISTORY: {"split"},
+    layout.DRIFT: {"word", "origin"},
+    layout.SIMILARITY: {"set", "first", "second", "found_first", "found_second"},
+    layout.ANALOGIES: {"set", "section", "predicted", *_WORDS, *(f"found_{word}" for word in _WORDS)},
 }
 """By file the columns that hold text, whatever it looks like; but for `LISTS`, the others hold numbers."""
 

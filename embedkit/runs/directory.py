@@ -21,7 +21,8 @@ from pathlib import Path
 from embedkit.distributed.process_group import ALONE, World
 from embedkit.errors import Fault, RunError, TrainingError, UnmovedRunError
 from embedkit.files.system import sync
-from embedkit.runs.sealing import FOLDS, MANIFEST, make_durable, seal
+from embedkit.runs import layout
+from embedkit.runs.sealing import make_durable, seal
 from embedkit.runs.working import (
     NO_ROOM,
     Hold,
@@ -32,11 +33,9 @@ from embedkit.runs.working import (
     partial_of,
     unmark,
 )
-from embedkit.runs.writer import CHECKPOINTS, Onlooker, RunWriter
+from embedkit.runs.writer import Onlooker, RunWriter
 
 __all__ = [
-    "FOLDS",
-    "MANIFEST",
     "checkpoints_of",
     "create_run",
     "default_directory",
@@ -66,7 +65,7 @@ def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = 
 
 def checkpoints_of(directory: Path) -> list[Path]:
     """Return the complete checkpoints in a run directory, oldest first."""
-    return sorted(path for path in (directory / CHECKPOINTS).glob("epoch-*") if not path.suffix)
+    return sorted(path for path in (directory / layout.CHECKPOINTS).glob("epoch-*") if not path.suffix)
 
 
 def progress_of(directory: Path) -> list[Path]:
@@ -74,7 +73,9 @@ def progress_of(directory: Path) -> list[Path]:
 
     This includes its own checkpoints, then its finished inner runs and the checkpoints of unfinished ones.
     """
-    inner = sorted((directory / FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name)))
+    inner = sorted(
+        (directory / layout.FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name))
+    )
     kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 
@@ -113,7 +114,7 @@ def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[R
 def is_finished(directory: Path) -> bool:
     """Return whether a directory holds a finished run."""
     try:
-        return (directory / MANIFEST).is_file()
+        return (directory / layout.MANIFEST).is_file()
     except OSError:  # a name that is too long, or a directory that may not be looked into
         return False
 
@@ -143,7 +144,7 @@ def drop_leftovers(directory: Path) -> None:
 
 
 def _drop_checkpoints(directory: Path) -> None:
-    shutil.rmtree(directory / CHECKPOINTS, ignore_errors=True)
+    shutil.rmtree(directory / layout.CHECKPOINTS, ignore_errors=True)
 
 
 @contextmanager

@@ -16,37 +16,37 @@ from typing import Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.digest import sha256
-from embedkit.runs.directory import FOLDS, MANIFEST
+from embedkit.runs import layout
 
 LARGEST = 16 << 20
 """Bytes that a JSON file of a run may have."""
 
-LARGER: Mapping[str, int] = {"metrics.json": 512 << 20, "oov.json": 512 << 20}
+LARGER: Mapping[str, int] = {layout.METRICS: 512 << 20, layout.OOV: 512 << 20}
 """Limits of files that grow with the number of classes: a confusion matrix grows with its square."""
 
 CONTAINERS = 2_000_000
 """Lists and objects that such a file may have: in memory each is many times as large as its brackets."""
 
-_EVALUATED = ("recipe.yaml", "environment.json", "metrics.json", "predictions.csv", "oov.json")
+_EVALUATED = (layout.RECIPE, layout.ENVIRONMENT, layout.METRICS, layout.PREDICTIONS, layout.OOV)
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "training": (
         *_EVALUATED,
-        "embedding.json",
-        "vocabulary.csv",
-        "dropped.csv",
-        "weights.safetensors",
-        "embedding-before.safetensors",
-        "model.json",
-        "model.txt",
-        "history.csv",
+        layout.EMBEDDING,
+        layout.VOCABULARY,
+        layout.DROPPED,
+        layout.WEIGHTS,
+        layout.EMBEDDING_BEFORE,
+        layout.MODEL,
+        layout.MODEL_SUMMARY,
+        layout.HISTORY,
     ),
     "several": _EVALUATED,
-    "evaluation": (*_EVALUATED, "embedding.json"),
-    "intrinsic": ("recipe.yaml", "environment.json", "metrics.json"),
+    "evaluation": (*_EVALUATED, layout.EMBEDDING),
+    "intrinsic": (layout.RECIPE, layout.ENVIRONMENT, layout.METRICS),
 }
 """The files that a run of each kind has at the least."""
 
-_NAME = re.compile(rf"(?:{FOLDS}/[^/\\\x00]+/{re.escape(MANIFEST)}|[^/\\\x00]+)")
+_NAME = re.compile(rf"(?:{layout.FOLDS}/[^/\\\x00]+/{re.escape(layout.MANIFEST)}|[^/\\\x00]+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -63,8 +63,8 @@ class RunFiles:
 
         Raises RunError if the manifest is damaged or empty, or lists a name that cannot be a file of a run.
         """
-        digests = read_json(self._regular(MANIFEST))
-        where = str(self.directory / MANIFEST)
+        digests = read_json(self._regular(layout.MANIFEST))
+        where = str(self.directory / layout.MANIFEST)
         if not isinstance(digests, dict) or not digests:
             raise RunError(Fault("damaged: it lists no files", where=where))
         faults = [
@@ -81,9 +81,9 @@ class RunFiles:
         """Return the kind of the run, a key of `REQUIRED`. Raises RunError if a required file is missing."""
         from embedkit.recipe.yaml import read_document
 
-        if "recipe.yaml" not in self.digests:
-            raise RunError(_unlisted("recipe.yaml", self.directory))
-        recipe = read_document(self._compared("recipe.yaml")).data
+        if layout.RECIPE not in self.digests:
+            raise RunError(_unlisted(layout.RECIPE, self.directory))
+        recipe = read_document(self._compared(layout.RECIPE)).data
         kind = _kind_of(recipe)
         missing = [*self._missing(kind, recipe)]
         if missing:
@@ -94,17 +94,17 @@ class RunFiles:
         needed = [*REQUIRED[kind]]
         embedding = recipe.get("embedding")
         if kind == "training" and isinstance(embedding, Mapping) and embedding.get("unseen") == "lookup":
-            needed += ["unseen.csv", "unseen.safetensors"]
-        if "predictions.parquet" in self.digests:
-            needed = [name for name in needed if name != "predictions.csv"]
+            needed += [layout.UNSEEN, layout.UNSEEN_VECTORS]
+        if layout.PREDICTIONS_PARQUET in self.digests:
+            needed = [name for name in needed if name != layout.PREDICTIONS]
         yield from (name for name in needed if name not in self.digests)
         if kind == "several" and len(self.folds) < 2:
-            yield f"{FOLDS}/*/{MANIFEST}"
+            yield f"{layout.FOLDS}/*/{layout.MANIFEST}"
 
     @property
     def folds(self) -> list[str]:
         """Return the names of the manifests of inner runs."""
-        return [name for name in self.digests if name.startswith(f"{FOLDS}/")]
+        return [name for name in self.digests if name.startswith(f"{layout.FOLDS}/")]
 
     def __contains__(self, name: str) -> bool:
         return name in self.digests
@@ -188,7 +188,7 @@ def _is_entry(name: str, digest: object) -> bool:
 
 
 def _unlisted(name: str, directory: Path) -> Fault:
-    return Fault(f"the manifest does not list {name}", where=str(directory / MANIFEST))
+    return Fault(f"the manifest does not list {name}", where=str(directory / layout.MANIFEST))
 
 
 def _digest(path: Path) -> str:

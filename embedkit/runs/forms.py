@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 
 LARGEST = 2**63 - 1
 SHOWN = 5
@@ -342,17 +343,17 @@ METRICS: Mapping[str, Any] = {
 """metrics.json of the kinds of runs that have one of their own; that of the others is by split."""
 
 FORMS: Mapping[str, Any] = {
-    "model.json": Model,
-    "environment.json": Environment,
-    "metrics.json": Annotated[dict[str, Figures], Field(min_length=1), AfterValidator(_alike)],
-    "oov.json": Annotated[OovOfSeeds, AfterValidator(_seeds_of_splits)],
-    "embedding.json": dict[str, Any],
+    layout.MODEL: Model,
+    layout.ENVIRONMENT: Environment,
+    layout.METRICS: Annotated[dict[str, Figures], Field(min_length=1), AfterValidator(_alike)],
+    layout.OOV: Annotated[OovOfSeeds, AfterValidator(_seeds_of_splits)],
+    layout.EMBEDDING: dict[str, Any],
 }
 
 
 @cache
 def _adapter(name: str, kind: str) -> TypeAdapter[Any]:
-    form = METRICS.get(kind) if name == "metrics.json" else None
+    form = METRICS.get(kind) if name == layout.METRICS else None
     return TypeAdapter(form or FORMS[name])
 
 
@@ -365,7 +366,7 @@ def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
         return
     try:
         _adapter(path.name, kind).validate_python(value, strict=True)
-        if path.name == "metrics.json" and kind != "intrinsic":
+        if path.name == layout.METRICS and kind != "intrinsic":
             for split, figures in value.items():
                 for name in figures.keys() - CHECKED:
                     _check_figure(f"{split}.{name}", figures[name], runs)

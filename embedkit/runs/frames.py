@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +53,7 @@ class OovFrames:
 
         Raises RunError if its splits differ from those of metrics.json.
         """
-        found: dict[str, Any] = self._run.read_json("oov.json")
+        found: dict[str, Any] = self._run.read_json(layout.OOV)
         self._refuse_other_splits(found["splits"])
         return found if self._seed is None else found["seeds"][str(self._seed)]
 
@@ -60,8 +61,8 @@ class OovFrames:
         """Raise RunError unless `splits` are those of metrics.json or, for a run of several, the last one."""
         known = [*self._run.metrics]
         if [*splits] != (known[-1:] if self._run.folds else known):
-            where = str(self._run.path / "oov.json")
-            raise RunError(Fault("damaged: it has other splits than metrics.json", where=where))
+            where = str(self._run.path / layout.OOV)
+            raise RunError(Fault(f"damaged: it has other splits than {layout.METRICS}", where=where))
 
     @cached_property
     def seeds(self) -> dict[int, OovFrames]:
@@ -137,7 +138,7 @@ class OovFrames:
     @property
     def drift(self) -> pd.DataFrame:
         """Return table-drift.csv: how far training moved each row, and the neighbours gained and lost."""
-        return self._run.read_csv("table-drift.csv")
+        return self._run.read_csv(layout.DRIFT)
 
     @property
     def drift_by_origin(self) -> pd.DataFrame:

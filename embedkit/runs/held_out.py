@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.evaluation.prediction import Prediction
+from embedkit.runs import layout
 from embedkit.runs.csv_files import read_mappings
 from embedkit.runs.predictions import read_rows
 
@@ -40,7 +41,7 @@ def _which(row: Mapping[str, Any]) -> Which:
 
 def _looked_up(directory: Path) -> frozenset[str]:
     """Return the words whose vectors a run looked up although training did not have the words."""
-    path = directory / "unseen.csv"
+    path = directory / layout.UNSEEN
     rows = read_mappings(path) if path.is_file() else iter(())
     return frozenset(row["word"] for row in rows if row["origin"] != "unk")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.files.digest import describe
 from embedkit.recipe.build import component_files
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
@@ -34,7 +35,7 @@ def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None
 
     A file of another size, a pipe or a device is refused without reading it.
     """
-    recorded = run.read_json("environment.json")["inputs"]
+    recorded = run.read_json(layout.ENVIRONMENT)["inputs"]
     for where, path in files:
         if not _is_recorded(path, where, recorded.get(where, {}), hint):
             thing = "folder" if path.is_dir() else "file"

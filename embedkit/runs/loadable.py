@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedkit.errors import ComponentError, Fault
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.runs.run import Run
 
-MODEL = "model.json"
 UNLOADABLE = "unloadable"
 """The key of model.json that says why the model must not be loaded."""
 
@@ -19,6 +19,6 @@ HINT = "What was trained is kept: the figures and predictions there are those of
 def refuse_unloadable(run: Run) -> None:
     """Raise ComponentError if `run`, or an inner run, recorded that its model cannot be loaded as trained."""
     for each in run.folds or [run]:
-        described = each.read_json(MODEL) if each.has(MODEL) else {}
+        described = each.read_json(layout.MODEL) if each.has(layout.MODEL) else {}
         if UNLOADABLE in described:
             raise ComponentError(Fault(described[UNLOADABLE], where=str(each.path), hint=HINT))

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame, read_mappings, write_rows
 from embedkit.runs.token_columns import DECODE, encode
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-CSV = "predictions.csv"
-PARQUET = "predictions.parquet"
 
 MANY = 100_000
 """Texts up to which the predictions are a CSV file."""
@@ -42,10 +40,10 @@ def write_predictions(
 ) -> Path:
     """Write `count` rows to a CSV or, if there are many, a Parquet file, and return its path."""
     if count <= MANY and count * sum(map(_is_of_class, header)) <= MANY_PROBABILITIES:
-        write_rows(directory / CSV, header, (encode(header, row) for row in rows))
-        return directory / CSV
-    _write_parquet(directory / PARQUET, header, rows)
-    return directory / PARQUET
+        write_rows(directory / layout.PREDICTIONS, header, (encode(header, row) for row in rows))
+        return directory / layout.PREDICTIONS
+    _write_parquet(directory / layout.PREDICTIONS_PARQUET, header, rows)
+    return directory / layout.PREDICTIONS_PARQUET
 
 
 def _write_parquet(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -77,8 +75,8 @@ def _type(name: str) -> pa.DataType:
 
 def predictions_file(directory: Path) -> Path:
     """Return the path of the predictions in a run directory: Parquet if there is such a file, else CSV."""
-    parquet = directory / PARQUET
-    return parquet if parquet.is_file() else directory / CSV
+    parquet = directory / layout.PREDICTIONS_PARQUET
+    return parquet if parquet.is_file() else directory / layout.PREDICTIONS
 
 
 def read_predictions(
@@ -88,7 +86,7 @@ def read_predictions(
 
     Raises RunError if the file is damaged.
     """
-    if path.name == CSV:
+    if path.name == layout.PREDICTIONS:
         return read_frame(path, columns, rows)
     import pandas as pd
 
@@ -139,7 +137,7 @@ def read_rows(path: Path) -> tuple[list[str], Iterator[list[Any]]]:
 
     Raises RunError, at once or during iteration, if the file is damaged.
     """
-    if path.name == CSV:
+    if path.name == layout.PREDICTIONS:
         mappings = read_mappings(path)
         first = next(mappings, None)
         rows = chain([first] if first else [], mappings)

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.document import describe, dotted
 from embedkit.recipe.yaml import read_document
+from embedkit.runs import layout
 from embedkit.runs.files import read_json
 from embedkit.runs.forms import check_form
-from embedkit.runs.sessions import ENVIRONMENT, record_session
+from embedkit.runs.sessions import record_session
 
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
     from embedkit.recipe.schema import AnyRecipe
     from embedkit.runs.writer import RunWriter
-
-RECIPE = "recipe.yaml"
 
 
 def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> list[str]:
@@ -32,14 +31,14 @@ def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) 
         refuse_other_inputs(writer.directory, environment["inputs"])
         return record_session(writer.directory, environment)
     if not writer.resumed:
-        writer.text(RECIPE, recipe.to_yaml())
-        writer.json(ENVIRONMENT, environment)
+        writer.text(layout.RECIPE, recipe.to_yaml())
+        writer.json(layout.ENVIRONMENT, environment)
     return []
 
 
 def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
     """Raise RunError, with the keys that differ, if the run in `directory` started with another recipe."""
-    before = read_document(directory / RECIPE).data
+    before = read_document(directory / layout.RECIPE).data
     changed = [*_changes(before, recipe.to_plain(), ())]
     if changed:
         hint = "Go on with the recipe as it was, or choose another --out."
@@ -49,7 +48,7 @@ def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
 
 def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise RunError if an input file of the run in `directory` has changed."""
-    path = directory / ENVIRONMENT
+    path = directory / layout.ENVIRONMENT
     environment = read_json(path)
     check_form(path, "training", 0, environment)
     before = environment["inputs"]

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
+from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
-from embedkit.runs.directory import MANIFEST, numbers_in, partial_of
+from embedkit.runs.directory import numbers_in, partial_of
 from embedkit.runs.files import RunFiles
-from embedkit.runs.predictions import CSV, PARQUET, read_predictions
+from embedkit.runs.predictions import read_predictions
 from embedkit.runs.tables import check_predictions, check_table
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Run:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-        if not _is_file(self.path / MANIFEST):
+        if not _is_file(self.path / layout.MANIFEST):
             hint = "It was started and not finished." if _exists(partial_of(self.path)) else None
             raise RunError(Fault("no finished run in this directory", where=str(path), hint=hint))
         self._files = RunFiles(self.path)
@@ -80,7 +81,7 @@ class Run:
 
         Raises RunError if the file is damaged, or if only the inner runs have it.
         """
-        if name == MANIFEST:
+        if name == layout.MANIFEST:
             return dict(self._files.digests)
         self.file(name)
         return self._files.json(name)
@@ -98,7 +99,7 @@ class Run:
     @property
     def has_predictions(self) -> bool:
         """Return whether the run predicted texts."""
-        return self.has(CSV) or self.has(PARQUET)
+        return self.has(layout.PREDICTIONS) or self.has(layout.PREDICTIONS_PARQUET)
 
     def read_predictions(
         self, columns: Collection[str] | None = None, rows: Collection[int] | None = None
@@ -107,7 +108,9 @@ class Run:
 
         Raises RunError as `read_csv` does.
         """
-        path = self.file(PARQUET if self.has(PARQUET) else CSV)
+        path = self.file(
+            layout.PREDICTIONS_PARQUET if self.has(layout.PREDICTIONS_PARQUET) else layout.PREDICTIONS
+        )
         frame = read_predictions(path, columns, rows)
         check_predictions(path, frame, columns, [run.path.name for run in self.folds])
         return frame
@@ -115,7 +118,7 @@ class Run:
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Return the content of metrics.json: metrics by split."""
-        return dict(self.read_json("metrics.json"))
+        return dict(self.read_json(layout.METRICS))
 
     def labelled(self, split: str) -> bool:
         """Return whether the texts of `split` have labels, so that predictions can be right or wrong."""
@@ -136,12 +139,12 @@ class Run:
     @cached_property
     def history(self) -> pd.DataFrame:
         """Return history.csv: one row for each epoch and split."""
-        return self.read_csv("history.csv")
+        return self.read_csv(layout.HISTORY)
 
     @cached_property
     def vocabulary(self) -> pd.DataFrame:
         """Return vocabulary.csv: one row for each row of the embedding matrix, in id order."""
-        return self.read_csv("vocabulary.csv")
+        return self.read_csv(layout.VOCABULARY)
 
     def word_counts(self) -> pd.Series:
         """Return the training frequency of each word in the vocabulary, most frequent first."""
@@ -169,7 +172,7 @@ class Run:
 
         from embedkit.runs.tensors import read_table
 
-        name = {"before": "embedding-before.safetensors", "after": "weights.safetensors"}[when]
+        name = {"before": layout.EMBEDDING_BEFORE, "after": layout.WEIGHTS}[when]
         path = self.file(name)
         words = pd.Index(self.vocabulary["word"], name="word")
         return pd.DataFrame(read_table(path, len(words)), index=words)

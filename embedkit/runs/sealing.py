@@ -9,14 +9,9 @@ from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import written_whole
 from embedkit.files.digest import sha256
 from embedkit.files.system import sync
-from embedkit.runs.working import MARK, UNFINISHED
-from embedkit.runs.writer import LOG
+from embedkit.runs import layout
 
-MANIFEST = "manifest.json"
-FOLDS = "folds"
-"""Directory of the runs that make up a run of several folds or seeds."""
-
-_UNLISTED = (MANIFEST, LOG, MARK, UNFINISHED)
+_UNLISTED = (layout.MANIFEST, layout.LOG, layout.MARK, layout.UNFINISHED)
 
 
 def make_durable(partial: Path) -> None:
@@ -41,22 +36,22 @@ def seal(partial: Path) -> None:
     Raises RunError if a file differs from the manifest, and OSError if the manifest cannot be written.
     """
     made = {name: sha256(path) for name, path in _names(partial).items()}
-    if (partial / MANIFEST).exists():
+    if (partial / layout.MANIFEST).exists():
         _refuse_changed(partial, made)
         return
-    with written_whole(partial / MANIFEST) as file:
+    with written_whole(partial / layout.MANIFEST) as file:
         file.write((json.dumps(made, indent=2) + "\n").encode())
     sync(partial)
 
 
 def _note_completion(partial: Path) -> None:
-    (partial / UNFINISHED).unlink(missing_ok=True)
+    (partial / layout.UNFINISHED).unlink(missing_ok=True)
 
 
 def _files(partial: Path) -> list[Path]:
     """Return the files of a run and the manifests of its inner runs."""
     files = [path for path in partial.iterdir() if path.is_file()]
-    return sorted([*files, *partial.glob(f"{FOLDS}/*/{MANIFEST}")])
+    return sorted([*files, *partial.glob(f"{layout.FOLDS}/*/{layout.MANIFEST}")])
 
 
 def _names(partial: Path) -> dict[str, Path]:
@@ -66,12 +61,12 @@ def _names(partial: Path) -> dict[str, Path]:
 
 def _refuse_changed(partial: Path, made: dict[str, str]) -> None:
     try:
-        listed = json.loads((partial / MANIFEST).read_bytes())
+        listed = json.loads((partial / layout.MANIFEST).read_bytes())
     except ValueError:
         listed = None
     if listed == made:
         return
-    wrong = [MANIFEST]
+    wrong = [layout.MANIFEST]
     if isinstance(listed, dict):
         wrong = [name for name in sorted({*listed, *made}) if listed.get(name) != made.get(name)]
     what = f"what the run wrote has changed since: {', '.join(wrong)}"

@@ -10,9 +10,9 @@ from typing import Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import written_whole
+from embedkit.runs import layout
 from embedkit.runs.files import read_json
 
-ENVIRONMENT = "environment.json"
 RESUMED = "resumed"
 """The key of environment.json with the environments that a run went on in, the last one last."""
 
@@ -27,16 +27,16 @@ def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
 
     Raises RunError if environment.json is damaged.
     """
-    environment = read_json(directory / ENVIRONMENT)
+    environment = read_json(directory / layout.ENVIRONMENT)
     sessions = environment.setdefault(RESUMED, [])
     if not isinstance(sessions, list):
         what = f"the file is damaged: '{RESUMED}' is no list"
-        raise RunError(Fault(what, where=str(directory / ENVIRONMENT)))
+        raise RunError(Fault(what, where=str(directory / layout.ENVIRONMENT)))
     changed = [*_changes(sessions[-1] if sessions else environment, now)]
     if changed:
         sessions.append({key: value for key, value in now.items() if key != "inputs"})
         text = json.dumps(environment, indent=2, ensure_ascii=False) + "\n"
-        with written_whole(directory / ENVIRONMENT) as file:
+        with written_whole(directory / layout.ENVIRONMENT) as file:
             file.write(text.encode())
     return changed
 

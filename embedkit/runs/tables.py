@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.coverage import STATES
+from embedkit.runs import layout
 from embedkit.runs.directory import numbers_in
 from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, UNK
 
@@ -31,13 +32,11 @@ class Columns:
 
 
 COLUMNS: Mapping[str, Columns] = {
-    "vocabulary.csv": Columns(("word", "origin", "via"), ("id", "count")),
-    "dropped.csv": Columns(("word",), ("count",)),
-    "unseen.csv": Columns(("word", "origin", "via")),
-    "history.csv": Columns(("split",), ("epoch",), ("loss",)),
-    "table-drift.csv": Columns(
-        ("word", "origin"), ("id", "count"), ("distance", "cosine"), ("gained", "lost")
-    ),
+    layout.VOCABULARY: Columns(("word", "origin", "via"), ("id", "count")),
+    layout.DROPPED: Columns(("word",), ("count",)),
+    layout.UNSEEN: Columns(("word", "origin", "via")),
+    layout.HISTORY: Columns(("split",), ("epoch",), ("loss",)),
+    layout.DRIFT: Columns(("word", "origin"), ("id", "count"), ("distance", "cosine"), ("gained", "lost")),
 }
 
 PREDICTIONS = Columns(
@@ -153,7 +152,7 @@ def _is_read(count: int | None, lists: Sequence[object]) -> bool:
 
 
 _CHECKS: Mapping[str, Callable[[pd.DataFrame], Iterator[str]]] = {
-    "vocabulary.csv": _vocabulary,
-    "dropped.csv": _once,
-    "unseen.csv": _unseen,
+    layout.VOCABULARY: _vocabulary,
+    layout.DROPPED: _once,
+    layout.UNSEEN: _unseen,
 }

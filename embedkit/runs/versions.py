@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from typing import TYPE_CHECKING
 
+from embedkit.runs import layout
+
 if TYPE_CHECKING:
     from embedkit.runs.run import Run
 
@@ -28,7 +30,7 @@ def warn_of_versions(run: Run) -> None:
 
 def _changed(run: Run) -> Iterator[str]:
     """Yield `name before → now` for each change: plugin requirements, embedkit's packages, then Python."""
-    environment = run.read_json("environment.json")
+    environment = run.read_json(layout.ENVIRONMENT)
     recorded = {**environment.get("requirements", {}), **environment["packages"]}
     for name, before in recorded.items():
         now = _installed(name)

@@ -18,10 +18,7 @@ from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.files.system import try_lock, unlock
-
-MARK = ".embedkit-run"
-UNFINISHED = ".unfinished"
-"""There while the files of the run are written; removed after the last, as that needs no room on a disk."""
+from embedkit.runs import layout
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 """Errors of a disk that is full, or fails."""
@@ -55,7 +52,7 @@ def is_marked(partial: Path) -> bool:
 
 def is_complete(partial: Path) -> bool:
     """Return whether a working directory holds all files of its run, so that it only has to be renamed."""
-    return is_marked(partial) and not (partial / UNFINISHED).exists()
+    return is_marked(partial) and not (partial / layout.UNFINISHED).exists()
 
 
 class Hold:
@@ -120,8 +117,8 @@ def make(partial: Path) -> None:
     fresh = partial.with_name(f".embedkit-{secrets.token_hex(8)}")
     fresh.mkdir()
     try:
-        (fresh / MARK).write_bytes(_TEXT)
-        (fresh / UNFINISHED).touch()
+        (fresh / layout.MARK).write_bytes(_TEXT)
+        (fresh / layout.UNFINISHED).touch()
         fresh.rename(partial)
     except BaseException as error:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -132,13 +129,13 @@ def make(partial: Path) -> None:
 def clear(partial: Path) -> None:
     """Remove everything but the mark from the working directory of an incomplete run."""
     for path in partial.iterdir():
-        if path.name not in (MARK, UNFINISHED):
+        if path.name not in (layout.MARK, layout.UNFINISHED):
             _remove(path)
 
 
 def unmark(directory: Path) -> None:
     """Remove the mark, because the directory is a finished run that must not be moved or removed."""
-    for name in (UNFINISHED, MARK):
+    for name in (layout.UNFINISHED, layout.MARK):
         (directory / name).unlink(missing_ok=True)
 
 
@@ -164,7 +161,7 @@ def _claim(partial: Path) -> int:
         if not try_lock(descriptor):
             os.close(descriptor)
             raise RunError(Fault("another run is writing this directory", where=str(partial.with_suffix(""))))
-        if _is_at(descriptor, partial / MARK):
+        if _is_at(descriptor, partial / layout.MARK):
             return descriptor
         unlock(descriptor)
     raise _in_the_way(partial)
@@ -173,9 +170,11 @@ def _claim(partial: Path) -> int:
 def _open_mark(partial: Path) -> int | None:
     """Open the mark in a directory; None if there is none. Raises OSError if it cannot be opened."""
     try:
-        if not stat.S_ISDIR(partial.lstat().st_mode) or not stat.S_ISREG((partial / MARK).lstat().st_mode):
+        if not stat.S_ISDIR(partial.lstat().st_mode) or not stat.S_ISREG(
+            (partial / layout.MARK).lstat().st_mode
+        ):
             return None
-        descriptor = os.open(partial / MARK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+        descriptor = os.open(partial / layout.MARK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError as error:
         if error.errno in _NOT_A_MARK:
             return None

@@ -12,12 +12,10 @@ from typing import Any
 
 from embedkit.distributed.process_group import ALONE, World
 from embedkit.files.system import folder_of_nameless_files, umask
+from embedkit.runs import layout
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.runs.predictions import write_predictions
-
-LOG = "log.jsonl"
-CHECKPOINTS = "checkpoints"
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
@@ -46,7 +44,7 @@ class RunWriter:
     @property
     def checkpoints(self) -> Path:
         """Return the directory of the checkpoints, which exists only during the run."""
-        return self.directory / CHECKPOINTS
+        return self.directory / layout.CHECKPOINTS
 
     @property
     def scratch(self) -> Path | None:
@@ -55,7 +53,7 @@ class RunWriter:
 
     def logged(self) -> AbstractContextManager[None]:
         """Write the events of the block to the run's log."""
-        return log_to(self.directory / LOG)
+        return log_to(self.directory / layout.LOG)
 
     def text(self, name: str, text: str) -> None:
         """Write a UTF-8 text file."""

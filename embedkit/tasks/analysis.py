@@ -13,6 +13,7 @@ from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.drift import Drift, measure_drift, summarize_drift
 from embedkit.inference.counterfactual import Trained, ask_policies
 from embedkit.recipe.build import build_component
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
@@ -61,7 +62,7 @@ def write_analysis(
         for name, texts in predictions.items()
     }
     policies = ask_policies(trained, splits, predictions, registry)
-    writer.json("oov.json", {"splits": found, "policies": policies, "drift": drift})
+    writer.json(layout.OOV, {"splits": found, "policies": policies, "drift": drift})
 
 
 def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> dict[str, Any] | None:
@@ -78,7 +79,7 @@ def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
     counts = [sum(vocabulary.dropped.values()), *vocabulary.counts]
     drift = measure_drift(before, after, counts)
     words = [*vocabulary.to_dict()][1:]
-    writer.csv("table-drift.csv", DRIFT, _drift_rows(drift, words, counts, table.origin[1:]))
+    writer.csv(layout.DRIFT, DRIFT, _drift_rows(drift, words, counts, table.origin[1:]))
     return summarize_drift(drift, table.origin[1:])
 
 

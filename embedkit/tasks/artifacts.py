@@ -13,6 +13,7 @@ from embedkit.evaluation.oov.columns import COLUMNS, cells
 from embedkit.evaluation.prediction import header, row
 from embedkit.evaluation.predictions import Predictions
 from embedkit.model.summary import describe_model
+from embedkit.runs import layout
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
 if TYPE_CHECKING:
@@ -38,14 +39,14 @@ def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
     import torch
 
     model, text = classifier.model, classifier.input
-    writer.tensors("weights.safetensors", model.state_dict())
-    writer.tensors("embedding-before.safetensors", {"embedding.weight": torch.from_numpy(table.vectors)})
+    writer.tensors(layout.WEIGHTS, model.state_dict())
+    writer.tensors(layout.EMBEDDING_BEFORE, {"embedding.weight": torch.from_numpy(table.vectors)})
     writer.csv(
-        "vocabulary.csv", ["id", "word", "count", "origin", "via"], _vocabulary_rows(classifier, table)
+        layout.VOCABULARY, ["id", "word", "count", "origin", "via"], _vocabulary_rows(classifier, table)
     )
-    writer.csv("dropped.csv", ["word", "count"], [*text.vocabulary.dropped.items()])
+    writer.csv(layout.DROPPED, ["word", "count"], [*text.vocabulary.dropped.items()])
     writer.json(
-        "model.json",
+        layout.MODEL,
         {
             "classes": classifier.classes,
             "table": list(table.vectors.shape),
@@ -56,7 +57,9 @@ def write_model(writer: RunWriter, classifier: Classifier, table: EmbeddingTable
             "pad_to": text.pad_to,
         },
     )
-    writer.text("model.txt", describe_model(model, text.pad_to or min(text.max_length or 20, DESCRIBED)))
+    writer.text(
+        layout.MODEL_SUMMARY, describe_model(model, text.pad_to or min(text.max_length or 20, DESCRIBED))
+    )
 
 
 def write_unseen(writer: RunWriter, unseen: Unseen) -> None:
@@ -65,8 +68,8 @@ def write_unseen(writer: RunWriter, unseen: Unseen) -> None:
 
     known = [*zip(unseen.words, unseen.origin, unseen.via, strict=True)]
     missing = [(word, "unk", "") for word in unseen.missing]
-    writer.csv("unseen.csv", ["word", "origin", "via"], [*known, *missing])
-    writer.tensors("unseen.safetensors", {"embedding.weight": torch.from_numpy(unseen.vectors)})
+    writer.csv(layout.UNSEEN, ["word", "origin", "via"], [*known, *missing])
+    writer.tensors(layout.UNSEEN_VECTORS, {"embedding.weight": torch.from_numpy(unseen.vectors)})
 
 
 def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list[object]]:
@@ -81,7 +84,7 @@ def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list
 
 def write_training(writer: RunWriter, history: History) -> None:
     """Write history.csv."""
-    writer.csv("history.csv", history.header(), history.rows())
+    writer.csv(layout.HISTORY, history.header(), history.rows())
 
 
 def write_evaluation(
@@ -113,12 +116,12 @@ def write_evaluation(
             figures[name]["baselines"] = score_baselines(
                 baselines, split.examples, scored, classifier.threshold, metrics, classifier.labelling
             )
-    writer.json("metrics.json", figures)
+    writer.json(layout.METRICS, figures)
     writer.predictions(
         [*header(classifier.classes), *COLUMNS],
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
         sum(map(len, predictions.values())),
     )
     trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
-    writer.json("embedding.json", {"rows": dict(Counter(trained)), "coverage": covered})
+    writer.json(layout.EMBEDDING, {"rows": dict(Counter(trained)), "coverage": covered})
     return predictions

@@ -16,6 +16,7 @@ from embedkit.model.oov import OovChain
 from embedkit.recipe.build import build_component
 from embedkit.recipe.intrinsic import set_name
 from embedkit.recipe.paths import expand
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.interfaces import VectorSource
@@ -91,15 +92,15 @@ def _write(
 ) -> None:
     figures: dict[str, Any] = {name: similarity_figures(result) for name, result in similar.items()}
     figures |= {name: analogy_figures(result) for name, result in answered.items()}
-    writer.json("metrics.json", figures)
+    writer.json(layout.METRICS, figures)
     log.info("evaluated", extra={"sets": [*figures]})
     if similar:
         header = ["set", "line", "first", "second", "score", "cosine", "found_first", "found_second"]
-        writer.csv("similarity.csv", header, _pair_rows(similar))
+        writer.csv(layout.SIMILARITY, header, _pair_rows(similar))
     if answered:
         words = ["a", "b", "c", "expected"]
         header = ["set", "section", "line", *words, "predicted", "correct", *(f"found_{w}" for w in words)]
-        writer.csv("analogies.csv", header, _question_rows(answered))
+        writer.csv(layout.ANALOGIES, header, _question_rows(answered))
 
 
 def similarity_figures(result: SimilarityResult) -> dict[str, Any]:

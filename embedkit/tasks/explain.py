@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import nearest
+from embedkit.runs import layout
 from embedkit.runs.texts import rows_of, run_of
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Explanations:
 
     @cached_property
     def _vocabulary(self) -> pd.DataFrame | None:
-        return self.run.vocabulary if self.run.has("vocabulary.csv") else None
+        return self.run.vocabulary if self.run.has(layout.VOCABULARY) else None
 
     @cached_property
     def _words(self) -> list[str]:
@@ -104,8 +105,8 @@ class Explanations:
     @cached_property
     def _via(self) -> dict[str, str]:
         known = [] if self._vocabulary is None else [self._vocabulary[["word", "via"]].iloc[2:]]
-        if self.run.has("unseen.csv"):
-            known.append(self.run.read_csv("unseen.csv")[["word", "via"]])
+        if self.run.has(layout.UNSEEN):
+            known.append(self.run.read_csv(layout.UNSEEN)[["word", "via"]])
         return {word: via for frame in known for word, via in frame.itertuples(index=False)}
 
     @cached_property

@@ -16,7 +16,8 @@ from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.naming import name_of
 from embedkit.recipe.schema import Recipe
-from embedkit.runs.loadable import MODEL, UNLOADABLE
+from embedkit.runs import layout
+from embedkit.runs.loadable import UNLOADABLE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -50,15 +51,15 @@ def note_unloadable(
         what = "; ".join(f.what for f in error.faults) if isinstance(error, EmbedkitError) else repr(error)
         fault = f"the model cannot be loaded from what was written: {what}"
     if fault:
-        described = json.loads((writer.directory / MODEL).read_text(encoding="utf-8"))
-        writer.json(MODEL, {**described, UNLOADABLE: fault})
+        described = json.loads((writer.directory / layout.MODEL).read_text(encoding="utf-8"))
+        writer.json(layout.MODEL, {**described, UNLOADABLE: fault})
 
 
 def _difference(
     directory: Path, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
 ) -> str | None:
     """Return how the logits of the model in `directory` differ from those of `classifier`, or None."""
-    recipe = load_recipe(directory / "recipe.yaml", registry)
+    recipe = load_recipe(directory / layout.RECIPE, registry)
     assert isinstance(recipe, Recipe), "a run that trains has a recipe that trains"
     name, model = name_of(registry, "encoder", recipe.encoder), classifier.model
     split = _few(next(iter(splits.values())))
@@ -93,7 +94,7 @@ def _loaded(
         again = TextClassifier(
             embedding, built, nn.Linear(head.in_features, head.out_features), model.objective
         )
-    weights = load_file(directory / "weights.safetensors")
+    weights = load_file(directory / layout.WEIGHTS)
     weights["embedding.weight"] = weights["embedding.weight"][rows.cpu()]
     again.load_state_dict(weights)
     return again.to(model.device).eval()

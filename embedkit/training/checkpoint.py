@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.files.digest import sha256
 from embedkit.files.system import sync
+from embedkit.runs import layout
 from embedkit.runs.writer import write_tensors
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-TENSORS, STATE, MANIFEST = "tensors.safetensors", "state.json", "manifest.json"
+TENSORS, STATE, MANIFEST = layout.CHECKPOINT_TENSORS, layout.CHECKPOINT_STATE, layout.MANIFEST
 
 
 @dataclass(frozen=True)

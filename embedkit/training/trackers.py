@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RecipeError
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.runs.history import HistoryRow
-
-DIRECTORY = "trackers"
-"""Where trackers write that need a directory, inside that of the run."""
 
 DISTRIBUTIONS = {"comet_ml": "comet-ml"}
 """Names of trackers on the package index, where they differ."""
@@ -39,8 +37,8 @@ class Trackers:
     """The experiment trackers of a training. Each epoch is logged once, also those before a resumption."""
 
     def __init__(self, names: Sequence[str], run: str, directory: Path) -> None:
-        shutil.rmtree(directory / DIRECTORY, ignore_errors=True)
-        self._trackers = [_open(name, run, directory / DIRECTORY) for name in names]
+        shutil.rmtree(directory / layout.TRACKERS, ignore_errors=True)
+        self._trackers = [_open(name, run, directory / layout.TRACKERS) for name in names]
 
     def log(self, rows: Sequence[HistoryRow]) -> None:
         """Write the loss and metrics of an epoch to all trackers, as `SPLIT/loss` and `SPLIT/METRIC`."""

@@ -18,8 +18,9 @@ from embedkit.runs import directory as rundir
 from embedkit.runs import sealing
 from embedkit.runs.directory import create_run, finish_run, partial_of, write_run
 from embedkit.runs.files import RunFiles
+from embedkit.runs.layout import MARK, UNFINISHED
 from embedkit.runs.run import Run
-from embedkit.runs.working import MARK, UNFINISHED, is_complete, is_marked
+from embedkit.runs.working import is_complete, is_marked
 
 pytestmark = pytest.mark.core
 

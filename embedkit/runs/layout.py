@@ -1,0 +1,52 @@
+"""The names of the files and directories of a run directory, each spelt out here and nowhere else.
+
+`docs/reference/run-directory.md` says what each of them holds.
+"""
+
+from __future__ import annotations
+
+RECIPE = "recipe.yaml"
+ENVIRONMENT = "environment.json"
+METRICS = "metrics.json"
+PREDICTIONS = "predictions.csv"
+PREDICTIONS_PARQUET = "predictions.parquet"
+"""In place of PREDICTIONS where there are many."""
+
+OOV = "oov.json"
+EMBEDDING = "embedding.json"
+HISTORY = "history.csv"
+DRIFT = "table-drift.csv"
+SIMILARITY = "similarity.csv"
+ANALOGIES = "analogies.csv"
+
+MODEL = "model.json"
+MODEL_SUMMARY = "model.txt"
+WEIGHTS = "weights.safetensors"
+EMBEDDING_BEFORE = "embedding-before.safetensors"
+VOCABULARY = "vocabulary.csv"
+DROPPED = "dropped.csv"
+UNSEEN = "unseen.csv"
+UNSEEN_VECTORS = "unseen.safetensors"
+
+MANIFEST = "manifest.json"
+LOG = "log.jsonl"
+TRACKERS = "trackers"
+"""Directory of what experiment trackers write."""
+
+FOLDS = "folds"
+"""Directory of the runs that make up a run of several folds or seeds."""
+
+ABLATION = "ablation.json"
+"""The curve of an ablation, beside the directories of its runs."""
+
+CHECKPOINTS = "checkpoints"
+"""Directory of the checkpoints, which exists only during the run."""
+
+CHECKPOINT_TENSORS = "tensors.safetensors"
+CHECKPOINT_STATE = "state.json"
+
+MARK = ".embedkit-run"
+"""The file that marks a working directory as embedkit's."""
+
+UNFINISHED = ".unfinished"
+"""There while the files of the run are written; removed after the last, as that needs no room on a disk."""
