@@ -12,12 +12,11 @@ from torch.nn.utils.rnn import pack_padded_sequence
 from training_cases import DIM, LONGEST, Case, model_of
 
 from embedkit.evaluation.scoring import score_split
-from embedkit.interfaces import no_progress
 from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.grouping import bucketed
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 BATCH, LR, SEED = 64, 3e-3, 1
 
@@ -35,7 +34,9 @@ def with_embedkit(case: Case, train: EncodedSplit) -> Fit:
 
     def run(epochs: int, after_epoch: Callable[[Accuracy], None]) -> None:
         settings = Training(epochs=epochs, batch_size=BATCH, lr=LR)
-        fit(model, train, settings, SEED, no_progress, lambda *_: after_epoch(accuracy_of(model)))
+        with Trainer(model, train, settings, SEED) as trainer:
+            for _ in trainer:
+                after_epoch(accuracy_of(model))
 
     return run
 

@@ -27,11 +27,10 @@ from training_cases import CASES, LONGEST, MARKED, model_of, texts
 from training_contenders import BATCH, SEED
 
 import embedkit
-from embedkit.interfaces import no_progress
 from embedkit.recipe.sections.training import Training
 from embedkit.report.terminal.run import print_results
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 SIZES = (1_000, 10_000, 100_000)
 SMALLEST, SLOWER = 10_000, 1.25
@@ -54,7 +53,8 @@ def epoch(count: int) -> Callable[[], None]:
     settings = Training(epochs=1, batch_size=BATCH)
 
     def over(split: EncodedSplit) -> None:
-        fit(model, split, settings, SEED, no_progress, lambda *_: None)
+        with Trainer(model, split, settings, SEED) as trainer:
+            list(trainer)
 
     over(texts(4 * BATCH, CASE.rows, seed=2))
     return lambda: over(train)

@@ -16,9 +16,9 @@ from embedkit.tasks.analysis import read_content, write_analysis, write_drift
 from embedkit.tasks.artifacts import write_evaluation, write_model, write_training, write_unseen
 from embedkit.tasks.preparation import Prepared, prepare, try_encoder
 from embedkit.tasks.reload import note_unloadable
+from embedkit.training.loop import TrainingTask, train_model
 from embedkit.training.precision import check_precision
 from embedkit.training.trackers import check_trackers
-from embedkit.training.trainer import train_model
 
 if TYPE_CHECKING:
     import torch
@@ -66,7 +66,8 @@ def train_and_evaluate(
     metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
     content = read_content(recipe.evaluation.function_words, registry)
     warn_of_scripts(content, tokenized)
-    training = train_model(classifier, evaluated, tokenized, recipe, metrics, writer, reporter)
+    task = TrainingTask(classifier, evaluated, tokenized, metrics)
+    training = train_model(task, recipe, writer, reporter)
 
     reporter.stage("evaluating")
     write_model(writer, classifier, table)

@@ -1,144 +1,237 @@
-"""The training loop, read from top to bottom."""
+"""The training loop: each epoch is scored, validated, recorded and saved, and may be the last."""
 
 from __future__ import annotations
 
-import math
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-import torch
-
-from embedkit.distributed.process_group import ALONE, World
-from embedkit.errors import Fault, TrainingError
-from embedkit.evaluation.scoring import Scored, Tally
-from embedkit.model.objective import TrainingLoss
-from embedkit.training.optimization import Optimization
-from embedkit.training.precision import check_precision
-from embedkit.training.state import TrainingState
-from embedkit.training.steps import Step, groups_of, step_size, steps
+from embedkit.distributed.process_group import AnotherEnded, World
+from embedkit.errors import Fault, RunError, TrainingError
+from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.scoring import check_finite, score_split
+from embedkit.runs.history import History
+from embedkit.training.checkpoint import Checkpoint
+from embedkit.training.checkpoints import Checkpoints
+from embedkit.training.losses import training_loss
+from embedkit.training.state import within
+from embedkit.training.stopping import Best, best_of
+from embedkit.training.trackers import Trackers
+from embedkit.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from embedkit.interfaces import Progress
-    from embedkit.model.classifier import TextClassifier
-    from embedkit.recipe.sections.training import Training
+    from embedkit.evaluation.scoring import Scored
+    from embedkit.inference.classifier import Classifier
+    from embedkit.interfaces import Metric
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.runs.writer import RunWriter
     from embedkit.text.batching import EncodedSplit
-    from embedkit.text.grouping import Groups
+    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.training.state import TrainingState
 
-ODD = 0x9E3779B9
-"""Keeps the seeds of the processes apart, in the 32 bits that torch's generator takes."""
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """One pass over the training split: the model's outputs while it was being trained, and the wall time."""
+class TrainingTask:
+    """A classifier to be trained on the split `train` of `tokenized`, and how its epochs are judged.
 
-    number: int
-    scored: Scored
-    seconds: float
-
-
-def from_the_start(_state: TrainingState) -> int:
-    """Return 0 completed epochs: training starts from scratch."""
-    return 0
-
-
-def fit(
-    model: TextClassifier,
-    train: EncodedSplit,
-    settings: Training,
-    seed: int,
-    progress: Progress,
-    on_epoch: Callable[[Epoch, TrainingState], object],
-    begin: Callable[[TrainingState], int] = from_the_start,
-    loss: TrainingLoss | None = None,
-    world: World = ALONE,
-) -> None:
-    """Train `model` in place, calling `on_epoch` after each epoch and `progress` after each step.
-
-    `loss` is the loss that is minimized, by default the plain loss of the model's objective. Every process of
-    `world` is given the same model and the same texts and reads its share of them; after each step all
-    processes have the same weights.
-
-    `begin` may restore the state of an interrupted training, and returns the number of completed epochs.
-    Training ends after the last epoch, or when `on_epoch` returns True. The order of the examples and every
-    random number of the encoder depend on `seed` only; torch's global generators are restored afterwards.
-    Raises TrainingError for a loss or a gradient that is not finite, before the weights are changed by it.
+    `evaluated` is the `classifier` with additional table rows, for words looked up outside the vocabulary; it
+    predicts the validation split, if there is one, and is not trained itself. `metrics` are computed on both
+    splits.
     """
-    check_precision(settings.precision, model.device)
-    size = step_size(settings, world)
-    optimization = Optimization(model, settings, -(-len(train) // size), world)
-    model.embedding_dropout = settings.embedding_dropout
-    loop = Loop(train.to(model.device), optimization, loss or TrainingLoss(model.objective), progress)
-    state = TrainingState(optimization, torch.Generator().manual_seed(seed), world)
-    with torch.random.fork_rng(devices=[model.device] if model.device.type == "cuda" else []):
-        torch.manual_seed((seed + ODD * world.index) % 2**32)
-        for number in range(begin(state) + 1, settings.epochs + 1):
+
+    classifier: Classifier
+    evaluated: Classifier
+    tokenized: Mapping[str, TokenizedSplit]
+    metrics: Mapping[str, Metric]
+
+    @cached_property
+    def splits(self) -> dict[str, EncodedSplit]:
+        """Return the training split and, if there is one, the validation split, encoded."""
+        models = {"train": self.classifier, "validation": self.evaluated}
+        return {
+            name: model.input.encode(self.tokenized[name], model.labelling)
+            for name, model in models.items()
+            if name in self.tokenized
+        }
+
+    def score(self, split: str, scored: Scored) -> dict[str, Any]:
+        """Compute the metrics of a split from the model's outputs for it."""
+        classes, threshold = self.evaluated.classes, self.evaluated.threshold
+        return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
+
+    def validate(self, world: World) -> Scored | None:
+        """Return the model's outputs for the validation split, or None if there is none.
+
+        Raises TrainingError if they are not finite.
+        """
+        if "validation" not in self.splits:
+            return None
+        self.evaluated.model.follow(self.classifier.model)
+        split = self.splits["validation"]
+        return check_finite(
+            score_split(self.evaluated.model, split, world=world), "validation", split.example_ids
+        )
+
+
+def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter: Reporter) -> Training:
+    """Train the task's classifier in place, and return the history and the checkpoints.
+
+    A training that was interrupted goes on from its newest checkpoint. In the end the evaluated classifier
+    has the table of the trained one.
+    """
+    settings, splits = recipe.training, task.splits
+    record = Record.new(recipe, task.metrics, writer, reporter)
+    loss = training_loss(settings, task.classifier.labelling, splits["train"].labels)
+    reporter.epochs(settings.epochs)
+    with (
+        record.open(),
+        Trainer(
+            task.classifier.model,
+            splits["train"],
+            settings,
+            recipe.seed,
+            loss,
+            reporter.advance,
+            writer.world,
+        ) as trainer,
+    ):
+        record.resume(trainer, reporter)
+        for epoch in trainer:
+            figures = task.score("train", epoch.scored)
+            record.history.add(epoch.number, "train", epoch.scored, figures, epoch.seconds)
             start = time.perf_counter()
-            groups = groups_of(train, settings, size, state.orders)
-            scored = loop.reading(settings.word_dropout, state.orders).epoch(number, groups)
-            if on_epoch(Epoch(number, scored, time.perf_counter() - start), state) is True:
-                break
+            validated = task.validate(writer.world)
+            if validated is not None:
+                seconds = time.perf_counter() - start
+                figures = task.score("validation", validated)
+                record.history.add(epoch.number, "validation", validated, figures, seconds)
+                record.consider(epoch.number, figures, trainer.state)
+            record.save(epoch.number, trainer.state)
+            record.log(epoch.number)
+            reporter.epoch(record.history.of(epoch.number), settings.epochs)
+            trainer.stopped = record.exhausted(epoch.number)
+        record.take_best(trainer.state, reporter)
+    task.evaluated.model.follow(task.classifier.model)
+    return Training(record.history, record.checkpoints)
 
 
 @dataclass(frozen=True)
-class Loop:
-    """Runs the steps of an epoch over the training split."""
+class Record:
+    """The history, the checkpoints, the trackers and, with early stopping, the best epoch of a training."""
 
-    train: EncodedSplit
-    optimization: Optimization
-    loss: TrainingLoss
-    progress: Progress
+    history: History
+    checkpoints: Checkpoints
+    trackers: Trackers
+    best: Best | None
 
-    def reading(self, word_dropout: float, generator: torch.Generator) -> Loop:
-        """Return a loop in which each token is `<UNK>` with probability `word_dropout`, drawn anew."""
-        if not word_dropout:
-            return self
-        return replace(self, train=self.train.with_unknown(word_dropout, generator))
+    @classmethod
+    def new(
+        cls, recipe: Recipe, metrics: Mapping[str, Metric], writer: RunWriter, reporter: Reporter
+    ) -> Record:
+        """Make the record of a training; only the main process writes checkpoints and trackers."""
+        settings, main = recipe.training, writer.world.main
+        return cls(
+            History([spec.use for spec in recipe.evaluation.metrics]),
+            Checkpoints(writer.checkpoints, settings.checkpoint_every if main else 0, reporter.warn),
+            Trackers(settings.trackers if main else (), recipe.name, writer.directory),
+            best_of(settings, metrics),
+        )
 
-    def epoch(self, number: int, groups: Groups) -> Scored:
-        """Train for one epoch, one step per group, and return the outputs for each example during training.
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Finish the trackers as the block ends; if interrupted, write the checkpoint held in memory."""
+        try:
+            yield
+        except (KeyboardInterrupt, AnotherEnded, TrainingError):
+            self.checkpoints.flush()
+            raise
+        finally:
+            self.trackers.finish()
 
-        Raises TrainingError for a loss or gradient that is not finite, unless it overflowed in fp16.
+    def resume(self, trainer: Trainer, reporter: Reporter) -> None:
+        """Load the newest intact checkpoint, if there is one, into the trainer and this record.
+
+        Raises RunError if the checkpoint was written by another number of processes.
         """
-        optimization = self.optimization
-        optimization.model.train()
-        optimization.begin_epoch(number)
-        tally = Tally(optimization.model.objective, groups, optimization.world)
-        done = 0
-        for step in steps(self.train, groups, optimization.settings.batch_size, optimization.world):
-            loss = self._read(step, tally)
-            norm = optimization.settle(loss)
-            if not math.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
-                raise self._not_finite(loss, number, step)
-            optimization.step(norm)
-            done += len(step.rows)
-            self.progress(done, len(self.train))
-        return tally.scored()
+        world = trainer.world
+        kept = world.from_main(self.checkpoints.newest)
+        if kept is None:
+            return
+        _refuse_other_number(kept.state["processes"], world.count)
+        trainer.restore(kept.epoch, kept.tensors)
+        self.history.restore(kept.state["history"])
+        if self.best is not None:
+            self.best.restore(kept.state["best"], within("best.", kept.tensors))
+        for epoch in range(1, kept.epoch + 1):
+            self.log(epoch)
+        reporter.stage(f"going on after epoch {kept.epoch}")
+        log.info("resumed", extra={"epoch": kept.epoch})
+        trainer.stopped = self.exhausted(kept.epoch)
 
-    def _read(self, step: Step, tally: Tally) -> Tensor:
-        """Compute and sum the gradients of this process's batches; return its part of the mean loss."""
-        self.optimization.begin_step(step)
-        total = torch.zeros((), device=self.optimization.model.device)
-        for batch in step.batches:
-            logits = self.optimization.logits(batch)
-            followed, reported = self.loss(logits, batch.labels)
-            loss = followed.sum() / len(step.rows)
-            self.optimization.precision.backward(loss)
-            total += loss.detach()
-            tally.add(batch.rows, logits, reported)
-        return total
+    def consider(self, epoch: int, figures: Mapping[str, Any], state: TrainingState) -> None:
+        """Record `epoch` as the best so far, with its weights, if early stopping finds it to be."""
+        if self.best is not None:
+            self.best.consider(epoch, figures, state.weights())
 
-    def _not_finite(self, loss: Tensor, epoch: int, step: Step) -> TrainingError:
-        """Return the error for a non-finite loss or gradient, which would ruin the weights for good."""
-        which = "loss" if not torch.isfinite(loss) else "gradient"
-        ids = ", ".join(str(self.train.example_ids[row]) for row in step.rows.tolist())
-        what = (
-            f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
-        )
-        return TrainingError(
-            Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
-        )
+    def save(self, epoch: int, state: TrainingState) -> None:
+        """Save a checkpoint of the state after `epoch`, if one is due."""
+        plain = {"processes": state.world.count, "history": self.history.plain()}
+        tensors = state.tensors()
+        if self.best is not None:
+            plain["best"] = self.best.plain()
+            tensors |= {f"best.{name}": tensor for name, tensor in self.best.weights.items()}
+        self.checkpoints.save(Checkpoint(epoch, tensors, plain))
+
+    def log(self, epoch: int) -> None:
+        """Write the history of an epoch to the trackers."""
+        self.trackers.log(self.history.of(epoch))
+
+    def exhausted(self, epoch: int) -> bool:
+        """Return whether early stopping ends the training after `epoch`."""
+        return self.best is not None and self.best.exhausted(epoch)
+
+    def take_best(self, state: TrainingState, reporter: Reporter) -> None:
+        """Load the weights of the best epoch into the model, with early stopping."""
+        best = self.best
+        if best is None:
+            return
+        state.restore_weights(best.weights)
+        reporter.stage(f"taking epoch {best.epoch}, the best by {best.metric}: {best.value:.4f}")
+        log.info("best epoch", extra={"epoch": best.epoch, "metric": best.metric, "value": best.value})
+
+
+def _refuse_other_number(before: int, now: int) -> None:
+    """Raise RunError if a run resumes with another number of processes: texts would be split differently."""
+    if before != now:
+        what = f"the run was started with {before} processes, and cannot go on with {now}"
+        raise RunError(Fault(what, hint=f"Start {before} again, or choose another --out."))
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training: its history, and the checkpoints of the trained model."""
+
+    history: History
+    checkpoints: Checkpoints
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Save the checkpoint held in memory if the block raises TrainingError for non-finite numbers.
+
+        The error is raised again, with the path of the newest checkpoint in its hint.
+        """
+        try:
+            yield
+        except TrainingError as error:
+            self.checkpoints.flush()
+            newest = self.checkpoints.paths()[-1:]
+            where = f"What was trained is kept: {newest[0]}" if newest else None
+            faults = [replace(f, hint="\n    ".join(filter(None, (f.hint, where)))) for f in error.faults]
+            raise TrainingError(*faults) from error

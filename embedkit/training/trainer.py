@@ -1,140 +1,167 @@
-"""Train a classifier: every epoch is scored, recorded and kept."""
+"""The trainer, which trains a model and yields each epoch as it ends."""
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from embedkit.distributed.process_group import AnotherEnded, World
-from embedkit.errors import TrainingError
-from embedkit.evaluation.metrics import score_metrics
-from embedkit.evaluation.scoring import Scored, check_finite, score_split
-from embedkit.runs.history import History
-from embedkit.training.checkpoints import Checkpoints
-from embedkit.training.journal import Journal
-from embedkit.training.loop import fit
-from embedkit.training.losses import training_loss
-from embedkit.training.stopping import best_of
-from embedkit.training.trackers import Trackers
+import torch
+
+from embedkit.distributed.process_group import ALONE, World
+from embedkit.errors import Fault, TrainingError
+from embedkit.evaluation.scoring import Scored, Tally
+from embedkit.interfaces import no_progress
+from embedkit.model.objective import TrainingLoss
+from embedkit.training.optimization import Optimization
+from embedkit.training.precision import check_precision
+from embedkit.training.state import TrainingState
+from embedkit.training.steps import Step, groups_of, step_size, steps
 
 if TYPE_CHECKING:
-    from embedkit.inference.classifier import Classifier
-    from embedkit.interfaces import Metric
-    from embedkit.recipe.schema import Recipe
-    from embedkit.runs.reporter import Reporter
-    from embedkit.runs.writer import RunWriter
+    from torch import Tensor
+
+    from embedkit.interfaces import Progress
+    from embedkit.model.classifier import TextClassifier
+    from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import EncodedSplit
-    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.text.grouping import Groups
+
+ODD = 0x9E3779B9
+"""Keeps the seeds of the processes apart, in the 32 bits that torch's generator takes."""
 
 
 @dataclass(frozen=True)
-class Judge:
-    """Computes metrics from the model's outputs for `splits`, and evaluates the validation split, if any.
+class Epoch:
+    """One pass over the training split: the model's outputs while it was being trained, and the wall time."""
 
-    `evaluated` is the classifier `trained` with additional table rows, for words looked up outside the
-    vocabulary; it is not trained itself.
+    number: int
+    scored: Scored
+    seconds: float
+
+
+@dataclass
+class Trainer:
+    """Trains `model` in place on the split `train`, one epoch at a time.
+
+    >>> with Trainer(model, train, settings, seed) as trainer:
+    ...     for epoch in trainer:
+    ...         print(epoch.number, epoch.scored.loss)
+
+    The order of the examples and every random number of the encoder depend on `seed` only: torch's global
+    generators are seeded when the block begins, and restored when it ends, however it ends.
+
+    `loss` is the loss that is minimized, by default the plain loss of the model's objective; `progress` is
+    called after each step. Every process of `world` is given the same model and the same texts and reads its
+    share of them; after each step all processes have the same weights.
+
+    Between two epochs, the caller may read the `state`, or set `stopped` to end the training early.
+    `completed` is the number of epochs so far. Raises TrainingError if the device does not support the
+    precision.
     """
 
-    trained: Classifier
-    evaluated: Classifier
-    splits: Mapping[str, EncodedSplit]
-    metrics: Mapping[str, Metric]
-    world: World
+    model: TextClassifier
+    train: EncodedSplit
+    settings: Training
+    seed: int
+    loss: TrainingLoss | None = None
+    progress: Progress = no_progress
+    world: World = ALONE
+    state: TrainingState = field(init=False)
+    completed: int = field(init=False, default=0)
+    stopped: bool = field(init=False, default=False)
+    _generators: ExitStack = field(init=False, default_factory=ExitStack)
 
-    def score(self, split: str, scored: Scored) -> dict[str, Any]:
-        """Compute the metrics of a split from the model's outputs for it."""
-        classes, threshold = self.evaluated.classes, self.evaluated.threshold
-        return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
+    def __post_init__(self) -> None:
+        check_precision(self.settings.precision, self.model.device)
+        self.model.embedding_dropout = self.settings.embedding_dropout
+        self._texts = self.train.to(self.model.device)
+        self._loss = self.loss or TrainingLoss(self.model.objective)
+        self._step_size = step_size(self.settings, self.world)
+        steps_per_epoch = -(-len(self.train) // self._step_size)
+        self._optimization = Optimization(self.model, self.settings, steps_per_epoch, self.world)
+        orders = torch.Generator().manual_seed(self.seed)
+        self.state = TrainingState(self._optimization, orders, self.world)
 
-    def validate(self) -> Scored | None:
-        """Return the model's outputs for the validation split, or None if there is none.
-
-        Raises TrainingError if they are not finite.
-        """
-        if "validation" not in self.splits:
-            return None
-        self.evaluated.model.follow(self.trained.model)
-        split = self.splits["validation"]
-        scored = score_split(self.evaluated.model, split, world=self.world)
-        return check_finite(scored, "validation", split.example_ids)
-
-
-def train_model(
-    classifier: Classifier,
-    evaluated: Classifier,
-    tokenized: Mapping[str, TokenizedSplit],
-    recipe: Recipe,
-    metrics: Mapping[str, Metric],
-    writer: RunWriter,
-    reporter: Reporter,
-) -> Training:
-    """Train the classifier's model in place; after each epoch, `evaluated` scores the validation split.
-
-    Returns the history and the checkpoints. In the end `evaluated` has the table of the trained model.
-    """
-    splits = {"train": classifier.input.encode(tokenized["train"], classifier.labelling)}
-    if "validation" in tokenized:
-        splits["validation"] = evaluated.input.encode(tokenized["validation"], classifier.labelling)
-    judge = Judge(classifier, evaluated, splits, metrics, writer.world)
-    journal = _journal(recipe, judge, writer, reporter)
-    loss = training_loss(recipe.training, classifier.labelling, splits["train"].labels)
-    reporter.epochs(recipe.training.epochs)
-    try:
-        fit(
-            classifier.model,
-            splits["train"],
-            recipe.training,
-            recipe.seed,
-            reporter.advance,
-            journal.epoch_ended,
-            journal.begin,
-            loss,
-            writer.world,
+    def __enter__(self) -> Trainer:
+        device = self.model.device
+        self._generators.enter_context(
+            torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
         )
-    except (KeyboardInterrupt, AnotherEnded, TrainingError):
-        journal.checkpoints.flush()
-        raise
-    finally:
-        journal.trackers.finish()
-    evaluated.model.follow(classifier.model)
-    return Training(journal.history, journal.checkpoints)
+        torch.manual_seed((self.seed + ODD * self.world.index) % 2**32)
+        return self
 
+    def __exit__(self, *error: object) -> None:
+        self._generators.close()
 
-@dataclass(frozen=True)
-class Training:
-    """A finished training: its history, and the checkpoints of the trained model."""
+    def restore(self, completed: int, tensors: Mapping[str, Tensor]) -> None:
+        """Load the state after `completed` epochs, as `state.tensors` returned it; training goes on there."""
+        self.state.restore(tensors)
+        self.completed = completed
 
-    history: History
-    checkpoints: Checkpoints
+    def __iter__(self) -> Iterator[Epoch]:
+        """Train epoch by epoch and yield each one, up to the last of the settings, or until `stopped`.
 
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        """Save the checkpoint held in memory if the block raises TrainingError for non-finite numbers.
-
-        The error is raised again, with the path of the newest checkpoint in its hint.
+        Raises TrainingError for a loss or a gradient that is not finite, before the weights are changed by
+        it.
         """
-        try:
-            yield
-        except TrainingError as error:
-            self.checkpoints.flush()
-            newest = self.checkpoints.paths()[-1:]
-            where = f"What was trained is kept: {newest[0]}" if newest else None
-            faults = [replace(f, hint="\n    ".join(filter(None, (f.hint, where)))) for f in error.faults]
-            raise TrainingError(*faults) from error
+        while self.completed < self.settings.epochs and not self.stopped:
+            start = time.perf_counter()
+            scored = self._epoch(self.completed + 1)
+            self.completed += 1
+            yield Epoch(self.completed, scored, time.perf_counter() - start)
 
+    def _epoch(self, number: int) -> Scored:
+        """Train for one epoch, one step per group, and return the outputs for each example during training.
 
-def _journal(recipe: Recipe, judge: Judge, writer: RunWriter, reporter: Reporter) -> Journal:
-    """Make the journal of a training; among processes, only the main one writes checkpoints and trackers."""
-    settings, main = recipe.training, writer.world.main
-    return Journal(
-        settings.epochs,
-        History([spec.use for spec in recipe.evaluation.metrics]),
-        Checkpoints(writer.checkpoints, settings.checkpoint_every if main else 0, reporter.warn),
-        best_of(settings, judge.metrics),
-        judge.score,
-        judge.validate,
-        reporter,
-        Trackers(settings.trackers if main else (), recipe.name, writer.directory),
-    )
+        Raises TrainingError for a loss or gradient that is not finite, unless it overflowed in fp16.
+        """
+        groups = groups_of(self.train, self.settings, self._step_size, self.state.orders)
+        optimization = self._optimization
+        optimization.model.train()
+        optimization.begin_epoch(number)
+        tally = Tally(self.model.objective, groups, self.world)
+        done = 0
+        for step in self._steps(groups):
+            loss = self._read(step, tally)
+            norm = optimization.settle(loss)
+            if not math.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
+                raise self._not_finite(loss, number, step)
+            optimization.step(norm)
+            done += len(step.rows)
+            self.progress(done, len(self.train))
+        return tally.scored()
+
+    def _steps(self, groups: Groups) -> Iterator[Step]:
+        """Return the steps of an epoch; with word dropout, tokens to be read as `<UNK>` are drawn first."""
+        texts, share = self._texts, self.settings.word_dropout
+        if share:
+            texts = texts.with_unknown(share, self.state.orders)
+        return steps(texts, groups, self.settings.batch_size, self.world)
+
+    def _read(self, step: Step, tally: Tally) -> Tensor:
+        """Compute and sum the gradients of this process's batches; return its part of the mean loss."""
+        self._optimization.begin_step(step)
+        total = torch.zeros((), device=self.model.device)
+        for batch in step.batches:
+            logits = self._optimization.logits(batch)
+            followed, reported = self._loss(logits, batch.labels)
+            loss = followed.sum() / len(step.rows)
+            self._optimization.precision.backward(loss)
+            total += loss.detach()
+            tally.add(batch.rows, logits, reported)
+        return total
+
+    def _not_finite(self, loss: Tensor, epoch: int, step: Step) -> TrainingError:
+        """Return the error for a non-finite loss or gradient, which would ruin the weights for good."""
+        which = "loss" if not torch.isfinite(loss) else "gradient"
+        ids = ", ".join(str(self.train.example_ids[row]) for row in step.rows.tolist())
+        what = (
+            f"the {which} is not finite (loss {loss.item()}) at epoch {epoch}, in the batch of examples {ids}"
+        )
+        return TrainingError(
+            Fault(what, where="training", hint="A lower training.lr often helps; no step was taken.")
+        )

@@ -183,18 +183,18 @@ def test_validation_follows_the_table_that_training_moves(looking_up, tmp_path, 
 
 @pytest.mark.parametrize("trainable", ["missing", "all"])
 def test_a_run_that_was_interrupted_looks_up_beside_its_table(looking_up, tmp_path, trainable, monkeypatch):
-    from embedkit.training.journal import Journal
+    from embedkit.training.loop import Record
 
     recipe = trained(looking_up, trainable, checkpoint_every=1)
     whole = embedkit.run(recipe, out=tmp_path / "whole")
-    ended = Journal.epoch_ended
+    save = Record.save
 
-    def interrupted(journal, epoch, state):
-        ended(journal, epoch, state)
+    def interrupted(record, epoch, state):
+        save(record, epoch, state)
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Journal, "epoch_ended", interrupted)
+        patch.setattr(Record, "save", interrupted)
         embedkit.run(recipe, out=tmp_path / "resumed")
     resumed = embedkit.run(recipe, out=tmp_path / "resumed", resume=True)
     for name in ("weights.safetensors", "predictions.csv", "metrics.json"):

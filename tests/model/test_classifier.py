@@ -9,7 +9,7 @@ from embedkit.errors import ComponentError
 from embedkit.model.classifier import build_classifier
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((6, 4))]).astype(
     np.float32
@@ -39,7 +39,8 @@ def rows(*trainable):
 def trained(trainable, **settings):
     model = build_classifier(VECTORS, trainable, Mean(), classes=2, seed=0)
     settings = Training(epochs=3, batch_size=2, lr=0.1, **settings)
-    fit(model, SPLIT, settings, 0, lambda done, total: None, lambda epoch, state: None)
+    with Trainer(model, SPLIT, settings, 0) as trainer:
+        list(trainer)
     return model.embedding.weight.detach().numpy()
 
 

@@ -282,7 +282,7 @@ def test_a_parameter_that_is_not_set_needs_none(install, tmp_path):
 
 
 def test_the_command_to_go_on_with_asks_for_consent_again(save, tmp_path, capsys, monkeypatch):
-    from embedkit.training.trainer import train_model
+    from embedkit.training.loop import train_model
 
     def interrupted(*arguments):
         train_model(*arguments)

@@ -10,7 +10,7 @@ from embedkit.model.classifier import build_classifier
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 LENGTHS = [1, 9, 2, 8, 3, 7, 4, 6, 5, 5, 2]
 RANDOM = np.random.default_rng(0)
@@ -23,16 +23,10 @@ TABLE = np.concatenate([np.zeros((1, 4)), RANDOM.standard_normal((11, 4))]).asty
 def trained(**settings):
     encoder = build_registry().get("encoder", "gru").factory(hidden_size=3)
     classifier = build_classifier(TABLE, np.arange(12) > 0, encoder, 2, seed=0)
-    widths, losses = [], []
+    widths = []
     classifier.embedding.register_forward_pre_hook(lambda module, ids: widths.append(len(ids[0])))
-    fit(
-        classifier,
-        SPLIT,
-        Training(**{"epochs": 3, "lr": 0.05, **settings}),
-        0,
-        lambda done, total: None,
-        lambda epoch, state: losses.append((epoch.scored.loss, epoch.scored.batch_loss)),
-    )
+    with Trainer(classifier, SPLIT, Training(**{"epochs": 3, "lr": 0.05, **settings}), 0) as trainer:
+        losses = [(epoch.scored.loss, epoch.scored.batch_loss) for epoch in trainer]
     return classifier.state_dict(), losses, widths
 
 

@@ -11,7 +11,7 @@ from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 ROWS, D = 30, 6
 RANDOM = np.random.default_rng(2)
@@ -28,10 +28,9 @@ def model(name="bag", sparse=False, **keys):
 
 
 def train(classifier, split=SPLIT, seed=0, **settings):
-    epochs = []
     settings = Training(**{"epochs": 3, "batch_size": 3, "lr": 0.01, **settings})
-    fit(classifier, split, settings, seed, lambda done, total: None, lambda epoch, _: epochs.append(epoch))
-    return [epoch.scored.loss for epoch in epochs]
+    with Trainer(classifier, split, settings, seed) as trainer:
+        return [epoch.scored.loss for epoch in trainer]
 
 
 def state(classifier):

@@ -10,8 +10,8 @@ from embedkit.model.classifier import build_classifier
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.loop import fit
 from embedkit.training.schedules import factor
+from embedkit.training.trainer import Trainer
 
 TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
     np.float32
@@ -25,10 +25,12 @@ def model(trainable=ALL, classes=2):
     return build_classifier(TABLE, trainable, encoder, classes, seed=0)
 
 
-def trained(on_epoch=lambda epoch, state: None, trainable=ALL, classes=2, **settings):
+def trained(on_epoch=lambda classifier: None, trainable=ALL, classes=2, **settings):
     classifier = model(trainable, classes)
     defaults = {"epochs": 4, "batch_size": 2, "lr": 0.1, "shuffle": False}
-    fit(classifier, SPLIT, Training(**{**defaults, **settings}), 0, lambda done, total: None, on_epoch)
+    with Trainer(classifier, SPLIT, Training(**{**defaults, **settings}), 0) as trainer:
+        for _ in trainer:
+            on_epoch(classifier)
     return {name: weight.detach().clone() for name, weight in classifier.named_parameters()}
 
 
@@ -114,8 +116,8 @@ def test_the_table_has_a_learning_rate_of_its_own():
 def test_the_table_is_frozen_outside_its_epochs(trainable):
     tables = [torch.from_numpy(TABLE)]
 
-    def remember(epoch, state):
-        tables.append(state.optimization.model.embedding.weight.detach().clone())
+    def remember(classifier):
+        tables.append(classifier.embedding.weight.detach().clone())
 
     trained(remember, trainable, table_from_epoch=2, table_to_epoch=3, weight_decay=0.1)
     moved = [not torch.equal(before, after) for before, after in pairwise(tables)]

@@ -12,9 +12,9 @@ from embedkit.model.classifier import build_classifier
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training import loop, precision
-from embedkit.training.loop import fit
+from embedkit.training import precision, trainer
 from embedkit.training.precision import Precision, check_precision
+from embedkit.training.trainer import Trainer
 
 CPU = torch.device("cpu")
 SPLIT = EncodedSplit.of([[2, 3], [4, 5, 6], [7, 8], [9], [2, 4]], [0, 1, 0, 1, 0], range(5))
@@ -38,11 +38,18 @@ class Seen(nn.Module):
         return (states * mask.unsqueeze(2)).sum(1)
 
 
-def trained(settings, encoder=None, on_epoch=lambda epoch, state: None, begin=loop.from_the_start):
+def trained(settings, encoder=None, on_epoch=lambda training: None, kept=None):
     named = type("Named", (), {"build": lambda self, dim: Seen()})() if encoder is None else encoder
     model = build_classifier(TABLE, np.arange(10) > 0, named, 2, seed=0)
     chosen = Training(**{"epochs": 4, "batch_size": 2, "lr": 0.05, **settings})
-    fit(model, SPLIT, chosen, 0, lambda done, total: None, on_epoch, begin)
+    with Trainer(model, SPLIT, chosen, 0) as training:
+        if kept:
+            training.restore(2, kept)
+        losses = []
+        for epoch in training:
+            losses.append(epoch.scored.loss)
+            on_epoch(training)
+    model.losses = losses
     return model
 
 
@@ -63,8 +70,7 @@ def test_every_encoder_can_be_trained_in_bf16(name):
     keys = {"rnn": {"hidden_size": 3}, "lstm": {"hidden_size": 3}, "gru": {"hidden_size": 3}}
     keys["transformer"] = {"num_heads": 2}
     encoder = build_registry().get("encoder", name).factory(**keys.get(name, {}))
-    losses = []
-    trained({"precision": "bf16"}, encoder, lambda epoch, state: losses.append(epoch.scored.loss))
+    losses = trained({"precision": "bf16"}, encoder).losses
     assert np.isfinite(losses).all()
     assert losses[-1] < losses[0]
 
@@ -82,14 +88,14 @@ def test_fp16_is_refused_without_a_gpu():
 @pytest.fixture
 def fp16(monkeypatch):
     """What fp16 does, by torch's own means for the processor."""
-    monkeypatch.setattr(loop, "check_precision", lambda name, device: None)
+    monkeypatch.setattr(trainer, "check_precision", lambda name, device: None)
 
 
 def test_in_fp16_too_large_a_scale_costs_steps_and_no_weights(fp16, monkeypatch):
     scales = []
 
-    def on_epoch(epoch, state):
-        scales.append(state.optimization.precision.scaler.get_scale())
+    def on_epoch(training):
+        scales.append(training.state.optimization.precision.scaler.get_scale())
 
     monkeypatch.setattr(
         precision.torch.amp,
@@ -110,16 +116,12 @@ GradScaler = torch.amp.GradScaler
 def test_in_fp16_a_run_goes_on_with_the_scale_that_it_had(fp16):
     kept = {}
 
-    def keep(epoch, state):
-        if epoch.number == 2:
-            kept.update({name: tensor.clone() for name, tensor in state.tensors().items()})
-
-    def begin(state):
-        state.restore(kept)
-        return 2
+    def keep(training):
+        if training.completed == 2:
+            kept.update({name: tensor.clone() for name, tensor in training.state.tensors().items()})
 
     settings = {"precision": "fp16", "clip_norm": 0.5}
-    whole, again = trained(settings, on_epoch=keep), trained(settings, begin=begin)
+    whole, again = trained(settings, on_epoch=keep), trained(settings, kept=kept)
     assert kept["scaler"].tolist() == [65536.0, 6.0]
     for name, weight in whole.state_dict().items():
         assert torch.equal(weight, again.state_dict()[name])

@@ -12,7 +12,7 @@ from embedkit.model.classifier import build_classifier
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.loop import fit, from_the_start
+from embedkit.training.trainer import Trainer
 
 ROWS = 12
 TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((ROWS - 1, 4))]).astype(
@@ -30,13 +30,15 @@ OPTIMIZERS = [
 ]
 
 
-def trained(
-    sparse, split=SPLIT, trainable=ALL, on_epoch=lambda epoch, state: None, begin=from_the_start, **settings
-):
+def trained(sparse, split=SPLIT, trainable=ALL, on_epoch=lambda trainer: None, kept=None, **settings):
     encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
     model = build_classifier(TABLE, trainable, encoder, 2, seed=0, sparse=sparse)
     chosen = Training(**{"epochs": 4, "batch_size": 2, "lr": 0.1, "shuffle": False, **settings})
-    fit(model, split, chosen, 0, lambda done, total: None, on_epoch, begin)
+    with Trainer(model, split, chosen, 0) as trainer:
+        if kept:
+            trainer.restore(2, kept)
+        for _ in trainer:
+            on_epoch(trainer)
     return {name: weight.detach().clone() for name, weight in model.named_parameters()}
 
 
@@ -57,8 +59,8 @@ def test_a_row_moves_in_the_steps_that_read_it_and_in_no_other(optimizer):
     first = EncodedSplit.of([[2, 3], [4]], [0, 1], range(2))
     tables = [torch.from_numpy(TABLE)]
 
-    def on_epoch(epoch, state):
-        tables.append(state.optimization.model.embedding.weight.detach().clone())
+    def on_epoch(trainer):
+        tables.append(trainer.model.embedding.weight.detach().clone())
 
     trained(True, first, on_epoch=on_epoch, batch_size=1, weight_decay=0.1, **optimizer)
     for before, after in itertools.pairwise(tables):
@@ -114,8 +116,8 @@ def test_with_accumulation_a_step_moves_the_rows_of_all_its_batches(optimizer):
 def test_the_table_is_frozen_outside_its_epochs():
     tables = [torch.from_numpy(TABLE)]
 
-    def on_epoch(epoch, state):
-        tables.append(state.optimization.model.embedding.weight.detach().clone())
+    def on_epoch(trainer):
+        tables.append(trainer.model.embedding.weight.detach().clone())
 
     trained(True, on_epoch=on_epoch, table_from_epoch=2, table_to_epoch=3, weight_decay=0.1)
     moved = [not torch.equal(before, after) for before, after in itertools.pairwise(tables)]
@@ -127,16 +129,12 @@ def test_the_table_is_frozen_outside_its_epochs():
 def test_it_goes_on_from_a_checkpoint_to_the_same_bits(optimizer, trainable):
     kept = {}
 
-    def keep(epoch, state):
-        if epoch.number == 2:
-            kept.update({name: tensor.clone() for name, tensor in state.tensors().items()})
-
-    def begin(state):
-        state.restore(kept)
-        return 2
+    def keep(trainer):
+        if trainer.completed == 2:
+            kept.update({name: tensor.clone() for name, tensor in trainer.state.tensors().items()})
 
     settings = {"trainable": trainable, "shuffle": True, "clip_norm": 0.5, **optimizer}
-    whole, again = trained(True, on_epoch=keep, **settings), trained(True, begin=begin, **settings)
+    whole, again = trained(True, on_epoch=keep, **settings), trained(True, kept=kept, **settings)
     for name, weight in whole.items():
         assert torch.equal(weight, again[name]), name
 
@@ -150,6 +148,9 @@ def test_a_gradient_that_is_not_finite_moves_nothing():
 
     encoder = type("Exploding", (), {"build": lambda self, dim: Explode()})()
     model = build_classifier(TABLE, ALL, encoder, 2, seed=0, sparse=True)
-    with pytest.raises(Exception, match="the gradient is not finite"):
-        fit(model, SPLIT, Training(epochs=1), 0, lambda done, total: None, lambda *_: None)
+    with (
+        pytest.raises(Exception, match="the gradient is not finite"),
+        Trainer(model, SPLIT, Training(epochs=1), 0) as trainer,
+    ):
+        list(trainer)
     assert torch.equal(model.embedding.weight, torch.from_numpy(TABLE))

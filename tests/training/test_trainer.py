@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -10,7 +12,7 @@ from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.grouping import in_order
-from embedkit.training.loop import fit
+from embedkit.training.trainer import Trainer
 
 VECTORS = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
     np.float32
@@ -25,20 +27,11 @@ def model(vectors=VECTORS, classes=2):
 
 
 def train(classifier, split=SPLIT, seed=0, **settings):
-    epochs, seen = [], []
-    fit(
-        classifier,
-        split,
-        Training(**{"epochs": 2, "batch_size": 2, **settings}),
-        seed,
-        seen_into(seen),
-        lambda epoch, state: epochs.append(epoch),
-    )
-    return epochs, seen
-
-
-def seen_into(seen):
-    return lambda done, total: seen.append((done, total))
+    seen = []
+    chosen = Training(**{"epochs": 2, "batch_size": 2, **settings})
+    progress = lambda done, total: seen.append((done, total))  # noqa: E731
+    with Trainer(classifier, split, chosen, seed, progress=progress) as trainer:
+        return [*trainer], seen
 
 
 def test_every_epoch_and_batch_is_told():
@@ -72,6 +65,39 @@ def test_the_seed_decides_the_order_and_the_global_generator_is_left_alone():
     losses = [[e.scored.loss for e in train(model(), seed=seed)[0]] for seed in (1, 1, 2)]
     assert torch.equal(torch.get_rng_state(), before)
     assert losses[0] == losses[1] != losses[2]
+
+
+@pytest.mark.parametrize("way", ["break", "stopped", "error"])
+def test_a_training_that_ends_early_leaves_the_global_generator_alone_too(way):
+    torch.manual_seed(99)
+    before, numbers = torch.get_rng_state(), []
+    with (
+        pytest.raises(ZeroDivisionError) if way == "error" else nullcontext(),
+        Trainer(model(), SPLIT, Training(epochs=5, batch_size=2), seed=0) as trainer,
+    ):
+        for epoch in trainer:
+            numbers.append(epoch.number)
+            torch.rand(3)
+            if way == "break":
+                break
+            trainer.stopped = way == "stopped"
+            epoch.number / (1 if way == "stopped" else 0)
+    assert numbers == [1]
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_a_training_goes_on_after_the_epochs_that_it_restores():
+    split = EncodedSplit.of([[2, 3], [4, 5, 6]] * 4, [0, 1] * 4, range(8))
+    settings = Training(epochs=4, batch_size=2, word_dropout=0.2, embedding_dropout=0.2)
+    losses, kept = [], {}
+    with Trainer(model(), split, settings, seed=0) as trainer:
+        for epoch in trainer:
+            losses.append(epoch.scored.loss)
+            if epoch.number == 2:
+                kept = {name: tensor.clone() for name, tensor in trainer.state.tensors().items()}
+    with Trainer(model(), split, settings, seed=0) as trainer:
+        trainer.restore(2, kept)
+        assert [(epoch.number, epoch.scored.loss) for epoch in trainer] == [*enumerate(losses, 1)][2:]
 
 
 def test_several_classes_are_learnt_with_cross_entropy():
