@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
+from dataclasses import replace
+from itertools import chain, combinations
 from os import PathLike
 from statistics import stdev
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.comparison.matching import Judged, judged, refuse_different
-from embedkit.evaluation.comparison.outcome import Comparison
-from embedkit.evaluation.comparison.pairs import changed_sides, compare_pair, coverage_by_side
+from embedkit.evaluation.comparison.pairs import (
+    PairComparison,
+    changed_sides,
+    compare_pair,
+    coverage_by_side,
+)
+from embedkit.evaluation.comparison.result import ComparedRun, Comparison
 from embedkit.evaluation.comparison.several import holm
-from embedkit.evaluation.comparison.wording import pair_verdict
 from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
@@ -28,14 +33,17 @@ def compare(runs: Sequence[str | PathLike[str] | Run], split: str | None = None)
     """
     opened = _open(runs)
     split = split or _last_split(opened)
-    matched = {name: _judged(name, run, split) for name, run in opened.items()}
+    matched = [_judged(name, run, split) for name, run in opened.items()]
     refuse_different(matched)
-    labels = next(iter(matched.values())).examples["label"].unique()
+    labels = matched[0].examples["label"].unique()
     return Comparison(
         split=split,
-        n=len(next(iter(matched.values())).examples),
+        n=len(matched[0].examples),
         one_class=str(labels[0]) if len(labels) == 1 else None,
-        **_tables(opened, matched),
+        compared_runs=tuple(map(_described, matched)),
+        compared_pairs=tuple(_pairs(opened, matched)),
+        sides=tuple(chain.from_iterable(coverage_by_side(*pair) for pair in combinations(matched, 2))),
+        changed=_changed(matched),
     )
 
 
@@ -81,33 +89,32 @@ def _judged(name: str, run: Run, split: str) -> Judged:
     return judged(name, rows)
 
 
-def _tables(opened: Mapping[str, Run], matched: Mapping[str, Judged]) -> dict[str, pd.DataFrame]:
+def _pairs(opened: Mapping[str, Run], matched: Sequence[Judged]) -> list[PairComparison]:
+    """Compare every two runs; their p-values are corrected for the number of pairs."""
+    ratio = _test_per_training([*opened.values()]) if matched[0].folds else None
+    pairs = [compare_pair(first, second, ratio) for first, second in combinations(matched, 2)]
+    corrected = holm([pair.p for pair in pairs])
+    return [replace(pair, p_holm=p) for pair, p in zip(pairs, corrected, strict=True)]
+
+
+def _changed(matched: Sequence[Judged]) -> pd.DataFrame:
+    """Return the examples on which the runs of any pair differ."""
     import pandas as pd
 
-    ratio = _test_per_training([*opened.values()]) if next(iter(matched.values())).folds else None
-    pairs, changed, coverage = [], [], []
-    for (first, one), (second, other) in combinations(matched.items(), 2):
-        names = {"first": first, "second": second}
-        pairs.append({**names, **compare_pair(one, other, ratio)})
-        changed.append(changed_sides(one, other).assign(**names))
-        coverage += [{**names, **side} for side in coverage_by_side(one, other)]
-    for pair, p in zip(pairs, holm([pair["p"] for pair in pairs]), strict=True):
-        pair["p_holm"] = p
-        pair["verdict"] = pair_verdict(pair)
-    tables = {"pairs": pd.DataFrame(pairs), "coverage": pd.DataFrame(coverage)}
-    rows = [{"run": name, **_described(run)} for name, run in matched.items()]
-    sides = [table for table in changed if len(table)] or changed[:1]
-    return {"runs": pd.DataFrame(rows), **tables, "changed": pd.concat(sides, ignore_index=True)}
+    changed = [changed_sides(first, second) for first, second in combinations(matched, 2)]
+    tables = [table for table in changed if len(table)] or changed[:1]
+    return pd.concat(tables, ignore_index=True)
 
 
-def _described(run: Judged) -> dict[str, Any]:
-    accuracies = [float(accuracy) for accuracy in run.right.mean()]
-    return {
-        "accuracy": float(run.shares.mean()),
-        "seeds": len(accuracies),
-        "seed_std": stdev(accuracies) if len(accuracies) > 1 else None,
-        "folds": int(run.examples["fold"].nunique()) if run.folds else None,
-    }
+def _described(run: Judged) -> ComparedRun:
+    accuracies = run.accuracies
+    return ComparedRun(
+        run=run.name,
+        accuracy=float(run.shares.mean()),
+        seeds=len(accuracies),
+        seed_std=stdev(accuracies) if len(accuracies) > 1 else None,
+        folds=int(run.examples["fold"].nunique()) if run.folds else None,
+    )
 
 
 def _test_per_training(runs: Sequence[Run]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -108,6 +109,19 @@ def test_plain_data_are_json(one, untrained, same):
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
     assert [*plain] == ["split", "n", "one_class", "runs", "pairs", "coverage", "changed"]
     assert len(plain["pairs"]) == 3
+
+
+def test_typed_rows_say_what_the_frames_do(one, untrained, same):
+    found = embedkit.compare([one, untrained, same])
+    assert [pair.second for pair in found.compared_pairs] == found.pairs["second"].tolist()
+    assert [pair.p_holm for pair in found.compared_pairs] == found.pairs["p_holm"].tolist()
+    assert [run.accuracy for run in found.compared_runs] == found.runs["accuracy"].tolist()
+    assert [side.n for side in found.sides] == found.coverage["n"].tolist()
+    examples = [*found.changed_examples()]
+    assert [(each.id, each.first.run) for each in examples] == (
+        [*zip(found.changed["id"], found.changed["first"], strict=True)]
+    )
+    assert [each.second.right for each in examples] == found.changed["second_right"].tolist()
 
 
 def test_identical_predictions_are_said_to_be_the_same(one, same):
@@ -281,7 +295,7 @@ def test_runs_of_one_name_are_told_apart_by_their_paths(one, make):
     assert embedkit.compare([one, again]).runs["run"].tolist() == [str(one.path), str(again.path)]
 
 
-def run_of(outcomes, seeds=None, shares=None):
+def run_of(outcomes, seeds=None, shares=None, name="run"):
     """The predictions of a run that has the examples right that are 1, for each seed."""
     rows = [
         {
@@ -291,27 +305,28 @@ def run_of(outcomes, seeds=None, shares=None):
             "label": "a",
             "predicted": "a" if right else "b",
             "oov_share": (shares or [0.0] * len(own))[i - 1],
+            "content_oov_share": 0.5,
         }
         for seed, own in zip(seeds or [0], outcomes, strict=True)
         for i, right in enumerate(own, 1)
     ]
-    return judged("run", pd.DataFrame(rows).sample(frac=1, random_state=0))
+    return judged(name, pd.DataFrame(rows).sample(frac=1, random_state=0))
 
 
 def test_three_runs_with_a_tie_by_hand():
     first, second, third = [1, 1, 0, 0, 1], [0, 1, 1, 0, 1], [1, 0, 0, 0, 0]
-    tie = compare_pair(run_of([first]), run_of([second]), None)
-    assert (tie["difference"], tie["only_first_right"], tie["only_second_right"], tie["p"]) == (
+    tie = compare_pair(run_of([first], name="a"), run_of([second], name="b"), None)
+    assert (tie.difference, tie.only_first_right, tie.only_second_right, tie.p) == (
         0.0,
         1,
         1,
         1.0,
     )
     apart = compare_pair(run_of([first]), run_of([third]), None)
-    assert apart["difference"] == pytest.approx(-0.4)
-    assert apart["p"] == 0.5
-    said = pair_verdict({**tie, "first": "a", "second": "b", "p_holm": 1.0})
-    low, high = (100 * end for end in tie["ci95"])
+    assert apart.difference == pytest.approx(-0.4)
+    assert apart.p == 0.5
+    said = pair_verdict(tie)
+    low, high = (100 * end for end in tie.ci95)
     assert said == (
         f"a and b cannot be told apart: 0.0 points ({low:.1f} to {high:.1f}), p = 1.000, n = 5; "
         "too few texts come out differently to show any difference."
@@ -323,21 +338,21 @@ def test_seeds_and_examples_apart_by_hand():
     second = run_of([[1, 1, 1, 1], [1, 1, 1, 0]], seeds=[7, 8])
     pair = compare_pair(first, second, None)
     differences = np.array([0, 0.5, 1, 0.5])
-    assert pair["difference"] == 0.5
-    assert pair["error_examples"] == pytest.approx(differences.std(ddof=1) / 2)
-    assert pair["error_seeds"] == pytest.approx(np.sqrt(2 * 0.03125 / 2))
-    assert (pair["only_first_right"], pair["only_second_right"]) == (0, 3)
+    assert pair.difference == 0.5
+    assert pair.error_examples == pytest.approx(differences.std(ddof=1) / 2)
+    assert pair.error_seeds == pytest.approx(np.sqrt(2 * 0.03125 / 2))
+    assert (pair.only_first_right, pair.only_second_right) == (0, 3)
 
 
 def test_coverage_of_the_sides_by_hand():
     first = run_of([[1, 0, 1, 1]], shares=[0.0, 0.5, 0.25, 0.75])
     second = run_of([[0, 1, 1, 1]], shares=[0.2, 0.0, 0.25, 0.25])
-    assert [(side["better"], side["n"]) for side in coverage_by_side(first, second)] == [
+    assert [(side.better, side.n) for side in coverage_by_side(first, second)] == [
         ("first", 1),
         ("second", 1),
         ("neither", 2),
     ]
-    assert [(s["first_oov_share"], s["second_oov_share"]) for s in coverage_by_side(first, second)] == [
+    assert [(s.first_oov_share, s.second_oov_share) for s in coverage_by_side(first, second)] == [
         (0.0, 0.2),
         (0.5, 0.0),
         (0.5, 0.25),
@@ -358,9 +373,8 @@ def test_an_example_stands_once_for_each_seed():
 
 
 def told(difference, p_holm, **more):
-    pair = {
-        "first": "a",
-        "second": "b",
+    tie = compare_pair(run_of([[1, 0]], name="a"), run_of([[0, 1]], name="b"), None)
+    figures = {
         "n": 1066,
         "difference": difference,
         "ci95": [difference - 0.01, difference + 0.01],
@@ -369,10 +383,9 @@ def told(difference, p_holm, **more):
         "other_predictions": 8,
         "smallest_difference": 0.024,
         "error_examples": 0.005,
-        "error_seeds": None,
         "p_holm": p_holm,
     }
-    return pair_verdict({**pair, **more})
+    return pair_verdict(replace(tie, **{**figures, **more}))
 
 
 def test_no_more_is_said_than_the_figures_do():
@@ -392,6 +405,6 @@ def test_no_more_is_said_than_the_figures_do():
 
 
 def test_the_first_of_the_runs_is_the_measure():
-    runs = {"a": run_of([[1, 0]]), "b": run_of([[1, 0]]), "c": run_of([[1, 0, 1]])}
+    runs = [run_of(own, name=name) for name, own in {"a": [[1, 0]], "b": [[1, 0]], "c": [[1, 0, 1]]}.items()]
     with pytest.raises(RunError, match=r"^a and c: "):
         refuse_different(runs)

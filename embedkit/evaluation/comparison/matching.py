@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,13 +16,14 @@ DRAWN = "A share of the training data is drawn by the seed: read data.test from 
 
 @dataclass(frozen=True)
 class Judged:
-    """The predictions of one run on a split: one row for each example, in the order of ids.
+    """The predictions of the run `name` on a split: one row for each example, in the order of ids.
 
     `examples` is indexed by id, with text, label, predicted, the out-of-vocabulary shares and, if
     cross-validated, fold; if there are several seeds, they are the first seed's. `right` has a column for
     each seed: 1.0 for a correct prediction, 0.0 for a wrong one.
     """
 
+    name: str
     examples: pd.DataFrame
     right: pd.DataFrame
 
@@ -35,6 +36,11 @@ class Judged:
     def shares(self) -> pd.Series:
         """Return, for each example, the share of the seeds whose prediction is correct."""
         return self.right.mean(axis=1)
+
+    @property
+    def accuracies(self) -> list[float]:
+        """Return the accuracy of each seed."""
+        return [float(accuracy) for accuracy in self.right.mean()]
 
 
 def judged(name: str, predictions: pd.DataFrame) -> Judged:
@@ -53,16 +59,16 @@ def judged(name: str, predictions: pd.DataFrame) -> Judged:
         what = "its seeds were not evaluated on the same examples"
         raise RunError(Fault(what, where=name, hint=DRAWN))
     examples = frame[frame["seed"] == frame["seed"].iloc[0]].set_index("id").sort_index()
-    return Judged(examples, right)
+    return Judged(name, examples, right)
 
 
-def refuse_different(runs: Mapping[str, Judged]) -> None:
+def refuse_different(runs: Sequence[Judged]) -> None:
     """Raise RunError, with a fault for each run that was not evaluated on the examples of the first one."""
-    (first, reference), *others = runs.items()
+    first, *others = runs
     faults = [
-        Fault(what, where=f"{first} and {name}", hint=hint)
-        for name, run in others
-        for what, hint in [*_different(reference, run)][:1]
+        Fault(what, where=f"{first.name} and {run.name}", hint=hint)
+        for run in others
+        for what, hint in [*_different(first, run)][:1]
     ]
     if faults:
         raise RunError(*faults)

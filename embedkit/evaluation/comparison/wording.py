@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import hypot
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.comparison.pairs import PairComparison
 
 ALPHA = 0.05
 TWO_SIDED = 1.96
@@ -82,37 +85,30 @@ def _sentence(text: str, capital: bool) -> str:
     return f"{text[0].upper() if capital else text[0]}{text[1:]}."
 
 
-def pair_verdict(pair: Mapping[str, Any]) -> str:
-    """Return a sentence on which of two runs is better, if either.
-
-    `pair` has the figures of `compare_pair`, the names of both runs and the corrected p-value `p_holm`.
-    """
-    first, second, n = pair["first"], pair["second"], pair["n"]
-    if not pair["only_first_right"] + pair["only_second_right"]:
-        same = "" if pair["other_predictions"] else ": they predict the same"
-        return f"{first} and {second} are right and wrong on the same {n:,} texts{same}."
-    figures = f"({between(pair['ci95'])}), {p_shown(pair['p_holm'])}, n = {n:,}"
+def pair_verdict(pair: PairComparison) -> str:
+    """Return a sentence on which of two runs is better, if either."""
+    if not pair.only_first_right + pair.only_second_right:
+        same = "" if pair.other_predictions else ": they predict the same"
+        return f"{pair.first} and {pair.second} are right and wrong on the same {pair.n:,} texts{same}."
+    figures = f"({between(pair.ci95)}), {p_shown(pair.p_holm)}, n = {pair.n:,}"
     if is_told(pair):
-        if pair["difference"] > 0:
-            return f"{second} is better than {first}: {points(pair['difference'])} points {figures}."
-        return f"{second} is worse than {first}: {points(pair['difference'])} points {figures}."
-    apart = f"{first} and {second} cannot be told apart: {points(pair['difference'])} points {figures}"
-    if pair["smallest_difference"] is None:
+        better = "better" if pair.difference > 0 else "worse"
+        return f"{pair.second} is {better} than {pair.first}: {points(pair.difference)} points {figures}."
+    difference = f"{points(pair.difference)} points {figures}"
+    apart = f"{pair.first} and {pair.second} cannot be told apart: {difference}"
+    if pair.smallest_difference is None:
         return f"{apart}; too few texts come out differently to show any difference."
-    return (
-        f"{apart}; a difference below {100 * pair['smallest_difference']:.1f} points would often be missed."
-    )
+    return f"{apart}; a difference below {100 * pair.smallest_difference:.1f} points would often be missed."
 
 
-def is_told(pair: Mapping[str, Any]) -> bool:
+def is_told(pair: PairComparison) -> bool:
     """Return whether one of two runs is better.
 
     The corrected test must be significant and, with several seeds, the difference must exceed 1.96 standard
     errors over examples and seeds together.
     """
-    if pair["p_holm"] is None or pair["p_holm"] >= ALPHA:
+    if pair.p_holm is None or pair.p_holm >= ALPHA:
         return False
-    if pair["error_seeds"] is None:
+    if pair.error_seeds is None or pair.error_examples is None:
         return True
-    error = hypot(pair["error_examples"], pair["error_seeds"])
-    return bool(abs(pair["difference"]) > TWO_SIDED * error)
+    return abs(pair.difference) > TWO_SIDED * hypot(pair.error_examples, pair.error_seeds)

@@ -1,0 +1,136 @@
+"""The result of a comparison of runs, as typed rows, as pandas DataFrames and as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from embedkit.evaluation.comparison.pairs import PairComparison, Side
+from embedkit.evaluation.comparison.wording import pair_verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class ComparedRun:
+    """One of the runs of a comparison: its accuracy, the mean over `seeds`, and its number of folds, if any.
+
+    `seed_std` is the standard deviation of the accuracy over seeds; None for a single seed.
+    """
+
+    run: str
+    accuracy: float
+    seeds: int
+    seed_std: float | None
+    folds: int | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of a pair made of an example: the share of its seeds that are `right`, and its coverage.
+
+    `predicted` is what its first seed predicted. The out-of-vocabulary shares are None for a text without
+    tokens, or without content tokens.
+    """
+
+    run: str
+    right: float
+    predicted: str
+    oov_share: float | None
+    content_oov_share: float | None
+
+
+@dataclass(frozen=True)
+class ChangedExample:
+    """An example that one run of a pair has right more often than the other."""
+
+    id: int
+    label: str
+    text: str
+    first: Outcome
+    second: Outcome
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The comparison of several runs on n examples of one split.
+
+    `compared_runs` has one entry for each run, `compared_pairs` one for each pair of runs, `sides` the number
+    of examples on either side of each pair; the properties `runs`, `pairs` and `coverage` are the same as
+    pandas DataFrames. The DataFrame `changed` has the examples on which the runs of a pair differ.
+    `one_class` is the label of all examples if they have the same, else None.
+    """
+
+    split: str
+    n: int
+    one_class: str | None
+    compared_runs: tuple[ComparedRun, ...]
+    compared_pairs: tuple[PairComparison, ...]
+    sides: tuple[Side, ...]
+    changed: pd.DataFrame
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """Return one row for each run: accuracy, number of seeds and folds, deviation over seeds."""
+        return _frame([asdict(run) for run in self.compared_runs])
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """Return one row for each pair of runs: its figures, and the verdict in words."""
+        return _frame(self._pairs())
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """Return the number of examples on either side of each pair, and their mean OOV shares."""
+        frame = _frame([asdict(side) for side in self.sides])
+        shares = [name for name in frame.columns if name.endswith("oov_share")]
+        return frame.astype(dict.fromkeys(shares, float))
+
+    def changed_examples(self) -> Iterator[ChangedExample]:
+        """Yield the rows of `changed`, in order."""
+        for row in _records(self.changed):
+            first, second = (
+                Outcome(
+                    row[which],
+                    row[f"{which}_right"],
+                    row[f"{which}_predicted"],
+                    row[f"{which}_oov_share"],
+                    row[f"{which}_content_oov_share"],
+                )
+                for which in ("first", "second")
+            )
+            yield ChangedExample(row["id"], row["label"], row["text"], first, second)
+
+    def to_plain(self) -> dict[str, object]:
+        """Return the comparison as plain data, with None for values that are not defined."""
+        return {
+            "split": self.split,
+            "n": self.n,
+            "one_class": self.one_class,
+            "runs": [asdict(run) for run in self.compared_runs],
+            "pairs": self._pairs(),
+            "coverage": [asdict(side) for side in self.sides],
+            "changed": [*_records(self.changed)],
+        }
+
+    def _pairs(self) -> list[dict[str, object]]:
+        return [{**asdict(pair), "verdict": pair_verdict(pair)} for pair in self.compared_pairs]
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield the rows by column name, with None for what is missing."""
+    for row in frame.astype(object).to_dict("records"):
+        yield {str(key): None if _is_nan(value) else value for key, value in row.items()}
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and value != value
+
+
+def _frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(rows)
