@@ -16,7 +16,7 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
 from embedkit.runs import layout
-from embedkit.runs.directory import is_finished, numbers_in, partial_of, progress_of
+from embedkit.runs.directory import is_finished, partial_of, progress_of
 from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 from embedkit.runs.working import is_complete
@@ -72,7 +72,7 @@ class Experiment:
             reporter.run(directory.name, number, len(self.recipes))
             made[share] = execute(recipe, registry, directory, reporter=reporter, resume=True)
         last = [*made[0.0].metrics][-1]
-        points = {share: _points(each, last) for share, each in made.items()}
+        points = {share: _points(each, last, self.folds) for share, each in made.items()}
         found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
         text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
         (out / layout.ABLATION).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -131,14 +131,14 @@ def _ablated(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], re
     return _recipe(run, registry, {"embedding": ablated, **sets})
 
 
-def _points(run: Run, split: str) -> list[Point]:
+def _points(run: Run, split: str, folds: bool) -> list[Point]:
     """Return, for each run inside `run`, its accuracy and its content tokens by state on `split`."""
     points = []
     for inner in run.folds:
         found = inner.oov.figures["splits"][split]
         errors, tokens = found["errors"], found["coverage"]["tokens"]["content"]
         tested = inner.metrics[split]["n"] / inner.metrics["train"]["n"]
-        points.append(
-            Point(numbers_in(inner.path.name)[0], 1 - errors["wrong"] / errors["n"], tokens, tested)
-        )
+        unit = inner.axes.fold if folds else inner.axes.seed
+        assert unit is not None, "the runs inside a run have a seed, and a fold where there are folds"
+        points.append(Point(unit, 1 - errors["wrong"] / errors["n"], tokens, tested))
     return points

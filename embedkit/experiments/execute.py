@@ -14,6 +14,7 @@ from embedkit.experiments.summary import analyse_repeated
 from embedkit.files.storage import storage_of
 from embedkit.recipe.repeats import single_runs
 from embedkit.runs import layout
+from embedkit.runs.axes import Axes
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.predictions import predictions_file, read_rows
 from embedkit.runs.resuming import begin, refuse_other_recipe
@@ -51,18 +52,19 @@ def train_each(
     build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
-        if writer.world.from_main(partial(_finished, directories[name], single)):
+        axes = Axes.of(single.to_plain())
+        if writer.world.from_main(partial(_finished, directories[name], single, axes)):
             reporter.stage("finished before")
             continue
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
-        with write_run(directories[name], resume=True, world=writer.world) as inner, inner.logged():
+        with write_run(directories[name], True, writer.world, axes) as inner, inner.logged():
             begin(inner, single, environment)
             train_and_evaluate(single, registry, inner, reporter, strict, build)
     if writer.world.main:
         _gather(singles, directories, writer, registry)
 
 
-def _finished(directory: Path, recipe: Recipe) -> bool:
+def _finished(directory: Path, recipe: Recipe, axes: Axes) -> bool:
     """Return whether an inner run is finished; if so, move it into place and delete its checkpoints.
 
     Raises RunError if a file of the run was changed.
@@ -71,7 +73,7 @@ def _finished(directory: Path, recipe: Recipe) -> bool:
         Run(directory).verify()
         drop_leftovers(directory)
         return True
-    return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), inner=True)
+    return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), True, axes)
 
 
 def _gather(

@@ -18,6 +18,7 @@ from embedkit.recipe.load import AnyKind, load_recipe
 from embedkit.recipe.naming import distributions_of
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.runs.axes import Axes
 from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.resuming import begin, refuse_other_recipe
@@ -93,7 +94,7 @@ def _execute(
         return world.from_main(lambda: _loadable(Run(directory)))
     refuse_untrusted(registry, recipe)
     inputs = input_files(registry, recipe)
-    with create_run(directory, resume, world) as writer, writer.logged():
+    with create_run(directory, resume, world, _axes(recipe)) as writer, writer.logged():
         from embedkit.runs.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
@@ -108,6 +109,12 @@ def _execute(
         _carry_out(recipe, registry, writer, environment, reporter, strict)
         log.info("finished")
     return world.from_main(lambda: _loadable(Run(directory)))
+
+
+def _axes(recipe: AnyKind) -> Axes:
+    """Return the axes that the manifest of an outer run lists: none, but of a run of an ablation."""
+    axes = Axes.of(recipe.to_plain())
+    return axes if axes.hidden is not None else Axes()
 
 
 def _loadable(run: Run) -> Run:
@@ -161,7 +168,7 @@ def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:
         drop_leftovers(directory)
         reporter.stage(f"nothing to do: the run in {directory} is finished")
         return True
-    moved = finish_run(directory, lambda working: refuse_other_recipe(working, recipe))
+    moved = finish_run(directory, lambda working: refuse_other_recipe(working, recipe), axes=_axes(recipe))
     if moved:
         reporter.stage(f"nothing to train: the run was finished before, and is in {directory} now")
     return moved

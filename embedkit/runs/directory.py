@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
@@ -22,7 +21,8 @@ from embedkit.distributed.process_group import ALONE, World
 from embedkit.errors import Fault, RunError, TrainingError, UnmovedRunError
 from embedkit.files.system import sync
 from embedkit.runs import layout
-from embedkit.runs.sealing import make_durable, seal
+from embedkit.runs.axes import Axes
+from embedkit.runs.sealing import NO_AXES, make_durable, seal
 from embedkit.runs.working import (
     NO_ROOM,
     Hold,
@@ -42,7 +42,6 @@ __all__ = [
     "drop_leftovers",
     "finish_run",
     "is_finished",
-    "numbers_in",
     "partial_of",
     "progress_of",
     "run_directory",
@@ -73,25 +72,28 @@ def progress_of(directory: Path) -> list[Path]:
 
     This includes its own checkpoints, then its finished inner runs and the checkpoints of unfinished ones.
     """
-    inner = sorted(
-        (directory / layout.FOLDS).glob("*"), key=lambda path: (path.suffix, numbers_in(path.name))
-    )
+    inner = sorted((directory / layout.FOLDS).glob("*"), key=lambda path: (path.suffix, *_begun(path)))
     kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 
 
-def numbers_in(name: str) -> tuple[int, ...]:
-    """Return the numbers in a name such as `fold-10-seed-1`, as a sort key."""
-    return tuple(map(int, re.findall(r"\d+", name)))
+def _begun(directory: Path) -> tuple[int, str]:
+    """Return when a run was begun, in nanoseconds, and its name, as a sort key; 0 if that cannot be told."""
+    try:
+        return (directory / layout.RECIPE).stat().st_mtime_ns, directory.name
+    except OSError:
+        return 0, directory.name
 
 
 @contextmanager
-def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> Iterator[RunWriter]:
+def create_run(
+    directory: Path, resume: bool = False, world: World = ALONE, axes: Axes = NO_AXES
+) -> Iterator[RunWriter]:
     """Make a run directory: yield a writer, and rename the working directory when the block ends well.
 
     If the block raises, the working directory is kept if it holds a checkpoint, and removed otherwise. With
     `resume`, an interrupted run that has a checkpoint is continued in its working directory. Every process of
-    `world` runs the block, but only the main one writes.
+    `world` runs the block, but only the main one writes. `axes` are listed in the manifest.
 
     Raises RunError if `directory` exists, if something else has the name of its working directory, if another
     process is writing it, or if there is a run to resume and `resume` is not set; TrainingError if the disk
@@ -99,15 +101,17 @@ def create_run(directory: Path, resume: bool = False, world: World = ALONE) -> I
     """
     with (
         _reserved(directory) if world.main else nullcontext() as hold,
-        _run(directory, resume, world, hold) as writer,
+        _run(directory, resume, world, hold, axes) as writer,
     ):
         yield writer
 
 
 @contextmanager
-def write_run(directory: Path, resume: bool, world: World = ALONE) -> Iterator[RunWriter]:
+def write_run(
+    directory: Path, resume: bool, world: World = ALONE, axes: Axes = NO_AXES
+) -> Iterator[RunWriter]:
     """Make the directory of a run inside another run, as `create_run` does, but without a lock of its own."""
-    with _run(directory, resume, world, Hold(partial_of(directory))) as writer:
+    with _run(directory, resume, world, Hold(partial_of(directory)), axes) as writer:
         yield writer
 
 
@@ -119,7 +123,9 @@ def is_finished(directory: Path) -> bool:
         return False
 
 
-def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = False) -> bool:
+def finish_run(
+    directory: Path, check: Callable[[Path], object], inner: bool = False, axes: Axes = NO_AXES
+) -> bool:
     """Give a complete run that was not renamed its final name; return False if there is none.
 
     `check` gets the working directory and may raise. Raises RunError as `create_run` does, and if a file has
@@ -132,7 +138,7 @@ def finish_run(directory: Path, check: Callable[[Path], object], inner: bool = F
         if not is_complete(partial):
             return False
         check(partial)
-        _finish(hold, directory)
+        _finish(hold, directory, axes)
     return True
 
 
@@ -161,10 +167,10 @@ def _reserved(directory: Path) -> Iterator[Hold]:
 
 
 @contextmanager
-def _run(directory: Path, resume: bool, world: World, hold: Hold | None) -> Iterator[RunWriter]:
+def _run(directory: Path, resume: bool, world: World, hold: Hold | None, axes: Axes) -> Iterator[RunWriter]:
     """Yield a RunWriter in the main process, and an Onlooker, which writes nothing, in the others."""
     if world.main and hold is not None:
-        with _written(directory, resume, world, hold) as writer:
+        with _written(directory, resume, world, hold, axes) as writer:
             world.from_main(lambda: writer.resumed)
             yield writer
     else:
@@ -173,7 +179,7 @@ def _run(directory: Path, resume: bool, world: World, hold: Hold | None) -> Iter
 
 
 @contextmanager
-def _written(directory: Path, resume: bool, world: World, hold: Hold) -> Iterator[RunWriter]:
+def _written(directory: Path, resume: bool, world: World, hold: Hold, axes: Axes) -> Iterator[RunWriter]:
     """Yield a writer for the working directory, and rename the directory afterwards.
 
     Raises TrainingError if the disk is full.
@@ -187,7 +193,7 @@ def _written(directory: Path, resume: bool, world: World, hold: Hold) -> Iterato
         if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise _no_room(hold.partial, error) from error
         raise
-    _finish(hold, directory)
+    _finish(hold, directory, axes)
 
 
 def _discard_without_progress(hold: Hold) -> None:
@@ -195,13 +201,13 @@ def _discard_without_progress(hold: Hold) -> None:
         hold.discard()
 
 
-def _finish(hold: Hold, directory: Path) -> None:
+def _finish(hold: Hold, directory: Path, axes: Axes) -> None:
     """Write the manifest of a complete run, remove its checkpoints, and rename its directory.
 
     Raises UnmovedRunError if that fails, and RunError if a file differs from the manifest.
     """
     try:
-        seal(hold.partial)
+        seal(hold.partial, axes)
         _drop_checkpoints(hold.partial)
         if os.path.lexists(directory):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))

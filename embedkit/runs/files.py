@@ -17,6 +17,8 @@ from typing import Any
 from embedkit.errors import Fault, RunError
 from embedkit.files.digest import sha256
 from embedkit.runs import layout
+from embedkit.runs.axes import Axes
+from embedkit.runs.sealing import AXES
 
 LARGEST = 16 << 20
 """Bytes that a JSON file of a run may have."""
@@ -58,15 +60,21 @@ class RunFiles:
         self._verified: set[str] = set()
 
     @cached_property
+    def _manifest(self) -> dict[str, object]:
+        manifest = read_json(self._regular(layout.MANIFEST))
+        if not isinstance(manifest, dict) or not manifest.keys() - {AXES}:
+            where = str(self.directory / layout.MANIFEST)
+            raise RunError(Fault("damaged: it lists no files", where=where))
+        return manifest
+
+    @cached_property
     def digests(self) -> Mapping[str, str]:
         """Return the SHA-256 of each file by name, from the manifest.
 
         Raises RunError if the manifest is damaged or empty, or lists a name that cannot be a file of a run.
         """
-        digests = read_json(self._regular(layout.MANIFEST))
+        digests = {name: digest for name, digest in self._manifest.items() if name != AXES}
         where = str(self.directory / layout.MANIFEST)
-        if not isinstance(digests, dict) or not digests:
-            raise RunError(Fault("damaged: it lists no files", where=where))
         faults = [
             Fault(f"damaged: {name!r} is no file of a run with its SHA-256", where=where)
             for name, digest in digests.items()
@@ -74,18 +82,38 @@ class RunFiles:
         ]
         if faults:
             raise RunError(*faults[:5])
-        return digests
+        return {name: str(digest) for name, digest in digests.items()}
 
     @cached_property
-    def kind(self) -> str:
-        """Return the kind of the run, a key of `REQUIRED`. Raises RunError if a required file is missing."""
+    def axes(self) -> Axes:
+        """Return the axes of the run, from the manifest or, where that has none, from the recipe.
+
+        Raises RunError if the manifest has others than the recipe.
+        """
+        try:
+            axes = Axes.of(self._recipe)
+            listed = Axes.from_json(self._manifest.get(AXES, axes.to_json()))
+        except ValueError as error:
+            raise RunError(Fault(f"damaged: {error}", where=str(self.directory / layout.MANIFEST))) from None
+        if listed != axes:
+            what = f"damaged: other {AXES} than {layout.RECIPE}"
+            raise RunError(Fault(what, where=str(self.directory / layout.MANIFEST)))
+        return axes
+
+    @cached_property
+    def _recipe(self) -> Mapping[str, Any]:
         from embedkit.recipe.yaml import read_document
 
         if layout.RECIPE not in self.digests:
             raise RunError(_unlisted(layout.RECIPE, self.directory))
-        recipe = read_document(self._compared(layout.RECIPE)).data
-        kind = _kind_of(recipe)
-        missing = [*self._missing(kind, recipe)]
+        recipe: Mapping[str, Any] = read_document(self._compared(layout.RECIPE)).data
+        return recipe
+
+    @cached_property
+    def kind(self) -> str:
+        """Return the kind of the run, a key of `REQUIRED`. Raises RunError if a required file is missing."""
+        kind = _kind_of(self._recipe)
+        missing = [*self._missing(kind, self._recipe)]
         if missing:
             raise RunError(*(_unlisted(name, self.directory) for name in missing))
         return kind

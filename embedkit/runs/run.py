@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from embedkit.errors import Fault, RunError
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
-from embedkit.runs.directory import numbers_in, partial_of
+from embedkit.runs.directory import partial_of
 from embedkit.runs.files import RunFiles
 from embedkit.runs.predictions import read_predictions
 from embedkit.runs.tables import check_predictions, check_table
@@ -19,6 +19,7 @@ from embedkit.runs.tables import check_predictions, check_table
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
 
 
@@ -53,7 +54,15 @@ class Run:
     def folds(self) -> list[Run]:
         """Return the inner runs, sorted by fold, then by seed; empty for a run that trained one model."""
         paths = [self._files.path(name).parent for name in self._files.folds]
-        return [Run(path) for path in sorted(paths, key=lambda path: (numbers_in(path.name), path.name))]
+        return sorted(map(Run, paths), key=lambda run: (run.axes.position, run.path.name))
+
+    @property
+    def axes(self) -> Axes:
+        """Return which of several runs this is: its fold, its seed, its share of hidden vectors.
+
+        Raises RunError if the manifest is damaged, or has others than the recipe.
+        """
+        return self._files.axes
 
     def has(self, name: str) -> bool:
         """Return whether the run wrote a file called `name`."""
@@ -112,7 +121,7 @@ class Run:
             layout.PREDICTIONS_PARQUET if self.has(layout.PREDICTIONS_PARQUET) else layout.PREDICTIONS
         )
         frame = read_predictions(path, columns, rows)
-        check_predictions(path, frame, columns, [run.path.name for run in self.folds])
+        check_predictions(path, frame, columns, [run.axes for run in self.folds])
         return frame
 
     @cached_property

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import written_whole
 from embedkit.files.digest import sha256
 from embedkit.files.system import sync
 from embedkit.runs import layout
+from embedkit.runs.axes import Axes
 
+AXES = "axes"
+"""The key of the manifest with the axes of a run; all others are names of files."""
+
+NO_AXES = Axes()
 _UNLISTED = (layout.MANIFEST, layout.LOG, layout.MARK, layout.UNFINISHED)
 
 
@@ -30,12 +37,15 @@ def make_durable(partial: Path) -> None:
     _note_completion(partial)
 
 
-def seal(partial: Path) -> None:
+def seal(partial: Path, axes: Axes = NO_AXES) -> None:
     """Write the manifest of a complete run, or compare the files with the manifest if it exists.
 
-    Raises RunError if a file differs from the manifest, and OSError if the manifest cannot be written.
+    The manifest lists the `axes` of a run that is one of several. Raises RunError if a file or the axes
+    differ from the manifest, and OSError if the manifest cannot be written.
     """
-    made = {name: sha256(path) for name, path in _names(partial).items()}
+    made: dict[str, Any] = {name: sha256(path) for name, path in _names(partial).items()}
+    if axes != NO_AXES:
+        made[AXES] = axes.to_json()
     if (partial / layout.MANIFEST).exists():
         _refuse_changed(partial, made)
         return
@@ -59,7 +69,7 @@ def _names(partial: Path) -> dict[str, Path]:
     return {name: path for name, path in names.items() if name not in _UNLISTED}
 
 
-def _refuse_changed(partial: Path, made: dict[str, str]) -> None:
+def _refuse_changed(partial: Path, made: Mapping[str, Any]) -> None:
     try:
         listed = json.loads((partial / layout.MANIFEST).read_bytes())
     except ValueError:

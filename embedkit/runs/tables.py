@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.coverage import STATES
 from embedkit.runs import layout
-from embedkit.runs.directory import numbers_in
 from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, UNK
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from embedkit.runs.axes import Axes
 
 WORDS_FOUND = frozenset({"found", "recovered", "filled"})
 """The origins that a word's row can have."""
@@ -58,11 +59,11 @@ def check_table(path: Path, frame: pd.DataFrame) -> None:
 
 
 def check_predictions(
-    path: Path, frame: pd.DataFrame, columns: Collection[str] | None, runs: Collection[str]
+    path: Path, frame: pd.DataFrame, columns: Collection[str] | None, runs: Collection[Axes]
 ) -> None:
     """Raise RunError unless the predictions, or the `columns` that were read, are valid.
 
-    `runs` are the names of the inner runs that made the predictions; empty if there are none.
+    `runs` are the axes of the inner runs that made the predictions; empty if there are none.
     """
     faults = [*_columns(PREDICTIONS, frame, columns)]
     _refuse(path, faults or [*_predictions(frame), *_runs(frame, runs)])
@@ -133,15 +134,14 @@ def _is_list_of_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
-def _runs(frame: pd.DataFrame, runs: Collection[str]) -> Iterator[str]:
+def _runs(frame: pd.DataFrame, runs: Collection[Axes]) -> Iterator[str]:
     """Yield a fault if rows belong to a fold or seed that no inner run has."""
     columns = [name for name in ("fold", "seed") if name in frame]
     if not runs and columns:
         yield f"a column '{columns[0]}' of a run that is not made of several"
     if runs and columns:
         there = {tuple(row) for row in frame[columns].drop_duplicates().itertuples(index=False)}
-        named = {numbers_in(name) for name in runs}
-        if len(there) > len(runs) or not {row[: len(next(iter(named)))] for row in there} <= named:
+        if not there <= {tuple(getattr(axes, name) for name in columns) for axes in runs}:
             yield "texts of runs that it has not"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.runs.directory import numbers_in
 
 if TYPE_CHECKING:
     from embedkit.runs.run import Run
@@ -30,8 +29,6 @@ def rows_of(run: Run, number: int, split: str | None) -> list[dict[Hashable, Any
 def run_of(run: Run, row: Mapping[Hashable, Any]) -> tuple[Run, str]:
     """Return the inner run that made a prediction, and the split. Raises RunError if there is no such run."""
     for inner in run.folds:
-        name = inner.path.name
-        columns = [column for column in ("fold", "seed") if column in name]
-        if numbers_in(name) == tuple(row[column] for column in columns):
+        if (inner.axes.fold, inner.axes.seed) == (row.get("fold"), row["seed"]):
             return inner, row["split"]
     raise RunError(Fault("its predictions are of runs that it has not", where=str(run.path)))

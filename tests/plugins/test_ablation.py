@@ -15,6 +15,7 @@ from embedkit.plugin.manager import load_plugins
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import build_component
 from embedkit.recipe.sections.section import spec_of
+from embedkit.runs.axes import Axes
 from embedkit.runs.reporter import Reporter
 
 
@@ -96,6 +97,12 @@ def test_the_curve_is_written_and_printed(tmp_path, embedkit_command_here):
     assert "vectors" in told.out
     assert "40%" in told.out
     assert "Means over 2 seeds" in told.out
+    hidden = embedkit.Run(out / "hide-0.4")
+    assert [run.axes for run in (hidden, *hidden.folds)] == [
+        Axes(hidden=0.4),
+        *(Axes(seed=seed, hidden=0.4) for seed in (7, 8)),
+    ]
+    assert json.loads((hidden.path / "manifest.json").read_text())["axes"] == {"hidden": 0.4}
     first = embedkit.Run(out / "hide-0" / "folds" / "seed-7")
     assert (first.path / "weights.safetensors").read_bytes() == (
         run.path / "weights.safetensors"

@@ -115,10 +115,12 @@ class Scene:
         """Make every manifest fit, the inner ones first."""
         for directory in (*self.run.glob("folds/*"), self.run):
             path = directory / "manifest.json"
-            names = [*json.loads(path.read_text())]
+            manifest = json.loads(path.read_text())
+            axes = {"axes": manifest.pop("axes")} if isinstance(manifest, dict) and "axes" in manifest else {}
+            names = [*manifest]
             there = [name for name in names if (directory / name).is_file()]
             digests = {name: sha256(directory / name) for name in there}
-            path.write_text(json.dumps({**dict.fromkeys(names, "0" * 64), **digests}))
+            path.write_text(json.dumps({**dict.fromkeys(names, "0" * 64), **digests, **axes}))
 
 
 def entry(key, change):
@@ -412,6 +414,15 @@ SEVERAL = {
     "a fold elsewhere listed": (
         lambda s: s.json("manifest.json", lambda m: {**m, "folds/../../outside/manifest.json": "0" * 64}),
         True, ALL),
+    "axes of another run": (
+        lambda s: s.json("folds/fold-0-seed-1/manifest.json", entry("axes", lambda a: {**a, "fold": 1})),
+        True, ALL - MODEL),
+    "axes that are none": (
+        lambda s: s.json("folds/fold-0-seed-1/manifest.json", entry("axes", lambda a: {**a, "fold": "0"})),
+        True, ALL - MODEL),
+    "axes in a list": (
+        lambda s: s.json("folds/fold-0-seed-1/manifest.json", entry("axes", lambda a: [*a])),
+        True, ALL - MODEL),
     "figures of one run": (
         lambda s: s.json("metrics.json", entry("test", lambda t: {**t, "n": {**t["n"], "folds": [1]}})),
         False, {"compare", "python"}),

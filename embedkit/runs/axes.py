@@ -1,0 +1,67 @@
+"""The axes of a run: which fold, which seed, and which share of hidden vectors it is of several runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+ABLATION = "ablation"
+"""The embedding that hides a share of another one's vectors."""
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The fold that a run holds out, its seed, and its share of hidden vectors; None where it has none.
+
+    A run that is made of several, of folds or seeds, has neither a fold nor a seed of its own.
+    """
+
+    fold: int | None = None
+    seed: int | None = None
+    hidden: float | None = None
+
+    @classmethod
+    def of(cls, recipe: Mapping[str, Any]) -> Axes:
+        """Return the axes of the run that a recipe makes, given as plain data.
+
+        Raises ValueError if the recipe has something else than a number there.
+        """
+        data, embedding = _mapping(recipe.get("data")), _mapping(recipe.get("embedding"))
+        folds = _mapping(data.get("folds"))
+        several = recipe.get("seeds") is not None or (folds and folds.get("only") is None)
+        given = {
+            "fold": folds.get("only"),
+            "seed": None if several else recipe.get("seed"),
+            "hidden": embedding.get("hidden") if embedding.get("use") == ABLATION else None,
+        }
+        return cls.from_json({name: value for name, value in given.items() if value is not None})
+
+    @classmethod
+    def from_json(cls, value: object) -> Axes:
+        """Return the axes that `to_json` returned as plain data. Raises ValueError for anything else."""
+        if not isinstance(value, Mapping) or not all(_is_axis(*item) for item in value.items()):
+            raise ValueError("no axes of a run")
+        return cls(**value)
+
+    def to_json(self) -> dict[str, int | float]:
+        """Return the axes that the run has, by name."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Return the sort key of the runs inside a run: by fold, then by seed."""
+        return (-1 if self.fold is None else self.fold), (-1 if self.seed is None else self.seed)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _is_axis(name: object, value: object) -> bool:
+    """Return whether a value is one that the axis `name` can have."""
+    if name not in {field.name for field in fields(Axes)} or isinstance(value, bool):
+        return False
+    if name == "hidden":
+        return isinstance(value, int | float) and 0 <= value < 1
+    return isinstance(value, int) and value >= 0
