@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from embedkit.experiments.run import load as load
-    from embedkit.experiments.run import run as run
+    from embedkit.api import load as load
+    from embedkit.api import run as run
     from embedkit.hookspecs import hookimpl as hookimpl
     from embedkit.runs.run import Run as Run
     from embedkit.tasks.compare import compare as compare
@@ -23,8 +23,8 @@ _HOME = {
     "compare": "embedkit.tasks.compare",
     "hookimpl": "embedkit.hookspecs",
     "open_vectors": "embedkit.vectors",
-    "load": "embedkit.experiments.run",
-    "run": "embedkit.experiments.run",
+    "load": "embedkit.api",
+    "run": "embedkit.api",
     "Run": "embedkit.runs.run",
 }
 

@@ -60,7 +60,7 @@ from embedkit.interfaces import (
 )
 
 if TYPE_CHECKING:
-    from embedkit.experiments.run import load, run
+    from embedkit.api import load, run
     from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
     from embedkit.files.digest import sha256
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from embedkit.vectors.reading import Block
 
 _NAMES_OF = {
-    "embedkit.experiments.run": ("load", "run"),
+    "embedkit.api": ("load", "run"),
     "embedkit.files.compression": ("BZIP2", "PLAIN", "Compression", "compression_of"),
     "embedkit.files.digest": ("sha256",),
     "embedkit.interfaces.arrays": ("BoolArray", "FloatArray", "IntArray"),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embedkit.experiments.ablation import Experiment
-    from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
 
@@ -73,10 +72,9 @@ def command(
         if out is None:
             raise click.UsageError("--hide makes runs: say where with --out DIR")
         blocked = blocked_plugins(ctx)
-        registry = build_registry(blocked, trust)
         again = _command(blocked, directory, hide, seeds, out)
         again += [*(["--trust"] if trust else ()), *(["--json"] if as_json else ())]
-        _hide(plan(run, hide, seeds, registry), registry, out, again, as_json)
+        _hide(plan(run, hide, seeds, build_registry(blocked, trust)), out, again, as_json)
     elif number is not None:
         _explain_text(run, number, split, as_json)
     else:
@@ -127,7 +125,7 @@ def _command(
     return ["embedkit", *plugins, "explain", directory, "--hide", hidden, *counted, "--out", str(out)]
 
 
-def _hide(experiment: Experiment, registry: Registry, out: Path, again: Sequence[str], as_json: bool) -> None:
+def _hide(experiment: Experiment, out: Path, again: Sequence[str], as_json: bool) -> None:
     """Train again with vectors hidden and print the curve; `again` is the command that resumes it."""
     from embedkit.distributed.signals import interrupted_by_signals
     from embedkit.report.terminal.ablation import planned, print_curve
@@ -139,7 +137,7 @@ def _hide(experiment: Experiment, registry: Registry, out: Path, again: Sequence
         says_how_to_go_on(lambda: [path.name for path in experiment.progress(out)], again),
         console_reporter() as reporter,
     ):
-        curve = experiment.carry_out(out, registry, reporter)
+        curve = experiment.carry_out(out, reporter)
     if as_json:
         print_json(curve)
     else:

@@ -48,7 +48,7 @@ def command(
     as_json: bool,
 ) -> None:
     """Classify each TEXT, each line of a file, or each row of a table, with the model of the run in RUN."""
-    from embedkit.experiments.run import load
+    from embedkit.api import load
 
     blocked = blocked_plugins(ctx)
     table = Table(reader, file, column, keys)

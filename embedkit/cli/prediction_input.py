@@ -16,7 +16,7 @@ from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Example
-    from embedkit.plugin.registry import Registry
+    from embedkit.plugin.registry import Component
 
 READER_OF = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet"}
 """Suffixes of tables, and what reads them."""
@@ -74,20 +74,22 @@ class Table:
     def examples(self, blocked: Sequence[str]) -> list[Example]:
         """Return the examples of the table, without labels. Raises RecipeError or DataError."""
         from embedkit.plugin.registry import build_registry
-        from embedkit.recipe.build import build_component, input_files
+        from embedkit.recipe.components import Components
         from embedkit.recipe.load import load_recipe
         from embedkit.recipe.schema import EvaluationRecipe
 
         registry = build_registry(blocked)
         overrides = [f"data.test.{key}" for key in self.keys]
-        recipe = load_recipe(self._recipe(registry), registry, overrides)
+        recipe = load_recipe(
+            self._recipe(registry.get("reader", str(self.reader), "--reader")), registry, overrides
+        )
         assert isinstance(recipe, EvaluationRecipe)
-        input_files(registry, recipe)
-        return [*build_component(registry, "reader", recipe.data.test, "data.test").read()]
+        components = Components(recipe, registry)
+        components.input_files()
+        return [*components.reader("test").read()]
 
-    def _recipe(self, registry: Registry) -> dict[str, Any]:
+    def _recipe(self, component: Component) -> dict[str, Any]:
         """Return a recipe that reads the table, without labels if its reader allows that."""
-        component = registry.get("reader", str(self.reader), "--reader")
         spec: dict[str, Any] = {"use": self.reader, "path": self.file}
         if self.column:
             spec["text"] = self.column

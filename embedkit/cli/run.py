@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +14,10 @@ from embedkit.cli.options import quiet_option, set_option, strict_option, trust_
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import EmbedkitError, Fault, ScreenError
 from embedkit.runs.directory import partial_of, progress_of, run_directory
+from embedkit.runs.reporter import Reporter
 from embedkit.runs.working import is_complete
 
 if TYPE_CHECKING:
-    from embedkit.plugin.registry import Registry
-    from embedkit.recipe.load import AnyKind
     from embedkit.runs.run import Run
 
 
@@ -54,6 +54,7 @@ def command(
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
     from embedkit.distributed.failures import as_one
     from embedkit.distributed.process_group import join
+    from embedkit.experiments.run import RunOptions, execute
     from embedkit.plugin.registry import build_registry
     from embedkit.recipe.load import load_recipe
 
@@ -64,7 +65,10 @@ def command(
         directory = run_directory(loaded.name, out, resume)
         command = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
         with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):
-            _run(loaded, registry, directory, how, resume, strict, quiet or not join().main)
+            with _reporting(quiet or not join().main) as reporter:
+                run = execute(loaded, registry, RunOptions(directory, how, reporter, resume, strict))
+            if not quiet and join().main:
+                _print(run)
 
 
 def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Sequence[str]) -> list[str]:
@@ -74,27 +78,13 @@ def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Se
     return ["embedkit", *plugins, "run", recipe, "--out", str(directory), *sets]
 
 
-def _run(
-    recipe: AnyKind,
-    registry: Registry,
-    directory: Path,
-    how: Literal["sampled", "full"],
-    resume: bool,
-    strict: bool,
-    quiet: bool,
-) -> None:
-    """Run a recipe and, unless `quiet`, print its progress and results."""
-    from embedkit.experiments.run import execute
-
+def _reporting(quiet: bool) -> AbstractContextManager[Reporter]:
+    """Return a reporter that prints the progress of a run, or one that is silent."""
     if quiet:
-        execute(recipe, registry, directory, how, resume=resume, strict=strict)
-        return
-
+        return nullcontext(Reporter())
     from embedkit.report.terminal.progress import console_reporter
 
-    with console_reporter() as reporter:
-        run = execute(recipe, registry, directory, how, reporter, resume, strict)
-    _print(run)
+    return console_reporter()
 
 
 def _print(run: Run) -> None:

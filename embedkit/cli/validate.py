@@ -12,7 +12,7 @@ from embedkit.errors import DataError, Fault, RecipeError
 from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
-    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.load import AnyKind
 
 
@@ -35,6 +35,7 @@ def command(
 ) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all its faults with file and line."""
     from embedkit.plugin.registry import build_registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.load import load_recipe
 
     registry = build_registry(blocked_plugins(ctx), trust)
@@ -43,7 +44,7 @@ def command(
         try:
             loaded = load_recipe(recipe, registry, overrides)
             if data:
-                _look_over(loaded, registry, strict)
+                _look_over(Components(loaded, registry), strict)
         except (RecipeError, DataError) as error:
             faults += error.faults
         else:
@@ -53,9 +54,9 @@ def command(
         raise RecipeError(*faults)
 
 
-def _look_over(recipe: AnyKind, registry: Registry, strict: bool) -> None:
+def _look_over(components: Components[AnyKind], strict: bool) -> None:
     from embedkit.experiments.run import look_over
     from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
-        look_over(recipe, registry, reporter, strict)
+        look_over(components, reporter, strict)

@@ -16,21 +16,21 @@ from embedkit.errors import DataError, Fault
 from embedkit.files.storage import Storage
 from embedkit.interfaces import Reader
 from embedkit.recipe.sections.data import Data, Share
-from embedkit.recipe.sections.section import ComponentSpec
 
 log = logging.getLogger(__name__)
 
 Splits = Mapping[str, Examples]
 
 
-def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader], seed: int) -> Splits:
+def read_splits(data: Data, reader_of: Callable[[str], Reader], seed: int) -> Splits:
     """Read the splits of a recipe and return them by name: train, then validation and test if they are given.
 
+    `reader_of` returns the reader of a split.
     With cross-validation, the fold `only` is held out first and becomes the test split. Shares are then drawn
     from the training examples, first validation, then test; each is a fraction of the training examples
     before any draw, and `id` stays the row in the source. Raises DataError if a split has no examples.
     """
-    splits = {"train": _read(open_reader, data.train, "data.train", data.label_separator)}
+    splits = {"train": _read(reader_of, "train", data.label_separator)}
     held_out = None
     if data.folds is not None:
         splits["train"], held_out = hold_out(splits["train"], data.folds, data.label_separator)
@@ -40,7 +40,7 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
             drawn = draw_share(splits["train"], max(1, round(spec.share * whole)), spec.stratify, seed)
             splits["train"], splits[name] = split_off(splits["train"], drawn, data.label_separator)
         elif spec is not None:
-            splits[name] = _read(open_reader, spec, f"data.{name}", data.label_separator)
+            splits[name] = _read(reader_of, name, data.label_separator)
     if held_out is not None:
         splits["test"] = held_out
     for name, examples in splits.items():
@@ -50,13 +50,9 @@ def read_splits(data: Data, open_reader: Callable[[ComponentSpec, str], Reader],
     return splits
 
 
-def _read(
-    open_reader: Callable[[ComponentSpec, str], Reader],
-    spec: ComponentSpec,
-    where: str,
-    separator: str | None,
-) -> Examples:
-    examples = settle_labels(Examples.of(open_reader(spec, where).read()), separator, where)
+def _read(reader_of: Callable[[str], Reader], split: str, separator: str | None) -> Examples:
+    where = f"data.{split}"
+    examples = settle_labels(Examples.of(reader_of(split).read()), separator, where)
     if separator is None:
         refuse_own_labels(examples.labels, where)
     return examples

@@ -8,39 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedkit.errors import EmbedkitError, RecipeError
+from embedkit.errors import EmbedkitError
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.scoring import Scored
 from embedkit.plugin.verbs.models import WrappedMetric
-from embedkit.recipe.build import build_component
-from embedkit.recipe.checks.metrics import unfit
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import BoolArray, IntArray, Metric, Task
-    from embedkit.plugin.registry import Registry
-    from embedkit.recipe.sections.section import ComponentSpec
-
+    from embedkit.interfaces import BoolArray, IntArray, Metric
 
 log = logging.getLogger(__name__)
-
-
-def build_metrics(registry: Registry, specs: Sequence[ComponentSpec], task: Task) -> dict[str, Metric]:
-    """Build the metrics and return them by name, in the recipe's order.
-
-    Raises RecipeError with a fault for each metric that cannot score `task`.
-    """
-    keys = [f"evaluation.metrics.{index}" for index in range(len(specs))]
-    metrics = {
-        spec.use: build_component(registry, "metric", spec, key)
-        for key, spec in zip(keys, specs, strict=True)
-    }
-    faults = [
-        unfit(registry, name, metric, (task,), key)
-        for key, (name, metric) in zip(keys, metrics.items(), strict=True)
-    ]
-    if any(faults):
-        raise RecipeError(*filter(None, faults))
-    return metrics
 
 
 def score_metrics(

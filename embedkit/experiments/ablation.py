@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.evaluation.oov.curve import Point, curve
-from embedkit.experiments.run import execute
-from embedkit.recipe.build import input_files, refuse_untrusted
+from embedkit.experiments.run import RunOptions, execute
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
@@ -41,6 +41,7 @@ class Experiment:
     recipes: Mapping[float, Recipe]
     names: tuple[str, ...]
     folds: bool
+    registry: Registry
 
     def finished(self, out: Path) -> int:
         """Count the trainings that are finished in `out`."""
@@ -64,13 +65,14 @@ class Experiment:
             else:
                 yield from progress_of(partial_of(made))
 
-    def carry_out(self, out: Path, registry: Registry, reporter: Reporter) -> dict[str, Any]:
+    def carry_out(self, out: Path, reporter: Reporter) -> dict[str, Any]:
         """Run the trainings that `out` lacks, write the curve to `out`/ablation.json, and return it."""
         made: dict[float, Run] = {}
         for number, (share, recipe) in enumerate(self.recipes.items(), 1):
             directory = directory_of(out, share)
             reporter.run(directory.name, number, len(self.recipes))
-            made[share] = execute(recipe, registry, directory, reporter=reporter, resume=True)
+            options = RunOptions(directory, reporter=reporter, resume=True)
+            made[share] = execute(recipe, self.registry, options)
         last = [*made[0.0].metrics][-1]
         points = {share: _points(each, last, self.folds) for share, each in made.items()}
         found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
@@ -89,15 +91,16 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     to run.
     """
     recipe = _recipe(run, registry)
-    refuse_untrusted(registry, recipe)
-    refuse_changed(run, input_files(registry, recipe))
+    components = Components(recipe, registry)
+    components.refuse_untrusted()
+    refuse_changed(run, components.input_files())
     sets = {"evaluation.baselines": [], "training.trackers": [], **_seeds(recipe, seeds)}
     wanted = sorted({0.0, *shares})
     if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
         raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
-    recipes = {share: _ablated(run, recipe, share, sets, registry) for share in wanted}
+    recipes = {share: _recipe(run, registry, {**_hidden(recipe, share), **sets}) for share in wanted}
     folds = recipe.data.folds is not None and recipe.data.folds.only is None
-    return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds)
+    return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds, registry)
 
 
 def directory_of(out: Path, share: float) -> Path:
@@ -124,11 +127,11 @@ def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
     return {}
 
 
-def _ablated(run: Run, recipe: Recipe, share: float, sets: Mapping[str, Any], registry: Registry) -> Recipe:
+def _hidden(recipe: Recipe, share: float) -> dict[str, Any]:
+    """Return the overrides of `recipe` that hide `share` of the found vectors."""
     embedding = recipe.embedding.to_plain()
     own = {key: embedding.pop(key) for key in EMBEDDING_KEYS if key in embedding}
-    ablated = {"use": "ablation", "of": embedding, "hidden": share, **own}
-    return _recipe(run, registry, {"embedding": ablated, **sets})
+    return {"embedding": {"use": "ablation", "of": embedding, "hidden": share, **own}}
 
 
 def _points(run: Run, split: str, folds: bool) -> list[Point]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.summary import summarize
 from embedkit.experiments.summary import analyse_repeated
-from embedkit.files.storage import storage_of
 from embedkit.recipe.repeats import single_runs
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
@@ -19,37 +19,32 @@ from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.predictions import predictions_file, read_rows
 from embedkit.runs.resuming import begin, refuse_other_recipe
 from embedkit.runs.run import Run
-from embedkit.tasks.components import Remembering
 from embedkit.tasks.train import train_and_evaluate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
-    from embedkit.runs.reporter import Reporter
+    from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
+    from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
 
 
 def train_each(
-    recipe: Recipe,
-    registry: Registry,
-    writer: RunWriter,
-    environment: Mapping[str, Any],
-    reporter: Reporter,
-    strict: bool,
+    components: RunComponents[Recipe], context: RunContext, environment: Mapping[str, Any]
 ) -> None:
     """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
 
     Inner runs that are finished are not trained again.
     """
-    singles = single_runs(recipe)
+    writer, reporter = context.writer, context.reporter
+    singles = single_runs(components.recipe)
     directories = {name: writer.directory / layout.FOLDS / name for name in singles}
     if writer.world.main:
         (writer.directory / layout.FOLDS).mkdir(exist_ok=True)
-    build = Remembering(registry, storage_of(recipe.data.in_memory, writer.scratch))
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
         axes = Axes.of(single.to_plain())
@@ -59,9 +54,9 @@ def train_each(
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
         with write_run(directories[name], True, writer.world, axes) as inner, inner.logged():
             begin(inner, single, environment)
-            train_and_evaluate(single, registry, inner, reporter, strict, build)
+            train_and_evaluate(components.of(single), replace(context, writer=inner))
     if writer.world.main:
-        _gather(singles, directories, writer, registry)
+        _gather(singles, directories, writer, components)
 
 
 def _finished(directory: Path, recipe: Recipe, axes: Axes) -> bool:
@@ -77,7 +72,10 @@ def _finished(directory: Path, recipe: Recipe, axes: Axes) -> bool:
 
 
 def _gather(
-    singles: Mapping[str, Recipe], directories: Mapping[str, Path], writer: RunWriter, registry: Registry
+    singles: Mapping[str, Recipe],
+    directories: Mapping[str, Path],
+    writer: RunWriter,
+    components: Components[Recipe],
 ) -> None:
     """Write metrics.json, predictions.csv and oov.json over all runs."""
     figures = [json.loads((directories[name] / layout.METRICS).read_bytes()) for name in singles]
@@ -90,7 +88,7 @@ def _gather(
     rows = _held_out(singles, directories, split)
     writer.predictions(next(rows), rows, sum(each[split]["n"] for each in figures))
     predictions = predictions_file(writer.directory)
-    writer.json(layout.OOV, analyse_repeated(singles, directories, predictions, split, registry))
+    writer.json(layout.OOV, analyse_repeated(singles, directories, predictions, split, components))
 
 
 def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.oov.analysis import analyse_counted
+from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.counting import Tally
 from embedkit.evaluation.oov.folds import add_policies, mean_drift
 from embedkit.evaluation.oov.seeds import over_seeds
 from embedkit.evaluation.oov.shares import Shares, measure
 from embedkit.runs import layout
 from embedkit.runs.held_out import Which, read_held_out
-from embedkit.tasks.analysis import read_content
 
 if TYPE_CHECKING:
-    from embedkit.evaluation.oov.content import Content
-    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
 
 
@@ -51,15 +50,14 @@ def analyse_repeated(
     directories: Mapping[str, Path],
     predictions: Path,
     split: str,
-    registry: Registry,
+    components: Components[Recipe],
 ) -> dict[str, Any]:
     """Return the contents of oov.json over all runs.
 
     `predictions` is the predictions.csv over all runs. Every seed is analysed over all of its folds; several
     seeds are combined by `over_seeds`. The texts are read in blocks, and only their counts are kept.
     """
-    recipe = next(iter(singles.values()))
-    content = read_content(recipe.evaluation.function_words, registry)
+    recipe, content = components.recipe, Content(components.function_words)
     of = {(_fold(single), single.seed): directories[name] for name, single in singles.items()}
     by_seed = _gathered(of, predictions, recipe.data.label_separator, content)
     found = {

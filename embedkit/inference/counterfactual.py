@@ -16,16 +16,13 @@ from embedkit.evaluation.oov.refilling import flips
 from embedkit.model.classifier import TextClassifier
 from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
-from embedkit.recipe.build import build_component
-from embedkit.recipe.checks.components import is_total
-from embedkit.recipe.sections.section import spec_of
 from embedkit.text.vocabulary import PAD_ID
 
 if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import BoolArray, FloatArray, OovPolicy
-    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
     from embedkit.text.encoding import TokenizedSplit
 
@@ -37,11 +34,19 @@ FINE_TUNED = (
 
 @dataclass(frozen=True)
 class Trained:
-    """A classifier with its recipe, and `via`: the spelling or policy that gave each row of its table."""
+    """A classifier with the components of its recipe.
+
+    `via` is the spelling or the policy that gave each row of its table.
+    """
 
     classifier: Classifier
-    recipe: Recipe
+    components: Components[Recipe]
     via: Sequence[str]
+
+    @property
+    def recipe(self) -> Recipe:
+        """Return the recipe that the classifier was trained by."""
+        return self.components.recipe
 
     @property
     def policy(self) -> str:
@@ -59,7 +64,6 @@ def ask_policies(
     trained: Trained,
     splits: Mapping[str, TokenizedSplit],
     predictions: Mapping[str, Predictions],
-    registry: Registry,
 ) -> dict[str, Any]:
     """Count the texts that turn right and wrong under each other policy, by policy and split.
 
@@ -72,10 +76,9 @@ def ask_policies(
     if not trained.filled.any():
         return {**asked, "why": f"'{trained.policy}' wrote no row"}
     held_out = {name: split for name, split in splits.items() if name != "train"} or splits
-    for name in _others(trained.policy, registry):
+    for name, part in trained.components.other_policies(trained.policy).items():
         try:
-            policy: OovPolicy = build_component(registry, "oov", spec_of(name), "oov")
-            classifier = refilled(trained, name, policy)
+            classifier = refilled(trained, name, part.make())
         except EmbedkitError as error:
             asked["refused"][name] = error.faults[0].what
             continue
@@ -83,13 +86,6 @@ def ask_policies(
             split: _flips(trained, classifier, held_out[split], predictions[split]) for split in held_out
         }
     return asked
-
-
-def _others(policy: str, registry: Registry) -> list[str]:
-    """Return the other policies that answer for every word and have no required parameters."""
-    names = [name for name in registry.names("oov") if name != policy and is_total(registry, name)]
-    fields = {name: registry.get("oov", name).parameters.model_fields.values() for name in names}
-    return [name for name in names if not any(field.is_required() for field in fields[name])]
 
 
 def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:

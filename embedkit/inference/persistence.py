@@ -11,10 +11,10 @@ from embedkit.data.labels import Labelling
 from embedkit.errors import Fault, RunError
 from embedkit.inference.classifier import Classifier, TextInput
 from embedkit.inference.counterfactual import Trained
-from embedkit.inference.embedding import Reopened
 from embedkit.inference.saved_model import SavedModel, read_saved_model, read_unseen
+from embedkit.inference.unseen import Reopened
 from embedkit.model.classifier import TextClassifier
-from embedkit.recipe.build import build_component
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.runs import layout
@@ -25,7 +25,6 @@ from embedkit.runs.versions import warn_of_versions
 from embedkit.text.vocabulary import FIRST_WORD_ID
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Encoder
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
@@ -42,12 +41,12 @@ def load_trained(
     run.refuse_several("a model")
     refuse_unloadable(run)
     warn_of_versions(run)
-    recipe = _recipe(run, registry)
-    saved = read_saved_model(run, recipe)
-    classifier = _classifier(run, saved, recipe, registry, threshold)
-    if recipe.embedding.unseen == "lookup" and unseen is None:
-        classifier = _looking_up(classifier, saved, run, recipe, registry)
-    return Trained(classifier, recipe, saved.via)
+    components = Components(_recipe(run, registry), registry)
+    saved = read_saved_model(run, components.recipe)
+    classifier = _classifier(run, saved, components, threshold)
+    if components.recipe.embedding.unseen == "lookup" and unseen is None:
+        classifier = _looking_up(classifier, saved, run, components)
+    return Trained(classifier, components, saved.via)
 
 
 def _recipe(run: Run, registry: Registry) -> Recipe:
@@ -61,30 +60,28 @@ def _recipe(run: Run, registry: Registry) -> Recipe:
 
 
 def _classifier(
-    run: Run, saved: SavedModel, recipe: Recipe, registry: Registry, threshold: float | None
+    run: Run, saved: SavedModel, components: Components[Recipe], threshold: float | None
 ) -> Classifier:
-    check_files(run, registry, "tokenizer", recipe.tokenizer)
-    tokenizer = build_component(registry, "tokenizer", recipe.tokenizer, "tokenizer")
+    recipe = components.recipe
+    check_files(run, components.part("tokenizer"))
     return Classifier(
-        model=_model(saved, recipe, registry),
-        input=TextInput(tokenizer, saved.vocabulary, saved.max_length, recipe.data.cut, saved.pad_to),
+        model=_model(saved, components),
+        input=TextInput(
+            components.tokenizer, saved.vocabulary, saved.max_length, recipe.data.cut, saved.pad_to
+        ),
         origin=saved.origin,
         labelling=Labelling(saved.classes, recipe.data.label_separator),
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
     )
 
 
-def _model(saved: SavedModel, recipe: Recipe, registry: Registry) -> TextClassifier:
+def _model(saved: SavedModel, components: Components[Recipe]) -> TextClassifier:
     """Build the model and load its weights.
 
     Shapes are compared before memory is allocated, if the encoder can be built without memory.
     """
-    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    rows, classes, multilabel = (
-        len(saved.vocabulary),
-        len(saved.classes),
-        recipe.data.label_separator is not None,
-    )
+    encoder, rows, classes = components.encoder, len(saved.vocabulary), len(saved.classes)
+    multilabel = components.recipe.data.label_separator is not None
     parts = TextClassifier.beside_table(saved.dim, encoder, classes, multilabel)
     if parts is not None:
         refuse_other_shapes(saved.weights, {TABLE: Shape((rows, saved.dim)), **shapes_of(parts)})
@@ -97,9 +94,9 @@ def _model(saved: SavedModel, recipe: Recipe, registry: Registry) -> TextClassif
 
 
 def _looking_up(
-    classifier: Classifier, saved: SavedModel, run: Run, recipe: Recipe, registry: Registry
+    classifier: Classifier, saved: SavedModel, run: Run, components: Components[Recipe]
 ) -> Classifier:
     """Return the classifier with the words that its run looked up, and with the source for all others."""
     words = saved.vocabulary.words
-    source = Reopened(run, recipe, registry, words, saved.origin[FIRST_WORD_ID:])
+    source = Reopened(run, components, words, saved.origin[FIRST_WORD_ID:])
     return replace(classifier.widened(read_unseen(run, saved)), source=source)

@@ -12,6 +12,7 @@ from embedkit.errors import ComponentError, Fault, PluginError
 from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND, Register
 from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
+from embedkit.plugin.provenance import DISTRIBUTION, canonical
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -110,6 +111,20 @@ class Component:
             return read(self.factory)
         except Exception as error:  # an annotation may be anything
             raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
+
+    @property
+    def bundled(self) -> bool:
+        """Return whether the component comes with embedkit itself."""
+        return canonical(self.plugin.distribution) == DISTRIBUTION
+
+    @property
+    def total(self) -> bool:
+        """Return whether a policy answers for every word. Raises ComponentError if its class does not say."""
+        total = getattr(self.factory, "total", None)
+        if not isinstance(total, bool):
+            what = "expected a class attribute 'total', True or False"
+            raise ComponentError(Fault(what, where=f"{self}"))
+        return total
 
     @property
     def summary(self) -> str:

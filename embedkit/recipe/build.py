@@ -1,90 +1,161 @@
-"""From a recipe to components: files found, constructors called."""
+"""From the spec of a component to the component: files found, consent checked, constructors called."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from embedkit.errors import ComponentError, Fault, RecipeError
 from embedkit.hookspecs import VERB_OF_KIND
 from embedkit.interfaces.calling import Owner
+from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.plugin.verbs import wrap
-from embedkit.recipe.consent import untrusted
 from embedkit.recipe.paths import expand
-from embedkit.recipe.schema import AnyRecipe
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
 
+CONSENT = (
+    "If you trust where the file comes from, give the command --trust, or from Python trust=True; "
+    "what a recipe says is no consent."
+)
 
-def build_component(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """Make the component that `spec` names, with file paths expanded, in the wrapper of its kind.
 
-    `where` is the component's key in the recipe, such as `data.train`, for messages. Raises PluginError for
-    an unknown name, DataError for a missing file, RecipeError if it would run code without consent, and
-    ComponentError if its constructor raises or its class lacks the method of its kind.
+@dataclass(frozen=True)
+class Part:
+    """A component as a recipe names it: its kind, its spec and its key, such as `data.train`.
+
+    The registry knows the class that the spec names. The parameters of a component may contain others.
     """
-    component = registry.get(kind, spec.use, where)
-    checked = component.parameters.model_validate_json(json.dumps(thaw(spec.parameters)))
-    values = {name: getattr(checked, name) for name in component.parameters.model_fields}
-    if faults := [*untrusted(registry, component, values, where)]:
-        raise RecipeError(*faults)
-    for name in component.input_paths:
-        values[name] = _expanded(values[name], f"{where}.{name}", name in component.input_folders)
-    for name, inner in component.nested.items():
-        values[name] = _built(registry, inner, values[name], f"{where}.{name}")
-    return _construct(component, values, where)
+
+    registry: Registry
+    kind: str
+    spec: ComponentSpec
+    where: str
+
+    @cached_property
+    def component(self) -> Component:
+        """Return the registered component. Raises PluginError for an unknown name."""
+        return self.registry.get(self.kind, self.spec.use, self.where)
+
+    def walk(self) -> Iterator[Part]:
+        """Yield this component and all components in its parameters, outermost first.
+
+        The parameters of a component without a name, which a recipe with faults may have, are not searched.
+        """
+        yield self
+        for name, kind in self.component.nested.items() if self.spec.use else ():
+            for where, plain in _named(f"{self.where}.{name}", self.spec.parameters.get(name)):
+                yield from self._inner(kind, plain, where).walk()
+
+    def _inner(self, kind: str, plain: str | Mapping[str, Any], where: str) -> Part:
+        return Part(self.registry, kind, spec_of(plain), where)
+
+    def make(self) -> Any:
+        """Make the component, with file paths expanded, in the wrapper of its kind.
+
+        Raises PluginError for an unknown name, DataError for a missing file, RecipeError if it would run code
+        without consent or finds its own parameters wrong, and ComponentError if its constructor raises or
+        its class lacks the method of its kind.
+        """
+        component = self.component
+        checked = component.parameters.model_validate_json(json.dumps(thaw(self.spec.parameters)))
+        values = {name: getattr(checked, name) for name in component.parameters.model_fields}
+        if faults := [*_untrusted(self, values)]:
+            raise RecipeError(*faults)
+        for name in component.input_paths:
+            values[name] = _expanded(values[name], f"{self.where}.{name}", name in component.input_folders)
+        for name, kind in component.nested.items():
+            values[name] = self._made(kind, values[name], f"{self.where}.{name}")
+        return _construct(component, values, self.where)
+
+    def _made(self, kind: str, value: Any, where: str) -> Any:
+        """Make the components in a parameter, alone or in lists; other values are returned as they are."""
+        if isinstance(value, str | Mapping):
+            return self._inner(kind, value, where).make()
+        if isinstance(value, list | tuple):
+            return type(value)(self._made(kind, each, f"{where}.{i}") for i, each in enumerate(value))
+        return value
+
+    def untrusted(self) -> list[Fault]:
+        """Return a fault for each way in which it would run code in files without the user's consent."""
+        return [fault for part in self.walk() for fault in _untrusted(part, part.spec.parameters)]
+
+    def files(self) -> list[tuple[str, Path]]:
+        """Return the files that it reads, with their keys. Raises DataError for a missing file."""
+        files: list[tuple[str, Path]] = []
+        for part in self.walk():
+            folders = part.component.input_folders
+            for name in sorted(part.component.input_paths):
+                texts = _texts(f"{part.where}.{name}", part.spec.parameters.get(name))
+                files += [(at, expand(text, at, name in folders)) for at, text in texts]
+        return files
+
+    def reads_files(self) -> bool:
+        """Return whether it, or a component in its parameters, is given files to read."""
+        parts = self.walk()
+        return any(part.spec.parameters.get(name) for part in parts for name in part.component.input_paths)
+
+    @property
+    def components(self) -> list[Component]:
+        """Return the registered component and those of all components in its parameters, each once."""
+        found = [part.component for part in self.walk()]
+        return [*{(component.kind, component.name): component for component in found}.values()]
+
+    @property
+    def bundled(self) -> bool:
+        """Return whether it and all components in its parameters come with embedkit itself."""
+        return all(component.bundled for component in self.components)
+
+    @property
+    def named(self) -> list[Component]:
+        """Return the components that its parameters, and those of components in them, name without making."""
+        return [
+            self.registry.get(kind, part.spec.parameters[key])
+            for part in self.walk()
+            for key, kind in part.component.named.items()
+            if part.spec.parameters.get(key) in self.registry.names(kind)
+        ]
+
+    def __str__(self) -> str:
+        """Return its name with plugin and version, then components of other plugins in its parameters."""
+        first, *inner = self.components
+        others = [str(each) for each in inner if each.plugin.distribution != first.plugin.distribution]
+        return f"{first}, made of {', '.join(others)}," if others else str(first)
 
 
 def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
     """Make an installed component and wrap it as a recipe does, for commands and tests of plugins.
 
     Raises PluginError for an unknown name, pydantic's ValidationError for parameters that its constructor
-    does not take, and what `build_component` raises.
+    does not take, and what a recipe with this component raises.
     """
-    return build_component(build_registry(), kind, spec_of({"use": name, **parameters}), f"{kind} '{name}'")
+    return Part(build_registry(), kind, spec_of({"use": name, **parameters}), f"{kind} '{name}'").make()
 
 
-def refuse_untrusted(registry: Registry, recipe: AnyRecipe) -> None:
-    """Raise RecipeError, naming every key, if code in files would run and nobody has consented."""
-    faults = [
-        fault
-        for key, of_kind, written in recipe.components()
-        for where, kind, spec in within(registry, key, of_kind, written)
-        for fault in untrusted(registry, registry.get(kind, spec.use, where), spec.parameters, where)
-    ]
-    if faults:
-        raise RecipeError(*faults)
+def _untrusted(part: Part, values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield a fault for each way in which a component with the parameters `values` runs code unasked."""
+    if part.registry.trust:
+        return
+    component = part.component
+    if RUNS_CODE.of(component.factory):
+        yield Fault(f"{component} runs code that is in its files", where=part.where, hint=CONSENT)
+    for name in sorted(component.needs_trust):
+        if values.get(name):
+            what = f"{component} is to run code that is in its file, and nobody has consented"
+            yield Fault(what, where=f"{part.where}.{name}", hint=CONSENT)
 
 
-def input_files(registry: Registry, recipe: AnyRecipe) -> list[tuple[str, Path]]:
-    """Return every file that the recipe reads, with its key such as `data.train.path`.
-
-    Raises DataError for a missing file.
-    """
-    files = [
-        file
-        for where, kind, spec in recipe.components()
-        for file in component_files(registry, where, kind, spec)
-    ]
-    return files + [(where, expand(text, where)) for where, text in recipe.files()]
-
-
-def component_files(
-    registry: Registry, key: str, of_kind: str, component: ComponentSpec
-) -> list[tuple[str, Path]]:
-    """Return the files read by the component at `key` and by components in its parameters, with their keys.
-
-    Raises DataError for a missing file.
-    """
-    files: list[tuple[str, Path]] = []
-    for where, kind, spec in within(registry, key, of_kind, component):
-        named = registry.get(kind, spec.use, where)
-        for name in sorted(named.input_paths):
-            texts = _texts(f"{where}.{name}", spec.parameters.get(name))
-            files += [(at, expand(text, at, name in named.input_folders)) for at, text in texts]
-    return files
+def _named(where: str, value: Any) -> Iterator[tuple[str, str | Mapping[str, Any]]]:
+    """Yield the components that stand in a parameter, as plain data, each with its key."""
+    if isinstance(value, str | Mapping):
+        yield where, value
+    elif isinstance(value, tuple):
+        yield from ((f"{where}.{index}", item) for index, item in enumerate(value))
 
 
 def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -92,47 +163,9 @@ def _texts(where: str, value: Any) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield where, value
     elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _texts(f"{where}.{key}", inner)
+        yield from chain.from_iterable(_texts(f"{where}.{key}", inner) for key, inner in value.items())
     elif isinstance(value, list | tuple):
-        for index, inner in enumerate(value):
-            yield from _texts(f"{where}.{index}", inner)
-
-
-def reads_files(registry: Registry, kind: str, spec: ComponentSpec) -> bool:
-    """Return whether the component that `spec` names, or one in its parameters, is given files to read."""
-    inside = within(registry, "", kind, spec)
-    return any(
-        each.parameters.get(name)
-        for _, of_kind, each in inside
-        for name in registry.get(of_kind, each.use).input_paths
-    )
-
-
-def within(
-    registry: Registry, where: str, kind: str, spec: ComponentSpec
-) -> Iterator[tuple[str, str, ComponentSpec]]:
-    """Yield the component and all components in its parameters, as (key, kind, spec).
-
-    The parameters of a component without a name, which a recipe with faults may have, are not searched.
-    """
-    yield where, kind, spec
-    for name, inner in registry.get(kind, spec.use, where).nested.items() if spec.use else ():
-        value = spec.parameters.get(name)
-        named = {f"{where}.{name}": value} if isinstance(value, str | Mapping) else {}
-        if isinstance(value, tuple):
-            named = {f"{where}.{name}.{index}": item for index, item in enumerate(value)}
-        for at, plain in named.items():
-            yield from within(registry, at, inner, spec_of(plain))
-
-
-def _built(registry: Registry, kind: str, value: Any, where: str) -> Any:
-    """Make the components in a parameter, alone or in lists; other values are returned as they are."""
-    if isinstance(value, str | Mapping):
-        return build_component(registry, kind, spec_of(value), where)
-    if isinstance(value, list | tuple):
-        return type(value)(_built(registry, kind, each, f"{where}.{i}") for i, each in enumerate(value))
-    return value
+        yield from chain.from_iterable(_texts(f"{where}.{i}", inner) for i, inner in enumerate(value))
 
 
 def _expanded(value: Any, where: str, folder: bool) -> Any:
@@ -145,11 +178,22 @@ def _expanded(value: Any, where: str, folder: bool) -> Any:
     return value
 
 
-def _construct(component: Component, values: dict[str, Any], where: str) -> Any:
-    with Owner(str(component), where, hint=None, joint=" ").calling("could not be made:"):
+def _construct(component: Component, values: Mapping[str, Any], where: str) -> Any:
+    owner = Owner(str(component), where, hint=None, joint=" ")
+    with owner.calling("could not be made:"):
         made = component.factory(**values)
         has_verb = callable(getattr(made, VERB_OF_KIND[component.kind], None))
     if not has_verb:
         what = f"{component} has no method '{VERB_OF_KIND[component.kind]}'"
         raise ComponentError(Fault(what, where=where))
+    if callable(getattr(made, "check", None)):
+        with owner.calling("check() raised"):
+            faults = [Fault(each) if isinstance(each, str) else each for each in made.check()]
+        if faults:
+            raise RecipeError(*(_at(fault, where) for fault in faults))
     return wrap(component, made, where)
+
+
+def _at(fault: Fault, where: str) -> Fault:
+    """Return a fault that a component found in itself, at its key or, if it names one, at a parameter's."""
+    return replace(fault, where=f"{where}.{fault.where}" if fault.where else where)

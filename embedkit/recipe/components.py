@@ -1,195 +1,166 @@
-"""Components of a recipe: found in the registry, parameters checked, defaults filled in."""
+"""The components of a recipe, each made once."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import PydanticSerializationError
+from embedkit.errors import RecipeError
+from embedkit.interfaces import EmbeddingContext
+from embedkit.recipe.build import Part
+from embedkit.recipe.checks.metrics import unfit
+from embedkit.recipe.paths import expand
+from embedkit.recipe.sections.section import spec_of
 
-from embedkit.errors import EmbedkitError, Fault, PluginError, RecipeError
-from embedkit.hookspecs import BUILT_IN
-from embedkit.interfaces.calling import described
-from embedkit.plugin.registry import Component, Registry
-from embedkit.recipe.build import build_component, reads_files
-from embedkit.recipe.document import Findings, KeyPath, describe, dotted
-from embedkit.recipe.explain import explain
-from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
-from embedkit.recipe.sections.data import Share
-from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.recipe.slots import SHARES, SLOTS
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-_NAMELESS = "expected a name, or a mapping with 'use'"
+    from embedkit.interfaces import (
+        Baseline,
+        Embedding,
+        Encoder,
+        FunctionWords,
+        Metric,
+        OovPolicy,
+        Reader,
+        Task,
+        Tokenizer,
+    )
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.schema import AnyRecipe
+
+R = TypeVar("R", bound="AnyRecipe")
+Other = TypeVar("Other", bound="AnyRecipe")
 
 
-@dataclass(frozen=True)
-class Resolver:
-    """Turns each component of a recipe, as it is written, into its spec, and adds faults to `findings`.
+class Components(Generic[R]):
+    """The components of a loaded recipe, each made when it is first asked for, and only once.
 
-    `trains`: whether the recipe trains a model, so that other splits can be a share of the training split,
-    and the embedding has a matrix with rows to be trained.
+    Once a recipe is loaded, everything that needs a component asks here, and nothing asks the registry.
+    Making a component raises what `Part.make` raises.
     """
 
-    registry: Registry
-    findings: Findings
-    trains: bool = True
+    def __init__(self, recipe: R, registry: Registry) -> None:
+        self.recipe = recipe
+        self.registry = registry
+        self._parts = {key: Part(registry, kind, spec, key) for key, kind, spec in recipe.components()}
+        self._made: dict[str, Any] = {}
 
-    def slot(self, path: KeyPath, written: Any) -> Any:
-        """Return the components written at `path`: one spec or a tuple of specs, a share or None.
+    def of(self, recipe: Other) -> Components[Other]:
+        """Return the components of another recipe, from the same plugins."""
+        return Components(recipe, self.registry)
 
-        Anything but a list, where a list of components belongs, is returned as it is.
+    def part(self, key: str) -> Part:
+        """Return the component at `key`, such as `data.test`, as the recipe names it."""
+        return self._parts[key]
+
+    def parts(self, prefix: str) -> list[Part]:
+        """Return the components of the list at `prefix`, such as `evaluation.metrics`, in order."""
+        return [part for key, part in self._parts.items() if key.startswith(f"{prefix}.")]
+
+    def make(self, key: str) -> Any:
+        """Return the component at `key`; the first call makes it."""
+        if key not in self._made:
+            self._made[key] = self._parts[key].make()
+        return self._made[key]
+
+    def reader(self, split: str) -> Reader:
+        """Return the reader of a split: train, validation or test."""
+        reader: Reader = self.make(f"data.{split}")
+        return reader
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Return the tokenizer."""
+        tokenizer: Tokenizer = self.make("tokenizer")
+        return tokenizer
+
+    @property
+    def embedding(self) -> Embedding:
+        """Return the embedding."""
+        embedding: Embedding = self.make("embedding")
+        return embedding
+
+    @property
+    def encoder(self) -> Encoder:
+        """Return the encoder."""
+        encoder: Encoder = self.make("encoder")
+        return encoder
+
+    @property
+    def policies(self) -> list[tuple[str, OovPolicy]]:
+        """Return the out-of-vocabulary policies with their names, in the order in which they are asked."""
+        return [(part.spec.use, self.make(part.where)) for part in self.parts("oov")]
+
+    @property
+    def baselines(self) -> dict[str, Baseline]:
+        """Return the baselines by name, in the recipe's order."""
+        return {part.spec.use: self.make(part.where) for part in self.parts("evaluation.baselines")}
+
+    @cached_property
+    def function_words(self) -> frozenset[str]:
+        """Return the words of all function-word lists. Raises DataError if a list is not available."""
+        lists: list[FunctionWords] = [
+            self.make(part.where) for part in self.parts("evaluation.function_words")
+        ]
+        return frozenset(word for each in lists for word in each.words())
+
+    def metrics(self, task: Task) -> dict[str, Metric]:
+        """Return the metrics by name, in the recipe's order.
+
+        Raises RecipeError with a fault for each metric that cannot score `task`.
         """
-        slot = SLOTS[path]
-        if slot.many:
-            items = enumerate(written if isinstance(written, list) else ())
-            specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)
-            return specs if isinstance(written, list) else written
-        if self.trains and path in SHARES:
-            if written is None:
-                return None
-            if isinstance(written, Mapping) and "share" in written:
-                return self._share(path, written)
-        return self.resolve(slot.kind, path, written)
+        parts = self.parts("evaluation.metrics")
+        metrics: dict[str, Metric] = {part.spec.use: self.make(part.where) for part in parts}
+        found = [unfit(part, metrics[part.spec.use], (task,)) for part in parts]
+        faults = [replace(f, where=part.where) for part, f in zip(parts, found, strict=True) if f]
+        if faults:
+            raise RecipeError(*faults)
+        return metrics
 
-    def _share(self, path: KeyPath, written: Mapping[str, Any]) -> Share | None:
-        try:
-            return Share.model_validate(written)
-        except ValidationError as error:
-            explain(error, written, path, {(): [*Share.model_fields]}, self.findings)
-            return None
+    def context(self, seed: int, words: Sequence[str]) -> EmbeddingContext:
+        """Return the context in which the embedding is opened for the words of a vocabulary."""
+        registry = self.registry
+        return EmbeddingContext(seed, words, formats=lambda: registry, trust=registry.trust)
 
-    def resolve(self, kind: str, path: KeyPath, written: Any) -> ComponentSpec:
-        """Return the spec of the component of `kind` at `path`, and add a fault for everything wrong with it.
-
-        If the component is not known, the spec has no name. A component that reads no files is also made, so
-        that keys that do not go together are found at once.
-        """
-        faults = len(self.findings.faults)
-        said = {"use": written} if isinstance(written, str) else written
-        core: dict[str, Any] = {}
-        if isinstance(said, Mapping):
-            core = {key: said[key] for key in self._core_keys(path) if key in said}
-            said = {key: value for key, value in said.items() if key not in core}
-        component = self._component(kind, path, said)
-        parameters = self._parameters(component, path, said) if component else {}
-        spec = self._spec(path, component.name if component else "", parameters, core)
-        if len(self.findings.faults) == faults and not reads_files(self.registry, kind, spec):
-            self._make(kind, path, spec)
-        return spec
-
-    def _make(self, kind: str, path: KeyPath, spec: ComponentSpec) -> None:
-        try:
-            build_component(self.registry, kind, spec, dotted(path))
-        except RecipeError:  # code in files may not run yet, which those commands say that make components
-            return
-        except EmbedkitError as error:
-            for fault in error.faults:
-                self.findings.add(path, fault)
-
-    def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
-        if not isinstance(said, Mapping):
-            self.findings.add(path, f"{_NAMELESS}, got {describe(said)}")
-        elif kind == "reader" and "use" not in said and "share" in said:
-            self.findings.add(path, "expected a reader, got a share of the training split")
-        elif "use" not in said:
-            self.findings.add(path, Fault("missing key 'use'", hint=self._names(kind)))
-        elif not isinstance(said["use"], str):
-            self.findings.add((*path, "use"), f"expected a text, got {describe(said['use'])}")
-        else:
-            return self._registered(kind, path, said["use"], (*path, "use"))
-        return None
-
-    def _registered(
-        self, kind: str, path: KeyPath, name: str, said_at: KeyPath | None = None
-    ) -> Component | None:
-        try:
-            return self.registry.get(kind, name)
-        except PluginError as error:
-            for fault in error.faults:
-                self.findings.add(path, fault, said_at=said_at)
-        return None
-
-    def _names(self, kind: str) -> str:
-        return f"It names one of: {', '.join(self.registry.names(kind))}."
-
-    def _parameters(self, component: Component, path: KeyPath, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the parameters, defaults filled in, input paths absolute; empty, with faults, if invalid."""
-        given = {key: value for key, value in said.items() if key != "use"}
-        inner = {
-            name: self._nested(kind, (*path, name), given[name])
-            for name, kind in component.nested.items()
-            if name in given
+    def other_policies(self, name: str) -> dict[str, Part]:
+        """Return the policies but `name` that answer for every word and need no parameters, by name."""
+        parts = {
+            other: Part(self.registry, "oov", spec_of(other), "oov")
+            for other in self.registry.names("oov")
+            if other != name
         }
-        try:
-            # Checked as the JSON it could be, a list may stand for a tuple, an integer for a float.
-            checked = component.parameters.model_validate_json(json.dumps(given))
-        except ValidationError as error:
-            known = [*component.parameters.model_fields, *self._core_keys(path)]
-            explain(error, given, path, {(): known}, self.findings)
-            return {}
-        self._check_names(component, path, given)
-        values = self._complete(component, path, checked)
-        for name in component.input_paths & values.keys():
-            values[name] = self._absolute(values[name], (*path, name))
-        return values | inner
+        return {
+            other: part
+            for other, part in parts.items()
+            if part.component.total
+            and not any(field.is_required() for field in part.component.parameters.model_fields.values())
+        }
 
-    def _complete(self, component: Component, path: KeyPath, checked: BaseModel) -> dict[str, Any]:
-        """Return the parameters and defaults as plain data; empty, with a fault, if a default is invalid."""
-        try:
-            values = checked.model_dump(mode="json", warnings=False)
-            component.parameters.model_validate_json(json.dumps(values))
-        except ValidationError as error:
-            names = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors(include_url=False))
-            for name in names:
-                what = f"the default of '{name}', {describe(values[name])}, is not what its annotation allows"
-                self._blame(component, path, what)
-        except (PydanticSerializationError, TypeError) as error:
-            self._blame(component, path, f"a default is no plain data: {described(error)}")
-        else:
-            return values
-        return {}
+    def refuse_untrusted(self) -> None:
+        """Raise RecipeError, naming every key, if code in files would run and nobody has consented."""
+        if faults := [fault for part in self._parts.values() for fault in part.untrusted()]:
+            raise RecipeError(*faults)
 
-    def _blame(self, component: Component, path: KeyPath, what: str) -> None:
-        """Add a fault of the component itself, whatever the recipe says."""
-        self.findings.add(path, f"{component}: {what}")
+    def input_files(self) -> list[tuple[str, Path]]:
+        """Return every file that the recipe reads, with its key such as `data.train.path`.
 
-    def _check_names(self, component: Component, path: KeyPath, given: Mapping[str, Any]) -> None:
-        for key, kind in component.named.items():
-            default = component.parameters.model_fields[key].default
-            name = given.get(key, default)
-            if name != default and name not in BUILT_IN.get(kind, ()):
-                self._registered(kind, (*path, key), name)
+        Raises DataError for a missing file.
+        """
+        files = [file for part in self._parts.values() for file in part.files()]
+        return [*files, *self.own_files()]
 
-    def _nested(self, kind: str, path: KeyPath, written: Any) -> Any:
-        """Return the components in a parameter, resolved and turned back into plain data."""
-        if isinstance(written, list):
-            return [self._nested(kind, (*path, index), item) for index, item in enumerate(written)]
-        return self.resolve(kind, path, written).to_plain() if isinstance(written, str | Mapping) else written
+    def own_files(self) -> Iterator[tuple[str, Path]]:
+        """Yield the files that the recipe itself names, such as that of the folds, with their keys.
 
-    def _absolute(self, value: Any, path: KeyPath) -> Any:
-        if isinstance(value, list):
-            return [self._absolute(item, (*path, index)) for index, item in enumerate(value)]
-        if isinstance(value, dict):
-            return {key: self._absolute(item, (*path, key)) for key, item in value.items()}
-        if isinstance(value, str):
-            return absolute(value, self.findings.document.origin(path).base)
-        return value
+        Raises DataError for a missing file.
+        """
+        return ((where, expand(text, where)) for where, text in self.recipe.files())
 
-    def _spec(
-        self, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
-    ) -> ComponentSpec:
-        if not self._core_keys(path):
-            return ComponentSpec(use=name, parameters=parameters)
-        try:
-            return EmbeddingSpec(use=name, parameters=parameters, **core)
-        except ValidationError as error:
-            explain(error, core, path, {}, self.findings)
-            return EmbeddingSpec(use=name, parameters={})
-
-    def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
-        """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
-        return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()
+    def distributions(self) -> set[str]:
+        """Return the distributions of all components, including those that are only named."""
+        parts = self._parts.values()
+        return {each.plugin.distribution for part in parts for each in (*part.components, *part.named)}

@@ -11,8 +11,7 @@ from pydantic import Field
 from embedkit.errors import Fault
 from embedkit.interfaces.flags import STANDALONE
 from embedkit.plugin.registry import Registry
-from embedkit.recipe.build import within
-from embedkit.recipe.checks.components import is_total
+from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings
 from embedkit.recipe.schema import AnyRecipe, Name
 from embedkit.recipe.sections.section import ComponentSpec, Section
@@ -71,9 +70,11 @@ def check_intrinsic(sections: Mapping[Any, Any], registry: Registry, findings: F
     A policy that answers for every word has no effect, as it proposes no other spellings.
     """
     _check_sets(sections["intrinsic"], findings)
-    _check_standalone(sections.get("embedding"), registry, findings)
+    embedding = sections.get("embedding")
+    if isinstance(embedding, ComponentSpec) and embedding.use:
+        _check_standalone(Part(registry, "embedding", embedding, "embedding"), findings)
     for index, spec in enumerate(sections.get("oov") or ()):
-        if isinstance(spec, ComponentSpec) and spec.use and is_total(registry, spec.use):
+        if isinstance(spec, ComponentSpec) and spec.use and registry.get("oov", spec.use).total:
             hint = "What cannot be asked is counted, and 'missing' says what becomes of it."
             findings.add(("oov", index), Fault(f"'{spec.use}' proposes no other spellings", hint=hint))
 
@@ -92,9 +93,7 @@ def _check_sets(section: Any, findings: Findings) -> None:
                 findings.add(("intrinsic", kind, index), what)
 
 
-def _check_standalone(embedding: Any, registry: Registry, findings: Findings) -> None:
-    if not isinstance(embedding, ComponentSpec) or not embedding.use:
-        return
-    for _, kind, spec in within(registry, "embedding", "embedding", embedding):
-        if not STANDALONE.of(registry.get(kind, spec.use).factory):
-            findings.add(("embedding",), f"'{spec.use}' has no vectors without training texts")
+def _check_standalone(embedding: Part, findings: Findings) -> None:
+    for part in embedding.walk():
+        if not STANDALONE.of(part.component.factory):
+            findings.add(("embedding",), f"'{part.spec.use}' has no vectors without training texts")

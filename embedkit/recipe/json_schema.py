@@ -6,10 +6,11 @@ https://json-schema.org/draft/2020-12
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedkit.errors import ComponentError
-from embedkit.hookspecs import BUILT_IN
+from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
@@ -18,11 +19,15 @@ from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 
 Json = dict[str, Any]
+Names = Mapping[str, Sequence[str]]
+"""The names of components by kind, built-in ones first."""
 
 
 def json_schema(registry: Registry) -> Json:
     """Return the schema of recipes that use the registry's components; names claimed twice are left out."""
     kinds = sorted({slot.kind for slot in SLOTS.values()})
+    names = {kind: (*BUILT_IN.get(kind, ()), *registry.names(kind)) for kind in HOOK_OF_KIND}
+    known = registry.components()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "embedkit recipe",
@@ -33,7 +38,7 @@ def json_schema(registry: Registry) -> Json:
             "then": {"$ref": "#/$defs/EvaluationRecipe"},
             "else": {"$ref": "#/$defs/Recipe"},
         },
-        "$defs": {kind: _kind(registry, kind) for kind in kinds}
+        "$defs": {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
         | _sections(Recipe)
         | _sections(EvaluationRecipe)
         | _sections(IntrinsicRecipe),
@@ -93,19 +98,19 @@ def _make_optional(root: Json, path: KeyPath, definitions: Json) -> None:
         del holder["required"]
 
 
-def _kind(registry: Registry, kind: str) -> Json:
-    """Return the schema of a component of `kind`: a bare name if no parameter is required, or a mapping."""
-    claims = Counter(c.name for c in registry.components() if c.kind == kind)
+def _kind(components: Sequence[Component], names: Names) -> Json:
+    """Return the schema of one of `components`: a bare name if no parameter is required, or a mapping."""
+    claims = Counter(component.name for component in components)
     schemas = {
-        component.name: _component(component, registry)
-        for component in registry.components()
-        if component.kind == kind and claims[component.name] == 1
+        component.name: _component(component, names)
+        for component in components
+        if claims[component.name] == 1
     }
     bare = [name for name, schema in schemas.items() if schema["required"] == ["use"]]
     return {"anyOf": [{"enum": bare}, *schemas.values()]}
 
 
-def _component(component: Component, registry: Registry) -> Json:
+def _component(component: Component, names: Names) -> Json:
     """Return the schema of a component's mapping; any keys are allowed if its constructor cannot be read."""
     use = {"use": {"const": component.name, "description": component.summary}}
     try:
@@ -118,16 +123,18 @@ def _component(component: Component, registry: Registry) -> Json:
     return {
         **schema,
         "title": component.name,
-        "properties": use | _referring(schema["properties"]) | _naming(component, registry, schema) | core,
+        "properties": use | _referring(schema["properties"]) | _naming(component, names, schema) | core,
         "required": required,
     }
 
 
-def _naming(component: Component, registry: Registry, schema: Json) -> Json:
+def _naming(component: Component, names: Names, schema: Json) -> Json:
     """Return the schemas of the parameters that name components, with the names that are allowed."""
     keys = {key: schema["properties"][key] for key in component.named}
-    names = {key: [*BUILT_IN.get(kind, ()), *registry.names(kind)] for key, kind in component.named.items()}
-    return {key: {**keys[key], "enum": [keys[key].get("default"), *names[key]]} for key in keys}
+    return {
+        key: {**keys[key], "enum": [keys[key].get("default"), *names[kind]]}
+        for key, kind in component.named.items()
+    }
 
 
 def _referring(node: Any) -> Any:

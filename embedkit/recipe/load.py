@@ -21,13 +21,13 @@ from embedkit.recipe.checks.components import (
 )
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
-from embedkit.recipe.components import Resolver
 from embedkit.recipe.document import Document, Findings, KeyPath, document_of, refuse_large_integers
 from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
+from embedkit.recipe.resolve import Resolver
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping

@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.files.digest import describe
-from embedkit.recipe.build import component_files
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
-    from embedkit.plugin.registry import Registry
-    from embedkit.recipe.sections.section import ComponentSpec
+    from embedkit.recipe.build import Part
     from embedkit.runs.run import Run
 
 
-def check_files(
-    run: Run, registry: Registry, kind: str, spec: ComponentSpec, hint: str | None = None
-) -> None:
-    """Raise RunError unless the files of the component at `kind` are as `run` recorded them."""
+def check_files(run: Run, part: Part, hint: str | None = None) -> None:
+    """Raise RunError unless the files that a component reads are as `run` recorded them."""
     try:
-        files = component_files(registry, kind, kind, spec)
+        files = part.files()
     except DataError as error:
         faults = [Fault(fault.what, fault.where, fault.nearest, hint=hint) for fault in error.faults]
         raise RunError(*faults) from error

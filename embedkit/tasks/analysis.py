@@ -12,33 +12,16 @@ from embedkit.evaluation.oov.analysis import analyse
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.drift import Drift, measure_drift, summarize_drift
 from embedkit.inference.counterfactual import Trained, ask_policies
-from embedkit.recipe.build import build_component
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.classifier import Classifier
-    from embedkit.interfaces import FunctionWords
     from embedkit.model.table import EmbeddingTable
-    from embedkit.plugin.registry import Registry
-    from embedkit.recipe.sections.section import ComponentSpec
     from embedkit.runs.writer import RunWriter
     from embedkit.text.encoding import TokenizedSplit
 
 DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost")
-
-
-def read_content(specs: Sequence[ComponentSpec], registry: Registry) -> Content:
-    """Return the rule for content tokens, built from the function-word lists of a recipe.
-
-    Raises DataError if a list is not available.
-    """
-    words: set[str] = set()
-    for index, spec in enumerate(specs):
-        key = f"evaluation.function_words.{index}"
-        component: FunctionWords = build_component(registry, "function-words", spec, key)
-        words.update(component.words())
-    return Content(words)
 
 
 def write_analysis(
@@ -47,7 +30,6 @@ def write_analysis(
     splits: Mapping[str, TokenizedSplit],
     predictions: Mapping[str, Predictions],
     content: Content,
-    registry: Registry,
     drift: Mapping[str, Any] | None = None,
 ) -> None:
     """Write oov.json: coverage, missing words and errors of every split, other policies, and table drift.
@@ -61,7 +43,7 @@ def write_analysis(
         name: analyse(texts, content, labelling.classes, labelling.separator)
         for name, texts in predictions.items()
     }
-    policies = ask_policies(trained, splits, predictions, registry)
+    policies = ask_policies(trained, splits, predictions)
     writer.json(layout.OOV, {"splits": found, "policies": policies, "drift": drift})
 
 

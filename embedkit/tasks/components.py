@@ -1,4 +1,4 @@
-"""Readers, tokenizers and baselines that cache their results, so that several runs share them."""
+"""The components of a run: they cache what they read, tokenize and fit, so that several runs share it."""
 
 from __future__ import annotations
 
@@ -6,51 +6,86 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.data.examples import Examples, Texts, writable
 from embedkit.interfaces.consistency import READ_AGAIN, check_reader
 from embedkit.interfaces.contracts import check_words
 from embedkit.interfaces.flags import TASKS
-from embedkit.recipe.naming import all_bundled, name_of
-from embedkit.text.token_cache import build_keeping
+from embedkit.recipe.components import Components, Other, R
+from embedkit.text.token_cache import tokenizing_of
 
 if TYPE_CHECKING:
     from embedkit.files.rows import Rows
     from embedkit.files.storage import Storage
-    from embedkit.interfaces import Baseline, BoolArray, Example, FittedBaseline, IntArray, Reader
+    from embedkit.interfaces import (
+        Baseline,
+        BoolArray,
+        Example,
+        FittedBaseline,
+        IntArray,
+        Reader,
+        Tokenizer,
+    )
     from embedkit.plugin.registry import Registry
-    from embedkit.recipe.sections.section import ComponentSpec
+    from embedkit.recipe.build import Part
     from embedkit.text.tokens import Tokenizing, Tokens
 
+T = TypeVar("T")
 
-class Remembering:
-    """Builds readers, tokenizers and baselines that do their work once, even if several runs use them.
 
+class RunComponents(Components[R]):
+    """The components of a recipe, whose readers, tokenizer and baselines do their work once.
+
+    The runs of several folds and seeds share them: equal specs stand for one component, whatever the recipe.
     Texts and tokens are kept in `storage`.
     """
 
-    def __init__(self, registry: Registry, storage: Storage) -> None:
+    def __init__(self, recipe: R, registry: Registry, storage: Storage) -> None:
+        super().__init__(recipe, registry)
         self.storage = storage
-        self._registry = registry
-        self._memories: dict[str, Callable[[Any], Any]] = {
-            "reader": partial(ReadOnce, storage=storage),
-            "tokenizer": partial(TokenizedOnce, storage=storage),
-            "baseline": FittedOnce,
-        }
-        self._built: dict[str, Any] = {}
+        self._shared: dict[str, Any] = {}
 
-    def __call__(self, kind: str, spec: ComponentSpec, where: str) -> Any:
-        """Build a component with `build_keeping` and wrap it in a cache; equal specs share one component."""
-        key = json.dumps([kind, spec.to_plain()], sort_keys=True)
-        if key not in self._built:
-            made = build_keeping(self._registry, kind, spec, where)
-            if kind == "reader" and not all_bundled(self._registry, kind, spec):
-                made = ReadAgain(made, name_of(self._registry, kind, spec), where)
-            self._built[key] = self._memories[kind](made)
-        return self._built[key]
+    def of(self, recipe: Other) -> RunComponents[Other]:
+        """Return the components of a recipe for one fold or seed, which share what these have cached."""
+        components = RunComponents(recipe, self.registry, self.storage)
+        components._shared = self._shared
+        return components
+
+    def reader(self, split: str) -> ReadOnce:
+        """Return the reader of a split: train, validation or test."""
+        return self._once(self.part(f"data.{split}"), self._read_once)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """Return the tokenizer."""
+        return self.tokenized.tokenizer
+
+    @property
+    def tokenized(self) -> TokenizedOnce:
+        """Return the tokenizer with what it has tokenized."""
+        return self._once(self.part("tokenizer"), self._tokenized_once)
+
+    @property
+    def baselines(self) -> dict[str, Baseline]:
+        """Return the baselines by name, in the recipe's order."""
+        parts = self.parts("evaluation.baselines")
+        return {part.spec.use: self._once(part, lambda part: FittedOnce(part.make())) for part in parts}
+
+    def _once(self, part: Part, make: Callable[[Part], T]) -> T:
+        key = json.dumps([part.kind, part.spec.to_plain()], sort_keys=True)
+        if key not in self._shared:
+            self._shared[key] = make(part)
+        made: T = self._shared[key]
+        return made
+
+    def _read_once(self, part: Part) -> ReadOnce:
+        reader = part.make()
+        return ReadOnce(reader if part.bundled else ReadAgain(reader, str(part), part.where), self.storage)
+
+    def _tokenized_once(self, part: Part) -> TokenizedOnce:
+        return TokenizedOnce(tokenizing_of(part, part.make()), self.storage)
 
 
 @dataclass(frozen=True)

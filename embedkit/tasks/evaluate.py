@@ -7,68 +7,64 @@ from typing import TYPE_CHECKING
 
 from embedkit.data.splits import has_labels, read_evaluation
 from embedkit.errors import RunError
-from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.files.storage import storage_of
 from embedkit.inference.persistence import load_trained
-from embedkit.recipe.build import build_component, component_files
 from embedkit.recipe.paths import locate, shown
 from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
-from embedkit.tasks.analysis import read_content, write_analysis
+from embedkit.tasks.analysis import write_analysis
 from embedkit.tasks.artifacts import write_evaluation
 from embedkit.tasks.baselines import refit_baselines
 
 if TYPE_CHECKING:
-    from embedkit.evaluation.oov.content import Content
-    from embedkit.plugin.registry import Registry
-    from embedkit.recipe.schema import EvaluationRecipe, Recipe
-    from embedkit.runs.reporter import Reporter
-    from embedkit.runs.writer import RunWriter
+    from embedkit.inference.counterfactual import Trained
+    from embedkit.recipe.components import Components
+    from embedkit.recipe.schema import EvaluationRecipe
+    from embedkit.runs.context import RunContext
 
 
-def evaluate_trained(
-    recipe: EvaluationRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
-) -> None:
+def evaluate_trained(components: Components[EvaluationRecipe], context: RunContext) -> None:
     """Evaluate the model of the recipe's run on the recipe's texts, and write the files of the evaluation."""
+    recipe, writer, reporter = components.recipe, context.writer, context.reporter
     reporter.stage("loading the model")
     run = _run_of(recipe)
-    trained = load_trained(run, registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
+    trained = load_trained(run, components.registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
     storage = storage_of(recipe.data.in_memory, writer.scratch)
     classifier = trained.classifier.storing(storage)
 
     reporter.stage("reading texts")
-    reader = build_component(registry, "reader", recipe.data.test, "data.test")
-    examples = read_evaluation(reader, classifier.labelling, storage)
+    examples = read_evaluation(components.reader("test"), classifier.labelling, storage)
     tokenized = {"test": classifier.input.tokenize("test", examples)}
 
     reporter.stage("fitting baselines")
-    specs = recipe.evaluation.baselines if writer.world.main and has_labels(examples) else ()
-    baselines = refit_baselines(run, trained, specs, registry)
+    named = trained.components if recipe.evaluation.baselines is None else components
+    scored = writer.world.main and has_labels(examples)
+    baselines = refit_baselines(run, trained, named) if scored else {}
 
     reporter.stage("evaluating")
-    metrics = build_metrics(registry, recipe.evaluation.metrics, classifier.labelling.task)
-    content = _content(recipe, run, trained.recipe, registry)
+    metrics = components.metrics(classifier.labelling.task)
+    content = _content(components, run, trained)
     warn_of_scripts(content, tokenized)
     predictions = write_evaluation(writer, classifier, tokenized, metrics, content, baselines)
 
     reporter.stage("analysing errors")
     trained = replace(trained, classifier=classifier)
-    write_analysis(writer, trained, tokenized, predictions, content, registry)
+    write_analysis(writer, trained, tokenized, predictions, content)
 
 
-def _content(recipe: EvaluationRecipe, run: Run, trained: Recipe, registry: Registry) -> Content:
+def _content(components: Components[EvaluationRecipe], run: Run, trained: Trained) -> Content:
     """Return the rule for content tokens, from the recipe's function words or, by default, the model's.
 
     Raises RunError if a function-word file of the model's recipe has changed.
     """
-    specs = recipe.evaluation.function_words
-    if specs is not None:
-        return read_content(specs, registry)
-    key, hint = "evaluation.function_words", "Name function words in this recipe; [] takes none."
-    for index, spec in enumerate(trained.evaluation.function_words):
-        refuse_changed(run, component_files(registry, f"{key}.{index}", "function-words", spec), hint)
-    return read_content(trained.evaluation.function_words, registry)
+    if components.recipe.evaluation.function_words is not None:
+        return Content(components.function_words)
+    hint = "Name function words in this recipe; [] takes none."
+    for part in trained.components.parts("evaluation.function_words"):
+        refuse_changed(run, part.files(), hint)
+    return Content(trained.components.function_words)
 
 
 def _run_of(recipe: EvaluationRecipe) -> Run:

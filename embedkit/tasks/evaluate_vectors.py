@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -11,34 +12,33 @@ from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
 from embedkit.evaluation.intrinsic.matching import Matching
 from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
 from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
-from embedkit.interfaces import EmbeddingContext
 from embedkit.model.oov import OovChain
-from embedkit.recipe.build import build_component
 from embedkit.recipe.intrinsic import set_name
 from embedkit.recipe.paths import expand
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
     from embedkit.interfaces import VectorSource
-    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.components import Components
     from embedkit.recipe.intrinsic import IntrinsicRecipe
+    from embedkit.runs.context import RunContext
     from embedkit.runs.reporter import Reporter
     from embedkit.runs.writer import RunWriter
 
 log = logging.getLogger(__name__)
 
 
-def evaluate_vectors(
-    recipe: IntrinsicRecipe, registry: Registry, writer: RunWriter, reporter: Reporter
-) -> None:
+def evaluate_vectors(components: Components[IntrinsicRecipe], context: RunContext) -> None:
     """Evaluate vectors on all word pairs and analogies: metrics.json, similarity.csv and analogies.csv."""
+    recipe, reporter = components.recipe, context.reporter
     reporter.stage("reading sets")
     pairs = {set_name(path): read_pairs(expand(path, at)) for at, path in _files(recipe, "similarity")}
     questions = {set_name(path): read_questions(expand(path, at)) for at, path in _files(recipe, "analogies")}
 
     reporter.stage("opening the vectors")
-    source = _open(recipe, registry, pairs, questions, reporter)
-    matching = Matching(recipe.intrinsic.case, recipe.intrinsic.restrict, _chain(recipe, registry).spellings)
+    source = _open(components, pairs, questions, reporter)
+    spellings = OovChain(components.policies).spellings
+    matching = Matching(recipe.intrinsic.case, recipe.intrinsic.restrict, spellings)
 
     similar, answered = {}, {}
     for name, each in pairs.items():
@@ -54,7 +54,7 @@ def evaluate_vectors(
             objective=recipe.intrinsic.objective,
             progress=reporter.advance,
         )
-    _write(writer, similar, answered)
+    _write(context.writer, similar, answered)
 
 
 def _files(recipe: IntrinsicRecipe, kind: str) -> list[tuple[str, str]]:
@@ -62,8 +62,7 @@ def _files(recipe: IntrinsicRecipe, kind: str) -> list[tuple[str, str]]:
 
 
 def _open(
-    recipe: IntrinsicRecipe,
-    registry: Registry,
+    components: Components[IntrinsicRecipe],
     pairs: Mapping[str, Sequence[Pair]],
     questions: Mapping[str, Sequence[Question]],
     reporter: Reporter,
@@ -74,17 +73,8 @@ def _open(
             (word for each in questions.values() for question in each for word in question.words),
         )
     )
-    embedding = build_component(registry, "embedding", recipe.embedding, "embedding")
-    context = EmbeddingContext(
-        0, [*words], progress=reporter.advance, formats=lambda: registry, trust=registry.trust
-    )
-    source: VectorSource = embedding.open(context)
-    return source
-
-
-def _chain(recipe: IntrinsicRecipe, registry: Registry) -> OovChain:
-    specs = enumerate(recipe.oov)
-    return OovChain([(spec.use, build_component(registry, "oov", spec, f"oov.{i}")) for i, spec in specs])
+    context = components.context(0, [*words])
+    return components.embedding.open(replace(context, progress=reporter.advance))
 
 
 def _write(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from embedkit.data.alike_labels import check_labels, count_labels, describe_counts
@@ -18,19 +17,15 @@ from embedkit.inference.classifier import TextInput
 from embedkit.interfaces.flags import PADDING_INVARIANT
 from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import LONGEST, check_encoder
-from embedkit.recipe.build import build_component
-from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.lengths import check_lengths
 from embedkit.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from embedkit.files.storage import Storage
     from embedkit.interfaces import Encoder
-    from embedkit.plugin.registry import Registry
     from embedkit.recipe.schema import Recipe
     from embedkit.runs.reporter import Reporter
-    from embedkit.tasks.components import Remembering, TokenizedOnce
+    from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
 
@@ -45,46 +40,43 @@ class Prepared:
     tokenized: Mapping[str, TokenizedSplit]
 
 
-def prepare(
-    recipe: Recipe, registry: Registry, reporter: Reporter, strict: bool, build: Remembering
-) -> Prepared:
-    """Read, check and tokenize every split; `build` makes the readers and the tokenizer.
+def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool) -> Prepared:
+    """Read, check and tokenize every split.
 
     Raises DataError for data that cannot be trained on and, if `strict`, for everything that is otherwise a
     warning.
     """
+    recipe = components.recipe
     reporter.stage("reading texts")
-    splits = read_splits(recipe.data, partial(build, "reader"), recipe.seed)
+    splits = read_splits(recipe.data, components.reader, recipe.seed)
     separator = recipe.data.label_separator
     labelling = labelling_of(splits, recipe.data.labels, separator)
     reporter.stage(describe_counts(count_labels(splits.values(), separator)))
 
     reporter.stage("tokenizing")
-    encoder: Encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
-    if PADDING_INVARIANT.of(encoder):
-        check_encoder(encoder, name_of(registry, "encoder", recipe.encoder))
-    tokenizer: TokenizedOnce = build("tokenizer", recipe.tokenizer, "tokenizer")
-    text, tokenized = prepare_text(recipe, splits, tokenizer, encoder, build.storage)
+    if PADDING_INVARIANT.of(components.encoder):
+        check_encoder(components.encoder, str(components.part("encoder")))
+    text, tokenized = prepare_text(components, splits)
     labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
     settle([*check_examples(splits), *labels, *check_lengths(tokenized)], strict)
-    return Prepared(labelling, encoder, text, tokenized)
+    return Prepared(labelling, components.encoder, text, tokenized)
 
 
-def try_encoder(prepared: Prepared, recipe: Recipe, registry: Registry, width: int) -> None:
+def try_encoder(components: RunComponents[Recipe], prepared: Prepared, width: int) -> None:
     """Check the encoder with vectors of `width` dimensions and texts as long as the longest of the recipe.
 
     Raises RecipeError or DataError if its weights, or a batch with the longest training text, do not fit into
     memory, and ComponentError as `check_encoder` does. Warns if texts are longer than the longest that is
     tried.
     """
-    name = name_of(registry, "encoder", recipe.encoder)
+    part = components.part("encoder")
+    name, recipe = str(part), components.recipe
     splits = prepared.tokenized.values()
     longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
     check_parameters(prepared.encoder, name, width)
     _check_longest(prepared, recipe, name, width)
     check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
-    bundled = all_bundled(registry, "encoder", recipe.encoder)
-    if not bundled and longest > LONGEST and not prepared.text.pad_to:
+    if not part.bundled and longest > LONGEST and not prepared.text.pad_to:
         what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
         log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)
 
@@ -98,14 +90,15 @@ def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) ->
 
 
 def prepare_text(
-    recipe: Recipe, splits: Splits, tokenizer: TokenizedOnce, encoder: Encoder, storage: Storage
+    components: RunComponents[Recipe], splits: Splits
 ) -> tuple[TextInput, dict[str, TokenizedSplit]]:
     """Tokenize every split and build the vocabulary from the training split alone.
 
-    `storage` will hold the token ids. If the encoder is not invariant to padding, every text is padded or cut
+    If the encoder is not invariant to padding, every text is padded or cut
     to the same length: `max_length`, or the longest training text. Raises DataError if no training text has a
     token.
     """
+    recipe, tokenizer, storage = components.recipe, components.tokenized, components.storage
     data = recipe.data
     tokenized = {
         name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples), data.max_length, data.cut)
@@ -116,7 +109,7 @@ def prepare_text(
         raise DataError(Fault("no text of the training split has a token", where="data.train"))
     counts = tokenized["train"].tokens.counts
     words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
-    if PADDING_INVARIANT.of(encoder):
+    if PADDING_INVARIANT.of(components.encoder):
         return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
     length = data.max_length or longest
     fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)

@@ -12,9 +12,7 @@ from torch import nn
 
 from embedkit.errors import EmbedkitError
 from embedkit.model.classifier import TextClassifier
-from embedkit.recipe.build import build_component
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.naming import name_of
 from embedkit.recipe.schema import Recipe
 from embedkit.runs import layout
 from embedkit.runs.loadable import UNLOADABLE
@@ -23,7 +21,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.inference.classifier import Classifier
-    from embedkit.plugin.registry import Registry
+    from embedkit.interfaces import Encoder
+    from embedkit.recipe.components import Components
     from embedkit.runs.writer import RunWriter
     from embedkit.text.batching import Batch
     from embedkit.text.encoding import TokenizedSplit
@@ -36,7 +35,10 @@ TOLERANCE = 1e-4
 
 
 def note_unloadable(
-    writer: RunWriter, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
+    components: Components[Recipe],
+    writer: RunWriter,
+    classifier: Classifier,
+    splits: Mapping[str, TokenizedSplit],
 ) -> None:
     """Load the model that `writer` wrote, compare it with the trained one, and note a fault in model.json.
 
@@ -46,7 +48,7 @@ def note_unloadable(
     if not writer.world.main:
         return
     try:
-        fault = _difference(writer.directory, classifier, splits, registry)
+        fault = _difference(components, writer.directory, classifier, splits)
     except Exception as error:
         what = "; ".join(f.what for f in error.faults) if isinstance(error, EmbedkitError) else repr(error)
         fault = f"the model cannot be loaded from what was written: {what}"
@@ -56,18 +58,22 @@ def note_unloadable(
 
 
 def _difference(
-    directory: Path, classifier: Classifier, splits: Mapping[str, TokenizedSplit], registry: Registry
+    components: Components[Recipe],
+    directory: Path,
+    classifier: Classifier,
+    splits: Mapping[str, TokenizedSplit],
 ) -> str | None:
     """Return how the logits of the model in `directory` differ from those of `classifier`, or None."""
-    recipe = load_recipe(directory / layout.RECIPE, registry)
+    recipe = load_recipe(directory / layout.RECIPE, components.registry)
     assert isinstance(recipe, Recipe), "a run that trains has a recipe that trains"
-    name, model = name_of(registry, "encoder", recipe.encoder), classifier.model
+    encoder, model = components.of(recipe).encoder, classifier.model
+    name = str(components.part("encoder"))
     split = _few(next(iter(splits.values())))
     encoded = classifier.input.encode(split, classifier.labelling).to(model.device)
     (batch,) = encoded.batches([torch.arange(len(split.examples))])
     rows, ids = torch.unique(batch.ids, return_inverse=True)
     try:
-        loaded = _loaded(directory, recipe, registry, model, rows)
+        loaded = _loaded(directory, encoder, model, rows)
     except RuntimeError as error:  # torch's, of weights that do not fit
         message = " ".join(str(error).split())
         return f"{name} cannot be loaded with the weights that it was saved with: {message}"
@@ -81,13 +87,10 @@ def _few(split: TokenizedSplit) -> TokenizedSplit:
     return split.take(sorted({longest, *range(min(TEXTS, len(lengths)))}))
 
 
-def _loaded(
-    directory: Path, recipe: Recipe, registry: Registry, model: TextClassifier, rows: Tensor
-) -> TextClassifier:
-    """Load the model in `directory`, with only the rows `rows` (int64 [U]) of its embedding matrix."""
+def _loaded(directory: Path, encoder: Encoder, model: TextClassifier, rows: Tensor) -> TextClassifier:
+    """Load the model in `directory`, whose `encoder` is given, with only `rows` (int64 [U]) of its matrix."""
     from safetensors.torch import load_file
 
-    encoder = build_component(registry, "encoder", recipe.encoder, "encoder")
     dim, head = model.embedding.embedding_dim, model.head
     with torch.random.fork_rng(devices=[]):
         embedding, built = nn.Embedding(len(rows), dim), encoder.build(dim)

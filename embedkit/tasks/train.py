@@ -6,14 +6,14 @@ import logging
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.comparison.baselines import fit_baselines
-from embedkit.evaluation.metrics import build_metrics
+from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
-from embedkit.inference.embedding import embed
 from embedkit.model.classifier import build_classifier
-from embedkit.tasks.analysis import read_content, write_analysis, write_drift
+from embedkit.tasks.analysis import write_analysis, write_drift
 from embedkit.tasks.artifacts import write_evaluation, write_model, write_training, write_unseen
+from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import Prepared, prepare, try_encoder
 from embedkit.tasks.reload import note_unloadable
 from embedkit.training.loop import TrainingTask, train_model
@@ -24,47 +24,39 @@ if TYPE_CHECKING:
     import torch
 
     from embedkit.model.table import EmbeddingTable
-    from embedkit.plugin.registry import Registry
     from embedkit.recipe.schema import Recipe
-    from embedkit.runs.reporter import Reporter
-    from embedkit.runs.writer import RunWriter
-    from embedkit.tasks.components import Remembering
+    from embedkit.runs.context import RunContext
+    from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
 
 
-def train_and_evaluate(
-    recipe: Recipe,
-    registry: Registry,
-    writer: RunWriter,
-    reporter: Reporter,
-    strict: bool,
-    build: Remembering,
-) -> None:
+def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -> None:
     """Train the model of a recipe, evaluate it on every split, and write all files of the run.
 
     The order is that of the notebook: texts, tokens, vocabulary, embedding matrix, model, training,
-    evaluation. `build` makes the readers, the tokenizer and the baselines.
+    evaluation.
     """
+    recipe, writer, reporter = components.recipe, context.writer, context.reporter
     check_precision(recipe.training.precision, writer.world.device)
     check_trackers(recipe.training.trackers)
-    prepared = prepare(recipe, registry, reporter, strict, build)
+    prepared = prepare(components, reporter, context.strict)
     labelling, tokenized = prepared.labelling, prepared.tokenized
 
     reporter.stage("looking words up")
-    table = embed(recipe, registry, prepared.text.vocabulary, tokenized, labelling, reporter, strict)
-    try_encoder(prepared, recipe, registry, table.dim)
+    table = embed(components, prepared, reporter, context.strict)
+    try_encoder(components, prepared, table.dim)
     classifier = _classifier(recipe, prepared, table, writer.world.device)
     evaluated = classifier.widened(table.unseen)
     log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
 
     reporter.stage("fitting baselines")
-    specs = recipe.evaluation.baselines if writer.world.main else ()
-    baselines = fit_baselines(build, specs, tokenized["train"].examples, labelling)
+    named = components.baselines if writer.world.main else {}
+    baselines = fit_baselines(named, tokenized["train"].examples, labelling)
 
     reporter.stage("training")
-    metrics = build_metrics(registry, recipe.evaluation.metrics, labelling.task)
-    content = read_content(recipe.evaluation.function_words, registry)
+    metrics = components.metrics(labelling.task)
+    content = Content(components.function_words)
     warn_of_scripts(content, tokenized)
     task = TrainingTask(classifier, evaluated, tokenized, metrics)
     training = train_model(task, recipe, writer, reporter)
@@ -79,9 +71,9 @@ def train_and_evaluate(
 
     reporter.stage("analysing errors")
     drift = write_drift(writer, classifier, table)
-    trained = Trained(evaluated, recipe, table.via)
-    write_analysis(writer, trained, tokenized, predictions, content, registry, drift)
-    note_unloadable(writer, classifier, tokenized, registry)
+    trained = Trained(evaluated, components, table.via)
+    write_analysis(writer, trained, tokenized, predictions, content, drift)
+    note_unloadable(components, writer, classifier, tokenized)
 
 
 def _classifier(

@@ -14,7 +14,6 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,8 +24,6 @@ from embedkit.files.rows import Rows
 from embedkit.interfaces import KeepableTokenizer
 from embedkit.interfaces.consistency import check_tokenizer
 from embedkit.plugin.requirements import requirements_of
-from embedkit.recipe.build import build_component
-from embedkit.recipe.naming import all_bundled, name_of
 from embedkit.text.tokens import Tokenizing, Tokens
 
 if TYPE_CHECKING:
@@ -34,8 +31,7 @@ if TYPE_CHECKING:
 
     from embedkit.files.storage import Storage
     from embedkit.interfaces import Tokenizer
-    from embedkit.plugin.registry import Component, Registry
-    from embedkit.recipe.sections.section import ComponentSpec
+    from embedkit.recipe.build import Part
 
 WORTH_KEEPING = 1 << 18
 """Characters of texts from which on it saves time: about a second of NLTK's tokenizers."""
@@ -44,18 +40,15 @@ AT_ONCE = 1 << 20
 """Numbers of words that are copied out of the cache at once."""
 
 
-def build_keeping(registry: Registry, kind: str, spec: ComponentSpec, where: str) -> Any:
-    """Build a component; wrap a tokenizer for many texts, with the token cache if its tokens may be kept."""
-    made = build_component(registry, kind, spec, where)
-    if kind != "tokenizer":
-        return made
-    fresh = None
-    if not all_bundled(registry, kind, spec):
-        fresh = partial(build_component, registry, kind, spec, where)
-    described = name_of(registry, kind, spec)
-    if not isinstance(made, KeepableTokenizer):
-        return CheckedTokenizing(made, described, fresh)
-    return KeptTokenizing(made, described, fresh, spec.use, _about(registry.get(kind, spec.use), spec))
+def tokenizing_of(part: Part, tokenizer: Tokenizer) -> Tokenizing:
+    """Return `tokenizer`, which `part` made, for many texts, with the token cache if its tokens may be kept.
+
+    A tokenizer of another distribution is checked against a second instance.
+    """
+    fresh = None if part.bundled else part.make
+    if not isinstance(tokenizer, KeepableTokenizer):
+        return CheckedTokenizing(tokenizer, str(part), fresh)
+    return KeptTokenizing(tokenizer, str(part), fresh, part.spec.use, _about(part))
 
 
 @dataclass(frozen=True)
@@ -108,13 +101,13 @@ class KeptTokenizing(CheckedTokenizing):
         return tokens
 
 
-def _about(component: Component, spec: ComponentSpec) -> str:
+def _about(part: Part) -> str:
     """Return a digest of what the tokens depend on, except for the texts and the tokenizer's files."""
-    plugin = component.plugin
+    component, plugin = part.component, part.component.plugin
     versions = requirements_of(plugin.distribution, by_any_extra=True)
     package = sys.modules[component.factory.__module__.partition(".")[0]]
     code = [*_sources(package), *_sources(text)]
-    said = [spec.to_plain(), plugin.name, platform.python_version(), versions]
+    said = [part.spec.to_plain(), plugin.name, platform.python_version(), versions]
     return hashlib.sha256(f"{json.dumps(said, sort_keys=True)} {_digest_of_files(code)}".encode()).hexdigest()
 
 

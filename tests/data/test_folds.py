@@ -104,7 +104,7 @@ class Reader:
 
 def test_the_fold_is_the_test_split_and_the_share_is_of_its_training_part():
     data = Data(train=ComponentSpec(use="any"), validation=Share(share=0.1), folds=Folds(count=5, only=2))
-    splits = read_splits(data, lambda *_: Reader(), 1)
+    splits = read_splits(data, lambda _: Reader(), 1)
     assert {name: len(part) for name, part in splits.items()} == {"train": 72, "validation": 8, "test": 20}
     everyone = [example for part in splits.values() for example in part]
     assert sorted(everyone, key=lambda e: e.id) == examples(*"ab" * 50)

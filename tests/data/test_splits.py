@@ -34,7 +34,7 @@ def read(train, seed=0, **splits):
             given_split = ComponentSpec(use="any")
         specs[name] = given_split
     data = Data(train=ComponentSpec(use="any"), **specs)
-    return read_splits(data, lambda _, where: readers[where], seed)
+    return read_splits(data, lambda split: readers[f"data.{split}"], seed)
 
 
 def test_shares_are_parts_of_the_whole_source_and_disjoint():
@@ -144,7 +144,7 @@ def test_an_empty_label_is_refused_in_every_split():
 def test_a_stratified_share_keeps_the_sets_of_labels_in_whatever_order_they_stand():
     labels = ["a|b", "b|a", "a", ""] * 10
     data = Data(train=ComponentSpec(use="any"), test=Share(share=0.2), label_separator="|")
-    splits = read_splits(data, lambda _, where: Reader(*labels), seed=1)
+    splits = read_splits(data, lambda _: Reader(*labels), seed=1)
     assert Counter(e.label for e in splits["test"]) == {"a|b": 4, "a": 2, "": 2}
 
 

@@ -10,6 +10,7 @@ import embedkit
 from embedkit.errors import DataError
 from embedkit.experiments.run import look_over
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.runs.reporter import Reporter
 
@@ -46,7 +47,7 @@ WARNING = "data.test: only 20.0% of the tokens have a vector"
 
 def test_looking_over_prints_the_shares_and_warns(recipe, caplog):
     told, registry = Told(), build_registry()
-    look_over(load_recipe(recipe, registry), registry, told, strict=False)
+    look_over(Components(load_recipe(recipe, registry), registry), told, strict=False)
     assert "tokens with a vector: train 75.0%, test 20.0%" in told.stages
     assert WARNING in caplog.text
     assert "data.train: only" not in caplog.text
@@ -55,7 +56,7 @@ def test_looking_over_prints_the_shares_and_warns(recipe, caplog):
 def test_words_that_are_looked_up_count(recipe, caplog):
     recipe["embedding"]["unseen"] = "lookup"
     told, registry = Told(), build_registry()
-    look_over(load_recipe(recipe, registry), registry, told, strict=False)
+    look_over(Components(load_recipe(recipe, registry), registry), told, strict=False)
     assert "tokens with a vector: train 75.0%, test 40.0%" in told.stages
 
 
@@ -64,4 +65,4 @@ def test_a_run_warns_before_training_and_strict_stops(recipe, tmp_path, caplog):
     assert caplog.text.count(WARNING) == 1
     registry = build_registry()
     with pytest.raises(DataError, match="20.0%"):
-        look_over(load_recipe(recipe, registry), registry, Told(), strict=True)
+        look_over(Components(load_recipe(recipe, registry), registry), Told(), strict=True)

@@ -16,7 +16,8 @@ from embedkit.experiments.run import look_over
 from embedkit.model.pooling import masked_mean
 from embedkit.model.selfcheck import check_encoder
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import spec_of
 from embedkit.runs.reporter import Reporter
@@ -66,7 +67,7 @@ def test_these_are_all_bundled_encoders():
 
 @pytest.mark.parametrize("name", BUNDLED)
 def test_bundled_encoders_pass_and_leave_the_generator_alone(name):
-    encoder = build_component(REGISTRY, "encoder", spec_of({"use": name, **BUNDLED[name]}), "encoder")
+    encoder = Part(REGISTRY, "encoder", spec_of({"use": name, **BUNDLED[name]}), "encoder").make()
     state = torch.get_rng_state()
     check_encoder(encoder)
     assert torch.equal(torch.get_rng_state(), state)
@@ -390,7 +391,7 @@ def test_a_broken_promise_is_named_at_the_real_width_and_length(module):
 @pytest.mark.parametrize(("width", "length"), [(4, 1), (12, 2), (50, 40), (100, 600)])
 def test_bundled_encoders_pass_at_any_width_and_length(name, width, length):
     keys = {**BUNDLED[name], **({"count": 3} if name == "slice" else {})}
-    encoder = build_component(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder")
+    encoder = Part(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder").make()
     check_encoder(encoder, name, width, length)
 
 
@@ -519,7 +520,9 @@ def test_validate_with_data_tries_it_so_too(install, tmp_path):
     install("embedkit-one", ONE_WIDTH, entries=["one"])
     registry = build_registry()
     with pytest.raises(ComponentError, match="padded to 20"):
-        look_over(load_recipe(one_width(20, 12), registry, {}), registry, Reporter(), strict=False)
+        look_over(
+            Components(load_recipe(one_width(20, 12), registry, {}), registry), Reporter(), strict=False
+        )
 
 
 def test_longer_texts_than_those_of_the_trial_are_warned_of_for_plugins(install, tmp_path, caplog):

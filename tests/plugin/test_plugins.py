@@ -13,7 +13,7 @@ from embedkit.plugin import entrypoints
 from embedkit.plugin.entrypoints import discover
 from embedkit.plugin.manager import LoadedPlugins, load_plugins, warn_of_namesake
 from embedkit.plugin.registry import Registry, build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import ComponentSpec
 
@@ -394,7 +394,7 @@ def test_a_component_without_its_method_is_an_error_where_it_is_built(install, k
     install("embedkit-idle", source, version="0.4", entries=["idle"])
     message = f"here: .* 'idle' \\(idle of embedkit-idle 0\\.4\\) has no method '{VERB_OF_KIND[kind]}'"
     with pytest.raises(ComponentError, match=message):
-        build_component(build_registry(), kind, ComponentSpec(use="idle"), "here")
+        Part(build_registry(), kind, ComponentSpec(use="idle"), "here").make()
 
 
 def test_strictness_refuses_every_plugin_that_cannot_be_used(install, monkeypatch):

@@ -13,7 +13,7 @@ from embedkit.experiments.ablation import plan
 from embedkit.interfaces import EmbeddingContext, Lookup
 from embedkit.plugin.manager import load_plugins
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 from embedkit.runs.axes import Axes
 from embedkit.runs.reporter import Reporter
@@ -48,7 +48,7 @@ def test_another_seed_hides_others_and_the_same_seed_the_same():
 def opened(share, words, tokens):
     registry = build_registry()
     spec = spec_of({"use": "ablation", "hidden": share, "of": {"use": "random", "dim": 3}})
-    embedding = build_component(registry, "embedding", spec, "embedding")
+    embedding = Part(registry, "embedding", spec, "embedding").make()
     return embedding.open(EmbeddingContext(4, words, lambda: tokens))
 
 

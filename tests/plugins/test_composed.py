@@ -8,7 +8,7 @@ import torch
 import embedkit
 from embedkit.errors import RecipeError
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 
 REGISTRY = build_registry()
@@ -22,7 +22,7 @@ NOTEBOOK = {"use": "rnn", "hidden_size": 4, "mask_padding": False}
 
 
 def made(plain):
-    return build_component(REGISTRY, "encoder", spec_of(plain), "encoder")
+    return Part(REGISTRY, "encoder", spec_of(plain), "encoder").make()
 
 
 def ensemble(*encoders):

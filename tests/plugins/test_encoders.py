@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 from embedkit.text.vocabulary import PAD_ID
 
@@ -107,7 +107,7 @@ def seeded():
 @pytest.fixture(params=CASES, ids=named)
 def encoder(request):
     name, keys = request.param
-    return build_component(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder")
+    return Part(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder").make()
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import pytest
 from embedkit.errors import DataError
 from embedkit.evaluation.oov.content import Content
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 
 DATA = os.environ.get("EMBEDKIT_DATA")
 
 
 def made(plain):
-    return build_component(build_registry(), "function-words", spec_of(plain), "evaluation.function_words.0")
+    return Part(build_registry(), "function-words", spec_of(plain), "evaluation.function_words.0").make()
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 from sklearn import metrics as sklearn_metrics
 
 from embedkit.errors import RecipeError
-from embedkit.evaluation.metrics import build_metrics
 from embedkit.plugin.registry import Registry, build_registry
+from embedkit.recipe.components import Components
 from embedkit.recipe.sections.section import ComponentSpec
 
 TWO, THREE = ("neg", "pos"), ("a", "b", "c")
@@ -270,8 +270,14 @@ def test_hamming_loss_of_one_label_is_what_accuracy_leaves():
     ],
 )
 def test_an_average_that_is_not_defined_is_refused_before_training(average, task, message):
-    specs = [ComponentSpec(use="accuracy"), ComponentSpec(use="f1", parameters={"average": average})]
+    class Scored:
+        """A recipe with metrics and nothing else."""
+
+        def components(self):
+            yield "evaluation.metrics.0", "metric", ComponentSpec(use="accuracy")
+            yield "evaluation.metrics.1", "metric", ComponentSpec(use="f1", parameters={"average": average})
+
     with pytest.raises(RecipeError) as caught:
-        build_metrics(registry(), specs, task)
+        Components(Scored(), registry()).metrics(task)
     assert f"evaluation.metrics.1: 'f1' as it stands here {message}" in str(caught.value)
     assert "accuracy" in caught.value.faults[0].allowed

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from embedkit.errors import DataError
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 
 pytestmark = pytest.mark.core
@@ -102,7 +102,7 @@ def test_keys_have_their_documentation_and_defaults(registry, name):
 
 
 def ngrams(registry, of="whitespace", **keys):
-    return build_component(registry, "tokenizer", spec_of({"use": "ngrams", "of": of, **keys}), "tokenizer")
+    return Part(registry, "tokenizer", spec_of({"use": "ngrams", "of": of, **keys}), "tokenizer").make()
 
 
 def test_ngrams_are_the_tokens_then_their_pairs(registry):

@@ -4,7 +4,8 @@ import pytest
 
 from embedkit.errors import ComponentError, DataError, PluginError
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.build import build_component, input_files
+from embedkit.recipe.build import Part
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.sections.section import ComponentSpec
 
@@ -15,7 +16,7 @@ TSV = ("good\tnice work\nbad\tnot so good\n" * 3).encode()
 
 def test_a_component_gets_its_parameters_and_absolute_paths(load, registry, tmp_path):
     (tmp_path / "reviews.tsv").write_bytes(TSV)
-    reader = build_component(registry, "reader", load().data.train, "data.train")
+    reader = Part(registry, "reader", load().data.train, "data.train").make()
     assert [(example.label, example.text) for example in reader.read()][:2] == [
         ("good", "nice work"),
         ("bad", "not so good"),
@@ -27,7 +28,7 @@ def test_every_component_of_every_bundled_recipe_can_be_built(registry, monkeypa
     for name in ("notebook-random", "evaluate", "quickstart"):
         for where, kind, spec in load_recipe(name, registry).components():
             if "path" not in spec.parameters:
-                assert build_component(registry, kind, spec, where) is not None
+                assert Part(registry, kind, spec, where).make() is not None
                 built += 1
     assert built >= 14
 
@@ -52,7 +53,7 @@ def test_the_files_a_recipe_reads(load, registry, tmp_path):
     (tmp_path / "reviews.tsv").write_bytes(TSV)
     (tmp_path / "v.bin").write_bytes(b"")
     recipe = load("{use: random, dim: 100, trainable: missing}", "{use: word2vec-binary, path: v.bin}")
-    assert input_files(registry, recipe) == [
+    assert Components(recipe, registry).input_files() == [
         ("data.train.path", tmp_path / "reviews.tsv"),
         ("embedding.path", tmp_path / "v.bin"),
     ]
@@ -82,7 +83,7 @@ def test_each_file_of_a_list_has_a_key_of_its_own(install, tmp_path):
     paths = [str(tmp_path / "a"), str(tmp_path / "b")]
     registry = build_registry()
     recipe = load_recipe("notebook-random", registry, {"data.train": {"use": "shards", "paths": paths}})
-    assert input_files(registry, recipe) == [
+    assert Components(recipe, registry).input_files() == [
         ("data.train.paths.0", tmp_path / "a"),
         ("data.train.paths.1", tmp_path / "b"),
     ]
@@ -93,8 +94,8 @@ def test_a_file_that_is_missing(load, registry, tmp_path):
     recipe = load()
     message = f"data.train.path: '{tmp_path}/reviews.tsv' does not exist - did you mean 'review.tsv'?"
     for action in (
-        lambda: input_files(registry, recipe),
-        lambda: build_component(registry, "reader", recipe.data.train, "data.train"),
+        lambda: Components(recipe, registry).input_files(),
+        lambda: Part(registry, "reader", recipe.data.train, "data.train").make(),
     ):
         with pytest.raises(DataError) as caught:
             action()
@@ -103,7 +104,7 @@ def test_a_file_that_is_missing(load, registry, tmp_path):
 
 def test_a_component_that_is_no_longer_installed(registry):
     with pytest.raises(PluginError, match="^tokenizer: unknown tokenizer 'gone'"):
-        build_component(registry, "tokenizer", ComponentSpec(use="gone", parameters={}), "tokenizer")
+        Part(registry, "tokenizer", ComponentSpec(use="gone", parameters={}), "tokenizer").make()
 
 
 def test_a_constructor_that_raises_is_named(registry, load, monkeypatch):
@@ -114,5 +115,5 @@ def test_a_constructor_that_raises_is_named(registry, load, monkeypatch):
     assert component.parameters is not None
     monkeypatch.setattr(component.factory, "__init__", refuse)
     with pytest.raises(ComponentError) as caught:
-        build_component(registry, "encoder", encoder, "encoder")
+        Part(registry, "encoder", encoder, "encoder").make()
     assert str(caught.value) == f"encoder: {component} could not be made: ValueError: not today"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from embedkit.recipe.build import build_component, input_files, within
+from embedkit.recipe.build import Part
+from embedkit.recipe.components import Components
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
 
@@ -45,7 +46,7 @@ def test_files_are_found_by_their_key(nested, registry, tmp_path):
     (tmp_path / "reviews.tsv").touch()
     (tmp_path / "vectors").mkdir()
     (tmp_path / "vectors" / "v.bin").touch()
-    assert dict(input_files(registry, nested)) == {
+    assert dict(Components(nested, registry).input_files()) == {
         "data.train.path": tmp_path / "reviews.tsv",
         "embedding.sources.1.path": tmp_path / "vectors" / "v.bin",
     }
@@ -53,7 +54,8 @@ def test_files_are_found_by_their_key(nested, registry, tmp_path):
 
 def test_every_component_within_is_named(nested, registry):
     named = [
-        (where, spec.use) for where, _, spec in within(registry, "embedding", "embedding", nested.embedding)
+        (part.where, part.spec.use)
+        for part in Part(registry, "embedding", nested.embedding, "embedding").walk()
     ]
     assert named == [
         ("embedding", "concat"),
@@ -67,7 +69,7 @@ def test_every_component_within_is_named(nested, registry):
 
 def test_a_constructor_receives_components(load, registry):
     recipe = load(OLD, "embedding: {use: concat, sources: [random, {use: random, dim: 3}]}")
-    made = build_component(registry, "embedding", recipe.embedding, "embedding")
+    made = Part(registry, "embedding", recipe.embedding, "embedding").make()
     assert [source.dim for source in made.sources] == [300, 3]
 
 

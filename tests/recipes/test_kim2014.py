@@ -78,10 +78,10 @@ def test_all_ten_folds(few_rows, tmp_path, monkeypatch):
 
 @needs_data
 def test_phrases_without_an_opinion_are_left_out():
-    from embedkit.recipe.build import build_component
+    from embedkit.recipe.build import Part
 
     recipe = load_recipe("kim2014/sst2-phrases-rand", registry := build_registry())
-    examples = [*build_component(registry, "reader", recipe.data.train, "data.train").read()]
+    examples = [*Part(registry, "reader", recipe.data.train, "data.train").make().read()]
     assert len(examples) == 77_616
     assert {example.label for example in examples} == {"neg", "pos"}
 

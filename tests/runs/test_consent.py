@@ -18,6 +18,7 @@ from embedkit.errors import RecipeError, VectorFileError
 from embedkit.experiments.run import look_over
 from embedkit.files.digest import describe, sha256
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.components import Components
 from embedkit.runs.run import Run
 
 WORDS = ["good", "bad", "film", "story"]
@@ -97,7 +98,7 @@ def test_a_recipe_says_that_it_needs_consent_and_gives_none(nesting, tmp_path):
         assert CONSENT in str(caught.value)
         assert str(caught.value).startswith("embedding.")
     with pytest.raises(RecipeError, match=REFUSED):
-        look_over(embedkit_recipe(recipe), build_registry(), Silent(), strict=False)
+        look_over(Components(embedkit_recipe(recipe), build_registry()), Silent(), strict=False)
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "ran").exists()
 

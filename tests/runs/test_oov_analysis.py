@@ -76,14 +76,15 @@ def test_a_frozen_table_did_not_drift_and_a_trained_one_did(notebook, frozen):
 @pytest.mark.parametrize("policy", ["mean", "normal", "uniform", "hash"])
 def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp_path, policy):
     from embedkit.inference.counterfactual import Trained, refilled
-    from embedkit.recipe.build import build_component
+    from embedkit.recipe.build import Part
+    from embedkit.recipe.components import Components
     from embedkit.recipe.load import load_recipe
     from embedkit.recipe.sections.section import spec_of
 
     registry = build_registry()
-    recipe = load_recipe(frozen.path / "recipe.yaml", registry)
-    trained = Trained(embedkit.load(frozen.path), recipe, [*frozen.vocabulary["via"]])
-    other = refilled(trained, policy, build_component(registry, "oov", spec_of(policy), "oov"))
+    components = Components(load_recipe(frozen.path / "recipe.yaml", registry), registry)
+    trained = Trained(embedkit.load(frozen.path), components, [*frozen.vocabulary["via"]])
+    other = refilled(trained, policy, Part(registry, "oov", spec_of(policy), "oov").make())
     sets = {"embedding.trainable": "none", "training.epochs": 1, "oov": [policy]}
     made = embedkit.run("notebook-word2vec", out=tmp_path / policy, set=sets)
     np.testing.assert_array_equal(
@@ -94,14 +95,15 @@ def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp
 
 def test_how_many_turn_right_and_wrong_is_what_the_refilled_model_says(frozen):
     from embedkit.inference.counterfactual import Trained, refilled
-    from embedkit.recipe.build import build_component
+    from embedkit.recipe.build import Part
+    from embedkit.recipe.components import Components
     from embedkit.recipe.load import load_recipe
     from embedkit.recipe.sections.section import spec_of
 
     registry = build_registry()
     trained = Trained(
         embedkit.load(frozen.path),
-        load_recipe(frozen.path / "recipe.yaml", registry),
+        Components(load_recipe(frozen.path / "recipe.yaml", registry), registry),
         [*frozen.vocabulary["via"]],
     )
     frame = frozen.predictions
@@ -110,7 +112,7 @@ def test_how_many_turn_right_and_wrong_is_what_the_refilled_model_says(frozen):
     assert {*counted.index} >= {"hash", "mean", "normal", "uniform"}
     assert "zero" not in counted.index
     for policy, row in counted.iterrows():
-        other = refilled(trained, policy, build_component(registry, "oov", spec_of(policy), "oov"))
+        other = refilled(trained, policy, Part(registry, "oov", spec_of(policy), "oov").make())
         is_wrong = (other.predict([*frame["text"]])["predicted"] != frame["label"].to_numpy()).to_numpy()
         assert row["turned_right"] == (was_wrong & ~is_wrong).sum()
         assert row["turned_wrong"] == (~was_wrong & is_wrong).sum()

@@ -11,6 +11,7 @@ import embedkit
 from embedkit.errors import DataError, RunError, UnmovedRunError
 from embedkit.experiments.run import look_over
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.runs.directory import partial_of, progress_of
 from embedkit.runs.reporter import Reporter
@@ -201,7 +202,7 @@ def test_the_data_of_every_fold_are_looked_over(crossed, caplog):
     data["train"]["texts"] = [*crossed["data"]["train"]["texts"][:-1], "good film"]
     recipe = {**crossed, "data": data, "seeds": None, "training": {}}
     reporter = Told()
-    look_over(load_recipe(recipe, registry), registry, reporter, strict=False)
+    look_over(Components(load_recipe(recipe, registry), registry), reporter, strict=False)
     assert reporter.stages.count("tokenizing") == 2
     assert "texts" in caplog.text
 

@@ -17,6 +17,7 @@ import embedkit
 from embedkit.errors import RunError
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.runs import held_out as held_out_runs
@@ -269,10 +270,11 @@ def test_several_labels_and_words_looked_up_are_counted_as_each_run_does(tmp_pat
 
 def test_it_is_the_same_in_whatever_pieces_it_is_read(seeds, monkeypatch):
     registry = build_registry()
-    singles = single_runs(load_recipe(seeds.path / "recipe.yaml", registry))
+    components = Components(load_recipe(seeds.path / "recipe.yaml", registry), registry)
+    singles = single_runs(components.recipe)
     directories = {run.path.name: run.path for run in seeds.folds}
     monkeypatch.setattr(held_out_runs, "BLOCK", 7)
-    found = analyse_repeated(singles, directories, seeds.path / "predictions.csv", "test", registry)
+    found = analyse_repeated(singles, directories, seeds.path / "predictions.csv", "test", components)
     assert found == seeds.oov.figures
 
 

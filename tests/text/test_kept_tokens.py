@@ -11,6 +11,7 @@ import embedkit
 from embedkit.files import cache
 from embedkit.files.storage import InMemory
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.build import Part
 from embedkit.recipe.sections.section import spec_of
 from embedkit.text import token_cache as kept_tokens
 
@@ -55,9 +56,14 @@ def slow(install, tmp_path, monkeypatch):
     return lambda: [int(line) for line in calls.read_text().split()]
 
 
+def tokenizing_of(spec):
+    part = Part(build_registry(), "tokenizer", spec, "tokenizer")
+    return kept_tokens.tokenizing_of(part, part.make())
+
+
 def tokenize(texts=TEXTS, **keys):
     spec = spec_of({"use": "slow", **keys})
-    tokenizing = kept_tokens.build_keeping(build_registry(), "tokenizer", spec, "tokenizer")
+    tokenizing = tokenizing_of(spec)
     return [*tokenizing.tokens(texts, InMemory())]
 
 
@@ -197,7 +203,7 @@ def test_few_texts_and_tokenizers_that_do_not_say_what_they_follow_from_are_not_
     assert slow() == [5, 5]
     assert not (tmp_path / "cache").exists()
     spec = spec_of("whitespace")
-    plain = kept_tokens.build_keeping(build_registry(), "tokenizer", spec, "tokenizer")
+    plain = tokenizing_of(spec)
     assert not isinstance(plain, kept_tokens.KeptTokenizing)
 
 

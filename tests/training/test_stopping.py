@@ -8,9 +8,7 @@ from safetensors.torch import load_file
 
 import embedkit
 from embedkit.errors import TrainingError
-from embedkit.evaluation.metrics import build_metrics
-from embedkit.plugin.registry import build_registry
-from embedkit.recipe.sections.section import ComponentSpec
+from embedkit.plugin_api import make_component
 from embedkit.recipe.sections.training import EarlyStopping, Training
 from embedkit.training.stopping import Best, best_of
 
@@ -60,9 +58,7 @@ def test_a_metric_without_a_number_is_an_error(value):
 
 
 def test_of_which_figures_smaller_ones_are_better():
-    metrics = build_metrics(
-        build_registry(), [ComponentSpec(use=n, parameters={}) for n in ("accuracy", "log-loss")], "binary"
-    )
+    metrics = {name: make_component("metric", name) for name in ("accuracy", "log-loss")}
     smaller = {
         name: best_of(Training(early_stopping=EarlyStopping(metric=name)), metrics).smaller
         for name in ("loss", *metrics)

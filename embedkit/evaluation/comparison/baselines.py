@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from embedkit.data.examples import Examples
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import Baseline, BoolArray, FittedBaseline, IntArray, Metric
-    from embedkit.recipe.sections.section import ComponentSpec
-
-    Build = Callable[[str, ComponentSpec, str], Any]
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +36,14 @@ Fitted = Mapping[str, "FittedBaseline | str"]
 
 
 def fit_baselines(
-    build: Build, specs: Sequence[ComponentSpec], examples: Examples, labelling: Labelling
+    baselines: Mapping[str, Baseline], examples: Examples, labelling: Labelling
 ) -> dict[str, FittedBaseline | str]:
-    """Build the baselines of a recipe, fit them to the training split, and return them by name.
+    """Fit baselines to the training split, and return them by name.
 
-    `build` makes a component from kind, spec and key. For a baseline that is left out, the value is the
-    reason.
+    For a baseline that is left out, the value is the reason.
     """
     texts, labels = examples.texts, labelling.targets(examples.labels)
-    fitted: dict[str, FittedBaseline | str] = {}
-    for index, spec in enumerate(specs):
-        baseline = build("baseline", spec, f"evaluation.baselines.{index}")
-        fitted[spec.use] = _fit(baseline, texts, labels, labelling)
-    return fitted
+    return {name: _fit(baseline, texts, labels, labelling) for name, baseline in baselines.items()}
 
 
 def _fit(

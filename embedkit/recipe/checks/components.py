@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from embedkit.errors import ComponentError, Fault
+from embedkit.errors import Fault
 from embedkit.interfaces.flags import STANDALONE
 from embedkit.plugin.registry import Registry
-from embedkit.recipe.build import within
+from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings
 from embedkit.recipe.schema import EmbeddingSpec
 from embedkit.recipe.sections.data import Share
@@ -23,9 +23,9 @@ def check_chain(chain: object, registry: Registry, findings: Findings) -> None:
         return
     for index, spec in enumerate(chain):
         last = index == len(chain) - 1
-        total = is_total(registry, spec.use)
+        total = registry.get("oov", spec.use).total
         if last and not total:
-            allowed = tuple(name for name in registry.names("oov") if is_total(registry, name))
+            allowed = tuple(name for name in registry.names("oov") if registry.get("oov", name).total)
             what = f"'{spec.use}' may leave a word without a vector, and the last policy must not"
             findings.add(("oov", index), Fault(what, allowed=allowed))
         if total and not last:
@@ -37,12 +37,10 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
     """Add a fault if unseen words are to be looked up in a source that knows only the training words."""
     if not isinstance(embedding, EmbeddingSpec) or embedding.unseen == "unk" or not embedding.use:
         return
-    named = [each for each in within(registry, "embedding", "embedding", embedding) if each[2].use]
-    for _, kind, spec in named:
-        if not STANDALONE.of(registry.get(kind, spec.use).factory):
-            what = (
-                f"'{spec.use}' knows words of the training texts alone, and no others can be looked up in it"
-            )
+    for part in Part(registry, "embedding", embedding, "embedding").walk():
+        if part.spec.use and not STANDALONE.of(part.component.factory):
+            name = part.spec.use
+            what = f"'{name}' knows words of the training texts alone, and no others can be looked up in it"
             findings.add(("embedding", "unseen"), what)
 
 
@@ -56,15 +54,6 @@ def check_shares(validation: object, test: object, findings: Findings) -> None:
 def all_named(specs: object) -> TypeGuard[tuple[ComponentSpec, ...]]:
     """Return whether `specs` is a tuple of components whose names are known."""
     return isinstance(specs, tuple) and all(isinstance(spec, ComponentSpec) and spec.use for spec in specs)
-
-
-def is_total(registry: Registry, name: str) -> bool:
-    """Return whether a policy answers for every word. Raises ComponentError if its class does not say."""
-    component = registry.get("oov", name)
-    total = getattr(component.factory, "total", None)
-    if not isinstance(total, bool):
-        raise ComponentError(Fault("expected a class attribute 'total', True or False", where=f"{component}"))
-    return total
 
 
 def check_labels(data: Sections, findings: Findings) -> None:

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import ComponentError, Fault, nearest
 from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.flags import RUNS_CODE, SINGLE_LABEL, TASKS
-from embedkit.plugin.registry import Registry
-from embedkit.recipe.build import build_component
+from embedkit.plugin.registry import Component, Registry
+from embedkit.recipe.build import Part
 from embedkit.recipe.checks.components import all_named
 from embedkit.recipe.document import Findings
-from embedkit.recipe.sections.section import ComponentSpec
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Task
@@ -37,24 +36,26 @@ def check_metrics(metrics: object, data: object, registry: Registry, findings: F
         path = ("evaluation", "metrics", index)
         if spec.use in names[:index]:
             findings.add(path, f"the metric '{spec.use}' stands here twice")
-        fault = unfit(registry, spec.use, _as_known(registry, spec), tasks)
+        part = Part(registry, "metric", spec, "evaluation.metrics")
+        fault = unfit(part, _as_known(part), tasks)
         if fault is not None:
             findings.add(path, fault)
 
 
-def unfit(
-    registry: Registry, name: str, metric: object, tasks: Sequence[Task], where: str | None = None
-) -> Fault | None:
+def unfit(part: Part, metric: object, tasks: Sequence[Task]) -> Fault | None:
     """Return the fault of a metric that can score none of `tasks`; None if it can score one.
 
-    None, too, if there are no `tasks`, or if the tasks of the metric are not known yet.
+    `metric` is the component that `part` names, or its class. Returns None, too, if there are no `tasks`, or
+    if the tasks of the metric are not known yet.
     """
     can = _scores(metric)
     if not tasks or can is None or {*can} & {*tasks}:
         return None
-    others = tuple(n for n in registry.names("metric") if _may(registry, n, tasks))
+    known = (part.registry.get("metric", name) for name in part.registry.names("metric"))
+    others = tuple(component.name for component in known if _may(component, tasks))
+    name = part.spec.use
     what = f"'{name}' as it stands here cannot score {_described(tasks)}, but {_described(can)}"
-    return Fault(what, where, nearest(name, others), others)
+    return Fault(what, nearest=nearest(name, others), allowed=others)
 
 
 def _tasks(data: Mapping[Any, Any]) -> tuple[Task, ...]:
@@ -72,17 +73,17 @@ def _tasks(data: Mapping[Any, Any]) -> tuple[Task, ...]:
     return ("binary",) if len(labels) == 2 else ("multiclass",)
 
 
-def _as_known(registry: Registry, spec: ComponentSpec) -> object:
+def _as_known(part: Part) -> object:
     """Return the metric with its parameters, or its class if it cannot be made yet.
 
     It is not made if its parameters are faulty or contain components, or if it would open a file.
     """
-    component = registry.get("metric", spec.use)
-    complete = spec.parameters.keys() == component.parameters.model_fields.keys()
+    component = part.component
+    complete = part.spec.parameters.keys() == component.parameters.model_fields.keys()
     opens = component.input_paths or component.needs_trust or RUNS_CODE.of(component.factory)
     if not complete or opens or component.nested:
         return component.factory
-    return build_component(registry, "metric", spec, "evaluation.metrics")
+    return part.make()
 
 
 def _scores(metric: object) -> Sequence[Task] | None:
@@ -99,8 +100,8 @@ def _scores(metric: object) -> Sequence[Task] | None:
     return tuple(tasks)
 
 
-def _may(registry: Registry, name: str, tasks: Sequence[Task]) -> bool:
-    can = _scores(registry.get("metric", name).factory)
+def _may(component: Component, tasks: Sequence[Task]) -> bool:
+    can = _scores(component.factory)
     return can is None or bool({*can} & {*tasks})
 
 

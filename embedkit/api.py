@@ -1,0 +1,63 @@
+"""The functions of the Python interface: run a recipe, and load the classifier that a run trained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal
+
+from embedkit.experiments.run import RunOptions, execute
+from embedkit.plugin.registry import build_registry
+from embedkit.recipe.load import load_recipe
+from embedkit.runs.reporter import Reporter
+from embedkit.runs.run import Run
+
+if TYPE_CHECKING:
+    from embedkit.inference.classifier import Classifier
+
+
+def run(
+    recipe: str | PathLike[str] | Mapping[str, Any],
+    *,
+    out: str | PathLike[str] | None = None,
+    set: Mapping[str, Any] | None = None,
+    block: Iterable[str] = (),
+    hash: Literal["sampled", "full"] = "sampled",
+    reporter: Reporter | None = None,
+    resume: bool = False,
+    strict: bool = False,
+    trust: bool = False,
+) -> Run:
+    """Run a recipe and return the run.
+
+    `recipe` is a path, the name of a bundled recipe, or a mapping with the keys of a recipe. `out` is the run
+    directory, by default `runs/<name>-<UTC time>`; `set` overrides keys such as `training.epochs`; `block`
+    names plugins not to use; `hash` says how input files are fingerprinted. `resume` continues an interrupted
+    run in `out` from its newest valid checkpoint; it starts afresh where there is none, and does nothing
+    where the run is finished. `strict` turns warnings about the data into errors: texts that repeat, have two
+    labels or stand in two splits, and the like. `trust` consents to run code that is in files which the
+    recipe names, as in a pickle; a recipe cannot consent. Raises RecipeError with every fault of the recipe
+    before any file is opened, then DataError, VectorFileError, VocabularyError, TrainingError or RunError as
+    their names say.
+    """
+    registry = build_registry(block, trust)
+    options = RunOptions(out, hash, reporter or Reporter(), resume, strict)
+    return execute(load_recipe(recipe, registry, set or {}), registry, options)
+
+
+def load(
+    run: str | PathLike[str],
+    block: Iterable[str] = (),
+    unseen: Literal["unk"] | None = None,
+    trust: bool = False,
+) -> Classifier:
+    """Load the classifier that a run trained, after checking its files against the run's manifest.
+
+    Where the run's recipe says `unseen: lookup`, new words are looked up when they are met; `unseen="unk"`
+    turns them into `<UNK>`, which needs no vectors but those of the run. `trust` consents to run code that is
+    in the file of these vectors, as in a pickle; the run's recipe cannot consent. Raises RunError where `run`
+    is not a finished training run or a file of it was changed.
+    """
+    from embedkit.inference.persistence import load_trained
+
+    return load_trained(Run(run), build_registry(block, trust), unseen=unseen).classifier

@@ -1,0 +1,89 @@
+"""The source of vectors that a model was trained with, opened again for words unseen in training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedkit.errors import Fault, RunError
+from embedkit.model.lookup import Hits, look_up
+from embedkit.model.oov import FoundWords, OovChain
+from embedkit.model.unseen import Unseen, unseen_of
+from embedkit.runs import layout
+from embedkit.runs.inputs import check_files
+from embedkit.text.vocabulary import FIRST_WORD_ID
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray, VectorSource
+    from embedkit.recipe.components import Components
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.run import Run
+
+SAMPLE = 100
+"""Words of the vocabulary whose vectors are compared with those of a source that is opened again."""
+
+HINT = (
+    "To take <UNK> for such words: `embedkit predict RUN --unseen unk`, "
+    'embedkit.load(RUN, unseen="unk"), `evaluation.unseen: unk`.'
+)
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
+
+    `origin` has the origins of the vectors of the vocabulary's `words` before training: the source must still
+    give the same vectors.
+    """
+
+    run: Run
+    components: Components[Recipe]
+    words: Sequence[str]
+    origin: Sequence[str]
+
+    @cached_property
+    def vectors(self) -> FloatArray:
+        """Return the vectors of `words` before training, float32 [n, D]."""
+        from embedkit.runs.tensors import read_table
+
+        rows = FIRST_WORD_ID + len(self.words)
+        return read_table(self.run.file(layout.EMBEDDING_BEFORE), rows)[FIRST_WORD_ID:]
+
+    def __call__(self, words: Sequence[str]) -> Unseen:
+        """Return the vectors of `words` from the source and the chain.
+
+        Raises RunError if a file of the source is missing or has changed, or if the source gives other
+        vectors than those that the model was trained with.
+        """
+        source, chain = self._opened
+        known = [row for row, origin in enumerate(self.origin) if origin == "found"][:SAMPLE]
+        trained = [self.words[row] for row in known]
+        again, hits = look_up([*trained, *words], source, chain).split(len(trained))
+        self._refuse_another(again, self.vectors[known])
+        rows = [row for row, origin in enumerate(self.origin) if origin in ("found", "recovered")]
+        found = FoundWords([self.words[row] for row in rows], self.vectors[rows])
+        return unseen_of(hits, source, chain, found, self.components.recipe.seed)
+
+    @cached_property
+    def _opened(self) -> tuple[VectorSource, OovChain]:
+        components = self.components
+        check_files(self.run, components.part("embedding"), HINT)
+        context = components.context(components.recipe.seed, self.words)
+        return components.embedding.open(context), OovChain(components.policies)
+
+    def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:
+        for word, origin in zip(again.words, again.origin(), strict=True):
+            if origin != "found":
+                self._refuse(word)
+        different = ~(again.vectors == vectors).all(axis=1)
+        if different.any():
+            self._refuse(again.words[int(np.argmax(different))])
+
+    def _refuse(self, word: str) -> None:
+        name = self.components.recipe.embedding.use
+        what = f"'{name}' gives another vector of '{word}' than the model was trained with"
+        raise RunError(Fault(what, where="embedding", hint=HINT))

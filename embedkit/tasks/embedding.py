@@ -1,0 +1,64 @@
+"""The embedding matrix of a run: words looked up in the recipe's source, the rest filled by its policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from embedkit.data.preflight import settle
+from embedkit.evaluation.coverage_check import check_coverage, covered_shares
+from embedkit.interfaces.consistency import check_source, spread
+from embedkit.model.lengths import check_lengths
+from embedkit.model.oov import OovChain
+from embedkit.model.table import EmbeddingTable, build_table
+from embedkit.text.pieces import check_pieces
+from embedkit.text.vocabulary import FIRST_WORD_ID
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import VectorSource
+    from embedkit.recipe.components import Components
+    from embedkit.recipe.schema import Recipe
+    from embedkit.runs.reporter import Reporter
+    from embedkit.tasks.preparation import Prepared
+
+
+def embed(
+    components: Components[Recipe], prepared: Prepared, reporter: Reporter, strict: bool = False
+) -> EmbeddingTable:
+    """Build the embedding matrix: look words up in the source, fill the rest by the policies.
+
+    Under `unseen: lookup`, the other words of the splits are looked up in the same pass. Warns if the source
+    hardly covers a split or has implausible vectors, which is a DataError if `strict`. Raises RecipeError if
+    the source has vectors of another tokenizer's pieces.
+    """
+    recipe, vocabulary, splits = components.recipe, prepared.text.vocabulary, prepared.tokenized
+    labelling, train = prepared.labelling, prepared.tokenized["train"]
+    context = replace(
+        components.context(recipe.seed, vocabulary.words),
+        training_tokens=lambda: train.tokens,
+        progress=reporter.advance,
+        training_targets=lambda: labelling.targets(train.examples.labels),
+        classes=labelling.classes,
+    )
+    texts = chain.from_iterable(split.tokens for split in splits.values())
+    besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
+    source = components.embedding.open(context)
+    check_pieces(source, components.tokenizer)
+    table = build_table(vocabulary, source, OovChain(components.policies), context, besides)
+    part = components.part("embedding")
+    if not part.bundled:
+        _ask_again(source, str(part), vocabulary.words, table)
+    shares = covered_shares(table, vocabulary, splits)
+    reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
+    names = [*vocabulary.to_dict()]
+    settle([*check_coverage(shares), *check_lengths(table.vectors, names, table.origin)], strict)
+    return table
+
+
+def _ask_again(source: VectorSource, name: str, words: Sequence[str], table: EmbeddingTable) -> None:
+    """Raise ComponentError unless a second lookup of a few words gives the vectors in the table."""
+    rows = [(words[number], number + FIRST_WORD_ID) for number in spread(len(words))]
+    found = {word: table.vectors[row] if table.origin[row] == "found" else None for word, row in rows}
+    check_source(source, name, found)
