@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +92,7 @@ class Resolver:
             part.make()
         except EmbedkitError as error:
             for fault in error.faults:
-                self.findings.add(path, fault)
+                self.findings.add((*path, *_keys_below(part.where, fault.where)), fault)
 
     def _component(self, kind: str, path: KeyPath, said: Any) -> Component | None:
         if not isinstance(said, Mapping):
@@ -197,3 +197,10 @@ class Resolver:
     def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
         """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
         return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()
+
+
+def _keys_below(where: str, named: str | None) -> Iterator[str | int]:
+    """Yield the keys of `named`, such as `encoder.layers.0`, below `where`, such as `encoder`."""
+    if named and named.startswith(f"{where}."):
+        for key in named[len(where) + 1 :].split("."):
+            yield int(key) if key.isdecimal() else key
