@@ -90,7 +90,9 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     folds or seeds of its own, and for a missing file; RecipeError for code in files that nobody has consented
     to run.
     """
-    recipe = _recipe(run, registry)
+    recipe = load_recipe(run.file(layout.RECIPE), registry)
+    if not isinstance(recipe, Recipe):
+        raise RunError(Fault("this run trained no model", where=str(run.path)))
     components = Components(recipe, registry)
     components.refuse_untrusted()
     refuse_changed(run, components.input_files())
@@ -98,7 +100,11 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     wanted = sorted({0.0, *shares})
     if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
         raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))
-    recipes = {share: _recipe(run, registry, {**_hidden(recipe, share), **sets}) for share in wanted}
+    recipes: dict[float, Recipe] = {}
+    for share in wanted:
+        hidden = load_recipe(recipe.to_plain(), registry, {**_hidden(recipe, share), **sets})
+        assert isinstance(hidden, Recipe), "the recipe of a training trains"
+        recipes[share] = hidden
     folds = recipe.data.folds is not None and recipe.data.folds.only is None
     return Experiment(run, recipes, tuple(single_runs(recipes[0.0])), folds, registry)
 
@@ -106,13 +112,6 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
 def directory_of(out: Path, share: float) -> Path:
     """Return the directory of the run that hides `share` of the vectors, such as `hide-0.1`."""
     return out / f"hide-{share:g}"
-
-
-def _recipe(run: Run, registry: Registry, sets: Mapping[str, Any] | None = None) -> Recipe:
-    recipe = load_recipe(run.file(layout.RECIPE), registry, sets)
-    if not isinstance(recipe, Recipe):
-        raise RunError(Fault("this run trained no model", where=str(run.path)))
-    return recipe
 
 
 def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from embedkit.inference.saved_model import SavedModel, read_saved_model, read_un
 from embedkit.inference.unseen import Reopened
 from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.components import Components
-from embedkit.recipe.load import load_recipe
+from embedkit.recipe.load import AnyKind, load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
@@ -41,7 +41,7 @@ def load_trained(
     run.refuse_several("a model")
     refuse_unloadable(run)
     warn_of_versions(run)
-    components = Components(_recipe(run, registry), registry)
+    components = Components(_refuse_untrained(run, load_recipe(run.file(layout.RECIPE), registry)), registry)
     saved = read_saved_model(run, components.recipe)
     classifier = _classifier(run, saved, components, threshold)
     if components.recipe.embedding.unseen == "lookup" and unseen is None:
@@ -49,8 +49,8 @@ def load_trained(
     return Trained(classifier, components, saved.via)
 
 
-def _recipe(run: Run, registry: Registry) -> Recipe:
-    recipe = load_recipe(run.file(layout.RECIPE), registry)
+def _refuse_untrained(run: Run, recipe: AnyKind) -> Recipe:
+    """Return the recipe of `run`. Raises RunError if it is one that trains no model."""
     if isinstance(recipe, Recipe):
         return recipe
     hint = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, TypeGuard, runtime_checkable
 
-from embedkit.plugin_api import Block, VectorSource
+from embedkit.plugin_api import VectorSource
 
 if TYPE_CHECKING:
-    from embedkit.plugin_api import FloatArray
+    from embedkit.plugin_api import Block, FloatArray
 
 CHUNK = 1 << 16
 """Words that are looked up in the other sources at once: few passes over their files, and little memory."""
@@ -49,6 +49,8 @@ def _joined(
     `own` has their vectors in the source at `position`.
     """
     import numpy as np
+
+    from embedkit.plugin_api import Block
 
     texts = [word.decode() for word in words]
     answers = {i: other.lookup(texts) for i, other in enumerate(sources) if i != position}
