@@ -176,11 +176,11 @@ def test_an_interrupted_curve_goes_on_where_it_was(crossed, tmp_path):
     registry, out = build_registry(), tmp_path / "curve"
     experiment = plan(crossed, [0.5], None, registry)
     with pytest.raises(KeyboardInterrupt):
-        experiment.carry_out(out, registry, Impatient())
+        experiment.carry_out(out, Impatient())
     assert experiment.finished(out) == 3
     kept = out / "hide-0.partial" / "folds" / "fold-0-seed-2" / "log.jsonl"
     before = kept.read_bytes()
-    experiment.carry_out(out, registry, Reporter())
+    experiment.carry_out(out, Reporter())
     assert experiment.finished(out) == 12
     assert (out / "hide-0" / "folds" / "fold-0-seed-2" / "log.jsonl").read_bytes() == before
 
