@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BufferedReader
+from operator import index
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.files.atomic import written_whole
 
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 MAGIC = "embedkit-arrays-1"
 
+BLOCK = 1 << 18
+"""Bytes that are in memory at once where arrays are read in blocks: they stay in the processor's cache."""
+
+_TYPES = frozenset(f"{order}{kind}{size}" for order in "<>|" for kind in "biuf" for size in (1, 2, 4, 8))
 
 DESCRIPTION = 1 << 16
 """Bytes that the description has at most: it holds a path."""
@@ -53,16 +59,70 @@ def read_arrays(path: Path, about: str, mapped: bool = False) -> dict[str, NDArr
     FileNotFoundError if there is no such file.
     """
     with path.open("rb") as file:
-        magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
-        if magic != MAGIC:
-            raise DamagedError("it is damaged, or of another version")
-        description = file.readline(DESCRIPTION)
-        arrays = _read_all(file, description, _map if mapped else _read)
-        if file.read(1) or f"{_checksum([description, *map(_bytes, arrays.values())]):08x}" != checksum:
-            raise DamagedError("its checksum is wrong")
-    if json.loads(description)[0] != about:
-        raise DamagedError("it is about another file")
+        checksum, description = _head(file)
+        with _description():
+            read = _map if mapped else _read
+            arrays = {name: read(file, each) for name, each in _described(file, description).items()}
+        _verify(file, checksum, _checksum([description, *map(_bytes, arrays.values())]))
+    _compare(description, about)
     return arrays
+
+
+class ArrayStream:
+    """The arrays in a file, read from front to back, a block at a time: this takes little memory.
+
+    `described` are their types and shapes, by name, in the order in which they must be read. What was read
+    may be used only after `verify`.
+    """
+
+    def __init__(self, file: BufferedReader, about: str) -> None:
+        self._file, self._about = file, about
+        self._expected, self._description = _head(file)
+        with _description():
+            self.described = _described(file, self._description)
+        self._checksum = _checksum([self._description])
+
+    def blocks(self, name: str) -> Iterator[tuple[int, NDArray[Any]]]:
+        """Yield the next array, `name`, in blocks: the number of the first element, and the elements, [n].
+
+        A block is valid only until the next one is read. Raises DamagedError if the file is cut.
+        """
+        import numpy as np
+
+        dtype, shape = self.described[name]
+        count, most = math.prod(shape), max(1, BLOCK // max(1, dtype.itemsize))
+        buffer = np.empty(min(count, most), dtype)
+        for first in range(0, count, most):
+            block = buffer[: count - first]
+            _fill(self._file, block)
+            self._checksum = _checksum([_bytes(block)], self._checksum)
+            yield first, block
+
+    def take(self, name: str, positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Return the elements of the next array, `name`, at `positions`, which are in ascending order."""
+        import numpy as np
+
+        taken = np.empty(len(positions), self.described[name].dtype)
+        for first, block in self.blocks(name):
+            some = slice(*np.searchsorted(positions, [first, first + len(block)]))
+            block.take(positions[some] - first, mode="clip", out=taken[some])  # damaged positions: see verify
+        return taken
+
+    def verify(self) -> None:
+        """Raise DamagedError unless all arrays were read, and are intact and about what they should be."""
+        _verify(self._file, self._expected, self._checksum)
+        _compare(self._description, self._about)
+
+
+@contextmanager
+def streamed_arrays(path: Path, about: str) -> Iterator[ArrayStream]:
+    """Open the arrays in `path`, to be read a block at a time.
+
+    Raises DamagedError and FileNotFoundError as `read_arrays` does, but for a wrong checksum and another
+    `about`, which `verify` finds.
+    """
+    with path.open("rb") as file:
+        yield ArrayStream(file, about)
 
 
 def source_of(path: Path) -> str | None:
@@ -76,35 +136,67 @@ def source_of(path: Path) -> str | None:
     return str(source) or None
 
 
-Read = Callable[[BufferedReader, "np.dtype[Any]", tuple[int, ...]], "NDArray[Any]"]
+class Described(NamedTuple):
+    """The type and the shape of an array."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
 
 
-def _read_all(file: BufferedReader, description: bytes, read: Read) -> dict[str, NDArray[Any]]:
-    import numpy as np
+def _head(file: BufferedReader) -> tuple[str, bytes]:
+    """Return the checksum that the file should have, and the description of its arrays."""
+    magic, _, checksum = file.readline(64).decode("ascii", "replace").rstrip("\n").partition(" ")
+    if magic != MAGIC:
+        raise DamagedError("it is damaged, or of another version")
+    return checksum, file.readline(DESCRIPTION)
 
+
+@contextmanager
+def _description() -> Iterator[None]:
     try:
-        described = json.loads(description)[1]
-        arrays = {name: (np.dtype(dtype), shape) for name, (dtype, shape) in described.items()}
-        sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in arrays.values()]
-        if sum(sizes) > os.fstat(file.fileno()).st_size or min(sizes) < 0:
-            raise DamagedError("it was cut short")
-        return {name: read(file, dtype, tuple(shape)) for name, (dtype, shape) in arrays.items()}
+        yield
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise DamagedError("its description is damaged") from error
 
 
-def _read(file: BufferedReader, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+def _described(file: BufferedReader, description: bytes) -> dict[str, Described]:
+    described = json.loads(description)[1]
+    arrays = {
+        name: Described(_dtype(dtype), tuple(map(index, shape))) for name, (dtype, shape) in described.items()
+    }
+    sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in arrays.values()]
+    if sum(sizes) > os.fstat(file.fileno()).st_size or min(sizes) < 0:
+        raise DamagedError("it was cut short")
+    return arrays
+
+
+def _dtype(name: str) -> np.dtype[Any]:
+    """Return the type of numbers called `name`. Raises ValueError for others: numpy evaluates such names."""
     import numpy as np
 
-    array = np.empty(shape, dtype)
-    if array.nbytes and file.readinto(_bytes(array)) != array.nbytes:
-        raise DamagedError("it was cut short")
+    if name not in _TYPES:
+        raise ValueError(f"'{name}' is no type of numbers")
+    return np.dtype(name)
+
+
+def _read(file: BufferedReader, described: Described) -> NDArray[Any]:
+    import numpy as np
+
+    array = np.empty(described.shape, described.dtype)
+    _fill(file, array)
     return array
 
 
-def _map(file: BufferedReader, dtype: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+def _fill(file: BufferedReader, array: NDArray[Any]) -> None:
+    """Read the elements of `array`, or raise DamagedError if the file ends before."""
+    if array.nbytes and file.readinto(_bytes(array)) != array.nbytes:
+        raise DamagedError("it was cut short")
+
+
+def _map(file: BufferedReader, described: Described) -> NDArray[Any]:
     import numpy as np
 
+    dtype, shape = described
     begin = file.tell()
     if not math.prod(shape):
         return np.empty(shape, dtype)
@@ -113,10 +205,20 @@ def _map(file: BufferedReader, dtype: np.dtype[Any], shape: tuple[int, ...]) -> 
     return array
 
 
-def _checksum(parts: list[Any]) -> int:
+def _verify(file: BufferedReader, expected: str, checksum: int) -> None:
+    """Raise DamagedError unless the file ends here and its checksum is the `expected` one."""
+    if file.read(1) or f"{checksum:08x}" != expected:
+        raise DamagedError("its checksum is wrong")
+
+
+def _compare(description: bytes, about: str) -> None:
+    if json.loads(description)[0] != about:
+        raise DamagedError("it is about another file")
+
+
+def _checksum(parts: list[Any], checksum: int = 0) -> int:
     from isal import isal_zlib
 
-    checksum = 0
     for part in parts:
         checksum = isal_zlib.crc32(part, checksum)
     return checksum

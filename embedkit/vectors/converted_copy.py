@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import VectorFileError
-from embedkit.files.arrays import DamagedError
+from embedkit.files.arrays import ArrayStream, DamagedError
 from embedkit.files.spans import read_parts
 from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.io.content import Content, examine
-from embedkit.vectors.lookup.index import Index, IndexBuilder, Places, begin_with, whole_parts
+from embedkit.vectors.lookup.index import CHECKED, Index, IndexBuilder, Places, begin_with, whole_parts
 from embedkit.vectors.lookup.row_cache import Kept, mark_used
 from embedkit.vectors.reading import READING, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
@@ -62,13 +62,13 @@ class ConvertedReader:
         copy = kept.path.with_name(f"{kept.path.name}.safetensors")
         reports: list[ScanReport] = []
 
-        def answer(arrays: Any) -> None:
+        def answer(arrays: ArrayStream) -> None:
             reports.append(_select(copy, arrays, selection))
 
-        if kept.use(answer):
+        if kept.stream(answer):
             return reports[0]
         selection.forget()
-        if self._convert(kept, copy, progress) and kept.use(answer):
+        if self._convert(kept, copy, progress) and kept.stream(answer):
             return reports[0]
         selection.forget()
         return self._reader.scan(selection, progress)
@@ -119,12 +119,11 @@ def _checks(copy: Path, matrix: Matrix) -> Iterator[int]:
             yield isal_zlib.crc32(file.read(matrix.row_size))
 
 
-def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
+def _select(copy: Path, arrays: ArrayStream, selection: Selection) -> ScanReport:
     """Put the wanted rows of the copy into `selection`. Raises DamagedError if the copy was changed."""
     import numpy as np
 
-    checks = arrays["checks"]
-    index = Index({name: array for name, array in arrays.items() if name != "checks"}, len(checks))
+    index = Index(arrays, CHECKED)
     words, slots = [*selection.slots], np.array([*selection.slots.values()], np.int64)
     places = index.places([*map(_key, words)])
     try:
@@ -137,11 +136,11 @@ def _select(copy: Path, arrays: Arrays, selection: Selection) -> ScanReport:
         for parts in read_parts(file, begins, begins + matrix.row_size):
             some = slice(parts.first, parts.last)
             data = parts.rows(0, matrix.row_size)
-            _check_rows(data, checks[places.rows[some]])
+            _check_rows(data, places.checks[some])
             vectors = matrix.decode(data.data.cast("B"))
             selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
     mark_used(copy)
-    return ScanReport(len(checks), selection.duplicates(), replaced=0, verified=True)
+    return ScanReport(index.count, selection.duplicates(), replaced=0, verified=True)
 
 
 def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
@@ -160,7 +159,8 @@ def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:
     """Raise DamagedError unless each row has the CRC-32 recorded for it."""
     from isal import isal_zlib
 
-    if [*map(isal_zlib.crc32, rows)] != checks.tolist():
+    data: list[bytes] = rows.view(f"V{rows.shape[1]}").ravel().tolist()  # numpy is slow to give a row
+    if [*map(isal_zlib.crc32, data)] != checks.tolist():
         raise DamagedError("a row of the copy was changed")
 
 

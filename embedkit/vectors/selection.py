@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BLOCK = 4096
+BLOCK = 512
 """Rows that are checked at once."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class Selection:
 
         self.dim = dim
         self.words = words
-        self._slot_of = {word: slot for slot, word in enumerate(dict.fromkeys(words))}
-        self.slots = {key: slot for word, slot in self._slot_of.items() if (key := _utf8(word)) is not None}
+        unique = [*dict.fromkeys(words)]
+        self._slot_of = dict(zip(unique, range(len(unique)), strict=True))
+        self.slots = _by_utf8(unique)
         self._vectors = np.zeros((len(self._slot_of), dim), "<f4")
         self._bytes = self._vectors.reshape(-1).view(np.uint8).data
         self._row_of = array("q", [-1]) * len(self._slot_of)
@@ -147,8 +151,9 @@ class Selection:
 
         wrong: list[int] = []
         for start in range(0, len(self._vectors), BLOCK):
-            finite = np.isfinite(self._vectors[start : start + BLOCK]).all(axis=1)
-            wrong += (np.flatnonzero(~finite) + start).tolist()
+            finite = np.isfinite(self._vectors[start : start + BLOCK])
+            if not finite.all():
+                wrong += (np.flatnonzero(~finite.all(axis=1)) + start).tolist()
         first = min(wrong, key=self._row_of.__getitem__, default=None)
         return None if first is None else ([*self._slot_of][first], self._row_of[first])
 
@@ -164,9 +169,11 @@ class Selection:
         return Lookup(vectors, rows >= 0, rows)
 
 
-def _utf8(word: str) -> bytes | None:
-    """Return the word as UTF-8; None if it has lone surrogates, which no file can hold."""
+def _by_utf8(words: Sequence[str]) -> dict[bytes, int]:
+    """Return the slots of the words by their UTF-8. Words with lone surrogates, in no file, are left out."""
+    slots = range(len(words))
     try:
-        return word.encode()
+        return dict(zip(map(str.encode, words), slots, strict=True))
     except UnicodeEncodeError:
-        return None
+        whole = [slot for slot in slots if not _SURROGATES.search(words[slot])]
+        return {words[slot].encode(): slot for slot in whole}

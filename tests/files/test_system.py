@@ -51,6 +51,32 @@ def test_reads_on_where_the_system_gives_less(path, monkeypatch):
 
 
 @pytest.mark.core
+@pytest.mark.usefixtures("read_at")
+def test_reads_many_parts_at_once(path):
+    sizes, offsets = [9, 0, 10_240, 300, 1], [50, 7, 0, 255, 50]
+    parts = [CONTENT[offset : offset + size] for size, offset in zip(sizes, offsets, strict=True)]
+    with path.open("rb") as file:
+        file.read(7)
+        assert system.read_each(file, sizes, offsets) == b"".join(parts)
+        assert system.read_each(file, [], []) == b""
+        assert system.read_each(file, [9, 9], [len(CONTENT) - 3, 0]) == CONTENT[-3:] + CONTENT[:9]
+        assert file.read(5) == CONTENT[7:12]  # where the file is read otherwise stays
+
+
+@pytest.mark.core
+def test_reads_many_parts_where_the_system_gives_less(path, monkeypatch):
+    whole = system._seek_and_read
+    monkeypatch.setattr(
+        system, "_read_once", lambda descriptor, size, offset: whole(descriptor, min(size, 7), offset)
+    )
+    with path.open("rb") as file:
+        assert (
+            system.read_each(file, [100, 3, 20], [50, 0, 40])
+            == CONTENT[50:150] + CONTENT[:3] + CONTENT[40:60]
+        )
+
+
+@pytest.mark.core
 def test_threads_that_share_a_file(read_at, path):
     wrong: list[int] = []
 

@@ -10,15 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from embedkit.files.arrays import DamagedError
+from embedkit.files.arrays import ArrayStream, DamagedError
 from embedkit.files.spans import Parts, read_parts
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.lookup.word_hash import hash_words
 from embedkit.vectors.selection import Selection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -28,12 +26,23 @@ HASHED = 1 << 14
 """Words that are hashed at once."""
 
 
+ARRAYS = ("hashes", "rows", "offsets")
+"""The arrays of an index, in the order in which they are in its file."""
+
+CHECKED = (*ARRAYS, "checks")
+"""The arrays of an index that has a CRC-32 of each row, too."""
+
+
 class Places(NamedTuple):
-    """Places of words, in file order: the byte offset, the row, and the index of the word; int64 [n] each."""
+    """Places of words, in file order: the byte offset, the row, and the index of the word; int64 [n] each.
+
+    `checks` are the CRC-32 of the rows, uint32 [n], or none if the index has none.
+    """
 
     offsets: IntArray
     rows: IntArray
     words: IntArray
+    checks: NDArray[np.uint32]
 
 
 class IndexBuilder:
@@ -67,14 +76,18 @@ class IndexBuilder:
 
 
 class Index:
-    """The places of all words of a file. Raises DamagedError if the arrays are not those of `count` words."""
+    """The places of all `count` words of a file, for one search: `arrays` are read from front to back.
 
-    def __init__(self, arrays: Mapping[str, NDArray[Any]], count: int) -> None:
-        if {name: array.shape for name, array in arrays.items()} != dict.fromkeys(
-            ("hashes", "rows", "offsets"), (count,)
-        ):
+    Raises DamagedError if these are not the arrays `names`, of the same length.
+    """
+
+    def __init__(self, arrays: ArrayStream, names: Sequence[str] = ARRAYS) -> None:
+        kinds = {name: dtype.kind for name, (dtype, _) in arrays.described.items()}
+        shapes = {shape for _, shape in arrays.described.values()}
+        if [*kinds.items()] != [(name, "u") for name in names] or [*map(len, shapes)] != [1]:
             raise DamagedError("it is of another file")
-        self._hashes, self._rows, self._offsets = arrays["hashes"], arrays["rows"], arrays["offsets"]
+        ((self.count,),) = shapes
+        self._arrays = arrays
 
     def select(self, content: Content, selection: Selection) -> None:
         """Read the wanted rows from the file and put them into `selection`.
@@ -97,22 +110,37 @@ class Index:
                 selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
 
     def places(self, words: Sequence[bytes]) -> Places:
-        """Return the places of `words`, which have no spaces, and of all other words with the same hashes."""
+        """Return the places of `words`, which have no spaces, and of all other words with the same hashes.
+
+        Raises DamagedError if the index is cut or changed.
+        """
         import numpy as np
 
-        if not words:
-            return Places(*np.zeros((3, 0), np.int64))
         hashes = _hashes(words)
-        by_hash = np.argsort(hashes)  # neighbours in the index are searched one after the other: far faster
-        hashes = hashes[by_hash]
-        begins = np.searchsorted(self._hashes, hashes, "left")
-        counts = np.searchsorted(self._hashes, hashes, "right") - begins
+        by_hash = np.argsort(hashes)
+        begins, counts = self._search(hashes[by_hash])
         wanted = np.repeat(np.arange(len(words)), counts)
         nth = np.arange(len(wanted)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = self._rows[begins[wanted] + nth].astype(np.int64)
-        offsets = self._offsets[rows].astype(np.int64)
-        order = np.argsort(offsets)
-        return Places(offsets[order], rows[order], by_hash[wanted][order])
+        rows = self._arrays.take("rows", begins[wanted] + nth).astype(np.int64)
+        order = np.argsort(rows)
+        rows = rows[order]
+        offsets = self._arrays.take("offsets", rows).astype(np.int64)
+        checked = "checks" in self._arrays.described
+        checks = self._arrays.take("checks", rows) if checked else np.zeros(0, np.uint32)
+        self._arrays.verify()
+        return Places(offsets, rows, by_hash[wanted][order], checks)
+
+    def _search(self, hashes: NDArray[np.uint64]) -> tuple[IntArray, IntArray]:
+        """Return where in the index each of the sorted `hashes` begins, and how often it is there."""
+        import numpy as np
+
+        begins, counts = np.zeros((2, len(hashes)), np.int64)
+        for first, block in self._arrays.blocks("hashes"):
+            some = slice(hashes.searchsorted(block[0]), hashes.searchsorted(block[-1], "right"))
+            lefts, rights = (block.searchsorted(hashes[some], side) for side in ("left", "right"))
+            begins[some] = np.where(counts[some], begins[some], first + lefts)
+            counts[some] += np.maximum(rights - lefts, 0)  # less than none: the index is damaged
+        return begins, counts
 
 
 def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
@@ -120,7 +148,8 @@ def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
     import numpy as np
 
     blocks = range(0, len(words), HASHED)
-    return np.concatenate([hash_words(b" ".join(words[begin : begin + HASHED])) for begin in blocks])
+    hashes = [hash_words(b" ".join(words[begin : begin + HASHED])) for begin in blocks]
+    return np.concatenate(hashes) if hashes else np.zeros(0, np.uint64)
 
 
 def begin_with(parts: Parts, words: Sequence[bytes], lengths: IntArray, end: bytes) -> bool:

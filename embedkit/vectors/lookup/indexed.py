@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from embedkit.files.arrays import ArrayStream, DamagedError
 from embedkit.interfaces import Progress
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.lookup.index import Index, IndexBuilder
@@ -61,7 +62,14 @@ class IndexedReader:
         Otherwise the whole file is read and the index is written.
         """
         kept = Kept(self._content, "index")
-        if kept.use(lambda arrays: Index(arrays, self._reader.count).select(self._content, selection)):
+
+        def answer(arrays: ArrayStream) -> None:
+            index = Index(arrays)
+            if index.count != self.count:
+                raise DamagedError("it is of another file")
+            index.select(self._content, selection)
+
+        if kept.stream(answer):
             return ScanReport(self._reader.count, selection.duplicates(), replaced=0, verified=True)
         selection.forget()
         builder = IndexBuilder(self._reader.count)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import CacheError
-from embedkit.files.arrays import DamagedError, read_arrays, write_arrays
+from embedkit.files.arrays import ArrayStream, DamagedError, read_arrays, streamed_arrays, write_arrays
 from embedkit.files.cache import cache_folder, make_folder, trim
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.io.fingerprint import fingerprint
@@ -41,8 +41,20 @@ class KeptArrays:
 
     def use(self, answer: Callable[[Arrays], None], mapped: bool = False) -> bool:
         """Call `answer` with the arrays, in memory or `mapped`; return False if there are no intact ones."""
+        return self._use(lambda: answer(read_arrays(self.path, self._about, mapped)))
+
+    def stream(self, answer: Callable[[ArrayStream], None]) -> bool:
+        """Call `answer` with a stream of the arrays, which it verifies; return False if it cannot be used."""
+
+        def use() -> None:
+            with streamed_arrays(self.path, self._about) as arrays:
+                answer(arrays)
+
+        return self._use(use)
+
+    def _use(self, use: Callable[[], None]) -> bool:
         try:
-            answer(read_arrays(self.path, self._about, mapped))
+            use()
         except (FileNotFoundError, NotADirectoryError):
             return False
         except (DamagedError, OSError) as error:
