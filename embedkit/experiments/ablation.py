@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.evaluation.oov.curve import Point, curve
 from embedkit.experiments.run import RunOptions, execute
+from embedkit.files.atomic import write_whole
 from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
@@ -77,7 +78,7 @@ class Experiment:
         points = {share: _points(each, last, self.folds) for share, each in made.items()}
         found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
         text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
-        (out / layout.ABLATION).write_text(text + "\n", encoding="utf-8", newline="\n")
+        write_whole(out / layout.ABLATION, f"{text}\n".encode())
         return found
 
 

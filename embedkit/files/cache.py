@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from embedkit.errors import CacheError, Fault
-from embedkit.files.atomic import written_whole
+from embedkit.files.atomic import target_of, written_whole
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,6 @@ _TAG = SIGNATURE + b": all of it can be deleted.\n# See https://bford.info/cache
 _KINDS = ("vectors", "tokens")
 _FOLDER = re.compile(r"[0-9a-f]{32}")
 _FILE = re.compile(r"index|tokens|(rows|copy)-[0-9a-f]{16}(\.safetensors)?")
-_UNFINISHED = re.compile(rf"\.({_FILE.pattern})\.\w+")
 
 
 class Entry(NamedTuple):
@@ -79,7 +78,7 @@ def _is_tagged(folder: Path) -> bool:
 
 def _refuse_foreign(folder: Path) -> None:
     try:
-        foreign = [path.name for path in folder.iterdir() if not path.name.startswith(f".{TAG}.")]
+        foreign = [path.name for path in folder.iterdir() if target_of(path.name) != TAG]
     except FileNotFoundError:
         return
     if foreign and not _is_tagged(folder):
@@ -107,7 +106,7 @@ def _entries(folder: Path) -> Iterator[Entry]:
     inner = [entry for kind in _KINDS for entry in _scan(folder / kind) if _FOLDER.fullmatch(entry.name)]
     for each in inner:
         for entry in _scan(Path(each)):
-            if _FILE.fullmatch(entry.name) or _UNFINISHED.fullmatch(entry.name):
+            if _FILE.fullmatch(target_of(entry.name) or entry.name):
                 with suppress(FileNotFoundError):  # another process deleted it just now
                     status = entry.stat(follow_symlinks=False)
                     yield Entry(Path(entry), status.st_size, status.st_mtime)

@@ -134,7 +134,12 @@ def folder_of_nameless_files(folder: Path) -> Path | None:
     return None if _REFUSES_OPEN_FILES else folder
 
 
-def umask() -> int:
+def share(path: Path) -> None:
+    """Give a file the permissions of other new files, where it was made for its owner alone."""
+    path.chmod(0o666 & ~_umask())
+
+
+def _umask() -> int:
     """Return the permissions that new files are denied. They can be read only by setting them."""
     os.umask(mask := os.umask(0o077))
     return mask

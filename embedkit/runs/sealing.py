@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.files.atomic import written_whole
+from embedkit.files.atomic import target_of, written_whole
 from embedkit.files.digest import sha256
 from embedkit.files.system import sync
 from embedkit.runs import layout
@@ -26,8 +26,9 @@ def make_durable(partial: Path) -> None:
 
     Raises OSError if the disk does not take them.
     """
-    for left in partial.glob(".*.json.*"):
-        left.unlink()  # of a process that was killed while it wrote a file beside its place
+    for left in partial.iterdir():
+        if (target_of(left.name) or "").endswith(".json"):
+            left.unlink()  # of a process that was killed while it wrote the file
     try:
         for path in _files(partial):
             sync(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.files.atomic import written_whole
+from embedkit.files.atomic import write_whole
 from embedkit.runs import layout
 from embedkit.runs.files import read_json
 
@@ -36,8 +36,7 @@ def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
     if changed:
         sessions.append({key: value for key, value in now.items() if key != "inputs"})
         text = json.dumps(environment, indent=2, ensure_ascii=False) + "\n"
-        with written_whole(directory / layout.ENVIRONMENT) as file:
-            file.write(text.encode())
+        write_whole(directory / layout.ENVIRONMENT, text.encode())
     return changed
 
 

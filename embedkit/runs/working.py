@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
+from embedkit.files.atomic import free_name, made_whole
 from embedkit.files.system import try_lock, unlock
 from embedkit.runs import layout
 
@@ -86,7 +86,7 @@ class Hold:
         with suppress(OSError):
             clear(self.partial)
             # Other processes look for the mark under this name: it has to go at once.
-            emptied = self.partial.with_name(f".embedkit-{secrets.token_hex(8)}")
+            emptied = free_name(self.partial)
             self.move(emptied)
             shutil.rmtree(emptied, ignore_errors=True)
 
@@ -114,15 +114,12 @@ def make(partial: Path) -> None:
 
     Raises OSError if it cannot be made.
     """
-    fresh = partial.with_name(f".embedkit-{secrets.token_hex(8)}")
-    fresh.mkdir()
     try:
-        (fresh / layout.MARK).write_bytes(_TEXT)
-        (fresh / layout.UNFINISHED).touch()
-        fresh.rename(partial)
-    except BaseException as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        if not (isinstance(error, OSError) and error.errno in _TAKEN and os.path.lexists(partial)):
+        with made_whole(partial, durable=False, overwrite=False) as fresh:
+            (fresh / layout.MARK).write_bytes(_TEXT)
+            (fresh / layout.UNFINISHED).touch()
+    except OSError as error:
+        if not (error.errno in _TAKEN and os.path.lexists(partial)):
             raise
 
 

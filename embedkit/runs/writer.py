@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.distributed.process_group import ALONE, World
-from embedkit.files.system import folder_of_nameless_files, umask
+from embedkit.files.system import folder_of_nameless_files, share
 from embedkit.runs import layout
 from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
@@ -27,7 +27,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
         save_file({key: tensor.cpu().contiguous() for key, tensor in tensors.items()}, path)
     except SafetensorError as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
-    path.chmod(0o666 & ~umask())  # safetensors lets nobody but the owner read what it writes
+    share(path)  # safetensors lets nobody but the owner read what it writes
 
 
 class RunWriter:

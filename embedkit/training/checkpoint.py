@@ -6,15 +6,13 @@ https://github.com/huggingface/safetensors
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedkit.files.atomic import made_whole
 from embedkit.files.digest import sha256
-from embedkit.files.system import sync
 from embedkit.runs import layout
 from embedkit.runs.writer import write_tensors
 
@@ -55,26 +53,16 @@ def read(path: Path) -> Checkpoint:
 
 
 def write(directory: Path, checkpoint: Checkpoint) -> None:
-    """Write `checkpoint` to `directory`, replacing what is there.
+    """Write `checkpoint` to `directory`, replacing what is there; it is complete or absent.
 
     Raises OSError if a file cannot be written, for example because the disk is full.
     """
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
-    write_tensors(directory / TENSORS, checkpoint.tensors)
-    sync(directory / TENSORS)
-    _put(directory / STATE, _json({"epoch": checkpoint.epoch, **checkpoint.state}))
-    _put(directory / MANIFEST, _json({name: sha256(directory / name) for name in (TENSORS, STATE)}))
-    sync(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with made_whole(directory) as made:
+        write_tensors(made / TENSORS, checkpoint.tensors)
+        (made / STATE).write_bytes(_json({"epoch": checkpoint.epoch, **checkpoint.state}))
+        (made / MANIFEST).write_bytes(_json({name: sha256(made / name) for name in (TENSORS, STATE)}))
 
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, indent=2) + "\n").encode()
-
-
-def _put(path: Path, content: bytes) -> None:
-    """Write a file and flush it to disk (fsync)."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

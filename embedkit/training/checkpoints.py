@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from embedkit.errors import Fault, TrainingError
-from embedkit.files.system import sync
+from embedkit.files.atomic import is_temporary_directory
 from embedkit.runs.directory import checkpoints_of
 from embedkit.training.checkpoint import Checkpoint, damage, read, write
 
@@ -70,16 +70,11 @@ class Checkpoints:
             self._save(self._held)
 
     def _save(self, checkpoint: Checkpoint) -> None:
-        final = self.directory / f"epoch-{checkpoint.epoch:05d}"
-        partial = final.with_suffix(".partial")
+        path = self.directory / f"epoch-{checkpoint.epoch:05d}"
         try:
-            write(partial, checkpoint)
-            shutil.rmtree(final, ignore_errors=True)
-            partial.rename(final)
-            sync(self.directory)
+            write(path, checkpoint)
         except OSError as error:
-            shutil.rmtree(partial, ignore_errors=True)
-            raise self._unwritten(partial, error) from error
+            raise self._unwritten(path, error) from error
         self._held, self._written_at = None, time.monotonic()
         self._prune()
 
@@ -90,6 +85,9 @@ class Checkpoints:
     def _prune(self) -> None:
         for path in self.paths()[:-KEPT]:
             shutil.rmtree(path)
+        for path in self.directory.iterdir():
+            if is_temporary_directory(path.name):  # of a process that was killed while it wrote
+                shutil.rmtree(path, ignore_errors=True)
 
     def _unwritten(self, path: Path, error: OSError) -> TrainingError:
         good = [kept for kept in self.paths() if damage(kept) is None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ import torch
 
 import embedkit
 from embedkit.errors import RunError, TrainingError, UnmovedRunError
+from embedkit.files.atomic import free_name
 from embedkit.runs.directory import checkpoints_of, partial_of
 from embedkit.runs.reporter import Reporter
 from embedkit.training.checkpoint import Checkpoint, damage
@@ -388,3 +390,17 @@ def test_a_damaged_record_of_the_environment_is_one_error(long_recipe, tmp_path,
     (partial / "environment.json").write_text(content)
     with pytest.raises(RunError, match="environment.json"):
         embedkit.run(long_recipe, out=tmp_path / "run", resume=True)
+
+
+def test_what_a_killed_process_left_of_a_checkpoint_goes_with_the_next_one(tmp_path):
+    checkpoints = Checkpoints(tmp_path / "checkpoints", 1, warn=print)
+    checkpoints.save(Checkpoint(1, {"weight": torch.arange(9.0)}, {}))
+    shutil.copytree(
+        tmp_path / "checkpoints" / "epoch-00001", free_name(tmp_path / "checkpoints" / "epoch-00002")
+    )
+    assert checkpoints.newest().epoch == 1
+    checkpoints.save(Checkpoint(2, {"weight": torch.arange(9.0)}, {}))
+    assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == [
+        "epoch-00001",
+        "epoch-00002",
+    ]

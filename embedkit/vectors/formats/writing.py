@@ -24,8 +24,9 @@ class Rows:
 def write_rows(
     rows: Rows, targets: Sequence[Path], format: str, durable: bool = True, skip: bool = False
 ) -> int:
-    """Write `rows` to `targets`, replacing existing files, and return the number of rows written.
+    """Write `rows` to `targets`, and return the number of rows written.
 
+    The files are `durable` and never replace others, or else, like those of a cache, may be replaced.
     With `skip`, rows whose words the format cannot hold are left out and named in a warning. Without it,
     raises VectorFileError for such words. Raises OSError if `targets` cannot be written. After an error,
     nothing has changed.
@@ -35,7 +36,7 @@ def write_rows(
         survey.add(block)
     survey.settle(targets[0], skip)
     with ExitStack() as stack:
-        handles = [stack.enter_context(written_whole(each, durable)) for each in targets]
+        handles = [stack.enter_context(written_whole(each, durable, not durable)) for each in targets]
         writer = WRITERS[format](handles, survey.count, rows.dim, survey.bfloat16)
         for block in rows.blocks():
             writer.write(survey.held(block))

@@ -229,6 +229,20 @@ def test_a_refused_word_leaves_neither_matrix_nor_words(tmp_path):
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["from.npy", "from.words"]
 
 
+def test_a_file_that_came_while_it_was_converted_is_not_overwritten(small, tmp_path, monkeypatch):
+    target, blocks = tmp_path / "to.txt", small.blocks
+
+    def slow(*arguments):
+        target.write_text("mine")
+        return blocks(*arguments)
+
+    monkeypatch.setattr(small, "blocks", slow)
+    with pytest.raises(VectorFileError, match="to.txt: cannot be written: File exists"):
+        convert(small, target, "glove-text")
+    assert target.read_text() == "mine"
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["to.txt", "vectors"]
+
+
 def test_targets_that_cannot_be_written(small, tmp_path):
     with pytest.raises(VectorFileError, match="is already there"):
         convert(small, small.path, "word2vec-text")
