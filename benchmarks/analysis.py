@@ -44,7 +44,7 @@ def main() -> None:
     peak = (
         resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
     )
-    tokens = sum(found["coverage"]["tokens"]["all"].values())
+    tokens = found.coverage.tokens.all.total
     print(f"analysis of {len(made):,} predictions with {tokens:,} tokens: {seconds:.1f} s (goal: {SECONDS})")
     print(f"peak memory of the process, the predictions included: {peak:.0f} MB (goal: {MEGABYTES})")
     rng = np.random.default_rng(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +16,7 @@ from embedkit.runs import layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.experiments.ablation import Experiment
     from embedkit.runs.run import Run
 
@@ -95,24 +96,27 @@ def _explain_text(run: Run, number: int, split: str | None, as_json: bool) -> No
 
 
 def _explain_run(run: Run, split: str | None, as_json: bool) -> None:
-    figures: dict[str, Any] = run.oov.figures
-    if split is not None:
-        figures = {**figures, "splits": {split: _one(run, split)}}
+    analysis = run.oov.analysis if split is None else _of_split(run, split)
     if as_json:
-        print_json(figures)
+        from embedkit.evaluation.oov.result import to_json
+
+        print_json(to_json(analysis))
         return
     from embedkit.report.terminal.explanation import print_analysis
 
-    print_analysis(run, figures)
+    print_analysis(run, analysis)
 
 
-def _one(run: Run, split: str) -> Any:
+def _of_split(run: Run, split: str) -> OovAnalysis:
+    """Return the run's analysis of one split. Raises RunError if there is no such split."""
+    from dataclasses import replace
+
     from embedkit.errors import Fault, RunError
 
-    splits = run.oov.figures["splits"]
-    if split not in splits:
-        raise RunError(Fault.unknown("split", split, [*splits], where=str(run.path)))
-    return splits[split]
+    analysis = run.oov.analysis
+    if split not in analysis.splits:
+        raise RunError(Fault.unknown("split", split, [*analysis.splits], where=str(run.path)))
+    return replace(analysis, splits={split: analysis.splits[split]})
 
 
 def _command(

@@ -138,10 +138,10 @@ def _points(run: Run, split: str, folds: bool) -> list[Point]:
     """Return, for each run inside `run`, its accuracy and its content tokens by state on `split`."""
     points = []
     for inner in run.folds:
-        found = inner.oov.figures["splits"][split]
-        errors, tokens = found["errors"], found["coverage"]["tokens"]["content"]
+        found = inner.oov.analysis.splits[split]
+        accuracy = 1 - found.errors.wrong / found.errors.n
         tested = inner.metrics[split]["n"] / inner.metrics["train"]["n"]
         unit = inner.axes.fold if folds else inner.axes.seed
         assert unit is not None, "the runs inside a run have a seed, and a fold where there are folds"
-        points.append(Point(unit, 1 - errors["wrong"] / errors["n"], tokens, tested))
+        points.append(Point(unit, accuracy, found.coverage.tokens.content, tested))
     return points

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
+from embedkit.evaluation.oov.result import to_json
 from embedkit.evaluation.summary import summarize
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.recipe.repeats import single_runs
@@ -88,7 +89,8 @@ def _gather(
     rows = _held_out(singles, directories, split)
     writer.predictions(next(rows), rows, sum(each[split]["n"] for each in figures))
     predictions = predictions_file(writer.directory)
-    writer.json(layout.OOV, analyse_repeated(singles, directories, predictions, split, components))
+    found = analyse_repeated(singles, directories, predictions, split, components)
+    writer.json(layout.OOV, to_json(found))
 
 
 def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:

@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.analysis import analyse_counted
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.counting import Tally
 from embedkit.evaluation.oov.folds import add_policies, mean_drift
+from embedkit.evaluation.oov.result import OovAnalysis
 from embedkit.evaluation.oov.seeds import over_seeds
 from embedkit.evaluation.oov.shares import Shares, measure
 from embedkit.runs import layout
+from embedkit.runs.files import read_oov
 from embedkit.runs.held_out import Which, read_held_out
 
 if TYPE_CHECKING:
@@ -32,17 +34,17 @@ class HeldOut:
     tally: Tally = field(default_factory=Tally)
     shares: list[Shares] = field(default_factory=list)
 
-    def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> dict[str, Any]:
-        """Return the analysis of all held-out texts together, in the form of a single run's oov.json.
+    def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> OovAnalysis:
+        """Return the analysis of all held-out texts together, as a single run has one of its own.
 
         `directories` are those of the runs, whose own oov.json have the figures on policies and drift.
         """
-        own = [json.loads((directory / layout.OOV).read_bytes()) for directory in directories]
-        return {
-            "splits": {split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
-            "policies": add_policies([each["policies"] for each in own], split),
-            "drift": mean_drift([each["drift"] for each in own]),
-        }
+        own = [read_oov(directory / layout.OOV) for directory in directories]
+        return OovAnalysis(
+            splits={split: analyse_counted(self.tally, Shares.joined(self.shares), content)},
+            policies=add_policies([each.policies for each in own], split),
+            drift=mean_drift([each.drift for each in own]),
+        )
 
 
 def analyse_repeated(
@@ -51,8 +53,8 @@ def analyse_repeated(
     predictions: Path,
     split: str,
     components: Components[Recipe],
-) -> dict[str, Any]:
-    """Return the contents of oov.json over all runs.
+) -> OovAnalysis:
+    """Return the analysis over all runs.
 
     `predictions` is the predictions.csv over all runs. Every seed is analysed over all of its folds; several
     seeds are combined by `over_seeds`. The texts are read in blocks, and only their counts are kept.

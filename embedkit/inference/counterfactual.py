@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
+from embedkit.evaluation.oov.result import Flips, OtherPolicies
 from embedkit.model.classifier import TextClassifier
 from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
@@ -64,28 +65,29 @@ def ask_policies(
     trained: Trained,
     splits: Mapping[str, TokenizedSplit],
     predictions: Mapping[str, Predictions],
-) -> dict[str, Any]:
+) -> OtherPolicies:
     """Count the texts that turn right and wrong under each other policy, by policy and split.
 
     If the question has no answer, `why` gives the reason. `refused` has the error of each policy that fails.
     The training split is left out if there are others: the model was fitted to the original rows.
     """
-    asked: dict[str, Any] = {"policy": trained.policy, "why": None, "refilled": {}, "refused": {}}
     if trained.recipe.embedding.trainable != "none":
-        return {**asked, "why": FINE_TUNED}
+        return OtherPolicies(trained.policy, FINE_TUNED, {}, {})
     if not trained.filled.any():
-        return {**asked, "why": f"'{trained.policy}' wrote no row"}
+        return OtherPolicies(trained.policy, f"'{trained.policy}' wrote no row", {}, {})
     held_out = {name: split for name, split in splits.items() if name != "train"} or splits
+    turned: dict[str, dict[str, Flips]] = {}
+    refused: dict[str, str] = {}
     for name, part in trained.components.other_policies(trained.policy).items():
         try:
             classifier = refilled(trained, name, part.make())
         except EmbedkitError as error:
-            asked["refused"][name] = error.faults[0].what
+            refused[name] = error.faults[0].what
             continue
-        asked["refilled"][name] = {
+        turned[name] = {
             split: _flips(trained, classifier, held_out[split], predictions[split]) for split in held_out
         }
-    return asked
+    return OtherPolicies(trained.policy, None, turned, refused)
 
 
 def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
@@ -113,7 +115,7 @@ def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
     return TextClassifier(embedding, model.encoder, model.head, model.objective)
 
 
-def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> dict[str, int]:
+def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> Flips:
     """Count the texts of `split` that turn right and wrong; only texts with a refilled row are classified."""
     filled = {*np.flatnonzero(trained.filled).tolist()}
     ids = trained.classifier.input.vocabulary.ids(split.tokens.words)

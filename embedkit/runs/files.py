@@ -12,13 +12,16 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.digest import sha256
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.sealing import AXES
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.oov.result import OovAnalysis
 
 LARGEST = 16 << 20
 """Bytes that a JSON file of a run may have."""
@@ -252,6 +255,13 @@ def read_json(path: Path, largest: int = LARGEST) -> Any:
         raise RunError(Fault("damaged: lists in lists too deep", where=str(path))) from None
     except ValueError as error:
         raise RunError(Fault(f"damaged: not JSON: {error}", where=str(path))) from error
+
+
+def read_oov(path: Path) -> OovAnalysis:
+    """Read an oov.json. Raises RunError as `read_json` does, and for a figure that cannot be."""
+    from embedkit.runs.forms import oov_analysis
+
+    return oov_analysis(path, read_json(path, LARGER[layout.OOV]))
 
 
 def _parsed(content: bytes) -> Any:

@@ -5,7 +5,8 @@ A schema lists the keys that are read, and ignores the others.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired
@@ -14,6 +15,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationE
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.oov.result import OovAnalysis, from_json
 from embedkit.runs import layout
 
 LARGEST = 2**63 - 1
@@ -21,12 +23,8 @@ SHOWN = 5
 """Faults of one file that are told."""
 
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
-Amount = Annotated[float, Field(ge=0, le=LARGEST)]
-"""A count; over several seeds a mean of counts."""
-
 Length = Annotated[int, Field(gt=0, le=2**31 - 1)]
 Limit = Annotated[int, Field(gt=0, le=2**63 - 1)]
-Share = Annotated[float, Field(ge=0, le=1)]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
@@ -170,162 +168,6 @@ class Analogies(Questions):
     sections: dict[str, Questions]
 
 
-class States(TypedDict):
-    """Counts of tokens, or types, by state."""
-
-    covered: Amount
-    recovered: Amount
-    filled: Amount
-    unseen: Amount
-    dropped: Amount
-    looked_up: Amount
-
-
-class OfKind(TypedDict):
-    """Counts for all tokens, and for content tokens alone."""
-
-    all: States
-    content: States
-
-
-class Counted(TypedDict):
-    """Counts of tokens and types."""
-
-    tokens: OfKind
-    types: OfKind
-
-
-class Coverage(Counted):
-    """Counts for a split and for each of its classes."""
-
-    cut: Amount
-    classes: dict[str, Counted]
-
-
-class Missing(TypedDict):
-    """An out-of-vocabulary word."""
-
-    word: str
-    count: Amount
-    state: str
-    content: bool
-
-
-class Bucket(TypedDict):
-    """The error rate of texts whose out-of-vocabulary share is in an interval."""
-
-    over: Share | None
-    up_to: Share
-    n: Amount
-    wrong: Amount
-    error_rate: Share | None
-    ci95: Pair | None
-
-
-def _in_order(bucket: Bucket) -> Bucket:
-    rate, interval = bucket["error_rate"], bucket["ci95"]
-    if bucket["n"] and (rate is None or interval is None):
-        raise ValueError("texts without an error rate and its interval")
-    if rate is not None and interval is not None:
-        low, high = interval
-        if not (-1e-9 <= low <= rate + 1e-9 and rate <= high + 1e-9 and 0 < high <= 1 + 1e-9):
-            raise ValueError("an error rate outside of its interval")
-    return bucket
-
-
-class Comparison(TypedDict):
-    """The out-of-vocabulary shares of wrong and right texts, compared."""
-
-    n_wrong: Amount
-    n_right: Amount
-    wrong_mean: float | None
-    right_mean: float | None
-    difference: float | None
-    p_value: float | None
-    buckets: list[Annotated[Bucket, AfterValidator(_in_order)]]
-
-
-class Odds(TypedDict):
-    """An odds ratio, or the reason why there is none."""
-
-    value: float | None
-    ci95: Pair | None
-    p_value: float | None
-    why: str | None
-
-
-def _with_interval(odds: Odds) -> Odds:
-    if odds["value"] is not None and odds["ci95"] is None:
-        raise ValueError("a value without its interval")
-    return odds
-
-
-class Errors(TypedDict):
-    """The relation between errors and out-of-vocabulary words."""
-
-    n: Amount
-    wrong: Amount
-    content: Comparison
-    all: Comparison
-    odds_ratio: Annotated[Odds, AfterValidator(_with_interval)]
-    verdict: str
-
-
-class Analysis(TypedDict):
-    """The out-of-vocabulary analysis of one split."""
-
-    coverage: Coverage
-    missing: list[Missing]
-    errors: Errors
-
-
-class Turned(TypedDict):
-    """Counts of texts whose prediction another policy would turn right or wrong."""
-
-    turned_right: Amount
-    turned_wrong: Amount
-
-
-class Policies(TypedDict):
-    """The effect that other out-of-vocabulary policies would have had."""
-
-    policy: str
-    why: str | None
-    refilled: dict[str, dict[str, Turned]]
-    refused: dict[str, str]
-
-
-class Drift(TypedDict):
-    """The change of embedding rows in training."""
-
-    rows: Amount
-    moved: Amount
-    median_distance: float
-    median_cosine: float | None
-    mean_gained: float | None
-
-
-class Oov(TypedDict):
-    """The content of oov.json for one run, or for one seed."""
-
-    splits: Annotated[dict[str, Analysis], Field(min_length=1)]
-    policies: Policies
-    drift: dict[str, Drift] | None
-
-
-class OovOfSeeds(Oov):
-    """The content of oov.json."""
-
-    seeds: NotRequired[dict[Annotated[str, Field(pattern=r"^\d{1,19}$")], Oov]]
-
-
-def _seeds_of_splits(oov: OovOfSeeds) -> OovOfSeeds:
-    for seed, own in oov.get("seeds", {}).items():
-        if own["splits"].keys() != oov["splits"].keys():
-            raise ValueError(f"seed {seed} has other splits")
-    return oov
-
-
 def _alike(figures: dict[str, Figures]) -> dict[str, Figures]:
     first, *others = figures.values()
     if any(each.keys() != first.keys() for each in others):
@@ -346,7 +188,6 @@ FORMS: Mapping[str, Any] = {
     layout.MODEL: Model,
     layout.ENVIRONMENT: Environment,
     layout.METRICS: Annotated[dict[str, Figures], Field(min_length=1), AfterValidator(_alike)],
-    layout.OOV: Annotated[OovOfSeeds, AfterValidator(_seeds_of_splits)],
     layout.EMBEDDING: dict[str, Any],
 }
 
@@ -362,14 +203,29 @@ def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
 
     `kind` is the kind of the run, and `runs` the number of its inner runs.
     """
+    if path.name == layout.OOV:
+        oov_analysis(path, value)
     if path.name not in FORMS:
         return
-    try:
+    with damage_reported(path):
         _adapter(path.name, kind).validate_python(value, strict=True)
         if path.name == layout.METRICS and kind != "intrinsic":
             for split, figures in value.items():
                 for name in figures.keys() - CHECKED:
                     _check_figure(f"{split}.{name}", figures[name], runs)
+
+
+def oov_analysis(path: Path, value: object) -> OovAnalysis:
+    """Return the analysis from the content of the oov.json `path`. Raises RunError if it is damaged."""
+    with damage_reported(path):
+        return from_json(value)
+
+
+@contextmanager
+def damage_reported(path: Path) -> Iterator[None]:
+    """Raise RunError for a ValueError in the block: the file `path` is damaged, at these keys."""
+    try:
+        yield
     except ValidationError as error:
         said = dict.fromkeys(map(_said, error.errors(include_url=False, include_input=False)))
         faults = [Fault(f"damaged: {what}", where=str(path)) for what in [*said][:SHOWN]]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.oov.result import to_json
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-Row = dict[str, Any]
+    from embedkit.evaluation.oov.result import Bucket, OddsRatio, OovAnalysis, ShareComparison, SplitAnalysis
+
+Row = dict[str, object]
 
 
 class AnalyzedRun(Protocol):
@@ -31,7 +35,7 @@ class AnalyzedRun(Protocol):
     @property
     def predictions(self) -> pd.DataFrame: ...
 
-    def read_json(self, name: str) -> Any: ...
+    def read_oov(self) -> OovAnalysis: ...
 
     def read_csv(self, name: str) -> pd.DataFrame: ...
 
@@ -48,43 +52,51 @@ class OovFrames:
         self._seed = seed
 
     @cached_property
-    def figures(self) -> dict[str, Any]:
+    def analysis(self) -> OovAnalysis:
         """Return the content of oov.json, or its entry for the one seed.
 
         Raises RunError if its splits differ from those of metrics.json.
         """
-        found: dict[str, Any] = self._run.read_json(layout.OOV)
-        self._refuse_other_splits(found["splits"])
-        return found if self._seed is None else found["seeds"][str(self._seed)]
+        found = self._run.read_oov()
+        self._refuse_other_splits(found)
+        return found if self._seed is None else found.by_seed[str(self._seed)]
 
-    def _refuse_other_splits(self, splits: Mapping[str, Any]) -> None:
-        """Raise RunError unless `splits` are those of metrics.json or, for a run of several, the last one."""
+    @cached_property
+    def figures(self) -> dict[str, object]:
+        """Return the analysis as plain data, with the keys of oov.json."""
+        return to_json(self.analysis)
+
+    def _refuse_other_splits(self, found: OovAnalysis) -> None:
+        """Raise RunError unless the splits are those of metrics.json; of a run of several, the last one."""
         known = [*self._run.metrics]
-        if [*splits] != (known[-1:] if self._run.folds else known):
+        if [*found.splits] != (known[-1:] if self._run.folds else known):
             where = str(self._run.path / layout.OOV)
-            raise RunError(Fault(f"damaged: it has other splits than {layout.METRICS}", where=where))
+            raise RunError(Fault("damaged: it has other splits than metrics.json", where=where))
 
     @cached_property
     def seeds(self) -> dict[int, OovFrames]:
         """Return the analysis of each seed, over all of its folds, if the run has several seeds."""
-        return {int(seed): OovFrames(self._run, int(seed)) for seed in self.figures.get("seeds", {})}
+        return {int(seed): OovFrames(self._run, int(seed)) for seed in self.analysis.by_seed}
 
     @property
     def coverage(self) -> pd.DataFrame:
         """Return token and type counts by split, class and state; the class of a whole split is None."""
-        rows: list[Row] = []
-        for split, found in self.figures["splits"].items():
-            groups = {None: found["coverage"], **found["coverage"]["classes"]}
-            for label, counts in groups.items():
-                for unit in ("tokens", "types"):
-                    where = {"split": split, "class": label, "unit": unit}
-                    rows += [{**where, "of": of, **states} for of, states in counts[unit].items()]
-        return _frame(rows)
+        return _frame(
+            [
+                {"split": split, "class": label, "unit": unit, "of": of, **asdict(states)}
+                for split, found in self._splits()
+                for label, words in [(None, found.coverage), *found.coverage.classes.items()]
+                for unit, counts in (("tokens", words.tokens), ("types", words.types))
+                for of, states in (("all", counts.all), ("content", counts.content))
+            ]
+        )
 
     @property
     def missing(self) -> pd.DataFrame:
         """Return the most frequent out-of-vocabulary words of every split: word, count, state, content."""
-        return _frame([{"split": s, **word} for s, found in self._splits() for word in found["missing"]])
+        return _frame(
+            [{"split": split, **asdict(word)} for split, found in self._splits() for word in found.missing]
+        )
 
     @property
     def buckets(self) -> pd.DataFrame:
@@ -93,37 +105,43 @@ class OovFrames:
             [
                 {"split": split, "of": of, **_with_bounds(bucket)}
                 for split, found in self._splits()
-                for of in ("content", "all")
-                for bucket in found["errors"][of]["buckets"]
+                for of, compared in found.errors.by_kind.items()
+                for bucket in compared.buckets
             ]
         )
 
     @property
     def tests(self) -> pd.DataFrame:
         """Return mean OOV shares of wrong and right texts, the difference and p-value, by split and `of`."""
-        rows = [
-            {"split": split, "of": of, **found["errors"][of]}
-            for split, found in self._splits()
-            for of in ("content", "all")
-        ]
-        return _frame([{key: value for key, value in row.items() if key != "buckets"} for row in rows])
+        return _frame(
+            [
+                {"split": split, "of": of, **_without(compared, "buckets")}
+                for split, found in self._splits()
+                for of, compared in found.errors.by_kind.items()
+            ]
+        )
 
     @property
     def odds_ratios(self) -> pd.DataFrame:
         """Return the odds ratio per ten points of content OOV share, or why there is none, by split."""
-        return _frame([{"split": s, **_with_bounds(f["errors"]["odds_ratio"])} for s, f in self._splits()])
+        return _frame(
+            [{"split": split, **_with_bounds(found.errors.odds_ratio)} for split, found in self._splits()]
+        )
 
     @property
     def verdicts(self) -> dict[str, str]:
         """Return the verdict on the error figures, by split."""
-        return {split: found["errors"]["verdict"] for split, found in self._splits()}
+        return {split: found.errors.verdict for split, found in self._splits()}
 
     @property
     def policies(self) -> pd.DataFrame:
         """Return how many texts another policy would have turned right and wrong, by policy and split."""
-        refilled = self.figures["policies"]["refilled"]
         return _frame(
-            [{"policy": p, "split": s, **counts} for p, by in refilled.items() for s, counts in by.items()]
+            [
+                {"policy": policy, "split": split, **asdict(flips)}
+                for policy, by_split in self.analysis.policies.refilled.items()
+                for split, flips in by_split.items()
+            ]
         )
 
     @property
@@ -143,15 +161,20 @@ class OovFrames:
     @property
     def drift_by_origin(self) -> pd.DataFrame:
         """Return the drift summary by origin of the rows; empty if training changed no row."""
-        return _frame([{"origin": name, **row} for name, row in (self.figures["drift"] or {}).items()])
+        drift = self.analysis.drift or {}
+        return _frame([{"origin": origin, **asdict(row)} for origin, row in drift.items()])
 
-    def _splits(self) -> list[tuple[str, dict[str, Any]]]:
-        return [*self.figures["splits"].items()]
+    def _splits(self) -> Iterable[tuple[str, SplitAnalysis]]:
+        return self.analysis.splits.items()
 
 
-def _with_bounds(row: Mapping[str, Any]) -> Row:
-    low, high = row["ci95"] or (None, None)
-    return {**{key: value for key, value in row.items() if key != "ci95"}, "low": low, "high": high}
+def _with_bounds(figures: Bucket | OddsRatio) -> Row:
+    low, high = figures.ci95 or (None, None)
+    return {**_without(figures, "ci95"), "low": low, "high": high}
+
+
+def _without(figures: Bucket | OddsRatio | ShareComparison, name: str) -> Row:
+    return {each.name: getattr(figures, each.name) for each in fields(figures) if each.name != name}
 
 
 def _frame(rows: list[Row]) -> pd.DataFrame:

@@ -12,13 +12,14 @@ from embedkit.errors import Fault, RunError
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.directory import partial_of
-from embedkit.runs.files import RunFiles
+from embedkit.runs.files import RunFiles, read_oov
 from embedkit.runs.predictions import read_predictions
 from embedkit.runs.tables import check_predictions, check_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
 
@@ -94,6 +95,10 @@ class Run:
             return dict(self._files.digests)
         self.file(name)
         return self._files.json(name)
+
+    def read_oov(self) -> OovAnalysis:
+        """Return the out-of-vocabulary analysis, from oov.json. Raises RunError if it is damaged."""
+        return read_oov(self.file(layout.OOV))
 
     def read_csv(self, name: str) -> pd.DataFrame:
         """Read a CSV file of the run into a DataFrame. Words and labels stay text, even if numeric.

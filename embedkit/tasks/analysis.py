@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedkit.evaluation.oov.analysis import analyse
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.drift import Drift, measure_drift, summarize_drift
+from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, to_json
 from embedkit.inference.counterfactual import Trained, ask_policies
 from embedkit.runs import layout
 
@@ -30,7 +31,7 @@ def write_analysis(
     splits: Mapping[str, TokenizedSplit],
     predictions: Mapping[str, Predictions],
     content: Content,
-    drift: Mapping[str, Any] | None = None,
+    drift: Mapping[str, DriftSummary] | None = None,
 ) -> None:
     """Write oov.json: coverage, missing words and errors of every split, other policies, and table drift.
 
@@ -44,10 +45,12 @@ def write_analysis(
         for name, texts in predictions.items()
     }
     policies = ask_policies(trained, splits, predictions)
-    writer.json(layout.OOV, {"splits": found, "policies": policies, "drift": drift})
+    writer.json(layout.OOV, to_json(OovAnalysis(found, policies, drift)))
 
 
-def write_drift(writer: RunWriter, classifier: Classifier, table: EmbeddingTable) -> dict[str, Any] | None:
+def write_drift(
+    writer: RunWriter, classifier: Classifier, table: EmbeddingTable
+) -> dict[str, DriftSummary] | None:
     """Write table-drift.csv and return its summary by origin of the rows.
 
     The file compares every row of the embedding matrix, except the padding row, before and after training.

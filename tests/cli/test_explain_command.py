@@ -10,6 +10,7 @@ from rich.console import Console
 
 import embedkit
 from embedkit.evaluation.oov.buckets import error_rates
+from embedkit.evaluation.oov.result import Bucket
 from embedkit.report.terminal.explanation import print_text
 from embedkit.report.terminal.marking import colours, legend, mark_all
 from embedkit.report.terminal.oov import WIDTH, bucket_table
@@ -148,15 +149,13 @@ def test_bars_are_as_long_as_the_figures():
     table = bucket_table(buckets)
     labels, bars = ([*table.columns[i].cells] for i in (0, -1))
     assert labels == ["none", "10–20%"]
-    full = round(WIDTH * buckets[0]["ci95"][0])
+    full = round(WIDTH * buckets[0].ci95[0])
     assert bars[0] == "█" * full + "▓" * (WIDTH - full)
-    assert bars[1] == "░" * round(WIDTH * buckets[2]["ci95"][1])
+    assert bars[1] == "░" * round(WIDTH * buckets[2].ci95[1])
 
 
 def test_error_rates_fit_into_80_columns():
-    buckets = [
-        {"over": 0.5, "up_to": 1, "n": 100_000, "wrong": 99_999, "error_rate": 1.0, "ci95": [1.0, 1.0]}
-    ]
+    buckets = [Bucket(over=0.5, up_to=1, n=100_000, wrong=99_999, error_rate=1.0, ci95=(1.0, 1.0))]
     for title in ("content", "all tokens"):
         assert Console().measure(bucket_table(buckets, title)).maximum <= 80
 

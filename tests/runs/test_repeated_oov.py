@@ -15,6 +15,7 @@ from statsmodels.genmod.generalized_linear_model import GLM
 
 import embedkit
 from embedkit.errors import RunError
+from embedkit.evaluation.oov.result import to_json
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.components import Components
@@ -98,6 +99,13 @@ def test_it_has_the_form_of_a_single_runs(folds):
 
     assert form(of_all["splits"]["test"]) == form(of_one["splits"]["test"])
     assert form(of_all["drift"]) == form(of_one["drift"])
+
+
+def test_what_is_read_would_be_written_again_byte_by_byte(folds, seeds):
+    for run in (folds, seeds, *folds.folds[:2]):
+        text = json.dumps(to_json(run.oov.analysis), indent=2, ensure_ascii=False) + "\n"
+        assert text == (run.path / "oov.json").read_text("utf-8")
+        assert run.oov.figures == run.read_json("oov.json")
 
 
 def test_every_text_counts_once(folds):
@@ -275,7 +283,7 @@ def test_it_is_the_same_in_whatever_pieces_it_is_read(seeds, monkeypatch):
     directories = {run.path.name: run.path for run in seeds.folds}
     monkeypatch.setattr(held_out_runs, "BLOCK", 7)
     found = analyse_repeated(singles, directories, seeds.path / "predictions.csv", "test", components)
-    assert found == seeds.oov.figures
+    assert found == seeds.oov.analysis
 
 
 def test_what_only_single_runs_have_is_refused_by_naming_them(folds):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.counting import Tally, missing_words
 from embedkit.evaluation.oov.errors import errors_by_share
+from embedkit.evaluation.oov.result import SplitAnalysis
 from embedkit.evaluation.oov.shares import Shares, measure
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def analyse(
     texts: Sequence[Prediction], content: Content, classes: Iterable[str], separator: str | None = None
-) -> dict[str, Any]:
+) -> SplitAnalysis:
     """Return the out-of-vocabulary analysis of one model's texts, as `analyse_counted` does.
 
     `separator` is the string between the labels of a multi-label text.
@@ -24,10 +25,8 @@ def analyse(
     return analyse_counted(Tally.of(texts, classes, separator), measure(texts, content), content)
 
 
-def analyse_counted(tally: Tally, shares: Shares, content: Content) -> dict[str, Any]:
-    """Return the `coverage` of the texts, also by class, the `missing` words and the `errors` analysis."""
-    return {
-        "coverage": tally.coverage(content),
-        "missing": missing_words(tally.words, content),
-        "errors": errors_by_share(shares),
-    }
+def analyse_counted(tally: Tally, shares: Shares, content: Content) -> SplitAnalysis:
+    """Return the coverage of the texts, also by class, the missing words and the analysis of errors."""
+    return SplitAnalysis(
+        tally.coverage(content), missing_words(tally.words, content), errors_by_share(shares)
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.evaluation.intervals import wilson_interval
+from embedkit.evaluation.oov.result import Bucket, Interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -16,11 +17,11 @@ EDGES = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Upper ends of the buckets: nothing at all, up to 10%, over 10 and up to 20%, and so on."""
 
 
-def error_rates(wrong: BoolArray, share: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """Return, for each range of shares, `over`, `up_to`, `n`, `wrong`, `error_rate` and `ci95` [low, high].
+def error_rates(wrong: BoolArray, share: NDArray[np.float64]) -> tuple[Bucket, ...]:
+    """Return the error rate of the texts in each range of shares.
 
-    The first range holds the texts of which nothing is missing, and its `over` is None. Rate and interval are
-    None for a range without texts. Texts without a share (NaN) are in none.
+    The first range holds the texts of which nothing is missing, and its `over` is None. Texts without a share
+    (NaN) are in none.
     """
     import numpy as np
 
@@ -28,14 +29,15 @@ def error_rates(wrong: BoolArray, share: NDArray[np.float64]) -> list[dict[str, 
     n = np.bincount(place, minlength=len(EDGES) + 1)[: len(EDGES)]
     failed = np.bincount(place[wrong], minlength=len(EDGES) + 1)[: len(EDGES)]
     lower = (None, *EDGES[:-1])
-    return [
-        {"over": over, "up_to": up_to, **rate(int(errors), int(count))}
+    return tuple(
+        Bucket(over, up_to, int(count), int(errors), *rate(int(errors), int(count)))
         for over, up_to, errors, count in zip(lower, EDGES, failed, n, strict=True)
-    ]
+    )
 
 
-def rate(wrong: int, n: int) -> dict[str, Any]:
-    """Return `n`, `wrong`, the `error_rate` and its interval `ci95`; the last two are None if n is 0."""
+def rate(wrong: int, n: int) -> tuple[float, Interval] | tuple[None, None]:
+    """Return the error rate and its interval, both None if n is 0."""
     if n == 0:
-        return {"n": 0, "wrong": 0, "error_rate": None, "ci95": None}
-    return {"n": n, "wrong": wrong, "error_rate": wrong / n, "ci95": wilson_interval(wrong, n)}
+        return None, None
+    low, high = wilson_interval(wrong, n)
+    return wrong / n, (low, high)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.data.labels import parts_of
 from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, Word
+from embedkit.evaluation.oov.result import Coverage, KindCounts, MissingWord, StateCounts, WordCounts
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """How many of the missing words are listed."""
-
-Counts = dict[str, dict[str, dict[str, int]]]
-"""`tokens` and `types`, of `all` and of `content`, in every state and looked up."""
 
 
 @dataclass(frozen=True)
@@ -55,46 +53,39 @@ class Tally:
         by_class = {label: mine + others for label, (mine, others) in both.items()}
         return Tally(self.words + other.words, by_class, self.cut + other.cut)
 
-    def coverage(self, content: Content) -> dict[str, Any]:
-        """Return `tokens` and `types` by state, the number of `cut` tokens, and `classes`.
-
-        `classes` has `tokens` and `types` of each class.
-        """
+    def coverage(self, content: Content) -> Coverage:
+        """Return the counts of tokens and types by state, over all texts and by class."""
+        counted = count_states(self.words, content)
         by_class = {label: count_states(words, content) for label, words in self.classes.items()}
-        return {**count_states(self.words, content), "cut": self.cut, "classes": by_class}
+        return Coverage(counted.tokens, counted.types, self.cut, by_class)
 
 
-def count_states(words: Mapping[Word, int], content: Content) -> Counts:
+def count_states(words: Mapping[Word, int], content: Content) -> WordCounts:
     """Count the tokens and types in every state, over all words and over content words.
 
     The counts of tokens by state add up to the number of tokens read.
     """
     of_content = {word: count for word, count in words.items() if content.is_content(word[0])}
-    chosen = {"all": words, "content": of_content}
-    return {
-        "tokens": {of: _by_state(counted) for of, counted in chosen.items()},
-        "types": {of: _by_state(dict.fromkeys(counted, 1)) for of, counted in chosen.items()},
-    }
+    tokens = KindCounts(_by_state(words), _by_state(of_content))
+    types = KindCounts(_by_state(dict.fromkeys(words, 1)), _by_state(dict.fromkeys(of_content, 1)))
+    return WordCounts(tokens, types)
 
 
-def missing_words(words: Mapping[Word, int], content: Content, shown: int = SHOWN) -> list[dict[str, Any]]:
-    """Return the out-of-vocabulary words, the most frequent first, at most `shown`.
-
-    Each has `word`, `count`, `state`, and in `content` whether it is a content word.
-    """
+def missing_words(words: Mapping[Word, int], content: Content, shown: int = SHOWN) -> tuple[MissingWord, ...]:
+    """Return the out-of-vocabulary words, the most frequent first, at most `shown`."""
     missing: Counter[tuple[str, State]] = Counter()
     for (word, state, _), count in words.items():
         if state in OUT_OF_VOCABULARY:
             missing[word, state] += count
-    return [
-        {"word": word, "count": count, "state": state, "content": content.is_content(word)}
+    return tuple(
+        MissingWord(word, count, state, content.is_content(word))
         for (word, state), count in sorted(missing.items(), key=lambda each: (-each[1], each[0]))[:shown]
-    ]
+    )
 
 
-def _by_state(words: Mapping[Word, int]) -> dict[str, int]:
-    counts = dict.fromkeys((*STATES, "looked_up"), 0)
-    for (_, state, looked_up), count in words.items():
+def _by_state(words: Mapping[Word, int]) -> StateCounts:
+    counts, looked_up = dict.fromkeys(STATES, 0), 0
+    for (_, state, apart), count in words.items():
         counts[state] += count
-        counts["looked_up"] += count if looked_up else 0
-    return counts
+        looked_up += count if apart else 0
+    return StateCounts(**counts, looked_up=looked_up)

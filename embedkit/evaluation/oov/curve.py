@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Any
 
 from embedkit.evaluation.comparison.several import corrected_interval
-from embedkit.evaluation.coverage import STATES
+from embedkit.evaluation.oov.result import StateCounts
 from embedkit.evaluation.summary import summary
 
 
@@ -22,14 +22,14 @@ class Point:
 
     unit: int
     accuracy: float
-    content: Mapping[str, int]
+    content: StateCounts
     tested: float
 
     @property
     def covered(self) -> float | None:
         """Return the share of the content tokens that had vectors, or None if there are none."""
-        total = sum(self.content[state] for state in STATES)
-        return (self.content["covered"] + self.content["recovered"]) / total if total else None
+        total = self.content.total
+        return (self.content.covered + self.content.recovered) / total if total else None
 
 
 def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import comb
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.oov.buckets import error_rates
+from embedkit.evaluation.oov.result import ShareComparison
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,33 +22,30 @@ STEPS = 200
 """The test takes shares to half a point of percent: there are few different ones, however many texts."""
 
 
-def compare_shares(wrong: BoolArray, share: Floats, seed: int = 0) -> dict[str, Any]:
-    """Compare the mean share of wrong and right texts: `difference`, two-sided `p_value` and `detectable`.
+def compare_shares(wrong: BoolArray, share: Floats, seed: int = 0) -> ShareComparison:
+    """Compare the mean share of wrong and right texts; texts without a share (NaN) are left out.
 
-    `wrong_mean` and `right_mean` are the means, `n_wrong` and `n_right` the numbers of texts; texts without a
-    share (NaN) are left out. `p_value` is the chance of a difference at least as large if the labels "wrong"
-    and "right" were permuted at random (Fisher 1935); `detectable` is the smallest difference that a test at
-    5% would show with 80% power. Values that are not defined, as without wrong texts or where all shares are
-    equal, are None.
+    The two-sided `p_value` is the chance of a difference at least as large if the labels "wrong" and "right"
+    were permuted at random (Fisher 1935); `detectable` is the smallest difference that a test at 5% would
+    show with 80% power. Figures that are not defined, as without wrong texts or where all shares are equal,
+    are None.
     """
     import numpy as np
 
     there = ~np.isnan(share)
     wrong, share = wrong[there], share[there]
+    buckets = error_rates(wrong, share)
     n_wrong, n_right = int(wrong.sum()), int((~wrong).sum())
-    found = {"n_wrong": n_wrong, "n_right": n_right}
-    means = [float(share[rows].mean()) if rows.any() else None for rows in (wrong, ~wrong)]
-    found |= dict(zip(("wrong_mean", "right_mean"), means, strict=True))  # type: ignore[arg-type]
+    wrong_mean, right_mean = (float(share[rows].mean()) if rows.any() else None for rows in (wrong, ~wrong))
+    found = ShareComparison(n_wrong, n_right, wrong_mean, right_mean, None, None, None, buckets)
     if not (n_wrong and n_right) or share.min() == share.max():
-        return {**found, "difference": None, "p_value": None, "detectable": None}
-    difference = float(share[wrong].mean() - share[~wrong].mean())
-    detectable = detectable_difference(n_wrong, n_right, float(share.std()))
-    return {
-        **found,
-        "difference": difference,
-        "p_value": permutation_p(wrong, share, seed),
-        "detectable": detectable,
-    }
+        return found
+    return replace(
+        found,
+        difference=float(share[wrong].mean() - share[~wrong].mean()),
+        p_value=permutation_p(wrong, share, seed),
+        detectable=detectable_difference(n_wrong, n_right, float(share.std())),
+    )
 
 
 def permutation_p(wrong: BoolArray, share: Floats, seed: int = 0, resamples: int = RESAMPLES) -> float:

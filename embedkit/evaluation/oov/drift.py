@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.oov.result import DriftSummary
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,12 +102,8 @@ def _cosine(before: FloatArray, after: FloatArray) -> Floats:
     return np.asarray(cosine.clip(-1, 1))
 
 
-def summarize_drift(drift: Drift, origin: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return, by origin, the number of rows, how many moved and how far, and their new neighbours.
-
-    `mean_gained`, the mean number of new neighbours, is over the `neighbours_of` rows whose neighbours were
-    compared. Values that are not defined are None.
-    """
+def summarize_drift(drift: Drift, origin: Sequence[str]) -> dict[str, DriftSummary]:
+    """Return, by origin, the number of rows, how many moved and how far, and their new neighbours."""
     import numpy as np
 
     origins = np.asarray(origin)
@@ -113,21 +111,20 @@ def summarize_drift(drift: Drift, origin: Sequence[str]) -> dict[str, dict[str, 
     summary = {}
     for name in dict.fromkeys(origin):
         rows = origins == name
-        distance, cosine = drift.distance[rows], drift.cosine[rows]
-        of_asked = gained[rows[drift.asked]]
-        summary[name] = {
-            "rows": int(rows.sum()),
-            "moved": int((distance > 0).sum()),
-            "mean_distance": float(distance.mean()),
-            "median_distance": float(np.median(distance)),
-            "median_cosine": _or_none(np.nanmedian, cosine),
-            "neighbours_of": len(of_asked),
-            "mean_gained": float(of_asked.mean()) if len(of_asked) else None,
-        }
+        distance, of_asked = drift.distance[rows], gained[rows[drift.asked]]
+        summary[name] = DriftSummary(
+            rows=int(rows.sum()),
+            moved=int((distance > 0).sum()),
+            mean_distance=float(distance.mean()),
+            median_distance=float(np.median(distance)),
+            median_cosine=_or_none(np.nanmedian, drift.cosine[rows]),
+            neighbours_of=len(of_asked),
+            mean_gained=float(of_asked.mean()) if len(of_asked) else None,
+        )
     return summary
 
 
-def _or_none(figure: Any, values: Floats) -> float | None:
+def _or_none(figure: Callable[[Floats], np.floating], values: Floats) -> float | None:
     import numpy as np
 
     return None if np.isnan(values).all() else float(figure(values))

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from embedkit.evaluation.oov.buckets import error_rates
 from embedkit.evaluation.oov.difference import compare_shares
 from embedkit.evaluation.oov.odds import odds_ratio
+from embedkit.evaluation.oov.result import ErrorAnalysis
 from embedkit.evaluation.oov.verdict import verdict
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.shares import Shares
 
 
-def errors_by_share(shares: Shares) -> dict[str, Any]:
-    """Return `n`, `wrong`, the `odds_ratio`, the `verdict`, and an analysis of `content` and of `all` tokens.
-
-    Each of the two compares the shares of wrong and right texts, and has the error rate by share in
-    `buckets`.
-    """
-    kinds = {"content": shares.content, "all": shares.all}
-    found = {
-        kind: {**compare_shares(shares.wrong, share), "buckets": error_rates(shares.wrong, share)}
-        for kind, share in kinds.items()
-    }
+def errors_by_share(shares: Shares) -> ErrorAnalysis:
+    """Return the association of errors with the out-of-vocabulary shares of the texts, and the verdict."""
+    content = compare_shares(shares.wrong, shares.content)
+    of_all = compare_shares(shares.wrong, shares.all)
     odds = odds_ratio(shares)
-    return {
-        "n": len(shares.wrong),
-        "wrong": int(shares.wrong.sum()),
-        **found,
-        "odds_ratio": odds,
-        "verdict": verdict(found["content"], odds),
-    }
+    n, wrong = len(shares.wrong), int(shares.wrong.sum())
+    return ErrorAnalysis(n, wrong, content, of_all, odds, verdict(content, odds))

@@ -3,36 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from embedkit.evaluation.oov.middle import middle
+from embedkit.evaluation.oov.averages import average_drift, by_name
+from embedkit.evaluation.oov.result import DriftSummary, Flips, OtherPolicies
 
 
-def add_policies(folds: Sequence[Mapping[str, Any]], split: str) -> dict[str, Any]:
-    """Return the part of oov.json on other out-of-vocabulary policies, with the counts on `split` added up.
+def add_policies(folds: Sequence[OtherPolicies], split: str) -> OtherPolicies:
+    """Return the effect of other out-of-vocabulary policies, with the counts on `split` added up.
 
     A policy that one fold's model refused is refused; if no model could be asked, `why` says why.
     """
-    refused = {name: why for fold in folds for name, why in fold["refused"].items()}
-    asked = [fold["refilled"] for fold in folds if fold["why"] is None]
+    refused = {name: why for fold in folds for name, why in fold.refused.items()}
+    asked = [fold.refilled for fold in folds if fold.why is None]
     names = [name for name in dict.fromkeys(name for by in asked for name in by) if name not in refused]
-    return {
-        "policy": folds[0]["policy"],
-        "why": None if asked else folds[0]["why"],
-        "refilled": {name: {split: _added([by[name][split] for by in asked])} for name in names},
-        "refused": refused,
-    }
+    refilled = {name: {split: _added([by[name][split] for by in asked])} for name in names}
+    return OtherPolicies(folds[0].policy, None if asked else folds[0].why, refilled, refused)
 
 
-def _added(counts: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    return {key: sum(each[key] for each in counts) for key in counts[0]}
+def _added(counts: Sequence[Flips]) -> Flips:
+    right, wrong = (each.turned_right for each in counts), (each.turned_wrong for each in counts)
+    return Flips(turned_right=sum(right), turned_wrong=sum(wrong))
 
 
-def mean_drift(folds: Sequence[Mapping[str, Any] | None]) -> dict[str, Any] | None:
+def mean_drift(folds: Sequence[Mapping[str, DriftSummary] | None]) -> dict[str, DriftSummary] | None:
     """Return the mean of each drift figure by origin, over the folds whose table was trained.
 
     Returns None if no table was trained.
     """
     moved = [fold for fold in folds if fold is not None]
-    found: dict[str, Any] | None = middle(moved) if moved else None
-    return found
+    return by_name(moved, average_drift) if moved else None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.oov.result import OddsRatio
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,13 +21,13 @@ PER = 0.1
 COLUMNS = ("intercept", "share", "length")
 
 
-def odds_ratio(shares: Shares) -> dict[str, Any]:
-    """Return the odds ratio of an error for each `per` of content share: `value`, `ci95` and `p_value`.
+def odds_ratio(shares: Shares) -> OddsRatio:
+    """Return the odds ratio of an error for each `PER` of content share, with interval and p-value.
 
     It is estimated by a logistic regression of being wrong on the out-of-vocabulary share of content tokens
     and the number of tokens (Cox 1958), with Wald's interval and test. There is no finite estimate where a
     line separates wrong from right texts (Albert & Anderson 1984), which a linear program finds out (Konis
-    2007). Without an estimate, the three are None and `why` is the reason.
+    2007). Without an estimate, the figures are None and `why` is the reason.
     """
     import numpy as np
 
@@ -33,7 +35,7 @@ def odds_ratio(shares: Shares) -> dict[str, Any]:
     wrong, share, length = shares.wrong[there], shares.content[there], shares.length[there]
     why = _why_not(wrong.astype(np.float64), share, length.astype(np.float64))
     if why:
-        return {"per": PER, "value": None, "ci95": None, "p_value": None, "why": f"not estimable: {why}"}
+        return OddsRatio(PER, None, None, None, f"not estimable: {why}")
     design = _design(share, length.astype(np.float64))
     return _fitted(wrong.astype(np.float64), design)
 
@@ -82,7 +84,7 @@ def separated(wrong: Floats, design: Floats) -> bool:
     return bool(-best.fun > 1e-6)
 
 
-def _fitted(wrong: Floats, design: Floats) -> dict[str, Any]:
+def _fitted(wrong: Floats, design: Floats) -> OddsRatio:
     import numpy as np
     from statsmodels.discrete.discrete_model import Logit
 
@@ -92,6 +94,5 @@ def _fitted(wrong: Floats, design: Floats) -> dict[str, Any]:
     low, high = np.exp(np.clip(fit.conf_int()[1], -50, 50)).tolist()
     value, p_value = float(np.exp(fit.params[1])), float(fit.pvalues[1])
     if not fit.mle_retvals["converged"] or not np.isfinite([value, p_value, low, high]).all():
-        why = "not estimable: the regression does not converge"
-        return {"per": PER, "value": None, "ci95": None, "p_value": None, "why": why}
-    return {"per": PER, "value": value, "ci95": [low, high], "p_value": p_value, "why": None}
+        return OddsRatio(PER, None, None, None, "not estimable: the regression does not converge")
+    return OddsRatio(PER, value, (low, high), p_value, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
@@ -28,67 +28,67 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, OtherPolicies, SplitAnalysis
     from embedkit.runs.run import Run
 
 
-def print_analysis(run: Run, figures: Mapping[str, Any]) -> None:
+def print_analysis(run: Run, analysis: OovAnalysis) -> None:
     """Print a run's out-of-vocabulary analysis: coverage, each split, other policies, drift of the table.
 
     For each split there are the classes, missing words, error rates, wrong texts and the verdict.
     """
     console = Screen()
-    console.print(coverage_table(figures["splits"]))
-    for line in looked_up_lines(figures["splits"]):
+    console.print(coverage_table(analysis.splits))
+    for line in looked_up_lines(analysis.splits):
         console.print(line, soft_wrap=True)
-    for split, found in figures["splits"].items():
+    for split, found in analysis.splits.items():
         console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
-    _print_policies(figures["policies"], figures["splits"], console)
-    if figures["drift"]:
+    _print_policies(analysis.policies, analysis.splits.keys(), console)
+    if analysis.drift:
         console.print(Text("\nwhat training did to the table\n", "bold"))
-        console.print(drift_table(figures["drift"]))
+        console.print(drift_table(analysis.drift))
 
 
-def _print_split(run: Run, split: str, found: Mapping[str, Any], console: Console) -> None:
-    console.print(class_table(found["coverage"]["classes"]))
-    if found["missing"]:
-        console.print(missing_table(found["missing"]))
+def _print_split(run: Run, split: str, found: SplitAnalysis, console: Console) -> None:
+    console.print(class_table(found.coverage.classes))
+    if found.missing:
+        console.print(missing_table(found.missing))
     if not run.labelled(split):
         return
-    errors = found["errors"]
-    console.print(bucket_table(errors["content"]["buckets"]))
-    console.print(bucket_table(errors["all"]["buckets"], "all tokens"))
+    console.print(bucket_table(found.errors.content.buckets))
+    console.print(bucket_table(found.errors.all.buckets, "all tokens"))
     predictions = read_wrong(run, split, None)
     for line in wrong_lines(split, predictions, colours(console), len(predictions)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
-    console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
+    console.print(f"\n{escaped(found.errors.verdict)}", soft_wrap=True)
 
 
-def _print_policies(policies: Mapping[str, Any], splits: Mapping[str, Any], console: Console) -> None:
-    console.print(Text(f"\nanother policy than {policies['policy']}\n", "bold"))
-    if policies["why"]:
-        console.print(escaped(f"Cannot be asked: {policies['why']}."), soft_wrap=True)
+def _print_policies(policies: OtherPolicies, splits: Collection[str], console: Console) -> None:
+    console.print(Text(f"\nanother policy than {policies.policy}\n", "bold"))
+    if policies.why:
+        console.print(escaped(f"Cannot be asked: {policies.why}."), soft_wrap=True)
         return
     table = plain_table("refilled by", "split", "turn right", "turn wrong")
-    for name, by_split in policies["refilled"].items():
-        for split, counts in by_split.items():
+    for name, by_split in policies.refilled.items():
+        for split, flips in by_split.items():
             if split in splits:
-                table.add_row(name, split, counted(counts["turned_right"]), counted(counts["turned_wrong"]))
+                table.add_row(name, split, counted(flips.turned_right), counted(flips.turned_wrong))
     console.print(table)
-    for name, why in policies["refused"].items():
+    for name, why in policies.refused.items():
         console.print(escaped(f"{name}: {why}"), soft_wrap=True)
 
 
-def drift_table(drift: Mapping[str, Mapping[str, Any]]) -> Table:
+def drift_table(drift: Mapping[str, DriftSummary]) -> Table:
     """Return a table with a row for each origin: rows, moved rows, distance, cosine, new neighbours."""
     headings = "\nrows", "\ncount", "\nmoved", "median\ndistance", "median\ncosine", "new neighbours\nof 10"
     table = plain_table(*headings)
     for origin, row in drift.items():
-        cosine, gained = row["median_cosine"], row["mean_gained"]
-        moved = counted(row["rows"]), counted(row["moved"]), f"{row['median_distance']:.3f}"
-        turned = "–" if cosine is None else f"{cosine:.3f}"
-        table.add_row(origin, *moved, turned, "–" if gained is None else f"{gained:.1f}")
+        moved = counted(row.rows), counted(row.moved), f"{row.median_distance:.3f}"
+        turned = "–" if row.median_cosine is None else f"{row.median_cosine:.3f}"
+        gained = "–" if row.mean_gained is None else f"{row.mean_gained:.1f}"
+        table.add_row(origin, *moved, turned, gained)
     return table
 
 

@@ -15,6 +15,7 @@ from embedkit.report.terminal.oov import counted, plain_table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from embedkit.evaluation.oov.result import ErrorAnalysis, OddsRatio
     from embedkit.runs.run import Run
 
 
@@ -27,15 +28,15 @@ def print_repeated(run: Run, console: Console) -> None:
 
 def print_seeds(split: str, run: Run, console: Console) -> None:
     """Print a table of errors and missing words on a split by seed; for a single seed, print nothing."""
-    seeds = run.oov.figures.get("seeds")
+    seeds = run.oov.analysis.by_seed
     if seeds:
         console.print()
-        console.print(seed_table({seed: each["splits"][split]["errors"] for seed, each in seeds.items()}))
+        console.print(seed_table({seed: each.splits[split].errors for seed, each in seeds.items()}))
         told = f"The error rates are means over {len(seeds)} seeds, their intervals span those of each seed."
         console.print(told, soft_wrap=True)
 
 
-def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
+def seed_table(errors: Mapping[str, ErrorAnalysis]) -> Table:
     """Return a table with a row for each seed.
 
     The columns are wrong texts, mean shares of wrong and of right texts, p-value and odds ratio.
@@ -44,10 +45,9 @@ def seed_table(errors: Mapping[str, Mapping[str, Any]]) -> Table:
         "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
     )
     for seed, each in errors.items():
-        content = each["content"]
-        means = [content["wrong_mean"], content["right_mean"]]
+        means = each.content.wrong_mean, each.content.right_mean
         shares = ", ".join("–" if mean is None else f"{mean:.1%}" for mean in means)
-        table.add_row(seed, counted(each["wrong"]), shares, _p(content["p_value"]), _odds(each["odds_ratio"]))
+        table.add_row(seed, counted(each.wrong), shares, _p(each.content.p_value), _odds(each.odds_ratio))
     return table
 
 
@@ -55,11 +55,11 @@ def _p(p: float | None) -> str:
     return p_shown(p).removeprefix("p ").removeprefix("= ")
 
 
-def _odds(odds: Mapping[str, Any]) -> str:
-    if odds["value"] is None:
+def _odds(odds: OddsRatio) -> str:
+    if odds.value is None or odds.ci95 is None:
         return "not estimable"
-    low, high = odds["ci95"]
-    return f"{odds['value']:.2f} ({low:.2f}–{high:.2f})"
+    low, high = odds.ci95
+    return f"{odds.value:.2f} ({low:.2f}–{high:.2f})"
 
 
 def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mapping[str, Any]]) -> Table:

@@ -46,7 +46,7 @@ def print_results(run: Run) -> None:
 
 def print_coverage(run: Run, console: Console) -> None:
     """Print the share of the tokens of every split in each state, and how many were looked up."""
-    splits = run.oov.figures["splits"]
+    splits = run.oov.analysis.splits
     console.print(coverage_table(splits))
     for sentence in looked_up_lines(splits):
         console.print(sentence, soft_wrap=True)
@@ -61,14 +61,14 @@ def print_errors(run: Run, split: str, console: Console) -> None:
         n, name = run.metrics[split]["n"], predictions_file(run.path).name
         console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
         return
-    errors = run.oov.figures["splits"][split]["errors"]
-    if errors["wrong"]:
-        console.print(bucket_table(errors["content"]["buckets"]))
+    errors = run.oov.analysis.splits[split].errors
+    if errors.wrong:
+        console.print(bucket_table(errors.content.buckets))
     for line in wrong_lines(split, read_wrong(run, split), colours(console)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
-    if errors["wrong"]:
-        console.print(f"\n{escaped(errors['verdict'])}", soft_wrap=True)
+    if errors.wrong:
+        console.print(f"\n{escaped(errors.verdict)}", soft_wrap=True)
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:

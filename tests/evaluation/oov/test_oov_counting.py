@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from embedkit.evaluation.coverage import STATES
 from embedkit.evaluation.oov.columns import COLUMNS, cells
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.counting import Tally, count_states, missing_words
+from embedkit.evaluation.oov.result import KindCounts, MissingWord, StateCounts, WordCounts
 from embedkit.evaluation.oov.shares import measure
 
 CONTENT = Content(["the", "of", "it's", "N'T", "straße"])
@@ -53,34 +56,31 @@ def test_tokens_and_types_by_state_as_counted_by_hand(prediction):
         prediction("film/filled qwzx/unseen qwzx/unseen rare/dropped", cut=3),
         prediction(""),
     ]
-    zeros = dict.fromkeys((*STATES, "looked_up"), 0)
-    assert count_states(Tally.of(texts, ["pos"]).words, CONTENT) == {
-        "tokens": {
-            "all": {**zeros, "covered": 5, "filled": 2, "unseen": 3, "dropped": 1, "looked_up": 1},
-            "content": {**zeros, "covered": 1, "filled": 2, "unseen": 3, "dropped": 1, "looked_up": 1},
-        },
-        "types": {
-            "all": {**zeros, "covered": 4, "filled": 1, "unseen": 1, "dropped": 1, "looked_up": 1},
-            "content": {**zeros, "covered": 1, "filled": 1, "unseen": 1, "dropped": 1, "looked_up": 1},
-        },
-    }
+    states = partial(StateCounts, recovered=0, dropped=1, looked_up=1)
+    assert count_states(Tally.of(texts, ["pos"]).words, CONTENT) == WordCounts(
+        tokens=KindCounts(
+            all=states(covered=5, filled=2, unseen=3), content=states(covered=1, filled=2, unseen=3)
+        ),
+        types=KindCounts(
+            all=states(covered=4, filled=1, unseen=1), content=states(covered=1, filled=1, unseen=1)
+        ),
+    )
 
 
 def test_states_add_up_to_the_tokens(prediction):
     rng = np.random.default_rng(1)
     words = [f"{word}/{rng.choice(STATES)}" for word in ("a", "the", "film", "12", "!", "of", "odd", "ok")]
     texts = [prediction(" ".join(rng.choice(words, rng.integers(0, 9)))) for _ in range(50)]
-    counted = count_states(Tally.of(texts, ["pos"]).words, CONTENT)["tokens"]
-    assert sum(counted["all"][state] for state in STATES) == sum(len(text.tokens) for text in texts) > 100
-    content = sum(CONTENT.is_content(token) for text in texts for token in text.tokens)
-    assert sum(counted["content"][state] for state in STATES) == content
+    counted = count_states(Tally.of(texts, ["pos"]).words, CONTENT).tokens
+    assert counted.all.total == sum(len(text.tokens) for text in texts) > 100
+    assert counted.content.total == sum(CONTENT.is_content(token) for text in texts for token in text.tokens)
 
 
 def test_a_text_with_several_labels_counts_with_each_and_one_without_with_none(prediction):
     texts = [prediction("a b", label="x|y"), prediction("c/unseen", label="y"), prediction("d", label="")]
-    counted = Tally.of(texts, ["x", "y", "z"], "|").coverage(CONTENT)["classes"]
-    tokens = {label: counts["tokens"]["all"] for label, counts in counted.items()}
-    assert {label: (each["covered"], each["unseen"]) for label, each in tokens.items()} == {
+    counted = Tally.of(texts, ["x", "y", "z"], "|").coverage(CONTENT).classes
+    tokens = {label: counts.tokens.all for label, counts in counted.items()}
+    assert {label: (each.covered, each.unseen) for label, each in tokens.items()} == {
         "x": (2, 0),
         "y": (2, 1),
         "z": (0, 0),
@@ -89,29 +89,29 @@ def test_a_text_with_several_labels_counts_with_each_and_one_without_with_none(p
 
 def test_missing_words_come_most_frequent_first_with_their_reason(prediction):
     texts = [prediction("b/filled a/unseen a/unseen ,/unseen c/dropped known"), prediction("b/filled")]
-    assert missing_words(Tally.of(texts, ["pos"]).words, CONTENT, shown=3) == [
-        {"word": "a", "count": 2, "state": "unseen", "content": True},
-        {"word": "b", "count": 2, "state": "filled", "content": True},
-        {"word": ",", "count": 1, "state": "unseen", "content": False},
-    ]
+    assert missing_words(Tally.of(texts, ["pos"]).words, CONTENT, shown=3) == (
+        MissingWord("a", 2, "unseen", content=True),
+        MissingWord("b", 2, "filled", content=True),
+        MissingWord(",", 1, "unseen", content=False),
+    )
 
 
 def test_what_two_models_read_adds_up_and_a_word_counts_in_each_of_its_states(prediction):
     first = Tally.of([prediction("film qwzx/unseen qwzx/unseen", label="x", cut=1)], ["x"])
     second = Tally.of([prediction("film qwzx the/filled", label="y", cut=2)], ["x", "y"])
     both = (first + second).coverage(CONTENT)
-    assert both["cut"] == 3
-    assert {state: both["tokens"]["all"][state] for state in STATES} == {
+    assert both.cut == 3
+    assert both.tokens.all.by_state == {
         "covered": 3,
         "recovered": 0,
         "filled": 1,
         "unseen": 2,
         "dropped": 0,
     }
-    assert (both["types"]["content"]["covered"], both["types"]["content"]["unseen"]) == (2, 1)
-    assert both["classes"]["x"]["tokens"]["all"]["unseen"] == 2
-    assert both["classes"]["y"]["tokens"]["all"]["covered"] == 2
-    assert missing_words((first + second).words, CONTENT)[0]["count"] == 2
+    assert (both.types.content.covered, both.types.content.unseen) == (2, 1)
+    assert both.classes["x"].tokens.all.unseen == 2
+    assert both.classes["y"].tokens.all.covered == 2
+    assert missing_words((first + second).words, CONTENT)[0].count == 2
 
 
 def test_shares_of_all_and_of_content_tokens(prediction):

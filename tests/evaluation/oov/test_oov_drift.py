@@ -88,9 +88,9 @@ def test_the_summary_by_origin(tables):
     origin = ["filled"] * 20 + ["found"] * 40
     drift = measure_drift(before, after, [1] * 60)
     found = summarize_drift(drift, origin)
-    assert {name: each["rows"] for name, each in found.items()} == {"filled": 20, "found": 40}
-    assert found["found"]["moved"] == 29
-    assert found["filled"]["mean_distance"] == pytest.approx(drift.distance[:20].mean())
-    assert found["found"]["median_cosine"] == pytest.approx(np.nanmedian(drift.cosine[20:]))
+    assert {name: each.rows for name, each in found.items()} == {"filled": 20, "found": 40}
+    assert found["found"].moved == 29
+    assert found["filled"].mean_distance == pytest.approx(drift.distance[:20].mean())
+    assert found["found"].median_cosine == pytest.approx(np.nanmedian(drift.cosine[20:]))
     gained = [len(drift.changed(row)[0]) for row in range(20)]
-    assert found["filled"]["mean_gained"] == pytest.approx(np.mean(gained))
+    assert found["filled"].mean_gained == pytest.approx(np.mean(gained))

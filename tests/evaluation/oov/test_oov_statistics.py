@@ -19,6 +19,7 @@ from embedkit.evaluation.oov.difference import (
 )
 from embedkit.evaluation.oov.errors import errors_by_share
 from embedkit.evaluation.oov.odds import odds_ratio, separated
+from embedkit.evaluation.oov.result import Bucket, OddsRatio
 from embedkit.evaluation.oov.shares import Shares
 from embedkit.evaluation.oov.verdict import verdict
 
@@ -37,14 +38,14 @@ def by_hand(wrong, n):
     z = 1.959963984540054
     centre = (wrong + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * sqrt(wrong * (n - wrong) / n + z * z / 4)
-    return [centre - half, centre + half]
+    return centre - half, centre + half
 
 
 def test_buckets_and_intervals_as_computed_by_hand():
     share = np.array([0, 0, 0.05, 0.1, 0.10001, 0.2, 0.3, 0.31, 0.5, 0.9, 1.0, np.nan])
     wrong = np.array([0, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1], dtype=bool)
     buckets = error_rates(wrong, share)
-    assert [(b["over"], b["up_to"], b["n"], b["wrong"]) for b in buckets] == [
+    assert [(b.over, b.up_to, b.n, b.wrong) for b in buckets] == [
         (None, 0.0, 2, 1),
         (0.0, 0.1, 2, 1),
         (0.1, 0.2, 2, 1),
@@ -53,13 +54,13 @@ def test_buckets_and_intervals_as_computed_by_hand():
         (0.5, 1.0, 2, 2),
     ]
     for bucket in buckets:
-        assert bucket["error_rate"] == bucket["wrong"] / bucket["n"]
-        assert bucket["ci95"] == pytest.approx(by_hand(bucket["wrong"], bucket["n"]), abs=1e-12)
+        assert bucket.error_rate == bucket.wrong / bucket.n
+        assert bucket.ci95 == pytest.approx(by_hand(bucket.wrong, bucket.n), abs=1e-12)
 
 
 def test_an_empty_bucket_has_no_rate():
     empty = error_rates(np.array([True]), np.array([0.0]))[1]
-    assert empty == {"over": 0.0, "up_to": 0.1, "n": 0, "wrong": 0, "error_rate": None, "ci95": None}
+    assert empty == Bucket(over=0.0, up_to=0.1, n=0, wrong=0, error_rate=None, ci95=None)
 
 
 def test_mean_coverage_of_the_intervals_is_nominal():
@@ -67,7 +68,7 @@ def test_mean_coverage_of_the_intervals_is_nominal():
 
     coverages = []
     for n in (15, 40, 150):
-        bounds = np.array([rate(wrong, n)["ci95"] for wrong in range(n + 1)])
+        bounds = np.array([rate(wrong, n)[1] for wrong in range(n + 1)])
         for p in np.linspace(0.02, 0.98, 193):
             inside = (bounds[:, 0] <= p) & (p <= bounds[:, 1])
             coverages.append(binom.pmf(np.arange(n + 1), n, p)[inside].sum())
@@ -126,9 +127,9 @@ def test_the_same_seed_gives_the_same_p_value():
 def test_means_difference_and_what_was_left_out():
     share = np.array([0.5, 0.25, 0.0, 0.25, np.nan])
     compared = compare_shares(np.array([1, 1, 0, 0, 1], dtype=bool), share)
-    assert (compared["n_wrong"], compared["n_right"]) == (2, 2)
-    assert (compared["wrong_mean"], compared["right_mean"], compared["difference"]) == (0.375, 0.125, 0.25)
-    assert compared["p_value"] == 1.0 or 0 < compared["p_value"] < 1
+    assert (compared.n_wrong, compared.n_right) == (2, 2)
+    assert (compared.wrong_mean, compared.right_mean, compared.difference) == (0.375, 0.125, 0.25)
+    assert compared.p_value == 1.0 or 0 < compared.p_value < 1
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,7 @@ def test_means_difference_and_what_was_left_out():
 )
 def test_where_there_is_nothing_to_compare_there_is_no_p_value(wrong, share):
     compared = compare_shares(np.array(wrong, dtype=bool), np.array(share, dtype=float))
-    assert (compared["difference"], compared["p_value"], compared["detectable"]) == (None, None, None)
+    assert (compared.difference, compared.p_value, compared.detectable) == (None, None, None)
 
 
 def test_the_detectable_difference_is_detected_four_times_in_five():
@@ -160,8 +161,8 @@ def test_the_odds_ratio_agrees_with_another_fit_and_finds_what_was_planted():
     odds = odds_ratio(shares)
     design = np.column_stack([shares.content / 0.1, (shares.length - 22) / 10])
     other = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1000).fit(design, shares.wrong)
-    assert odds["value"] == pytest.approx(exp(other.coef_[0, 0]), rel=1e-4)
-    low, high = odds["ci95"]
+    assert odds.value == pytest.approx(exp(other.coef_[0, 0]), rel=1e-4)
+    low, high = odds.ci95
     assert low < exp(0.3) < high
     assert high / low < 1.15
 
@@ -171,9 +172,9 @@ def test_an_odds_ratio_of_two_groups_is_that_of_the_table():
     wrong = np.repeat([True, False, True, False], [30, 70, 10, 90])
     share = np.repeat([0.1, 0.0], 100)
     odds = odds_ratio(Shares(wrong, np.full(200, 7), share, share))
-    assert odds["value"] == pytest.approx((30 / 70) / (10 / 90))
+    assert odds.value == pytest.approx((30 / 70) / (10 / 90))
     error = sqrt(1 / 30 + 1 / 70 + 1 / 10 + 1 / 90)
-    assert odds["ci95"][1] == pytest.approx(odds["value"] * exp(1.959964 * error), rel=1e-4)
+    assert odds.ci95[1] == pytest.approx(odds.value * exp(1.959964 * error), rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_an_odds_ratio_that_cannot_be_estimated_says_why(wrong, share, length, w
     share = np.array(share, dtype=float)
     shares = Shares(np.array(wrong, dtype=bool), np.array(length, dtype=np.int64), share, share)
     odds = odds_ratio(shares)
-    assert odds == {"per": 0.1, "value": None, "ci95": None, "p_value": None, "why": f"not estimable: {why}"}
+    assert odds == OddsRatio(0.1, None, None, None, f"not estimable: {why}")
 
 
 def test_separation_that_ties_is_separation_and_overlap_is_not():
@@ -204,15 +205,15 @@ def test_separation_that_ties_is_separation_and_overlap_is_not():
 
 def test_what_was_planted_is_found_and_what_was_not_is_not():
     planted = errors_by_share(texts(2_000, seed=6, effect=0.4))
-    assert planted["content"]["p_value"] < 0.001
-    assert planted["odds_ratio"]["ci95"][0] > 1
-    assert planted["verdict"].startswith("Errors go with more words out of vocabulary")
-    rates = [bucket["error_rate"] for bucket in planted["content"]["buckets"][:5]]
+    assert planted.content.p_value < 0.001
+    assert planted.odds_ratio.ci95[0] > 1
+    assert planted.verdict.startswith("Errors go with more words out of vocabulary")
+    rates = [bucket.error_rate for bucket in planted.content.buckets[:5]]
     assert rates == sorted(rates)
     absent = errors_by_share(texts(2_000, seed=7, effect=0.0))
-    assert absent["content"]["p_value"] > 0.05
-    assert absent["verdict"].startswith("Errors are not seen to go with words out of vocabulary")
-    assert "would often be missed" in absent["verdict"]
+    assert absent.content.p_value > 0.05
+    assert absent.verdict.startswith("Errors are not seen to go with words out of vocabulary")
+    assert "would often be missed" in absent.verdict
 
 
 def test_what_length_alone_accounts_for_is_said_to_vanish_among_texts_of_one_length():
@@ -221,8 +222,8 @@ def test_what_length_alone_accounts_for_is_said_to_vanish_among_texts_of_one_len
     share = rng.binomial(length, length / 80) / length
     wrong = rng.random(4_000) < 1 / (1 + np.exp(-(length - 30) / 6))
     told = errors_by_share(Shares(wrong, length, share, share))
-    assert told["content"]["p_value"] < 0.001
-    assert "Among texts of one length that is not seen" in told["verdict"]
+    assert told.content.p_value < 0.001
+    assert "Among texts of one length that is not seen" in told.verdict
 
 
 @pytest.mark.parametrize(
@@ -236,24 +237,27 @@ def test_what_length_alone_accounts_for_is_said_to_vanish_among_texts_of_one_len
 def test_too_few_texts_are_said_to_be_too_few(wrong, starts):
     shares = texts(300, seed=8)
     told = errors_by_share(Shares(np.arange(300) < wrong, shares.length, shares.all, shares.content))
-    assert told["verdict"].startswith(starts)
+    assert told.verdict.startswith(starts)
 
 
 def test_no_verdict_says_because():
     for seed in range(2):
         for effect in (-0.5, 0.0, 0.5):
-            told = errors_by_share(texts(400, seed, effect))["verdict"]
+            told = errors_by_share(texts(400, seed, effect)).verdict
             assert "because" not in told
             assert "cause" not in told
 
 
 def test_fewer_missing_words_in_wrong_texts_are_told_as_that():
-    assert errors_by_share(texts(3_000, 9, effect=-0.5))["verdict"].startswith("Errors go with fewer words")
+    assert errors_by_share(texts(3_000, 9, effect=-0.5)).verdict.startswith("Errors go with fewer words")
 
 
 def test_texts_of_one_share_are_said_to_be_so():
     compared = compare_shares(np.arange(60) < 30, np.zeros(60))
-    assert verdict(compared, {}) == "All 60 texts have the same share of content tokens out of vocabulary."
+    assert (
+        verdict(compared, OddsRatio(0.1, None, None, None, "x"))
+        == "All 60 texts have the same share of content tokens out of vocabulary."
+    )
 
 
 def test_the_permutation_test_on_ten_thousand_texts_is_quick():

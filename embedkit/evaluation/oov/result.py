@@ -1,0 +1,279 @@
+"""The out-of-vocabulary analysis of a run as typed data: the content of oov.json, field by field.
+
+The fields are named and ordered as the keys of the file; `from_json` checks what it reads. A figure over
+several seeds is their mean, and None if one of them has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+
+from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State
+
+LARGEST = 2**63 - 1
+ROUNDING = 1e-9
+"""How far rounding may put an error rate outside of its interval."""
+
+
+def _checked(number: float, check: ValidatorFunctionWrapHandler) -> float:
+    """Check a number, and return it as it is: an integer stays one."""
+    check(number)
+    return number
+
+
+def _unchanged(number: float) -> int | float:
+    """Return a number as it is: pydantic would write an integer as a float."""
+    return number
+
+
+Name = Annotated[str, Field(strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Share = Annotated[float, Field(strict=True, ge=0, le=1)]
+Interval = tuple[Figure, Figure]
+Amount = Annotated[
+    float, Field(strict=True, ge=0, le=LARGEST), WrapValidator(_checked), PlainSerializer(_unchanged)
+]
+"""A count, an integer; over several seeds a mean of counts."""
+
+Seed = Annotated[str, Field(strict=True, pattern=r"^(0|[1-9][0-9]{0,18})$")]
+
+
+@dataclass(frozen=True)
+class StateCounts:
+    """Counts of tokens, or types, by state; those that are looked up are in their states too."""
+
+    covered: Amount
+    recovered: Amount
+    filled: Amount
+    unseen: Amount
+    dropped: Amount
+    looked_up: Amount
+
+    @property
+    def by_state(self) -> dict[State, float]:
+        """Return the count in each state."""
+        return {state: getattr(self, state) for state in STATES}
+
+    @property
+    def total(self) -> float:
+        """Return the count in all states."""
+        return sum(self.by_state.values())
+
+    @property
+    def missing(self) -> float:
+        """Return the count out of vocabulary."""
+        return sum(count for state, count in self.by_state.items() if state in OUT_OF_VOCABULARY)
+
+
+@dataclass(frozen=True)
+class KindCounts:
+    """Counts for all tokens, and for content tokens alone."""
+
+    all: StateCounts
+    content: StateCounts
+
+
+@dataclass(frozen=True)
+class WordCounts:
+    """Counts of tokens and types."""
+
+    tokens: KindCounts
+    types: KindCounts
+
+
+@dataclass(frozen=True)
+class Coverage(WordCounts):
+    """Counts for a split, the number of its `cut` tokens, and the counts for each of its classes."""
+
+    cut: Amount
+    classes: Mapping[Name, WordCounts]
+
+
+@dataclass(frozen=True)
+class MissingWord:
+    """An out-of-vocabulary word, how often it is read, and whether it is a content word."""
+
+    word: Name
+    count: Amount
+    state: State
+    content: Flag
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The error rate, with its interval, of texts whose out-of-vocabulary share is in a range.
+
+    `over` is None for texts of which nothing is missing; the rate and the interval are None without texts.
+    """
+
+    over: Share | None
+    up_to: Share
+    n: Amount
+    wrong: Amount
+    error_rate: Share | None
+    ci95: Interval | None
+
+
+def _in_order(bucket: Bucket) -> Bucket:
+    rate, interval = bucket.error_rate, bucket.ci95
+    if bucket.n and (rate is None or interval is None):
+        raise ValueError("texts without an error rate and its interval")
+    if rate is not None and interval is not None:
+        low, high = interval
+        ordered = -ROUNDING <= low <= rate + ROUNDING and rate <= high + ROUNDING
+        if not (ordered and 0 < high <= 1 + ROUNDING):
+            raise ValueError("an error rate outside of its interval")
+    return bucket
+
+
+@dataclass(frozen=True)
+class ShareComparison:
+    """The mean out-of-vocabulary shares of wrong and right texts, their difference, and error rates by share.
+
+    `p_value` is that of a permutation test; `detectable` is the smallest difference that a test at 5% would
+    show with 80% power. Figures that are not defined are None.
+    """
+
+    n_wrong: Amount
+    n_right: Amount
+    wrong_mean: Figure | None
+    right_mean: Figure | None
+    difference: Figure | None
+    p_value: Figure | None
+    detectable: Figure | None
+    buckets: tuple[Annotated[Bucket, AfterValidator(_in_order)], ...]
+
+
+@dataclass(frozen=True)
+class OddsRatio:
+    """The odds ratio of an error `per` so much more content share, or `why` there is none."""
+
+    per: Figure
+    value: Figure | None
+    ci95: Interval | None
+    p_value: Figure | None
+    why: Name | None
+
+
+def _with_interval(odds: OddsRatio) -> OddsRatio:
+    if odds.value is not None and odds.ci95 is None:
+        raise ValueError("a value without its interval")
+    return odds
+
+
+@dataclass(frozen=True)
+class ErrorAnalysis:
+    """The association of errors with out-of-vocabulary content tokens, and all tokens; `verdict` in words."""
+
+    n: Amount
+    wrong: Amount
+    content: ShareComparison
+    all: ShareComparison
+    odds_ratio: Annotated[OddsRatio, AfterValidator(_with_interval)]
+    verdict: Name
+
+    @property
+    def by_kind(self) -> dict[str, ShareComparison]:
+        """Return the comparison of content tokens, and that of all tokens."""
+        return {"content": self.content, "all": self.all}
+
+
+@dataclass(frozen=True)
+class SplitAnalysis:
+    """The analysis of one split: coverage, the most frequent missing words, and its errors."""
+
+    coverage: Coverage
+    missing: tuple[MissingWord, ...]
+    errors: ErrorAnalysis
+
+
+@dataclass(frozen=True)
+class Flips:
+    """Numbers of texts whose prediction another policy would turn right or wrong."""
+
+    turned_right: Amount
+    turned_wrong: Amount
+
+
+@dataclass(frozen=True)
+class OtherPolicies:
+    """The effect that policies other than `policy` would have had, by policy and split.
+
+    If that cannot be told, `why` gives the reason. `refused` has the error of each policy that failed.
+    """
+
+    policy: Name
+    why: Name | None
+    refilled: Mapping[Name, Mapping[Name, Flips]]
+    refused: Mapping[Name, Name]
+
+
+@dataclass(frozen=True)
+class DriftSummary:
+    """The change of the embedding rows of one origin in training.
+
+    `mean_gained` is the mean number of new neighbours of the `neighbours_of` rows whose neighbours were
+    compared. Figures that are not defined are None.
+    """
+
+    rows: Amount
+    moved: Amount
+    mean_distance: Figure
+    median_distance: Figure
+    median_cosine: Figure | None
+    neighbours_of: Amount
+    mean_gained: Figure | None
+
+
+@dataclass(frozen=True)
+class OovAnalysis:
+    """The out-of-vocabulary analysis of a run, by split; `drift` is None if training moved no row.
+
+    `seeds` has the analysis of each seed, if there are several.
+    """
+
+    splits: Annotated[Mapping[Name, SplitAnalysis], Field(min_length=1)]
+    policies: OtherPolicies
+    drift: Mapping[Name, DriftSummary] | None
+    seeds: Mapping[Seed, OovAnalysis] | None = None
+
+    @property
+    def by_seed(self) -> Mapping[str, OovAnalysis]:
+        """Return the analysis of each seed; empty if there are not several."""
+        return self.seeds or {}
+
+
+def from_json(content: object) -> OovAnalysis:
+    """Return the analysis from the content of an oov.json. Raises pydantic's ValidationError if damaged."""
+    return _adapter().validate_python(content)
+
+
+def to_json(analysis: OovAnalysis) -> dict[str, object]:
+    """Return the analysis as the content of an oov.json; the key `seeds` is left out where there are none."""
+    content: dict[str, object] = _adapter().dump_python(analysis, mode="json", exclude_defaults=True)
+    return content
+
+
+def _seeds_of_splits(analysis: OovAnalysis) -> OovAnalysis:
+    for seed, own in analysis.by_seed.items():
+        if own.splits.keys() != analysis.splits.keys():
+            raise ValueError(f"seed {seed} has other splits")
+    return analysis
+
+
+@cache
+def _adapter() -> TypeAdapter[OovAnalysis]:
+    return TypeAdapter(Annotated[OovAnalysis, AfterValidator(_seeds_of_splits)])
