@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from embedkit.model.classifier import TextClassifier, build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.text.batching import EncodedSplit
 
@@ -80,4 +82,9 @@ def model_of(case: Case) -> TextClassifier:
     trainable = np.full(case.rows, case.trained)
     trainable[0] = False
     encoder = build_registry().get("encoder", case.encoder).factory(**case.keys)
-    return build_classifier(vectors(case.rows), trainable, encoder, 2, seed=0, sparse=case.sparse)
+    return build_classifier(
+        partial(TableEmbedder.of, vectors(case.rows), trainable, case.sparse),
+        encoder,
+        objective_of(2),
+        seed=0,
+    )

@@ -54,8 +54,9 @@ def own_encoder(case: Case, train: EncodedSplit) -> Fit:
 
 
 def bare_loop(case: Case, model: TextClassifier, train: EncodedSplit) -> Fit:
-    model.embedding.sparse = case.sparse
-    optimizers = optimizers_of(model)
+    table = model.embedding.layer()
+    table.sparse = case.sparse
+    optimizers = optimizers_of(model, case.sparse)
 
     def run(epochs: int, after_epoch: Callable[[Accuracy], None]) -> None:
         generator = torch.Generator().manual_seed(SEED)
@@ -64,7 +65,7 @@ def bare_loop(case: Case, model: TextClassifier, train: EncodedSplit) -> Fit:
             for batch in train.batches(bucketed(train.lengths, BATCH, generator)):
                 for optimizer in optimizers:
                     optimizer.zero_grad()
-                logits = model.head(model.encoder(model.embedding(batch.ids), batch.mask))[:, 0]
+                logits = model.head(model.encoder(*table(batch.inputs, batch.mask)))[:, 0]
                 loss_of(logits, batch.labels.float()).backward()
                 for optimizer in optimizers:
                     optimizer.step()
@@ -92,8 +93,8 @@ class OwnEnds(nn.Module):
         return torch.cat([*states[-2:]], dim=1)
 
 
-def optimizers_of(model: TextClassifier) -> list[torch.optim.Optimizer]:
-    table = [model.embedding.weight] if model.embedding.sparse else []
+def optimizers_of(model: TextClassifier, sparse_table: bool) -> list[torch.optim.Optimizer]:
+    table = [model.embedding.weight] if sparse_table else []
     others = [p for p in model.parameters() if p.requires_grad and all(p is not t for t in table)]
     sparse = [torch.optim.SparseAdam(table, lr=LR)] if table else []
     return [torch.optim.Adam(others, lr=LR, fused=True), *sparse]
@@ -102,8 +103,8 @@ def optimizers_of(model: TextClassifier) -> list[torch.optim.Optimizer]:
 def padded_to_longest(split: EncodedSplit) -> tuple[Tensor, Tensor, Tensor]:
     """All ids and masks [n, LONGEST], and labels."""
     (batch,) = split.batches([torch.arange(len(split))])
-    missing = (0, LONGEST - batch.ids.shape[1])
-    return pad(batch.ids, missing), pad(batch.mask, missing), batch.labels
+    missing = (0, LONGEST - batch.inputs.shape[1])
+    return pad(batch.inputs, missing), pad(batch.mask, missing), batch.labels
 
 
 def padded(case: Case, train: EncodedSplit) -> Fit:
@@ -122,12 +123,12 @@ class NotebookModel(nn.Module):
     def __init__(self, model: TextClassifier, case: Case) -> None:
         super().__init__()
         kind = {"rnn": nn.RNN, "lstm": nn.LSTM}[case.encoder]
-        self.embedding, self.head = model.embedding, model.head
+        self.embedding, self.head = model.embedding.layer(), model.head
         self.recurrent = kind(DIM, batch_first=True, **case.keys)
 
-    def forward(self, ids: Tensor, _mask: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """Ids [B, T] to logits [B, 1]."""
-        final = self.recurrent(self.embedding(ids))[1]
+        final = self.recurrent(self.embedding(ids, mask)[0])[1]
         states = final[0] if isinstance(final, tuple) else final
         return self.head(torch.cat([*states], dim=1))
 

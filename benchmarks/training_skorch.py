@@ -30,7 +30,7 @@ class Texts(Dataset):
     def batch(self, rows: Sequence[int]) -> tuple[dict[str, Tensor], Tensor]:
         """Ids and mask, padded to the longest of these texts, and labels."""
         (batch,) = self.split.batches([torch.tensor(rows)])
-        return {"ids": batch.ids, "mask": batch.mask}, batch.labels.float()
+        return {"ids": batch.inputs, "mask": batch.mask}, batch.labels.float()
 
 
 class AfterEpoch(Callback):

@@ -124,11 +124,13 @@ def score_split(
     """
     model.eval()
     longest = int(split.lengths.max()) if len(split) else 0
-    check_long_texts(lambda: model.encoder, "the encoder", model.width, min(batch_size, len(split)), longest)
+    check_long_texts(
+        lambda: model.encoder, "the encoder", model.embedding.dim, min(batch_size, len(split)), longest
+    )
     groups = by_length(split.lengths, batch_size * world.count)
     tally = Tally(model.objective, groups, world)
     with torch.inference_mode():
         for batch in split.to(model.device).batches(filter(len, map(world.share, groups))):
-            logits = model(batch.ids, batch.mask)
+            logits = model(batch.inputs, batch.mask)
             tally.add(batch.rows, logits, model.objective.losses(logits, batch.labels))
     return tally.scored()

@@ -91,9 +91,12 @@ class Classifier:
 
     def widened(self, unseen: Unseen) -> Classifier:
         """Return a classifier with additional table rows for the words in `unseen`."""
+        embedding = self.model.table_embedder
         return replace(
             self,
-            model=self.model.widened(unseen.vectors) if unseen.words else self.model,
+            model=self.model.with_embedder(embedding.extended(unseen.vectors))
+            if unseen.words
+            else self.model,
             input=replace(self.input, vocabulary=self.input.vocabulary.extended(unseen.words)),
             origin=(*self.origin, *unseen.origin),
             looked_up=self.looked_up + len(unseen.words),

@@ -14,15 +14,13 @@ import numpy as np
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
 from embedkit.evaluation.oov.result import Flips, OtherPolicies
-from embedkit.model.classifier import TextClassifier
 from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
-from embedkit.text.vocabulary import PAD_ID
 
 if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.classifier import Classifier
-    from embedkit.interfaces import BoolArray, FloatArray, OovPolicy
+    from embedkit.interfaces import BoolArray, OovPolicy
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
     from embedkit.text.encoding import TokenizedSplit
@@ -93,7 +91,8 @@ def ask_policies(
 def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     """Return the classifier with the rows of its last policy filled by `policy` instead."""
     model = trained.classifier.model
-    vectors = model.embedding.weight.detach().cpu().numpy().copy()
+    embedding = model.table_embedder
+    vectors = embedding.vectors().copy()
     words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
     origin = trained.classifier.origin[: len(table)]
     known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
@@ -102,17 +101,7 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     rows = np.flatnonzero(trained.filled)
     chain = OovChain([(name, policy)])
     table[rows] = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed).vectors
-    return replace(trained.classifier, model=_with_table(model, vectors))
-
-
-def _with_table(model: TextClassifier, vectors: FloatArray) -> TextClassifier:
-    import torch
-    from torch import nn
-
-    rows, dim = vectors.shape
-    weight = torch.from_numpy(vectors).to(model.embedding.weight.device)
-    embedding = nn.Embedding(rows, dim, PAD_ID, _weight=weight, _freeze=True)
-    return TextClassifier(embedding, model.encoder, model.head, model.objective)
+    return replace(trained.classifier, model=model.with_embedder(embedding.with_vectors(vectors)))
 
 
 def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> Flips:

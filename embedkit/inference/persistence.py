@@ -13,7 +13,9 @@ from embedkit.inference.classifier import Classifier, TextInput
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.saved_model import SavedModel, read_saved_model, read_unseen
 from embedkit.inference.unseen import Reopened
-from embedkit.model.classifier import TextClassifier
+from embedkit.model.classifier import TextClassifier, weights_beside_embedder
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.recipe.components import Components
 from embedkit.recipe.load import AnyKind, load_recipe
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
@@ -80,13 +82,13 @@ def _model(saved: SavedModel, components: Components[Recipe]) -> TextClassifier:
 
     Shapes are compared before memory is allocated, if the encoder can be built without memory.
     """
-    encoder, rows, classes = components.encoder, len(saved.vocabulary), len(saved.classes)
-    multilabel = components.recipe.data.label_separator is not None
-    parts = TextClassifier.beside_table(saved.dim, encoder, classes, multilabel)
+    encoder, table = components.encoder, (len(saved.vocabulary), saved.dim)
+    objective = objective_of(len(saved.classes), components.recipe.data.label_separator is not None)
+    parts = weights_beside_embedder(encoder, saved.dim, objective)
     if parts is not None:
-        refuse_other_shapes(saved.weights, {TABLE: Shape((rows, saved.dim)), **shapes_of(parts)})
+        refuse_other_shapes(saved.weights, {TABLE: Shape(table), **shapes_of(parts)})
     with torch.random.fork_rng(devices=[]):
-        model = TextClassifier.new(rows, saved.dim, encoder, classes, multilabel)
+        model = TextClassifier.new(TableEmbedder(torch.empty(table)), encoder, objective)
     if parts is None:
         refuse_other_shapes(saved.weights, shapes_of(model.state_dict()))
     model.load_state_dict(read_tensors(saved.weights))

@@ -57,7 +57,7 @@ def write_drift(
     Returns None, and writes nothing, if training changed no row, and in every process but the main one.
     """
     before = table.vectors[1:]
-    after = classifier.model.embedding.weight.detach().cpu().numpy()[1:]
+    after = classifier.model.table_embedder.vectors()[1:]
     if not writer.world.main or np.array_equal(before, after):
         return None
     vocabulary = classifier.input.vocabulary

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch import nn
 
 from embedkit.errors import EmbedkitError
 from embedkit.model.classifier import TextClassifier
+from embedkit.model.embedder import TableEmbedder
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import Recipe
 from embedkit.runs import layout
 from embedkit.runs.loadable import UNLOADABLE
+from embedkit.runs.tensors import TABLE
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -71,13 +72,13 @@ def _difference(
     split = _few(next(iter(splits.values())))
     encoded = classifier.input.encode(split, classifier.labelling).to(model.device)
     (batch,) = encoded.batches([torch.arange(len(split.examples))])
-    rows, ids = torch.unique(batch.ids, return_inverse=True)
+    rows, ids = torch.unique(batch.inputs, return_inverse=True)
     try:
         loaded = _loaded(directory, encoder, model, rows)
     except RuntimeError as error:  # torch's, of weights that do not fit
         message = " ".join(str(error).split())
         return f"{name} cannot be loaded with the weights that it was saved with: {message}"
-    return _compared(name, _logits(model, batch, batch.ids), _logits(loaded, batch, ids))
+    return _compared(name, _logits(model, batch, batch.inputs), _logits(loaded, batch, ids))
 
 
 def _few(split: TokenizedSplit) -> TokenizedSplit:
@@ -91,14 +92,10 @@ def _loaded(directory: Path, encoder: Encoder, model: TextClassifier, rows: Tens
     """Load the model in `directory`, whose `encoder` is given, with only `rows` (int64 [U]) of its matrix."""
     from safetensors.torch import load_file
 
-    dim, head = model.embedding.embedding_dim, model.head
-    with torch.random.fork_rng(devices=[]):
-        embedding, built = nn.Embedding(len(rows), dim), encoder.build(dim)
-        again = TextClassifier(
-            embedding, built, nn.Linear(head.in_features, head.out_features), model.objective
-        )
     weights = load_file(directory / layout.WEIGHTS)
-    weights["embedding.weight"] = weights["embedding.weight"][rows.cpu()]
+    weights[TABLE] = weights[TABLE][rows.cpu()]
+    with torch.random.fork_rng(devices=[]):
+        again = TextClassifier.new(TableEmbedder(weights[TABLE]), encoder, model.objective)
     again.load_state_dict(weights)
     return again.to(model.device).eval()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.comparison.baselines import fit_baselines
@@ -11,6 +12,8 @@ from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.tasks.analysis import write_analysis, write_drift
 from embedkit.tasks.artifacts import write_evaluation, write_model, write_training, write_unseen
 from embedkit.tasks.embedding import embed
@@ -81,14 +84,10 @@ def _classifier(
 ) -> Classifier:
     """Build the classifier to be trained; its embedding matrix holds the vectors as they were looked up."""
     labelling, embedding = prepared.labelling, recipe.embedding
-    model = build_classifier(
-        table.vectors,
-        table.trainable_rows(embedding.trainable),
-        prepared.encoder,
-        len(labelling.classes),
-        recipe.seed,
-        labelling.multilabel,
-        embedding.sparse,
+    embedder = partial(
+        TableEmbedder.of, table.vectors, table.trainable_rows(embedding.trainable), embedding.sparse
     )
+    objective = objective_of(len(labelling.classes), labelling.multilabel)
+    model = build_classifier(embedder, prepared.encoder, objective, recipe.seed)
     threshold = recipe.evaluation.threshold
     return Classifier(model.to(device), prepared.text, table.origin, labelling, threshold)

@@ -26,12 +26,13 @@ DRAWN = 1 << 16
 
 @dataclass(frozen=True)
 class Batch:
-    """B texts: `ids` int64 [B, T], `mask` bool [B, T], `labels`, and their `rows` in the split, int64 [B].
+    """B texts: `inputs` int64 [B, S, ...], `mask` bool [B, S], `labels`, and `rows` in the split, int64 [B].
 
-    `labels` are int64 [B], or bool [B, C] for multi-label texts.
+    The inputs are those of the model's embedder: for an embedding table, one id for each token. `labels` are
+    int64 [B], or bool [B, C] for multi-label texts.
     """
 
-    ids: Tensor
+    inputs: Tensor
     mask: Tensor
     labels: Tensor
     rows: Tensor

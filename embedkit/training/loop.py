@@ -73,7 +73,7 @@ class TrainingTask:
         """
         if "validation" not in self.splits:
             return None
-        self.evaluated.model.follow(self.classifier.model)
+        self.evaluated.model.embedding.follow(self.classifier.model.embedding)
         split = self.splits["validation"]
         return check_finite(
             score_split(self.evaluated.model, split, world=world), "validation", split.example_ids
@@ -118,7 +118,7 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
             reporter.epoch(record.history.of(epoch.number), settings.epochs)
             trainer.stopped = record.exhausted(epoch.number)
         record.take_best(trainer.state, reporter)
-    task.evaluated.model.follow(task.classifier.model)
+    task.evaluated.model.embedding.follow(task.classifier.model.embedding)
     return Training(record.history, record.checkpoints)
 
 

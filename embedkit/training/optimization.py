@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -10,16 +10,15 @@ from embedkit.distributed.process_group import ALONE, World
 from embedkit.training.gradients import TABLE, Gradients
 from embedkit.training.optimizers import build_optimizer
 from embedkit.training.precision import Precision
-from embedkit.training.rows_in_use import RowsInUse
 from embedkit.training.schedules import factor
-from embedkit.training.tables import ChosenRows, Memory, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from embedkit.model.classifier import TextClassifier
+    from embedkit.model.updates import OptimizerState
     from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
@@ -42,19 +41,20 @@ class Optimization:
         self.step_number = 0
         self.precision = Precision(settings.precision, model.device)
         self.parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
-        self.table = table_of(model)
+        self.table = model.embedding.updates()
         if self.table is not None:
             self.parameters[TABLE] = self.table.parameter
-        self.gradients = Gradients(model, self.parameters)
+        self.gradients = Gradients(model, self.parameters, TABLE if self.table is not None else None)
         self._moving_table = self.table
         self.optimizer = self._build()
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
 
     def _build(self) -> torch.optim.Optimizer:
-        groups = [{"params": [p for n, p in self.parameters.items() if n != TABLE]}]
-        if self.table is not None:
-            rate = self.settings.table_lr or self.settings.lr
-            groups.append({"params": [self.table.parameter], "lr": rate})  # type: ignore[dict-item]
+        table = [self.table.parameter] if self.table is not None else []
+        others = [p for p in self.parameters.values() if not any(p is of_table for of_table in table)]
+        groups: list[dict[str, Any]] = [{"params": others}]
+        if table:
+            groups.append({"params": table, "lr": self.settings.table_lr or self.settings.lr})
         return build_optimizer(groups, self.settings)
 
     def begin_epoch(self, number: int) -> None:
@@ -70,13 +70,12 @@ class Optimization:
         """Set all gradients to None, and prepare the embedding table, if trained, for the words of `step`."""
         self.gradients.forget()
         if self._moving_table is not None:
-            self._moving_table.begin(step.words(), self._memory(TABLE))
+            self._moving_table.begin(step.rows_read(), self._state(TABLE))
 
     def logits(self, batch: Batch) -> Tensor:
         """Return the logits for a batch of the step, float32 [B, L], computed in the training precision."""
         with self.precision.reading():
-            table = self._moving_table
-            logits = table.logits(self.model, batch) if table else self.model(batch.ids, batch.mask)
+            logits: Tensor = self.model(batch.inputs, batch.mask)
         return logits.float()
 
     def settle(self, loss: Tensor) -> Tensor:
@@ -86,7 +85,7 @@ class Optimization:
         place, and undoes the fp16 loss scale.
         """
         if self._moving_table is not None:
-            self._moving_table.settle()
+            self._moving_table.mask_gradient()
         if self.world.count > 1:
             self.gradients.add_up(loss, self._moving_table, self.world)
         self.precision.unscale(self.optimizer)
@@ -108,7 +107,7 @@ class Optimization:
         self.precision.step(self.optimizer)
         self.step_number += 1
         if self._moving_table is not None:
-            self._moving_table.end(self._memory(TABLE))
+            self._moving_table.end(self._state(TABLE))
         if settings.max_norm is not None:
             self._shorten_head(settings.max_norm)
 
@@ -123,30 +122,20 @@ class Optimization:
         if self.table is not None:
             self.table.reread()
 
-    def _memory(self, name: str) -> Memory:
-        memory: Memory = self.optimizer.state[self.parameters[name]]
-        return memory
+    def _state(self, name: str) -> OptimizerState:
+        state: OptimizerState = self.optimizer.state[self.parameters[name]]
+        return state
 
     def remembered(self, name: str) -> dict[str, Tensor]:
         """Return the optimizer state of the parameter `name`, tensors by key."""
         if name == TABLE and self.table is not None:
-            return self.table.remembered(self._memory(name))
-        return {key: value for key, value in self._memory(name).items() if isinstance(value, torch.Tensor)}
+            return self.table.saved(self._state(name))
+        return {key: value for key, value in self._state(name).items() if isinstance(value, torch.Tensor)}
 
     def remember(self, name: str, kept: Mapping[str, Tensor]) -> None:
         """Load the optimizer state `kept`, as returned by `remembered`, for the parameter `name`."""
         parameter = self.parameters[name]
         if name == TABLE and self.table is not None:
-            self.optimizer.state[parameter] = self.table.remember(kept)
+            self.optimizer.state[parameter] = self.table.restored(kept)
         else:
             self.optimizer.state[parameter] = {key: t.to(parameter.device) for key, t in kept.items()}
-
-
-def table_of(model: TextClassifier) -> Table | None:
-    """Return the object that updates the model's embedding table, or None if the table is frozen."""
-    weight = cast("nn.Parameter", model.embedding.weight)
-    if not weight.requires_grad:
-        return None
-    if model.sparse:
-        return RowsInUse(weight, model.moving_rows)
-    return Table(weight) if model.moving_rows is None else ChosenRows(weight, model.moving_rows)

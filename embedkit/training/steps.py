@@ -26,12 +26,12 @@ class Step:
     rows: Tensor
     batches: Sequence[Batch]
 
-    def words(self) -> Tensor:
-        """Return the rows of the embedding table that any process reads, int64 [U], unique and sorted."""
+    def rows_read(self) -> Tensor:
+        """Return the rows of an embedding table that any process reads, int64 [U], unique and sorted."""
         alone = len(self.batches) == 1 and len(self.batches[0].rows) == len(self.rows)
         (whole,) = self.batches if alone else self.split.batches([self.rows])
-        words: Tensor = torch.unique(whole.ids)
-        return words
+        rows: Tensor = torch.unique(whole.inputs)
+        return rows
 
 
 def step_size(settings: Training, world: World) -> int:

@@ -77,7 +77,7 @@ class Trainer:
 
     def __post_init__(self) -> None:
         check_precision(self.settings.precision, self.model.device)
-        self.model.embedding_dropout = self.settings.embedding_dropout
+        self.model.embedding.dropout = self.settings.embedding_dropout
         self._texts = self.train.to(self.model.device)
         self._loss = self.loss or TrainingLoss(self.model.objective)
         self._step_size = step_size(self.settings, self.world)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,8 @@ from torch import nn
 
 from embedkit.errors import ComponentError
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
 from embedkit.training.trainer import Trainer
@@ -36,8 +40,13 @@ def rows(*trainable):
     return np.array([row in trainable for row in range(len(VECTORS))])
 
 
+def built(trainable, encoder=None, classes=2, seed=0):
+    table = partial(TableEmbedder.of, VECTORS, trainable)
+    return build_classifier(table, encoder or Mean(), objective_of(classes), seed)
+
+
 def trained(trainable, **settings):
-    model = build_classifier(VECTORS, trainable, Mean(), classes=2, seed=0)
+    model = built(trainable)
     settings = Training(epochs=3, batch_size=2, lr=0.1, **settings)
     with Trainer(model, SPLIT, settings, 0) as trainer:
         list(trainer)
@@ -55,18 +64,18 @@ def test_training_moves_the_trainable_rows_and_no_others(moving, optimizer, weig
 def test_two_classes_have_one_logit_and_more_have_one_each():
     ids = torch.tensor([[2, 3, 0]])
     for classes, logits in ((2, 1), (3, 3), (5, 5)):
-        model = build_classifier(VECTORS, rows(), Mean(), classes, seed=0)
+        model = built(rows(), classes=classes)
         assert model(ids, ids > 0).shape == (1, logits)
 
 
 def test_building_leaves_torchs_global_generator_alone():
     before = torch.get_rng_state()
-    build_classifier(VECTORS, rows(1), Mean(), classes=2, seed=3)
+    built(rows(1), seed=3)
     assert torch.equal(torch.get_rng_state(), before)
 
 
 def test_the_seed_decides_the_first_weights():
-    heads = [build_classifier(VECTORS, rows(), Mean(), 2, seed).head.weight for seed in (1, 1, 2)]
+    heads = [built(rows(), seed=seed).head.weight for seed in (1, 1, 2)]
     assert torch.equal(heads[0], heads[1])
     assert not torch.equal(heads[0], heads[2])
 
@@ -96,7 +105,7 @@ def test_an_encoder_that_gives_something_else_is_named(output, message):
         def forward(self, embedded, mask):
             return output(embedded)
 
-    model = build_classifier(VECTORS, rows(), Broken(), classes=2, seed=0)
+    model = built(rows(), Broken())
     ids = torch.tensor([[2, 3, 4]])
     with pytest.raises(ComponentError) as caught:
         model(ids, ids > 0)

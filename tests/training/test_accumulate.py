@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
@@ -22,7 +26,9 @@ TABLE = np.concatenate([np.zeros((1, 4)), RANDOM.standard_normal((11, 4))]).asty
 
 def trained(**settings):
     encoder = build_registry().get("encoder", "gru").factory(hidden_size=3)
-    classifier = build_classifier(TABLE, np.arange(12) > 0, encoder, 2, seed=0)
+    classifier = build_classifier(
+        partial(TableEmbedder.of, TABLE, np.arange(12) > 0), encoder, objective_of(2), seed=0
+    )
     widths = []
     classifier.embedding.register_forward_pre_hook(lambda module, ids: widths.append(len(ids[0])))
     with Trainer(classifier, SPLIT, Training(**{"epochs": 3, "lr": 0.05, **settings}), 0) as trainer:

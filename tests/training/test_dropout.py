@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
@@ -24,7 +28,9 @@ REGISTRY = build_registry()
 
 def model(name="bag", sparse=False, **keys):
     encoder = REGISTRY.get("encoder", name).factory(**keys)
-    return build_classifier(VECTORS, np.arange(ROWS) > 0, encoder, 2, seed=0, sparse=sparse)
+    return build_classifier(
+        partial(TableEmbedder.of, VECTORS, np.arange(ROWS) > 0, sparse), encoder, objective_of(2), seed=0
+    )
 
 
 def train(classifier, split=SPLIT, seed=0, **settings):
@@ -64,10 +70,10 @@ class TestWordDropout:
         (one,), (other,), (untouched,) = (
             each.batches([torch.arange(500)]) for each in (first, second, split)
         )
-        assert (one.ids == UNK_ID).float().mean().item() == pytest.approx(0.3, abs=0.01)
-        both = ((one.ids == UNK_ID) & (other.ids == UNK_ID)).float().mean().item()
+        assert (one.inputs == UNK_ID).float().mean().item() == pytest.approx(0.3, abs=0.01)
+        both = ((one.inputs == UNK_ID) & (other.inputs == UNK_ID)).float().mean().item()
         assert both == pytest.approx(0.09, abs=0.01)
-        assert (untouched.ids == 2).all()
+        assert (untouched.inputs == 2).all()
 
     @pytest.mark.parametrize("sparse", [False, True])
     def test_trains_the_row_of_unknown_words(self, sparse):
@@ -92,7 +98,7 @@ class TestWordDropout:
 class TestEmbeddingDropout:
     def embedded(self, share, training=True):
         classifier = model()
-        classifier.embedding_dropout = share
+        classifier.embedding.dropout = share
         classifier.train(training)
         seen = []
         classifier.encoder.register_forward_pre_hook(lambda module, given: seen.append(given[0]))

@@ -93,7 +93,7 @@ def test_the_first_steps_are_those_of_plain_torch(labels, tmp_path):
         model.input.tokenize("train", [Example(i, t) for i, t in enumerate(TEXTS * 2)]), model.labelling
     )
     (batch,) = split.batches([torch.arange(12)])
-    logits = model.model(batch.ids, batch.mask)
+    logits = model.model(batch.inputs, batch.mask)
     if len(classes) == 2:
         logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
     losses = torch.nn.functional.cross_entropy(logits, targets, weight, reduction="none", label_smoothing=0.2)

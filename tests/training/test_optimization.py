@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -7,6 +8,8 @@ import pytest
 import torch
 
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
@@ -22,7 +25,9 @@ ALL = np.arange(10) > 0
 
 def model(trainable=ALL, classes=2):
     encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
-    return build_classifier(TABLE, trainable, encoder, classes, seed=0)
+    return build_classifier(
+        partial(TableEmbedder.of, TABLE, trainable), encoder, objective_of(classes), seed=0
+    )
 
 
 def trained(on_epoch=lambda classifier: None, trainable=ALL, classes=2, **settings):
@@ -42,7 +47,7 @@ def plainly(optimizer, clip=None, scheduler=None):
     for _ in range(4):
         for rows in ([0, 1], [2, 3], [4]):
             (batch,) = SPLIT.batches([torch.tensor(rows)])
-            logits = plain(batch.ids, batch.mask)[:, 0]
+            logits = plain(batch.inputs, batch.mask)[:, 0]
             optimizer.zero_grad()
             torch.nn.functional.binary_cross_entropy_with_logits(logits, batch.labels.float()).backward()
             if clip:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional as F
 
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
+from embedkit.text.vocabulary import PAD_ID
 from embedkit.training.trainer import Trainer
 
 ROWS = 12
@@ -32,7 +37,9 @@ OPTIMIZERS = [
 
 def trained(sparse, split=SPLIT, trainable=ALL, on_epoch=lambda trainer: None, kept=None, **settings):
     encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
-    model = build_classifier(TABLE, trainable, encoder, 2, seed=0, sparse=sparse)
+    model = build_classifier(
+        partial(TableEmbedder.of, TABLE, trainable, sparse), encoder, objective_of(2), seed=0
+    )
     chosen = Training(**{"epochs": 4, "batch_size": 2, "lr": 0.1, "shuffle": False, **settings})
     with Trainer(model, split, chosen, 0) as trainer:
         if kept:
@@ -75,8 +82,7 @@ def test_a_row_moves_in_the_steps_that_read_it_and_in_no_other(optimizer):
 
 def test_with_adam_it_is_sparse_adam_but_for_epsilon():
     encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
-    model = build_classifier(TABLE, ALL, encoder, 2, seed=0)
-    model.embedding.sparse = True
+    model = build_classifier(partial(TableEmbedder.of, TABLE, ALL), encoder, objective_of(2), seed=0)
     table = [model.embedding.weight]
     others = [p for n, p in model.named_parameters() if n != "embedding.weight"]
     optimizers = [torch.optim.SparseAdam(table, lr=0.1), torch.optim.Adam(others, lr=0.1)]
@@ -84,7 +90,8 @@ def test_with_adam_it_is_sparse_adam_but_for_epsilon():
         for rows in ([0, 1], [2, 3]):
             (batch,) = SPLIT.batches([torch.tensor(rows)])
             model.zero_grad()
-            logits = model(batch.ids, batch.mask)[:, 0]
+            embedded = F.embedding(batch.inputs, model.embedding.weight, PAD_ID, sparse=True)
+            logits = model.head(model.encoder(embedded, batch.mask))[:, 0]
             torch.nn.functional.binary_cross_entropy_with_logits(logits, batch.labels.float()).backward()
             for optimizer in optimizers:
                 optimizer.step()
@@ -147,7 +154,7 @@ def test_a_gradient_that_is_not_finite_moves_nothing():
             return torch.sqrt((embedded * mask.unsqueeze(2)).sum(1).abs() * 0)
 
     encoder = type("Exploding", (), {"build": lambda self, dim: Explode()})()
-    model = build_classifier(TABLE, ALL, encoder, 2, seed=0, sparse=True)
+    model = build_classifier(partial(TableEmbedder.of, TABLE, ALL, True), encoder, objective_of(2), seed=0)
     with (
         pytest.raises(Exception, match="the gradient is not finite"),
         Trainer(model, SPLIT, Training(epochs=1), 0) as trainer,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,6 +9,8 @@ import torch
 
 from embedkit.errors import TrainingError
 from embedkit.model.classifier import build_classifier
+from embedkit.model.embedder import TableEmbedder
+from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
@@ -23,7 +26,9 @@ TRAINABLE = np.arange(10) > 0
 
 def model(vectors=VECTORS, classes=2):
     encoder = build_registry().get("encoder", "rnn").factory(hidden_size=3)
-    return build_classifier(vectors, TRAINABLE, encoder, classes, seed=0)
+    return build_classifier(
+        partial(TableEmbedder.of, vectors, TRAINABLE), encoder, objective_of(classes), seed=0
+    )
 
 
 def train(classifier, split=SPLIT, seed=0, **settings):
@@ -49,7 +54,7 @@ def test_mean_over_examples_and_mean_over_batches_differ_by_the_last_batch():
     with torch.no_grad():
         losses = []
         for batch in SPLIT.batches(in_order(len(SPLIT), 1)):
-            logit = untouched(batch.ids, batch.mask)[:, 0]
+            logit = untouched(batch.inputs, batch.mask)[:, 0]
             losses.append(
                 float(torch.nn.functional.binary_cross_entropy_with_logits(logit, batch.labels.float()))
             )
@@ -120,7 +125,9 @@ def test_a_number_that_is_not_finite_stops_before_the_step(scale, which):
         def build(self, input_dim):
             return Explode()
 
-    classifier = build_classifier(VECTORS, TRAINABLE, Exploding(), classes=2, seed=0)
+    classifier = build_classifier(
+        partial(TableEmbedder.of, VECTORS, TRAINABLE), Exploding(), objective_of(2), seed=0
+    )
     before = {name: weight.clone() for name, weight in classifier.state_dict().items()}
     with pytest.raises(TrainingError) as caught:
         train(classifier, shuffle=False)
