@@ -1,11 +1,18 @@
-"""Digests of files: of samples, which takes little time, or the SHA-256 of the whole file."""
+"""Digests of files: of samples, which takes little time, or of the whole file.
+
+A change between the samples goes unnoticed.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
 from typing import Literal
+
+from embedkit.files.system import read_at
 
 BLOCK = 1 << 16
 SAMPLES = 16
@@ -18,18 +25,43 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def md5(path: Path) -> str:
+    """Return the MD5 of the whole file, in hexadecimal: a checksum of catalogues, and no protection."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
 def sampled(path: Path) -> str:
     """Return a BLAKE2b digest of the size and of 16 blocks of 64 KiB, the first and the last among them.
 
-    It takes milliseconds for a file of gigabytes; a change between the blocks goes unnoticed.
+    It takes milliseconds for a file of gigabytes, and is the same wherever and whenever the file is copied.
     """
-    size = path.stat().st_size
-    digest = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with path.open("rb") as file:
-        for i in range(SAMPLES):
-            file.seek(max(0, size - BLOCK) * i // (SAMPLES - 1))
-            digest.update(file.read(BLOCK))
+    with path.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size
+        digest = hashlib.blake2b(str(size).encode(), digest_size=16)
+        for block in _samples(file, size, SAMPLES, BLOCK):
+            digest.update(block)
     return digest.hexdigest()
+
+
+def fingerprint(path: Path) -> str:
+    """Return 32 hexadecimal digits: a hash of size, modification time and 64 blocks of 4 KiB.
+
+    It is for caches on this machine: a change between the blocks is noticed too, unless the modification time
+    is set back. Raises OSError if the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        digest = hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode())
+        for block in _samples(file, status.st_size, 64, 1 << 12):
+            digest.update(block)
+    return digest.hexdigest()[:32]
+
+
+def _samples(file: FileIO, size: int, count: int, block: int) -> Iterator[bytes]:
+    """Yield `count` blocks of a file, evenly spread, the first and the last among them."""
+    last = max(0, size - block)
+    return (read_at(file, block, last * number // (count - 1)) for number in range(count))
 
 
 def describe(path: Path, how: Literal["sampled", "full"]) -> dict[str, str | int]:

@@ -11,7 +11,6 @@ from embedkit.interfaces.contracts import check_lookup
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats.plugin_contract import Contract, Words
 from embedkit.vectors.io.content import Content, examine
-from embedkit.vectors.io.fingerprint import fingerprint
 from embedkit.vectors.lookup.words import decodable
 from embedkit.vectors.reading import Block, Options
 from embedkit.vectors.selection import ScanReport, Selection
@@ -42,7 +41,7 @@ class PluginReader:
         self._all = rows.count
         self._replaced = 0
         self.size = content.size + sum(file.size for file in files)
-        self.depends_on = " ".join([str(component.plugin), *map(fingerprint, files)])
+        self.depends_on = " ".join([str(component.plugin), *(file.fingerprint() for file in files)])
 
     @property
     def count(self) -> int | None:

@@ -50,6 +50,16 @@ class Content:
         hint = "Get the file again: it was cut short or changed on its way."
         return broken(self.path, f"the {name} content is cut or damaged: {error}", hint=hint)
 
+    def fingerprint(self) -> str:
+        """Return what tells whether the file has changed, without reading all of it.
+
+        Raises VectorFileError if it cannot be read.
+        """
+        from embedkit.files import digest
+
+        with self.reading():
+            return digest.fingerprint(self.path)
+
     def head(self, count: int) -> bytes:
         """Return the first `count` bytes, uncompressed, or fewer if the file is shorter."""
         buffer = bytearray(count)

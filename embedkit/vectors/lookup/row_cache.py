@@ -13,7 +13,6 @@ from embedkit.errors import CacheError
 from embedkit.files.arrays import ArrayStream, DamagedError, read_arrays, streamed_arrays, write_arrays
 from embedkit.files.cache import cache_folder, make_folder, trim
 from embedkit.vectors.io.content import Content
-from embedkit.vectors.io.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -117,7 +116,7 @@ class Kept(KeptArrays):
     def __init__(self, content: Content, what: str, detail: str = "") -> None:
         import hashlib
 
-        seen = fingerprint(content)
+        seen = content.fingerprint()
         about = " ".join([seen, what, hashlib.sha256(detail.encode(errors="surrogatepass")).hexdigest()])
         name = f"{what}-{about[-16:]}" if detail else what
         super().__init__(f"vectors/{seen}/{name}", about, what, str(content.path.absolute()))

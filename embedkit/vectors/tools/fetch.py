@@ -6,7 +6,6 @@ imported. The Python module that comes with each data set is not run.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import logging
 import sys
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from embedkit.errors import Fault, VectorFileError
+from embedkit.files import digest
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +71,7 @@ def _model(name: str, entry: dict[str, Any]) -> Model:
 
 
 def _check(path: Path, md5: str | None) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    found = digest.md5(path)
     if md5 is not None and found != md5:
         hint = "Delete its folder and fetch it again."
         raise VectorFileError(Fault(f"its MD5 is {found}, not {md5}", where=str(path), hint=hint))
