@@ -121,11 +121,10 @@ class Impatient(Reporter):
 def test_of_a_curve_the_newest_of_what_is_kept_is_named(tmp_path):
     run = embedkit.run(HIDING, out=tmp_path / "run", set={"training.epochs": 1})
     out = tmp_path / "curve"
-    registry = build_registry()
-    experiment, kept = plan(run, [0.5], 2, registry), []
+    experiment, kept = plan(run, [0.5], 2, build_registry()), []
     for stop in (2, 3, 4, 4):  # the reporter is told of a share, and of each run of it that is made
         with pytest.raises(KeyboardInterrupt):
-            experiment.carry_out(out, registry, Impatient(stop))
+            experiment.carry_out(out, Impatient(stop))
         kept.append([path.name for path in experiment.progress(out)])
     assert kept == [[], ["seed-1"], ["hide-0"], ["hide-0", "seed-1"]]
 
