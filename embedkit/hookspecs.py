@@ -7,6 +7,7 @@ A plugin is a module named by an entry point of the group `embedkit`. Its hooks 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pluggy
@@ -62,40 +63,48 @@ def register_vector_formats(register: Register) -> None:
     """Register formats of word-vector files: see `plugin_api.VectorFormat` and `plugin_api.VectorRows`."""
 
 
-HOOK_OF_KIND = {
-    "reader": "register_readers",
-    "tokenizer": "register_tokenizers",
-    "embedding": "register_embeddings",
-    "oov": "register_oov_policies",
-    "encoder": "register_encoders",
-    "metric": "register_metrics",
-    "baseline": "register_baselines",
-    "function-words": "register_function_words",
-    "vector-format": "register_vector_formats",
-}
-"""The kinds of component, and the hook through which each comes in."""
+@dataclass(frozen=True)
+class Kind:
+    """A kind of component: the hook that registers it, and the method that does its work at run time.
 
-VERB_OF_KIND = {
-    "reader": "read",
-    "tokenizer": "tokenize",
-    "embedding": "open",
-    "oov": "fill",
-    "encoder": "build",
-    "metric": "score",
-    "baseline": "fit",
-    "function-words": "words",
-    "vector-format": "open",
-}
-"""The method of each kind that does its work at run time."""
+    `described` is the kind in prose, if its name is not; `built_in` are names of embedkit's own, each with
+    what it is for; `reserved` are names that results have beside those of components.
+    """
 
-BUILT_IN: Mapping[str, Mapping[str, str]] = {
-    "vector-format": {
-        "word2vec-text": "word2vec text: `count dim` on a line, then a line for each word",
-        "glove-text": "GloVe text: a line for each word, and none before them",
-        "fasttext": "fastText's model, with vectors of subwords",
-        "safetensors": "safetensors: embedkit's own layout and model2vec's",
-        "numpy": "NumPy: a matrix, and a list of words beside it",
-        "word2vec-binary": "word2vec binary: `count dim` on a line, then words and float32",
-    }
+    hook: str
+    method: str
+    described: str = ""
+    built_in: Mapping[str, str] = field(default_factory=dict)
+    reserved: frozenset[str] = frozenset()
+
+
+FORMATS = {
+    "word2vec-text": "word2vec text: `count dim` on a line, then a line for each word",
+    "glove-text": "GloVe text: a line for each word, and none before them",
+    "fasttext": "fastText's model, with vectors of subwords",
+    "safetensors": "safetensors: embedkit's own layout and model2vec's",
+    "numpy": "NumPy: a matrix, and a list of words beside it",
+    "word2vec-binary": "word2vec binary: `count dim` on a line, then words and float32",
 }
-"""Built-in names of each kind, which no plugin registers, each with what it is for."""
+"""The built-in formats of vector files."""
+
+FIGURES = frozenset(
+    (
+        *("n", "loss", "batch_loss", "epoch", "split", "seconds", "examples_per_second"),
+        *("accuracy_ci95", "baselines", "undefined", "against_model", "left_out", "folds"),
+    )
+)
+"""Figures and columns of history.csv that embedkit itself writes beside those of metrics."""
+
+KINDS: Mapping[str, Kind] = {
+    "reader": Kind("register_readers", "read"),
+    "tokenizer": Kind("register_tokenizers", "tokenize"),
+    "embedding": Kind("register_embeddings", "open"),
+    "oov": Kind("register_oov_policies", "fill", "out-of-vocabulary policy"),
+    "encoder": Kind("register_encoders", "build"),
+    "metric": Kind("register_metrics", "score", reserved=FIGURES),
+    "baseline": Kind("register_baselines", "fit"),
+    "function-words": Kind("register_function_words", "words"),
+    "vector-format": Kind("register_vector_formats", "open", "vector format", FORMATS),
+}
+"""The kinds of component, by the name that messages and commands use."""

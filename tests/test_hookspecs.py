@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from embedkit import hookspecs, interfaces
-from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.slots import SLOTS
 
@@ -47,10 +47,10 @@ BUNDLED = {
 
 def test_there_are_nine_kinds_each_with_a_hook_and_a_place_in_recipes():
     specified = {name for name, hook in vars(hookspecs).items() if hasattr(hook, "embedkit_spec")}
-    assert {*HOOK_OF_KIND.values()} == specified
-    assert len(HOOK_OF_KIND) == len(specified) == 9
-    assert {*HOOK_OF_KIND} == {*VERB_OF_KIND} == {*PROTOCOLS}
-    assert {*HOOK_OF_KIND} == {slot.kind for slot in SLOTS.values()} | {*VECTORS.named.values()}
+    assert {kind.hook for kind in KINDS.values()} == specified
+    assert len(KINDS) == len(specified) == 9
+    assert {*KINDS} == {*PROTOCOLS}
+    assert {*KINDS} == {slot.kind for slot in SLOTS.values()} | {*VECTORS.named.values()}
     assert VECTORS.named == {"format": "vector-format"}
 
 
@@ -73,37 +73,37 @@ def declarations(body):
             yield ast.unparse(node)
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_hook_has_a_section_with_its_signature_and_its_components(kind):
-    hook = HOOK_OF_KIND[kind]
+    hook = KINDS[kind].hook
     section = sections()[f"`{hook}`"]
     signature, *classes = code_in(section).body
     specified = ast.parse(inspect.getsource(getattr(hookspecs, hook))).body[0]
     specified.decorator_list = [ast.Name("hookimpl")]
     assert [*declarations([signature])] == [*declarations([specified])]
     assert [shown.name for shown in classes] == PROTOCOLS[kind]
-    assert hasattr(getattr(interfaces, PROTOCOLS[kind][0]), VERB_OF_KIND[kind])
+    assert hasattr(getattr(interfaces, PROTOCOLS[kind][0]), KINDS[kind].method)
     for shown in classes:
         protocol = ast.parse(inspect.getsource(getattr(interfaces, shown.name))).body[0]
         assert [*declarations(shown.body)] == [*declarations(protocol.body)]
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_section_says_where_such_a_component_stands(kind):
     places = [".".join(map(str, path)) for path, slot in SLOTS.items() if slot.kind == kind]
     places += [f"embedding.{key}" for key, named in VECTORS.named.items() if named == kind]
     assert places
-    assert all(f"`{place}`" in sections()[f"`{HOOK_OF_KIND[kind]}`"] for place in places)
+    assert all(f"`{place}`" in sections()[f"`{KINDS[kind].hook}`"] for place in places)
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_has_bundled_components(kind):
     components = [component for component in build_registry().components() if component.kind == kind]
     bundled = {component.name for component in components if component.plugin.distribution == "embedkit-text"}
     assert {*BUNDLED[kind]} <= bundled
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_hook_is_called_with_register(install, kind):
     source = f"""
         from embedkit import hookimpl
@@ -112,7 +112,7 @@ def test_every_hook_is_called_with_register(install, kind):
             '''A stranger's own.'''
 
         @hookimpl
-        def {HOOK_OF_KIND[kind]}(register):
+        def {KINDS[kind].hook}(register):
             assert register("stranger-s-own", Own) is None
     """
     install("embedkit-own", source, version="1.2", entries=["own"])
@@ -120,6 +120,6 @@ def test_every_hook_is_called_with_register(install, kind):
     component = registry.get(kind, "stranger-s-own")
     assert component.summary == "A stranger's own."
     assert str(component.plugin) == "own of embedkit-own 1.2"
-    assert registry.plugins.hooks_of(component.plugin) == [HOOK_OF_KIND[kind]]
-    others = [other for other in HOOK_OF_KIND if other != kind]
+    assert registry.plugins.hooks_of(component.plugin) == [KINDS[kind].hook]
+    others = [other for other in KINDS if other != kind]
     assert not any("stranger-s-own" in registry.names(other) for other in others)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from embedkit import __version__
-from embedkit.hookspecs import BUILT_IN
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.provenance import DISTRIBUTION
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def _built_in() -> list[Record]:
     """Return records of embedkit's own features, which no plugin provides or blocks; `plugin` is None."""
     return [
         {
-            **dict(zip(COLUMNS, (kind, name, DISTRIBUTION, __version__, "built-in", what), strict=True)),
+            **dict(zip(COLUMNS, (of, name, DISTRIBUTION, __version__, "built-in", what), strict=True)),
             "plugin": None,
         }
-        for kind, names in BUILT_IN.items()
-        for name, what in names.items()
+        for of, kind in KINDS.items()
+        for name, what in kind.built_in.items()
     ]
 
 

@@ -15,7 +15,7 @@ from embedkit.cli.inventory import (
 from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, PluginError
-from embedkit.hookspecs import HOOK_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.provenance import canonical
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.report.terminal.lines import say
@@ -24,9 +24,7 @@ from embedkit.report.terminal.tables import print_table
 
 @click.group(invoke_without_command=True)
 @json_option
-@click.option(
-    "--kind", type=click.Choice([*HOOK_OF_KIND, "command", "plugin"]), help="Only what is of this kind."
-)
+@click.option("--kind", type=click.Choice([*KINDS, "command", "plugin"]), help="Only what is of this kind.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
     """List components and commands with distribution, version and state, and why plugins are not in use."""

@@ -111,7 +111,7 @@ def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
     if not callers or unknown:
         manager.unregister(module)
     if unknown:
-        known = hookspecs.HOOK_OF_KIND.values()
+        known = [kind.hook for kind in hookspecs.KINDS.values()]
         raise PluginError(*(Fault.unknown("hook", name, known) for name in unknown))
     if not callers:
         raise PluginError("it implements no hook: mark its functions with @hookimpl, from embedkit")

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.errors import ComponentError, Fault, PluginError
-from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND, Register
+from embedkit.hookspecs import KINDS, Register
 from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
 from embedkit.plugin.provenance import DISTRIBUTION, canonical
@@ -18,16 +18,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 T = TypeVar("T")
-
-KIND_NAMES = {"oov": "out-of-vocabulary policy", "vector-format": "vector format"}
-
-OWN_NAMES = {
-    "metric": (
-        *("n", "loss", "batch_loss", "epoch", "split", "seconds", "examples_per_second"),
-        *("accuracy_ci95", "baselines", "undefined", "against_model", "left_out", "folds"),
-    )
-}
-"""Names of figures, and columns of history.csv, that embedkit itself writes beside a metric's."""
 
 YAML_WORDS = ("true", "false", "yes", "no", "on", "off", "null")
 """Words that YAML 1.1 or 1.2 does not read as text."""
@@ -46,7 +36,7 @@ RENAMED = {
 
 def describe_kind(kind: str) -> str:
     """Return the kind in prose: 'out-of-vocabulary policy' for 'oov', most other kinds unchanged."""
-    return KIND_NAMES.get(kind, kind)
+    return KINDS[kind].described or kind
 
 
 @dataclass(frozen=True)
@@ -137,7 +127,7 @@ class Component:
 
 def _check_name(kind: str, name: str) -> None:
     """Raise ValueError for a name that embedkit uses itself, or that is not a plain word in a recipe."""
-    if name in BUILT_IN.get(kind, ()) or name in OWN_NAMES.get(kind, ()):
+    if name in KINDS[kind].built_in or name in KINDS[kind].reserved:
         raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
     word = name.replace("-", "_").replace(".", "_").isidentifier() and name[0].isalpha()
     if not word or name.casefold() in YAML_WORDS or len(name) > LONGEST_NAME:
@@ -167,9 +157,11 @@ class Registry:
     def get(self, kind: str, name: str, where: str | None = None) -> Component:
         """Return the component of that kind and name.
 
-        Raises PluginError for an unknown name, listing the plugins that failed or are blocked as suspects,
-        for the former name of a component, and for a name that two plugins claim.
+        Raises PluginError for an unknown kind; for an unknown name, listing the plugins that failed or are
+        blocked as suspects; for the former name of a component; and for a name that two plugins claim.
         """
+        if kind not in KINDS:
+            raise PluginError(Fault.unknown("kind of component", kind, KINDS, where=where))
         claims = self._claims.get((kind, name), [])
         if len(claims) == 1:
             return claims[0]
@@ -181,7 +173,7 @@ class Registry:
         if renamed := RENAMED.get((kind, name)):
             what = f"{describe_kind(kind)} '{name}' is called '{renamed}' now"
             raise PluginError(Fault(what, where, hint=f"Write {renamed} in its place."))
-        known = [*self.names(kind), *BUILT_IN.get(kind, ())]
+        known = [*self.names(kind), *KINDS[kind].built_in]
         raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
 
     def suspects(self) -> str | None:
@@ -221,8 +213,8 @@ class Registry:
 
         A plugin that fails half-way leaves none behind.
         """
-        for kind, hook in HOOK_OF_KIND.items():
-            self.plugins.call(hook, lambda plugin, kind=kind: self._register_for(kind, plugin))  # type: ignore[misc]
+        for name, kind in KINDS.items():
+            self.plugins.call(kind.hook, lambda plugin, name=name: self._register_for(name, plugin))  # type: ignore[misc]
         for key, claims in [*self._claims.items()]:
             self._claims[key] = [claim for claim in claims if claim.plugin.state == "loaded"]
             if not self._claims[key]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import ComponentError, Fault, RecipeError
-from embedkit.hookspecs import VERB_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import Owner
 from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.plugin.registry import Component, Registry, build_registry
@@ -179,12 +179,13 @@ def _expanded(value: Any, where: str, folder: bool) -> Any:
 
 
 def _construct(component: Component, values: Mapping[str, Any], where: str) -> Any:
+    method = KINDS[component.kind].method
     owner = Owner(str(component), where, hint=None, joint=" ")
     with owner.calling("could not be made:"):
         made = component.factory(**values)
-        has_verb = callable(getattr(made, VERB_OF_KIND[component.kind], None))
-    if not has_verb:
-        what = f"{component} has no method '{VERB_OF_KIND[component.kind]}'"
+        has_method = callable(getattr(made, method, None))
+    if not has_method:
+        what = f"{component} has no method '{method}'"
         raise ComponentError(Fault(what, where=where))
     if callable(getattr(made, "check", None)):
         with owner.calling("check() raised"):

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from embedkit.errors import ComponentError
-from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
@@ -26,7 +26,7 @@ Names = Mapping[str, Sequence[str]]
 def json_schema(registry: Registry) -> Json:
     """Return the schema of recipes that use the registry's components; names claimed twice are left out."""
     kinds = sorted({slot.kind for slot in SLOTS.values()})
-    names = {kind: (*BUILT_IN.get(kind, ()), *registry.names(kind)) for kind in HOOK_OF_KIND}
+    names = {name: (*kind.built_in, *registry.names(name)) for name, kind in KINDS.items()}
     known = registry.components()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

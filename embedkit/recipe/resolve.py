@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
 
 from embedkit.errors import EmbedkitError, Fault, PluginError
-from embedkit.hookspecs import BUILT_IN
+from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.build import Part
@@ -165,7 +165,7 @@ class Resolver:
         for key, kind in component.named.items():
             default = component.parameters.model_fields[key].default
             name = given.get(key, default)
-            if name != default and name not in BUILT_IN.get(kind, ()):
+            if name != default and name not in KINDS[kind].built_in:
                 self._registered(kind, (*path, key), name)
 
     def _nested(self, kind: str, path: KeyPath, written: Any) -> Any:

@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 import pytest
 import yaml
 
-from embedkit.hookspecs import HOOK_OF_KIND
+from embedkit.hookspecs import KINDS
 
 TEXTS = ["a great film", "a dull film", "great fun", "dull and slow", "great and fun", "a slow film"]
 LABELS = ["good", "bad", "good", "bad", "good", "bad"]
@@ -127,7 +127,7 @@ def method(body: str) -> str:
 
 def plugin(kind: str, body: str | None = None, source=SOURCE, learnt=LEARNT, module=MODULE) -> str:
     """The text of a plugin with one component, `bad`, of that kind."""
-    hook = f"@hookimpl\ndef {HOOK_OF_KIND[kind]}(register):\n    register('bad', Bad)\n"
+    hook = f"@hookimpl\ndef {KINDS[kind].hook}(register):\n    register('bad', Bad)\n"
     few = FEW if kind == "oov" else ""
     return "\n".join(
         [

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from embedkit import __version__
-from embedkit.hookspecs import BUILT_IN, HOOK_OF_KIND
+from embedkit.hookspecs import KINDS
 
 pytestmark = pytest.mark.core
 
@@ -51,15 +51,15 @@ def test_every_component_is_listed_with_distribution_version_and_state(embedkit_
     assert (done.code, done.err) == (0, "")
     assert heading == ["kind", "name", "distribution", "version", "state", "summary"]
     built_in = [row[:2] for row in rows if row[4] == "built-in"]
-    assert built_in == [["vector-format", name] for name in sorted(BUILT_IN["vector-format"])]
+    assert built_in == [["vector-format", name] for name in sorted(KINDS["vector-format"].built_in)]
     others = [row for row in rows if row[:2] not in built_in]
     assert {tuple(row[2:5]) for row in others} == {("embedkit-text", __version__, "loaded")}
     assert [row[:2] for row in rows] == sorted(row[:2] for row in rows)
-    assert {row[0] for row in rows} == {*HOOK_OF_KIND}
+    assert {row[0] for row in rows} == {*KINDS}
     assert all(len(row) == 6 for row in rows), "every component has a line of documentation"
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_one_kind(embedkit_command, kind):
     _, *rows = rows_of(embedkit_command("plugins", "--kind", kind).out)
     assert rows

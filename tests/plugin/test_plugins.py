@@ -8,7 +8,7 @@ import pluggy
 import pytest
 
 from embedkit.errors import ComponentError, PluginError
-from embedkit.hookspecs import HOOK_OF_KIND, VERB_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.plugin import entrypoints
 from embedkit.plugin.entrypoints import discover
 from embedkit.plugin.manager import LoadedPlugins, load_plugins, warn_of_namesake
@@ -380,7 +380,7 @@ def test_a_bad_constructor_is_an_error_only_where_it_is_used(install, parameters
         load_recipe("quickstart", registry, {"tokenizer": "bad"})
 
 
-@pytest.mark.parametrize("kind", HOOK_OF_KIND)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_component_without_its_method_is_an_error_where_it_is_built(install, kind):
     source = f"""
         from embedkit import hookimpl
@@ -388,11 +388,11 @@ def test_a_component_without_its_method_is_an_error_where_it_is_built(install, k
         class Idle: ...
 
         @hookimpl
-        def {HOOK_OF_KIND[kind]}(register):
+        def {KINDS[kind].hook}(register):
             register("idle", Idle)
     """
     install("embedkit-idle", source, version="0.4", entries=["idle"])
-    message = f"here: .* 'idle' \\(idle of embedkit-idle 0\\.4\\) has no method '{VERB_OF_KIND[kind]}'"
+    message = f"here: .* 'idle' \\(idle of embedkit-idle 0\\.4\\) has no method '{KINDS[kind].method}'"
     with pytest.raises(ComponentError, match=message):
         Part(build_registry(), kind, ComponentSpec(use="idle"), "here").make()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from embedkit.errors import ComponentError, PluginError, RecipeError
-from embedkit.hookspecs import HOOK_OF_KIND
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import RENAMED, build_registry, describe_kind
 from embedkit.recipe.json_schema import json_schema
 from embedkit.recipe.load import load_recipe
@@ -60,12 +60,12 @@ def test_a_stranger_s_component_works_in_a_recipe(install):
 
 def test_every_kind_has_bundled_components():
     registry = build_registry()
-    for kind in HOOK_OF_KIND:
+    for kind in KINDS:
         names = registry.names(kind)
         assert names == sorted(names)
         assert names
         assert all(registry.get(kind, name).plugin.distribution == "embedkit-text" for name in names)
-    assert len(registry.components()) == sum(len(registry.names(kind)) for kind in HOOK_OF_KIND)
+    assert len(registry.components()) == sum(len(registry.names(kind)) for kind in KINDS)
 
 
 def test_every_component_is_documented_down_to_its_parameters():

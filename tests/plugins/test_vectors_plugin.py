@@ -14,7 +14,7 @@ import pytest
 
 import embedkit
 from embedkit.errors import RecipeError, VectorFileError
-from embedkit.hookspecs import BUILT_IN
+from embedkit.hookspecs import KINDS
 from embedkit.interfaces import EmbeddingContext, VectorSource
 from embedkit.interfaces.contracts import check_lookup
 from embedkit.plugin.registry import build_registry
@@ -131,7 +131,7 @@ def test_a_text_file_of_fasttext_has_none(files):
 
 
 def test_the_built_in_formats_are_those_that_are_listed():
-    assert {*BUILT_IN["vector-format"]} == {*FORMATS}
+    assert {*KINDS["vector-format"].built_in} == {*FORMATS}
 
 
 def recipe_with(embedding):
