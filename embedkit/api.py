@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
+from embedkit.runs.recipes import components_of
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
+from embedkit.runs.versions import warn_of_versions
 
 if TYPE_CHECKING:
     from embedkit.inference.classifier import Classifier
@@ -60,4 +62,7 @@ def load(
     """
     from embedkit.inference.persistence import load_trained
 
-    return load_trained(Run(run), build_registry(block, trust), unseen=unseen).classifier
+    trained = Run(run)
+    warn_of_versions(trained)
+    components = components_of(trained, build_registry(block, trust))
+    return load_trained(trained, components, unseen=unseen).classifier

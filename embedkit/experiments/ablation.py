@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import DataError, Fault, RunError
+from embedkit.errors import DataError, Fault
 from embedkit.evaluation.oov.curve import Point, curve
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.files.atomic import write_whole
-from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe
 from embedkit.runs import layout
 from embedkit.runs.directory import is_finished, partial_of, progress_of
 from embedkit.runs.inputs import refuse_changed
+from embedkit.runs.recipes import components_of
 from embedkit.runs.run import Run
 from embedkit.runs.working import is_complete
 
@@ -91,10 +91,8 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     folds or seeds of its own, and for a missing file; RecipeError for code in files that nobody has consented
     to run.
     """
-    recipe = load_recipe(run.file(layout.RECIPE), registry)
-    if not isinstance(recipe, Recipe):
-        raise RunError(Fault("this run trained no model", where=str(run.path)))
-    components = Components(recipe, registry)
+    components = components_of(run, registry)
+    recipe = components.recipe
     components.refuse_untrusted()
     refuse_changed(run, components.input_files())
     sets = {"evaluation.baselines": [], "training.trackers": [], **_seeds(recipe, seeds)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -13,9 +13,7 @@ from embedkit.errors import Fault, RunError
 from embedkit.model.lookup import Hits, look_up
 from embedkit.model.oov import FoundWords, OovChain
 from embedkit.model.unseen import Unseen, unseen_of
-from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
-from embedkit.text.vocabulary import FIRST_WORD_ID
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, VectorSource
@@ -36,22 +34,20 @@ HINT = (
 class Reopened:
     """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
 
-    `origin` has the origins of the vectors of the vocabulary's `words` before training: the source must still
-    give the same vectors.
+    `origin` has the origins of the vectors of the vocabulary's `words` before training, and `before` reads
+    these, float32 [n, D]: the source must still give the same vectors.
     """
 
     run: Run
     components: Components[Recipe]
     words: Sequence[str]
     origin: Sequence[str]
+    before: Callable[[], FloatArray]
 
     @cached_property
     def vectors(self) -> FloatArray:
         """Return the vectors of `words` before training, float32 [n, D]."""
-        from embedkit.runs.tensors import read_table
-
-        rows = FIRST_WORD_ID + len(self.words)
-        return read_table(self.run.file(layout.EMBEDDING_BEFORE), rows)[FIRST_WORD_ID:]
+        return self.before()
 
     def __call__(self, words: Sequence[str]) -> Unseen:
         """Return the vectors of `words` from the source and the chain.

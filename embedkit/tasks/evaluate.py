@@ -13,7 +13,9 @@ from embedkit.files.storage import storage_of
 from embedkit.inference.persistence import load_trained
 from embedkit.recipe.paths import locate, shown
 from embedkit.runs.inputs import refuse_changed
+from embedkit.runs.recipes import components_of
 from embedkit.runs.run import Run
+from embedkit.runs.versions import warn_of_versions
 from embedkit.tasks.analysis import write_analysis
 from embedkit.tasks.artifacts import write_evaluation
 from embedkit.tasks.baselines import refit_baselines
@@ -30,7 +32,9 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     recipe, writer, reporter = components.recipe, context.writer, context.reporter
     reporter.stage("loading the model")
     run = _run_of(recipe)
-    trained = load_trained(run, components.registry, recipe.evaluation.threshold, recipe.evaluation.unseen)
+    warn_of_versions(run)
+    trained_by = components_of(run, components.registry)
+    trained = load_trained(run, trained_by, recipe.evaluation.threshold, recipe.evaluation.unseen)
     storage = storage_of(recipe.data.in_memory, writer.scratch)
     classifier = trained.classifier.storing(storage)
 

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 import torch
 
 from embedkit.errors import EmbedkitError
+from embedkit.inference.persistence import load_rows
 from embedkit.model.classifier import TextClassifier
-from embedkit.model.embedder import TableEmbedder
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import Recipe
 from embedkit.runs import layout
 from embedkit.runs.loadable import UNLOADABLE
-from embedkit.runs.tensors import TABLE
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.inference.classifier import Classifier
-    from embedkit.interfaces import Encoder
     from embedkit.recipe.components import Components
     from embedkit.runs.writer import RunWriter
     from embedkit.text.batching import Batch
@@ -74,7 +72,7 @@ def _difference(
     (batch,) = encoded.batches([torch.arange(len(split.examples))])
     rows, ids = torch.unique(batch.inputs, return_inverse=True)
     try:
-        loaded = _loaded(directory, encoder, model, rows)
+        loaded = load_rows(directory, encoder, model, rows)
     except RuntimeError as error:  # torch's, of weights that do not fit
         message = " ".join(str(error).split())
         return f"{name} cannot be loaded with the weights that it was saved with: {message}"
@@ -86,18 +84,6 @@ def _few(split: TokenizedSplit) -> TokenizedSplit:
     lengths: Sequence[int] = split.tokens.numbers.lengths()
     longest = max(range(len(lengths)), key=lengths.__getitem__)
     return split.take(sorted({longest, *range(min(TEXTS, len(lengths)))}))
-
-
-def _loaded(directory: Path, encoder: Encoder, model: TextClassifier, rows: Tensor) -> TextClassifier:
-    """Load the model in `directory`, whose `encoder` is given, with only `rows` (int64 [U]) of its matrix."""
-    from safetensors.torch import load_file
-
-    weights = load_file(directory / layout.WEIGHTS)
-    weights[TABLE] = weights[TABLE][rows.cpu()]
-    with torch.random.fork_rng(devices=[]):
-        again = TextClassifier.new(TableEmbedder(weights[TABLE]), encoder, model.objective)
-    again.load_state_dict(weights)
-    return again.to(model.device).eval()
 
 
 def _logits(model: TextClassifier, batch: Batch, ids: Tensor) -> Tensor:

@@ -11,11 +11,12 @@ from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
+from embedkit.inference.persistence import save_trained
 from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
 from embedkit.tasks.analysis import write_analysis, write_drift
-from embedkit.tasks.artifacts import write_evaluation, write_model, write_training, write_unseen
+from embedkit.tasks.artifacts import write_evaluation, write_training
 from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import Prepared, prepare, try_encoder
 from embedkit.tasks.reload import note_unloadable
@@ -65,9 +66,7 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     training = train_model(task, recipe, writer, reporter)
 
     reporter.stage("evaluating")
-    write_model(writer, classifier, table)
-    if recipe.embedding.unseen == "lookup":
-        write_unseen(writer, table.unseen)
+    save_trained(writer, classifier, table, looked_up=recipe.embedding.unseen == "lookup")
     write_training(writer, training.history)
     with training.kept():
         predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)

@@ -1,0 +1,29 @@
+"""The recipe that trained the model of a run, with its components."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embedkit.errors import Fault, RunError
+from embedkit.recipe.components import Components
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.runs import layout
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
+    from embedkit.runs.run import Run
+
+
+def components_of(run: Run, registry: Registry) -> Components[Recipe]:
+    """Return the components of the recipe that `run` trained by, made by the plugins of `registry`.
+
+    Raises RunError if the run trained no model, and RecipeError if the recipe is not valid here.
+    """
+    recipe = load_recipe(run.file(layout.RECIPE), registry)
+    if isinstance(recipe, Recipe):
+        return Components(recipe, registry)
+    hint = None
+    if isinstance(recipe, EvaluationRecipe):
+        hint = f"It evaluated the model of {recipe.model}: name that run."
+    raise RunError(Fault("this run trained no model", where=str(run.path), hint=hint))
