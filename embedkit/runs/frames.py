@@ -71,7 +71,7 @@ class OovFrames:
         known = [*self._run.metrics]
         if [*found.splits] != (known[-1:] if self._run.folds else known):
             where = str(self._run.path / layout.OOV)
-            raise RunError(Fault("damaged: it has other splits than metrics.json", where=where))
+            raise RunError(Fault(f"damaged: it has other splits than {layout.METRICS}", where=where))
 
     @cached_property
     def seeds(self) -> dict[int, OovFrames]:
