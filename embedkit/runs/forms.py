@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
@@ -21,6 +22,12 @@ from embedkit.runs import layout
 LARGEST = 2**63 - 1
 SHOWN = 5
 """Faults of one file that are told."""
+
+EXPECTED = {
+    "dataclass_type": "Input should be a valid dictionary",
+    "tuple_type": "Input should be a valid list",
+}
+"""Messages in place of pydantic's, by its type of error."""
 
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Length = Annotated[int, Field(gt=0, le=2**31 - 1)]
@@ -227,11 +234,17 @@ def damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except ValidationError as error:
-        said = dict.fromkeys(map(_said, error.errors(include_url=False, include_input=False)))
+        errors = map(_of_json, error.errors(include_url=False, include_input=False))
+        said = dict.fromkeys(map(_said, errors))
         faults = [Fault(f"damaged: {what}", where=str(path)) for what in [*said][:SHOWN]]
         raise RunError(*faults) from error
     except ValueError as error:
         raise RunError(Fault(f"damaged: {error}", where=str(path))) from error
+
+
+def _of_json(error: ErrorDetails) -> ErrorDetails:
+    """Return an error whose message names what JSON has, and no class of embedkit's."""
+    return {**error, "msg": EXPECTED.get(error["type"], error["msg"])}
 
 
 def _said(error: Mapping[str, Any]) -> str:

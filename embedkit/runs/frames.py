@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.oov.result import to_json
@@ -27,10 +27,10 @@ class AnalyzedRun(Protocol):
     path: Path
 
     @property
-    def metrics(self) -> Mapping[str, Any]: ...
+    def metrics(self) -> Mapping[str, object]: ...
 
     @property
-    def folds(self) -> Sequence[Any]: ...
+    def folds(self) -> Sequence[object]: ...
 
     @property
     def predictions(self) -> pd.DataFrame: ...
