@@ -1,4 +1,4 @@
-"""The page of commands names every one, and its example runs; so does the example of the page on training."""
+"""The page of commands names every one; its example runs, and those of the run directory and of training."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from embedkit.recipe.load import load_recipe
 
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 PAGE = (REFERENCE / "commands.md").read_text(encoding="utf-8")
+RUN_DIRECTORY = (REFERENCE / "run-directory.md").read_text(encoding="utf-8")
 TRAINING = (REFERENCE / "training.md").read_text(encoding="utf-8")
 EXAMPLE = re.findall(r"^\$ embedkit (.+)$", PAGE, re.MULTILINE)
 
@@ -57,6 +58,8 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
             main([*shlex.split(command), *shorter])
         assert ended.value.code == 0, capsys.readouterr().err
         assert capsys.readouterr().out
+    (code,) = re.findall(r"```python\n(.*?)```", RUN_DIRECTORY, re.DOTALL)
+    exec(compile(code, "run-directory.md", "exec"), {})
 
 
 @pytest.mark.core
