@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,6 +35,8 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
     Names longer than LONGEST are not compared, and only the first COMPARED are: it would take too long.
     """
+    import difflib
+
     if len(name) > LONGEST:
         return None
     candidates = islice((candidate for candidate in allowed if len(candidate) <= LONGEST), COMPARED)

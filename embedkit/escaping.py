@@ -14,29 +14,29 @@ _INVISIBLE = (
 )
 """Control and format characters and halves of surrogate pairs; but for those within Persian words, emoji."""
 
-_ANY = re.compile(f"[{_INVISIBLE}]")
-_BUT_OWN_LINES = re.compile(f"\n(?!    )|(?!\n)[{_INVISIBLE}]")
-_BUT_LINE_FEEDS = re.compile(f"(?!\n)[{_INVISIBLE}]")
+_ANY = f"[{_INVISIBLE}]"  # compiled when first used: most programs never do
+_BUT_OWN_LINES = f"\n(?!    )|(?!\n)[{_INVISIBLE}]"
+_BUT_LINE_FEEDS = f"(?!\n)[{_INVISIBLE}]"
 
 
 def escaped(text: str) -> str:
     """Return `text` on one line, with an escape for every control or invisible character."""
-    return text if text.isascii() and text.isprintable() else _ANY.sub(_escape, text)
+    return text if text.isascii() and text.isprintable() else re.sub(_ANY, _escape, text)
 
 
 def escaped_message(text: str) -> str:
     """Return `text` like `escaped`, but keep line feeds before four spaces: messages indent lines so."""
-    return _BUT_OWN_LINES.sub(_escape, text)
+    return re.sub(_BUT_OWN_LINES, _escape, text)
 
 
 def escaped_lines(text: str) -> str:
     """Return `text` like `escaped`, but keep all line feeds."""
-    return _BUT_LINE_FEEDS.sub(_escape, text)
+    return re.sub(_BUT_LINE_FEEDS, _escape, text)
 
 
 def escaped_json(document: str) -> str:
     """Return an equal JSON document, with escapes for control and invisible characters in its texts."""
-    return _BUT_LINE_FEEDS.sub(_json_escape, document)
+    return re.sub(_BUT_LINE_FEEDS, _json_escape, document)
 
 
 def _escape(found: re.Match[str]) -> str:

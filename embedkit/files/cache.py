@@ -28,8 +28,8 @@ SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# This is a cache of 
 _TAG = SIGNATURE + b": all of it can be deleted.\n# See https://bford.info/cachedir/\n"
 
 _KINDS = ("vectors", "tokens")
-_FOLDER = re.compile(r"[0-9a-f]{32}")
-_FILE = re.compile(r"index|tokens|(rows|copy)-[0-9a-f]{16}(\.safetensors)?")
+_FOLDER = r"[0-9a-f]{32}"
+_FILE = r"index|tokens|(rows|copy)-[0-9a-f]{16}(\.safetensors)?"
 
 
 class Entry(NamedTuple):
@@ -45,10 +45,10 @@ def cache_folder() -> Path:
 
     Raises CacheError if the home directory is unknown.
     """
-    from platformdirs import user_cache_path
-
     given = os.environ.get("EMBEDKIT_CACHE")
     if not given:
+        from platformdirs import user_cache_path
+
         return user_cache_path("embedkit", appauthor=False)
     try:
         return Path(given).expanduser()
@@ -103,10 +103,10 @@ def entries() -> list[Entry]:
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
-    inner = [entry for kind in _KINDS for entry in _scan(folder / kind) if _FOLDER.fullmatch(entry.name)]
+    inner = [entry for kind in _KINDS for entry in _scan(folder / kind) if re.fullmatch(_FOLDER, entry.name)]
     for each in inner:
         for entry in _scan(Path(each)):
-            if _FILE.fullmatch(target_of(entry.name) or entry.name):
+            if re.fullmatch(_FILE, target_of(entry.name) or entry.name):
                 with suppress(FileNotFoundError):  # another process deleted it just now
                     status = entry.stat(follow_symlinks=False)
                     yield Entry(Path(entry), status.st_size, status.st_mtime)

@@ -8,9 +8,7 @@ only stores them; its one method takes what exists at run time. Parameters are d
 bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidden state")]`.
 """
 
-from typing import TYPE_CHECKING
-
-from typing_extensions import Doc
+from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces.marks import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
 from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
@@ -38,6 +36,8 @@ from embedkit.interfaces.vectors import (
 )
 
 if TYPE_CHECKING:
+    from typing_extensions import Doc as Doc
+
     from embedkit.interfaces.arrays import BoolArray as BoolArray
     from embedkit.interfaces.arrays import FloatArray as FloatArray
     from embedkit.interfaces.arrays import IntArray as IntArray
@@ -76,3 +76,11 @@ __all__ = [
     "WordVectorFile",
     "no_progress",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name != "Doc":
+        raise AttributeError(f"module 'embedkit.interfaces' has no attribute '{name}'")
+    from typing_extensions import Doc  # only when it is used: importing it takes long
+
+    return Doc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,9 +14,7 @@ from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.converted_copy import ConvertedReader
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats.matrix import MatrixReader
-from embedkit.vectors.formats.plugin_formats import PluginFormats
-from embedkit.vectors.formats.plugin_rows import PluginReader
-from embedkit.vectors.formats.recognition import format_of
+from embedkit.vectors.formats.recognition import FORMATS, format_of
 from embedkit.vectors.formats.safetensors_file import NAME as SAFETENSORS
 from embedkit.vectors.formats.word2vec_binary import Word2vecBinary
 from embedkit.vectors.io.content import Content, examine
@@ -27,6 +26,7 @@ from embedkit.vectors.selection import ScanReport, Selection
 
 if TYPE_CHECKING:
     from embedkit.interfaces import ComponentSource, FloatArray
+    from embedkit.vectors.formats.plugin_formats import PluginFormats
 
 
 FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
@@ -165,8 +165,7 @@ def open_vectors(
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
     options = Options(errors, limit, processes)
-    plugins = PluginFormats(formats or _installed, trust)
-    reader = format_of(content, format, plugins).open(content, options)
+    reader = format_of(content, format, partial(_plugin_formats, formats, trust)).open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, Word2vecBinary) and reader.big_endian:
         cached = BigEndianReader(cached, content.path)
@@ -176,6 +175,12 @@ def open_vectors(
         reader.words_file if isinstance(reader, MatrixReader) and reader.name == SAFETENSORS else None
     )
     return VectorFile(content.path, cached, progress, tokenizer_file)
+
+
+def _plugin_formats(formats: Callable[[], ComponentSource] | None, trust: bool) -> PluginFormats:
+    from embedkit.vectors.formats.plugin_formats import PluginFormats
+
+    return PluginFormats(formats or _installed, trust)
 
 
 def _installed() -> ComponentSource:
@@ -190,14 +195,17 @@ def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -
         return IndexedReader(content, reader) if indexable else reader
     if isinstance(reader, MatrixReader) and reader.words_file:
         return reader  # what is kept is known by one file, and here the words are in another
-    if isinstance(reader, PluginReader):
+    if reader.name not in FORMATS:
         return _cached_of_plugin(content, reader, options, full=full)
     if full and options == Options() and (content.compression is not PLAIN or reader.dtype == "text"):
         return ConvertedReader(content, reader)
     return KeptRowsReader(content, reader, options) if content.size >= WORTH_KEEPING else reader
 
 
-def _cached_of_plugin(content: Content, reader: PluginReader, options: Options, *, full: bool) -> Reader:
+def _cached_of_plugin(content: Content, reader: Reader, options: Options, *, full: bool) -> Reader:
+    from embedkit.vectors.formats.plugin_rows import PluginReader
+
+    assert isinstance(reader, PluginReader), "every other reader is of a built-in format"
     if full and options == Options():
         return ConvertedReader(content, reader, reader.depends_on)
     worth = reader.size >= WORTH_KEEPING

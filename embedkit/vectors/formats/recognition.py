@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NoReturn
 
 from embedkit.vectors.faults import broken
-from embedkit.vectors.formats.plugin_formats import PluginFormats
 from embedkit.vectors.formats.sniff import (
     SNIFF,
     has_header,
@@ -14,9 +14,11 @@ from embedkit.vectors.formats.sniff import (
     is_safetensors,
     text_format,
 )
-from embedkit.vectors.formats.text_faults import text_fault
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.reading import Format, Options, Reader
+
+if TYPE_CHECKING:
+    from embedkit.vectors.formats.plugin_formats import PluginFormats
 
 
 def _open_word2vec_text(content: Content, options: Options) -> Reader:
@@ -69,22 +71,26 @@ FORMATS: dict[str, Format] = {
 """By name. The first that recognises a file has it."""
 
 
-def format_of(content: Content, name: str | None, plugins: PluginFormats) -> Format:
+def format_of(content: Content, name: str | None, formats: Callable[[], PluginFormats]) -> Format:
     """Return the format called `name`, or else the format of the content: a built-in one, or one of a plugin.
 
+    `formats` returns those of the plugins, and is called only if no built-in format is found.
     Raises PluginError if the name is unknown, and VectorFileError if the content has no known format,
     several, or one that runs code and is not trusted.
     """
     if name is not None:
-        return FORMATS.get(name) or plugins.named(content, name)
+        return FORMATS.get(name) or formats().named(content, name)
     head = content.head(SNIFF)
     for known in FORMATS.values():
         if known.recognises(head):
             return known
+    plugins = formats()
     return plugins.recognising(content) or _unknown(content, head, plugins)
 
 
 def _unknown(content: Content, head: bytes, plugins: PluginFormats) -> NoReturn:
+    from embedkit.vectors.formats.text_faults import text_fault
+
     found = identify(head)
     fault = None if found else text_fault(head)
     what = f"this is {found}" if found else fault.what if fault else "not a format that is known"

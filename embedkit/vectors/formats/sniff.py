@@ -28,35 +28,33 @@ CONTROLS = bytes({*range(32)} - {*b"\t\n\v\f\r"})
 
 _ENOUGH = 256
 
-_SIGNATURES: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
-    (name, re.compile(pattern, re.DOTALL))
-    for name, pattern in (
-        ("an Excel or Word document", rb"PK\x03\x04.{26}(?:\[Content_Types\]|_rels/|xl/|word/)"),
-        ("a zip archive (.zip, .npz, or a PyTorch .pt file)", rb"PK\x03\x04|PK\x05\x06"),
-        ("a Python pickle (such as gensim's own save)", rb"\x80[\x02-\x05](?:\x95|[\x8a}(cK\]])"),
-        ("a fastText model (.bin)", rb"\xba\x16\x4f\x2f"),
-        ("a NumPy array (.npy)", rb"\x93NUMPY"),
-        ("an HDF5 file", rb"\x89HDF\r\n"),
-        ("a Parquet file", rb"PAR1"),
-        ("an Arrow file", rb"ARROW1|FEA1"),
-        ("a MATLAB file", rb"MATLAB "),
-        ("a finalfusion file", rb"FiFu"),
-        ("an SQLite database (such as a Magnitude file)", rb"SQLite format 3\x00"),
-        ("a GGUF file", rb"GGUF"),
-        ("an old Excel or Word document", rb"\xd0\xcf\x11\xe0"),
-        ("a PDF document", rb"%PDF-"),
-        ("gzip inside gzip", rb"\x1f\x8b\x08"),
-        ("a bzip2 file", rb"BZh[1-9]"),
-        ("an xz file", rb"\xfd7zXZ\x00"),
-        ("a Zstandard file", rb"\x28\xb5\x2f\xfd"),
-        ("a 7-Zip archive", rb"7z\xbc\xaf\x27\x1c"),
-        ("a RAR archive", rb"Rar!\x1a\x07"),
-        ("a tar archive", rb".{257}ustar"),
-        ("a Git LFS pointer, not the file itself", rb"version https://git-lfs"),
-        ("a web page", rb"\s*<(?:!DOCTYPE|!doctype|html|HTML|\?xml)"),
-        ("JSON", rb"\s*[{\[]\s*[\"{\[\-0-9]"),
-    )
+_SIGNATURES = (
+    ("an Excel or Word document", rb"PK\x03\x04.{26}(?:\[Content_Types\]|_rels/|xl/|word/)"),
+    ("a zip archive (.zip, .npz, or a PyTorch .pt file)", rb"PK\x03\x04|PK\x05\x06"),
+    ("a Python pickle (such as gensim's own save)", rb"\x80[\x02-\x05](?:\x95|[\x8a}(cK\]])"),
+    ("a fastText model (.bin)", rb"\xba\x16\x4f\x2f"),
+    ("a NumPy array (.npy)", rb"\x93NUMPY"),
+    ("an HDF5 file", rb"\x89HDF\r\n"),
+    ("a Parquet file", rb"PAR1"),
+    ("an Arrow file", rb"ARROW1|FEA1"),
+    ("a MATLAB file", rb"MATLAB "),
+    ("a finalfusion file", rb"FiFu"),
+    ("an SQLite database (such as a Magnitude file)", rb"SQLite format 3\x00"),
+    ("a GGUF file", rb"GGUF"),
+    ("an old Excel or Word document", rb"\xd0\xcf\x11\xe0"),
+    ("a PDF document", rb"%PDF-"),
+    ("gzip inside gzip", rb"\x1f\x8b\x08"),
+    ("a bzip2 file", rb"BZh[1-9]"),
+    ("an xz file", rb"\xfd7zXZ\x00"),
+    ("a Zstandard file", rb"\x28\xb5\x2f\xfd"),
+    ("a 7-Zip archive", rb"7z\xbc\xaf\x27\x1c"),
+    ("a RAR archive", rb"Rar!\x1a\x07"),
+    ("a tar archive", rb".{257}ustar"),
+    ("a Git LFS pointer, not the file itself", rb"version https://git-lfs"),
+    ("a web page", rb"\s*<(?:!DOCTYPE|!doctype|html|HTML|\?xml)"),
+    ("JSON", rb"\s*[{\[]\s*[\"{\[\-0-9]"),
 )
+"""What other files start with, as regular expressions, which are compiled only for an error."""
 
 
 def identify(head: bytes) -> str | None:
@@ -64,7 +62,7 @@ def identify(head: bytes) -> str | None:
 
     A header `count dim` alone does not tell, since both word2vec formats have it: then None is returned.
     """
-    signature = next((name for name, pattern in _SIGNATURES if pattern.match(head)), None)
+    signature = next((name for name, pattern in _SIGNATURES if re.match(pattern, head, re.DOTALL)), None)
     if signature is None and is_fasttext(head):
         return "a fastText model (.bin) of before 2017"
     return signature or ("a safetensors file" if is_safetensors(head) else text_format(head))
