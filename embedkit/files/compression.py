@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from embedkit.errors import Fault, VectorFileError
 
@@ -17,8 +16,7 @@ class Stream(Protocol):
         """Read at least one byte into `buffer` and return the number of bytes, 0 at the end."""
 
 
-@dataclass(frozen=True)
-class Compression:
+class Compression(NamedTuple):
     """A way of compressing files.
 
     `max_ratio` bounds how many bytes one compressed byte can stand for. `faults` are what the stream raises

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 
-@dataclass(frozen=True)
 class _InputPathMark:
     """Marks a parameter that names a file to be read."""
 
@@ -16,7 +15,6 @@ InputPath = Annotated[str, _InputPathMark()]
 A component receives an absolute path of a file that exists; its run records the file's fingerprint."""
 
 
-@dataclass(frozen=True)
 class _InputFolderMark:
     """Marks a parameter that names a folder whose files are read."""
 
@@ -26,7 +24,6 @@ InputFolder = Annotated[str, _InputFolderMark()]
 exists; its run records one fingerprint of the names and the content of all files in it."""
 
 
-@dataclass(frozen=True)
 class _NeedsTrustMark:
     """Marks a parameter by which a recipe says that code in a file has to run."""
 

@@ -124,8 +124,8 @@ def _select(copy: Path, arrays: ArrayStream, selection: Selection) -> ScanReport
     import numpy as np
 
     index = Index(arrays, CHECKED)
-    words, slots = [*selection.slots], np.array([*selection.slots.values()], np.int64)
-    places = index.places([*map(_key, words)])
+    words, of_words = selection.keys()
+    slots, places = np.array(of_words, np.int64), index.places([*map(_key, words)])
     try:
         matrix = _opened(copy).matrix
     except VectorFileError as error:
@@ -150,7 +150,7 @@ def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
     lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
     for parts in read_parts(file, places.offsets, places.offsets + lengths):
         some = slice(parts.first, parts.last)
-        expected = [words[i] for i in places.words[some].tolist()]
+        expected = [*map(words.__getitem__, places.words[some].tolist())]
         if not begin_with(parts, expected, lengths[some], b"\n"):
             raise DamagedError("the copy has another word where it says")
 

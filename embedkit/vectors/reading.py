@@ -90,8 +90,7 @@ class SubwordReader(Protocol):
         """Return vectors of `words` from their subwords alone; `found` is False for words without any."""
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A format of word-vector files.
 
     `recognises` tells from the first 16 KiB of a file, uncompressed, whether it has this format; `open` reads

@@ -6,8 +6,8 @@ import logging
 import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.interfaces import Lookup
 
@@ -21,11 +21,8 @@ log = logging.getLogger(__name__)
 BLOCK = 512
 """Rows that are checked at once."""
 
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
-
-@dataclass(frozen=True)
-class ScanReport:
+class ScanReport(NamedTuple):
     """What a pass over a file found.
 
     `records` is the number of rows. `duplicates` are the wanted words that the file has more than once (the
@@ -52,23 +49,35 @@ class ScanReport:
 
 
 class Selection:
-    """A slot for each wanted word, filled with the first row that the file has for the word.
-
-    `slots` maps each wanted word, as UTF-8, to its slot.
-    """
+    """A slot for each wanted word, filled with the first row that the file has for the word."""
 
     def __init__(self, words: Sequence[str], dim: int) -> None:
         import numpy as np
 
         self.dim = dim
         self.words = words
-        unique = [*dict.fromkeys(words)]
-        self._slot_of = dict(zip(unique, range(len(unique)), strict=True))
-        self.slots = _by_utf8(unique)
-        self._vectors = np.zeros((len(self._slot_of), dim), "<f4")
+        self._unique = [*dict.fromkeys(words)]
+        self._vectors = np.zeros((len(self._unique), dim), "<f4")
         self._bytes = self._vectors.reshape(-1).view(np.uint8).data
-        self._row_of = array("q", [-1]) * len(self._slot_of)
+        self._row_of = array("q", [-1]) * len(self._unique)
         self._repeated: dict[int, None] = {}
+
+    def keys(self) -> tuple[list[bytes], Sequence[int]]:
+        """Return the wanted words as UTF-8, and the slot of each.
+
+        Words with lone surrogates, which no file has, are left out.
+        """
+        slots: Sequence[int] = range(len(self._unique))
+        try:
+            return [*map(str.encode, self._unique)], slots
+        except UnicodeEncodeError:
+            slots = [slot for slot in slots if not re.search("[\ud800-\udfff]", self._unique[slot])]
+            return [self._unique[slot].encode() for slot in slots], slots
+
+    @cached_property
+    def slots(self) -> dict[bytes, int]:
+        """Return the slot of each wanted word, by its UTF-8."""
+        return dict(zip(*self.keys(), strict=True))
 
     @property
     def _rows(self) -> IntArray:
@@ -118,8 +127,7 @@ class Selection:
 
     def duplicates(self) -> tuple[str, ...]:
         """Return the wanted words that occur more than once in the file, in the order asked for."""
-        words = [*self._slot_of]
-        return tuple(words[slot] for slot in sorted(self._repeated))
+        return tuple(self._unique[slot] for slot in sorted(self._repeated))
 
     def arrays(self, report: ScanReport) -> dict[str, NDArray[Any]]:
         """Return the filled slots and the report as arrays, which `restore` puts into another Selection.
@@ -155,7 +163,7 @@ class Selection:
             if not finite.all():
                 wrong += (np.flatnonzero(~finite.all(axis=1)) + start).tolist()
         first = min(wrong, key=self._row_of.__getitem__, default=None)
-        return None if first is None else ([*self._slot_of][first], self._row_of[first])
+        return None if first is None else (self._unique[first], self._row_of[first])
 
     def lookup(self) -> Lookup:
         """Return the vectors in the order in which the words were asked for, repeated words included."""
@@ -163,17 +171,8 @@ class Selection:
 
         rows = self._rows.copy()
         vectors = self._vectors.astype(np.float32, copy=False)
-        if len(self._slot_of) < len(self.words):
-            order = [self._slot_of[word] for word in self.words]
+        if len(self._unique) < len(self.words):
+            slot_of = {word: slot for slot, word in enumerate(self._unique)}
+            order = [slot_of[word] for word in self.words]
             vectors, rows = vectors[order], rows[order]
         return Lookup(vectors, rows >= 0, rows)
-
-
-def _by_utf8(words: Sequence[str]) -> dict[bytes, int]:
-    """Return the slots of the words by their UTF-8. Words with lone surrogates, in no file, are left out."""
-    slots = range(len(words))
-    try:
-        return dict(zip(map(str.encode, words), slots, strict=True))
-    except UnicodeEncodeError:
-        whole = [slot for slot in slots if not _SURROGATES.search(words[slot])]
-        return {words[slot].encode(): slot for slot in whole}

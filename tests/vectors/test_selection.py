@@ -49,3 +49,12 @@ def test_no_words_at_all():
     selection.take_rows(*np.zeros((2, 0), np.int64), np.zeros((0, 3), "<f4"))
     selection.forget()
     assert selection.lookup().vectors.shape == (0, 3)
+
+
+def test_words_that_no_file_can_hold_are_not_looked_for():
+    """A lone surrogate has no UTF-8. The slots of the other words stay."""
+    words, slots = Selection(["é", "\udcff", "two words", "é", "\ud800a", "b"], 3).keys()
+    assert words == ["é".encode(), b"two words", b"b"]
+    assert [*slots] == [0, 2, 4]
+    assert Selection(["é", "\udcff", "b"], 3).slots == {"é".encode(): 0, b"b": 2}
+    assert Selection(["b", "a"], 3).slots == {b"b": 0, b"a": 1}

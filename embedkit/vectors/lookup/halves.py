@@ -79,7 +79,7 @@ def _other_process(
     asked = {
         "path": str(content.path),
         "half": asdict(half),
-        "words": [word.decode() for word in selection.slots],
+        "words": [word.decode() for word in selection.keys()[0]],
         "index": index,
     }
     command = [sys.executable, "-c", CHILD, json.dumps(sys.path)]
@@ -129,7 +129,7 @@ def _merge(
     found: Mapping[str, NDArray[Any]], rows: int, selection: Selection, builder: IndexBuilder | None
 ) -> None:
     """Add the result of the other process, whose rows follow the first `rows`."""
-    slots = [*selection.slots.values()]
+    slots = selection.keys()[1]
     for slot, row, vector in zip(
         found["slots"].tolist(), found["rows"].tolist(), found["vectors"], strict=True
     ):

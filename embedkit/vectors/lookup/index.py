@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.files.arrays import ArrayStream, DamagedError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from embedkit.interfaces import IntArray
 
-HASHED = 1 << 14
+HASHED = 1 << 11
 """Words that are hashed at once."""
 
 
@@ -96,14 +97,13 @@ class Index:
         """
         import numpy as np
 
-        wanted = [(word, slot) for word, slot in selection.slots.items() if b" " not in word]
-        words, slots = [word for word, _ in wanted], np.array([slot for _, slot in wanted], np.int64)
+        words, slots = _without_spaces(selection)
         places, size = self.places(words), 4 * selection.dim
         lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
         with content.reading(), content.path.open("rb", buffering=0) as file, whole_parts("the file"):
             for parts in read_parts(file, places.offsets, places.offsets + lengths + size):
                 some = slice(parts.first, parts.last)
-                expected = [words[i] for i in places.words[some].tolist()]
+                expected = [*map(words.__getitem__, places.words[some].tolist())]
                 if not begin_with(parts, expected, lengths[some], b" "):
                     raise DamagedError("the file has another word where it says")
                 vectors = parts.rows(lengths[some], size).view("<f4")
@@ -141,6 +141,15 @@ class Index:
             begins[some] = np.where(counts[some], begins[some], first + lefts)
             counts[some] += np.maximum(rights - lefts, 0)  # less than none: the index is damaged
         return begins, counts
+
+
+def _without_spaces(selection: Selection) -> tuple[list[bytes], IntArray]:
+    """Return the wanted words without a space, as UTF-8, and their slots: no others are in the index."""
+    import numpy as np
+
+    words, slots = selection.keys()
+    whole = [b" " not in word for word in words]
+    return [*compress(words, whole)], np.array(slots, np.int64)[np.array(whole, bool)]
 
 
 def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
