@@ -1,7 +1,8 @@
 """Every hook that a plugin can implement, on one screen.
 
 A plugin is a module named by an entry point of the group `embedkit`. Its hooks receive `register` and call
-`register(name, factory)` once for each component: the name that recipes use, and the class.
+`register(name, factory)` once for each component: the name that recipes use, and the class, or where to
+import it from when a recipe names it, such as `"mypackage.tokenizers:Shout"`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import pluggy
 hookspec = pluggy.HookspecMarker("embedkit")
 hookimpl = pluggy.HookimplMarker("embedkit")
 
-Register = Callable[[str, Callable[..., Any]], None]
+Register = Callable[[str, Callable[..., Any] | str], None]
 
 
 @hookspec

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from embedkit import __version__
+from embedkit.errors import ComponentError
 from embedkit.hookspecs import KINDS
 from embedkit.plugin.provenance import DISTRIBUTION
 
@@ -21,7 +22,8 @@ COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")
 def component_records(registry: Registry) -> list[Record]:
     """Return a record for every component, built-in ones included.
 
-    The state is `conflict` if several components claim the same name.
+    The state is `conflict` if several components claim the same name, `failed` if its class cannot be
+    imported.
     """
     components = registry.components()
     claims = Counter((component.kind, component.name) for component in components)
@@ -43,7 +45,11 @@ def _built_in() -> list[Record]:
 
 
 def _component(component: Component, state: str) -> Record:
-    return _row(component.kind, component.name, component.plugin, state, component.summary)
+    try:
+        summary = component.summary
+    except ComponentError as error:
+        state, summary = "failed", error.faults[0].what
+    return _row(component.kind, component.name, component.plugin, state, summary)
 
 
 def command_records(registry: Registry) -> list[Record]:

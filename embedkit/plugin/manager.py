@@ -122,11 +122,11 @@ def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
         raise PluginError(f"{deaf[0]} does not take `register`: {REGISTER}")
 
 
-def refuse_failures(plugins: Sequence[Plugin]) -> None:
+def refuse_failures(plugins: Sequence[Plugin]) -> bool:
     """Raise a PluginError that names every plugin that cannot be used, if EMBEDKIT_STRICT_PLUGINS=1.
 
-    This is for continuous integration. The cause is the first plugin's own exception. A value of the variable
-    other than 0 and 1 raises PluginError as well.
+    Returns whether the variable is 1. This is for continuous integration. The cause is the first plugin's own
+    exception. A value of the variable other than 0 and 1 raises PluginError as well.
     """
     strict = os.environ.get(STRICT, "0")
     if strict not in ("0", "1", ""):
@@ -134,3 +134,4 @@ def refuse_failures(plugins: Sequence[Plugin]) -> None:
     failed = [plugin for plugin in plugins if plugin.state in ("failed", "incompatible")]
     if strict == "1" and failed:
         raise PluginError(*(Fault(f"{p.error}", where=f"plugin {p}") for p in failed)) from failed[0].cause
+    return strict == "1"

@@ -6,10 +6,12 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import EntryPoint
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.errors import ComponentError, Fault, PluginError
 from embedkit.hookspecs import KINDS, Register
+from embedkit.interfaces.calling import Owner
 from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
 from embedkit.plugin.provenance import DISTRIBUTION, canonical
@@ -41,12 +43,28 @@ def describe_kind(kind: str) -> str:
 
 @dataclass(frozen=True)
 class Component:
-    """A registered name: its factory, and the plugin it came with."""
+    """A registered name, and the plugin it came with.
+
+    `source` is the class, or where to import it from, such as `mypackage.tokenizers:Shout`.
+    """
 
     kind: str
     name: str
-    factory: Callable[..., Any]
+    source: Callable[..., Any] | str
     plugin: Plugin
+
+    @cached_property
+    def factory(self) -> Callable[..., Any]:
+        """Return the class, imported when it is first asked for.
+
+        Raises ComponentError if it cannot be imported, or has an attribute that misspells a flag.
+        """
+        if not isinstance(self.source, str):
+            return self.source
+        with Owner(str(self), joint=" ").calling(f"cannot be imported from '{self.source}':"):
+            factory: Callable[..., Any] = EntryPoint(self.name, self.source, "").load()
+            refuse_misspelt(self.kind, factory)
+        return factory
 
     @cached_property
     def parameters(self) -> type[BaseModel]:
@@ -194,13 +212,14 @@ class Registry:
         return "\n    ".join(lines) or None
 
     def _register_for(self, kind: str, plugin: Plugin) -> Register:
-        def register(name: str, factory: Callable[..., Any]) -> None:
-            if not isinstance(name, str) or not callable(factory):
-                raise TypeError(
-                    f"register(name, factory) takes a string and a class, not ({name!r}, {factory!r})"
-                )
+        def register(name: str, factory: Callable[..., Any] | str) -> None:
+            named = isinstance(factory, str) and EntryPoint.pattern.fullmatch(factory)
+            if not isinstance(name, str) or not (callable(factory) or named):
+                what = "takes a string and a class, or where to import it from, 'module:Class'"
+                raise TypeError(f"register(name, factory) {what}, not ({name!r}, {factory!r})")
             _check_name(kind, name)
-            refuse_misspelt(kind, factory)
+            if not isinstance(factory, str):
+                refuse_misspelt(kind, factory)
             claims = self._claims.setdefault((kind, name), [])
             if any(claim.plugin is plugin for claim in claims):
                 raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")
@@ -226,9 +245,12 @@ def build_registry(blocked: Iterable[str] = (), trust: bool = False) -> Registry
 
     `trust` is the user's consent to run code in files. It comes from a command line or a caller, never from a
     file. Raises PluginError if `blocked` or EMBEDKIT_DISABLE_PLUGINS names no plugin or could mean several,
-    and, with EMBEDKIT_STRICT_PLUGINS=1, if a plugin cannot be used.
+    and, with EMBEDKIT_STRICT_PLUGINS=1, if a plugin cannot be used; then also ComponentError for a class that
+    cannot be imported.
     """
     registry = Registry(load_plugins(blocked), trust)
     registry.fill()
-    refuse_failures(registry.plugins.plugins)
+    if refuse_failures(registry.plugins.plugins):
+        for component in registry.components():
+            _ = component.factory
     return registry

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_ablation.embedding import Ablation
 
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `ablation`."""
-    register("ablation", Ablation)
+    register("ablation", "embedkit_ablation.embedding:Ablation")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_bag.encoder import Bag
 
 
 @hookimpl
 def register_encoders(register: Register) -> None:
     """Register `bag`."""
-    register("bag", Bag)
+    register("bag", "embedkit_bag.encoder:Bag")

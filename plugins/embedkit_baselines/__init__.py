@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_baselines.linear import NaiveBayes, Nbsvm, TfidfLogisticRegression
-from embedkit_baselines.majority import Majority
 
 
 @hookimpl
 def register_baselines(register: Register) -> None:
     """Register the bundled baselines."""
-    register("majority", Majority)
-    register("tfidf-logistic-regression", TfidfLogisticRegression)
-    register("naive-bayes", NaiveBayes)
-    register("nbsvm", Nbsvm)
+    register("majority", "embedkit_baselines.majority:Majority")
+    register("tfidf-logistic-regression", "embedkit_baselines.linear:TfidfLogisticRegression")
+    register("naive-bayes", "embedkit_baselines.linear:NaiveBayes")
+    register("nbsvm", "embedkit_baselines.linear:Nbsvm")

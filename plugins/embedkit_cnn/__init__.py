@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_cnn.encoder import Cnn
 
 
 @hookimpl
 def register_encoders(register: Register) -> None:
     """Register `cnn`."""
-    register("cnn", Cnn)
+    register("cnn", "embedkit_cnn.encoder:Cnn")

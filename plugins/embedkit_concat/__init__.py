@@ -6,6 +6,4 @@ from embedkit.plugin_api import Register, hookimpl
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `concat`."""
-    from embedkit_concat.embedding import Concat
-
-    register("concat", Concat)
+    register("concat", "embedkit_concat.embedding:Concat")

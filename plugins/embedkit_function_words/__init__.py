@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_function_words.english import English
 
 
 @hookimpl
 def register_function_words(register: Register) -> None:
     """Register the closed classes of English."""
-    register("english", English)
+    register("english", "embedkit_function_words.english:English")

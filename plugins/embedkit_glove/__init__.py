@@ -6,6 +6,4 @@ from embedkit.plugin_api import Register, hookimpl
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `glove-6b-50d`."""
-    from embedkit_glove.embedding import Glove6b50d
-
-    register("glove-6b-50d", Glove6b50d)
+    register("glove-6b-50d", "embedkit_glove.embedding:Glove6b50d")

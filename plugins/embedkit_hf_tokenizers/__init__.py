@@ -6,6 +6,4 @@ from embedkit.plugin_api import Register, hookimpl
 @hookimpl
 def register_tokenizers(register: Register) -> None:
     """Register the tokenizer `tokenizers`."""
-    from embedkit_hf_tokenizers.tokenizer import HfTokenizer
-
-    register("tokenizers", HfTokenizer)
+    register("tokenizers", "embedkit_hf_tokenizers.tokenizer:HfTokenizer")

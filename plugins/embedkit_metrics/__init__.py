@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_metrics.averaged import F1, Precision, Recall
-from embedkit_metrics.counted import Accuracy, ConfusionMatrix, HammingLoss
-from embedkit_metrics.probabilistic import LogLoss, RocAuc
 
 
 @hookimpl
 def register_metrics(register: Register) -> None:
     """Register the bundled metrics."""
-    register("accuracy", Accuracy)
-    register("precision", Precision)
-    register("recall", Recall)
-    register("f1", F1)
-    register("roc-auc", RocAuc)
-    register("log-loss", LogLoss)
-    register("confusion-matrix", ConfusionMatrix)
-    register("hamming-loss", HammingLoss)
+    register("accuracy", "embedkit_metrics.counted:Accuracy")
+    register("precision", "embedkit_metrics.averaged:Precision")
+    register("recall", "embedkit_metrics.averaged:Recall")
+    register("f1", "embedkit_metrics.averaged:F1")
+    register("roc-auc", "embedkit_metrics.probabilistic:RocAuc")
+    register("log-loss", "embedkit_metrics.probabilistic:LogLoss")
+    register("confusion-matrix", "embedkit_metrics.counted:ConfusionMatrix")
+    register("hamming-loss", "embedkit_metrics.counted:HammingLoss")

@@ -6,6 +6,4 @@ from embedkit.plugin_api import Register, hookimpl
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `nb-log-ratio`."""
-    from embedkit_nb_log_ratio.embedding import NBLogRatio
-
-    register("nb-log-ratio", NBLogRatio)
+    register("nb-log-ratio", "embedkit_nb_log_ratio.embedding:NBLogRatio")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_random.embedding import RandomEmbedding
 
 
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `random`."""
-    register("random", RandomEmbedding)
+    register("random", "embedkit_random.embedding:RandomEmbedding")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from embedkit.plugin_api import Register, hookimpl
-from embedkit_rnn.encoder import Rnn
-from embedkit_rnn.gated import Gru, Lstm
 
 
 @hookimpl
 def register_encoders(register: Register) -> None:
     """Register `rnn`, `lstm` and `gru`."""
-    register("rnn", Rnn)
-    register("lstm", Lstm)
-    register("gru", Gru)
+    register("rnn", "embedkit_rnn.encoder:Rnn")
+    register("lstm", "embedkit_rnn.gated:Lstm")
+    register("gru", "embedkit_rnn.gated:Gru")

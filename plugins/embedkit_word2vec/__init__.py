@@ -6,6 +6,4 @@ from embedkit.plugin_api import Register, hookimpl
 @hookimpl
 def register_embeddings(register: Register) -> None:
     """Register `word2vec-binary`."""
-    from embedkit_word2vec.binary import Word2vecBinary
-
-    register("word2vec-binary", Word2vecBinary)
+    register("word2vec-binary", "embedkit_word2vec.binary:Word2vecBinary")

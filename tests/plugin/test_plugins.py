@@ -134,7 +134,8 @@ HOOKS = {
         "register_tokenizers raised SystemExit"
     ],
     "def register_tokenizers(register): register(dict, 'a')": [
-        "register_tokenizers raised TypeError: register(name, factory) takes a string and a class, not "
+        "register_tokenizers raised TypeError: register(name, factory) takes a string and a class, "
+        "or where to import it from, 'module:Class', not "
     ],
     "def register_tokenizers(register): register('a', dict); register('a', list)": [
         "register_tokenizers raised ValueError: tokenizer 'a' is registered twice"

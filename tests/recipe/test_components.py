@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from textwrap import dedent
+
 import pytest
 
-from embedkit.errors import DataError, RecipeError
+from embedkit.cli.inventory import component_records
+from embedkit.errors import ComponentError, DataError, RecipeError
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
@@ -90,3 +94,50 @@ def test_a_component_that_reads_files_is_checked_once_its_files_are_there(counte
     (tmp_path / "words").touch()
     with pytest.raises(RecipeError, match="^tokenizer.least: expected at most 3"):
         _ = Components(recipe, counted).tokenizer
+
+
+def test_a_class_may_be_named_and_is_imported_when_a_recipe_names_it(install):
+    code = """
+        from embedkit.plugin_api import hookimpl
+
+        @hookimpl
+        def register_tokenizers(register):
+            register("named", "named_tokenizers:Named")
+            register("nowhere", "named_tokenizers:Nowhere")
+            register("misspelt", "named_tokenizers:Misspelt")
+    """
+    classes = """
+        class Named:
+            '''Splits at blanks.'''
+
+            def tokenize(self, texts):
+                return [text.split() for text in texts]
+
+        class Misspelt(Named):
+            runs_codes = True
+    """
+    install("named", dedent(code), entries=["named"])
+    install("named-tokenizers", dedent(classes))
+    registry = build_registry()
+    assert "named_tokenizers" not in sys.modules
+    recipe = load_recipe("notebook-random", registry, {"tokenizer": "named"})
+    assert Components(recipe, registry).tokenizer.tokenize(["a film"]) == [["a", "film"]]
+    for name, why in (("nowhere", "AttributeError: module"), ("misspelt", "did you mean 'runs_code'")):
+        with pytest.raises(ComponentError, match=rf"tokenizer '{name}' \(named of named .*{why}"):
+            load_recipe("notebook-random", registry, {"tokenizer": name})
+    states = {row["name"]: row["state"] for row in component_records(registry)}
+    assert [states[name] for name in ("named", "nowhere", "misspelt")] == ["loaded", "failed", "failed"]
+
+
+def test_strict_mode_imports_every_class(install, monkeypatch):
+    code = """
+        from embedkit.plugin_api import hookimpl
+
+        @hookimpl
+        def register_tokenizers(register):
+            register("nowhere", "no_such_module:Nowhere")
+    """
+    install("named", dedent(code), entries=["named"])
+    monkeypatch.setenv("EMBEDKIT_STRICT_PLUGINS", "1")
+    with pytest.raises(ComponentError, match="cannot be imported from 'no_such_module:Nowhere': ModuleNot"):
+        build_registry()
