@@ -1,56 +1,16 @@
-"""Vocabulary coverage: the state of each token, and counts of tokens and types in each state.
+"""Vocabulary coverage: counts of tokens and types in each state, as `model.table_rows` defines them.
 
-A token is `covered` (its word has a vector of its own), `recovered` (another spelling has one), `filled` (an
-out-of-vocabulary policy wrote its row), `unseen` (not in the training texts), `dropped` (removed by
-`min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Filled, unseen and dropped
-tokens are out of vocabulary; cut tokens are left out of every share. Under `unseen: lookup` an unseen or
-dropped word that the source knows is covered, recovered or filled like any other word, and is also counted as
-looked up.
+Cut tokens are left out of every share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
-from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
-
-State = Literal["covered", "recovered", "filled", "unseen", "dropped"]
-STATES: tuple[State, ...] = ("covered", "recovered", "filled", "unseen", "dropped")
-OUT_OF_VOCABULARY: frozenset[State] = frozenset({"filled", "unseen", "dropped"})
-_STATE_OF_ORIGIN: Mapping[str, State] = {"found": "covered", "recovered": "recovered", "filled": "filled"}
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 Word = tuple[str, State, bool]
 """A word as a model reads it: its state there, and whether it was looked up."""
-
-
-@dataclass(frozen=True)
-class TokenStates:
-    """Tells the state of every token, from the vocabulary and the origin of each row of the embedding table.
-
-    The last `looked_up` rows belong to words that are not in the training vocabulary.
-    """
-
-    vocabulary: Vocabulary
-    origin: Sequence[str]
-    looked_up: int = 0
-
-    def of(self, tokens: Sequence[str]) -> list[State]:
-        """Return the state of each token that the model reads."""
-        rows = self.vocabulary.ids(tokens)
-        return [
-            _STATE_OF_ORIGIN[self.origin[row]] if row >= FIRST_WORD_ID else self._outside(token)
-            for token, row in zip(tokens, rows, strict=True)
-        ]
-
-    def apart(self, tokens: Sequence[str]) -> list[bool]:
-        """Return whether each token is looked up: it has a vector, but is not in the training vocabulary."""
-        trained = len(self.origin) - self.looked_up
-        return [row >= trained for row in self.vocabulary.ids(tokens)]
-
-    def _outside(self, token: str) -> State:
-        return "dropped" if token in self.vocabulary.dropped else "unseen"
 
 
 def oov_share(states: Sequence[State]) -> float | None:

@@ -6,30 +6,24 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, TokenStates
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, TableRows
 
 if TYPE_CHECKING:
-    from embedkit.model.table import EmbeddingTable
     from embedkit.text.encoding import TokenizedSplit
-    from embedkit.text.vocabulary import Vocabulary
 
 LEAST = 0.5
 """The share of a split's tokens that are expected to have a vector."""
 
 
-def covered_shares(
-    table: EmbeddingTable, vocabulary: Vocabulary, splits: Mapping[str, TokenizedSplit]
-) -> dict[str, float]:
+def covered_shares(rows: TableRows, splits: Mapping[str, TokenizedSplit]) -> dict[str, float]:
     """Return, by split, the share of the tokens read by the model that have a vector.
 
     A token counts if its word, or another spelling of it, has a vector. Splits without tokens are left out.
     """
-    known = vocabulary.extended(table.unseen.words)
-    states = TokenStates(known, [*table.origin, *table.unseen.origin], len(table.unseen.words))
     shares = {}
     for name, split in splits.items():
         counts = split.tokens.counts
-        pairs = zip(counts.values(), states.of([*counts]), strict=True)
+        pairs = zip(counts.values(), rows.states([*counts]), strict=True)
         covered = sum(count for count, state in pairs if state not in OUT_OF_VOCABULARY)
         if counts:
             shares[name] = covered / counts.total()

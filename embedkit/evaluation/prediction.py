@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, oov_share
+from embedkit.evaluation.coverage import oov_share
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 
 @dataclass(frozen=True)

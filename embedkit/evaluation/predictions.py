@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, overload
 
-from embedkit.evaluation.coverage import TokenStates, coverage
+from embedkit.evaluation.coverage import coverage
 from embedkit.evaluation.prediction import Prediction
 
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
     from embedkit.evaluation.scoring import Scored
     from embedkit.interfaces import BoolArray
+    from embedkit.model.embedder import Embedder
     from embedkit.text.encoding import TokenizedSplit
 
 BLOCK = 1024
@@ -22,13 +23,13 @@ class Predictions(Sequence[Prediction]):
     """A model's predictions for a split, in the order of the split; each Prediction is made on access.
 
     `scored` has the probabilities and the loss; `targets` and `predicted`, int64 [n] or bool [n, C], are the
-    true and the predicted labels.
+    true and the predicted labels. The `embedder` of the model tells the states of tokens.
     """
 
     def __init__(
         self,
         split: TokenizedSplit,
-        states: TokenStates,
+        embedder: Embedder,
         scored: Scored,
         labelling: Labelling,
         threshold: float,
@@ -38,8 +39,8 @@ class Predictions(Sequence[Prediction]):
         self.predicted = scored.predicted(threshold)
         self.targets = labelling.targets(split.examples.labels)
         self._labelling = labelling
-        self._states = states.of(split.tokens.words)
-        self._apart = states.apart(split.tokens.words)
+        self._states = embedder.states(split.tokens.words)
+        self._apart = embedder.are_looked_up(split.tokens.words)
 
     def __len__(self) -> int:
         return len(self.split.examples)

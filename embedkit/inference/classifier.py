@@ -6,12 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
 from embedkit.distributed.process_group import ALONE, World
-from embedkit.evaluation.coverage import TokenStates
 from embedkit.evaluation.prediction import Prediction, header, row
 from embedkit.evaluation.predictions import Predictions
 from embedkit.evaluation.scoring import check_finite, score_split
@@ -30,20 +27,18 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Tokenizer
     from embedkit.model.classifier import TextClassifier
     from embedkit.model.unseen import Unseen
-    from embedkit.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class TextInput:
-    """The conversion of texts to ids: tokenizer, vocabulary and maximum length.
+    """The conversion of texts to tokens: tokenizer and maximum length.
 
     Texts of more than `max_length` tokens lose their `cut` (head or tail); `pad_to` is the one length that
-    every batch is padded to, or None if each batch is padded to its longest text. Tokens and ids are kept in
+    every batch is padded to, or None if each batch is padded to its longest text. Tokens are kept in
     `storage`.
     """
 
     tokenizer: Tokenizer
-    vocabulary: Vocabulary
     max_length: int | None
     cut: Literal["head", "tail"]
     pad_to: int | None
@@ -55,29 +50,18 @@ class TextInput:
         tokens = Tokenizing(self.tokenizer).tokens(examples.texts, self.storage)
         return TokenizedSplit.of(name, examples, tokens, self.max_length, self.cut)
 
-    def encode(self, split: TokenizedSplit, labelling: Labelling) -> EncodedSplit:
-        """Encode a split as ids, with the targets of its labels."""
-        ids = np.frombuffer(split.ids(self.vocabulary, self.storage).view(), np.int32)
-        lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
-        examples = split.examples
-        return EncodedSplit(ids, lengths, labelling.targets(examples.labels), examples.ids, self.pad_to)
-
 
 @dataclass(frozen=True)
 class Classifier:
-    """A trained model, ready to classify texts. `origin` has the origin of each row of the embedding table.
+    """A trained model, ready to classify texts.
 
-    The last `looked_up` rows are for words unseen in training; `missing` are words that were looked up and
-    not found. Any other word without a row is looked up in `source`, or is `<UNK>` if there is none.
+    Words that the model's embedder does not know are looked up in `source`, if there is one.
     """
 
     model: TextClassifier
     input: TextInput
-    origin: Sequence[str]
     labelling: Labelling
     threshold: float = 0.5
-    looked_up: int = 0
-    missing: frozenset[str] = frozenset()
     source: Callable[[Sequence[str]], Unseen] | None = None
 
     @property
@@ -89,37 +73,32 @@ class Classifier:
         """Return a classifier that keeps tokens and ids in `storage`."""
         return replace(self, input=replace(self.input, storage=storage))
 
-    def widened(self, unseen: Unseen) -> Classifier:
-        """Return a classifier with additional table rows for the words in `unseen`."""
-        embedding = self.model.table_embedder
-        return replace(
-            self,
-            model=self.model.with_embedder(embedding.extended(unseen.vectors))
-            if unseen.words
-            else self.model,
-            input=replace(self.input, vocabulary=self.input.vocabulary.extended(unseen.words)),
-            origin=(*self.origin, *unseen.origin),
-            looked_up=self.looked_up + len(unseen.words),
-            missing=self.missing.union(unseen.missing),
-        )
+    def encode(self, split: TokenizedSplit) -> EncodedSplit:
+        """Return the texts of a split as inputs of the model's embedder, with the targets of their labels."""
+        inputs = self.model.embedding.encode(split, self.input.storage)
+        targets = self.labelling.targets(split.examples.labels)
+        return EncodedSplit(inputs, targets, split.examples.ids, self.input.pad_to)
+
+    def extended(self, unseen: Unseen) -> Classifier:
+        """Return a classifier whose embedder knows the words in `unseen` too."""
+        embedding = self.model.embedding.extended(unseen)
+        return replace(self, model=self.model.with_embedder(embedding))
 
     def judge(self, split: TokenizedSplit, world: World = ALONE) -> Predictions:
         """Return the model's predictions for a split.
 
-        Words without a row are first looked up in the source, if there is one. The processes of `world` share
-        the texts, and each process gets all predictions. Raises TrainingError if the outputs are not finite.
+        Unknown words are first looked up in the source, if there is one. The processes of `world` share the
+        texts, and each process gets all predictions. Raises TrainingError if the outputs are not finite.
         """
-        unknown = self.input.vocabulary.without_row(split.tokens) if self.source else []
-        wanted = [word for word in unknown if word not in self.missing]
-        if self.source and wanted:
-            return self.widened(self.source(wanted))._judge(split, world)
+        unknown = self.model.embedding.unknown(split.tokens) if self.source else []
+        if self.source and unknown:
+            return self.extended(self.source(unknown))._judge(split, world)
         return self._judge(split, world)
 
     def _judge(self, split: TokenizedSplit, world: World) -> Predictions:
-        scored = score_split(self.model, self.input.encode(split, self.labelling), world=world)
+        scored = score_split(self.model, self.encode(split), world=world)
         check_finite(scored, split.name, split.examples.ids)
-        states = TokenStates(self.input.vocabulary, self.origin, self.looked_up)
-        return Predictions(split, states, scored, self.labelling, self.threshold)
+        return Predictions(split, self.model.embedding, scored, self.labelling, self.threshold)
 
     def predictions(self, texts: Iterable[str]) -> Sequence[Prediction]:
         """Return one prediction per text, with ids from 1. Texts are normalized to NFC, as by the readers.

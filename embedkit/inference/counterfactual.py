@@ -5,7 +5,7 @@ The filled rows of a frozen table are refilled by each other policy, and the tex
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import BoolArray, OovPolicy
+    from embedkit.model.table_rows import TableRows
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
     from embedkit.text.encoding import TokenizedSplit
@@ -33,14 +34,10 @@ FINE_TUNED = (
 
 @dataclass(frozen=True)
 class Trained:
-    """A classifier with the components of its recipe.
-
-    `via` is the spelling or the policy that gave each row of its table.
-    """
+    """A classifier with the components of its recipe."""
 
     classifier: Classifier
     components: Components[Recipe]
-    via: Sequence[str]
 
     @property
     def recipe(self) -> Recipe:
@@ -54,9 +51,15 @@ class Trained:
 
     @property
     def filled(self) -> BoolArray:
-        """Return which rows of the table the last policy filled, including `<UNK>`, bool [V]."""
-        rows = zip(self.classifier.origin, self.via, strict=False)  # looked-up words follow in the former
-        return np.array([origin in ("unk", "filled") and name == self.policy for origin, name in rows])
+        """Return which rows of the trained words the last policy filled, including `<UNK>`, bool [V]."""
+        rows = self.rows
+        pairs = zip(rows.origin[: rows.trained], rows.via, strict=False)
+        return np.array([origin in ("unk", "filled") and name == self.policy for origin, name in pairs])
+
+    @property
+    def rows(self) -> TableRows:
+        """Return the rows of the embedding table."""
+        return self.classifier.model.table_embedder.rows
 
 
 def ask_policies(
@@ -93,8 +96,8 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     model = trained.classifier.model
     embedding = model.table_embedder
     vectors = embedding.vectors().copy()
-    words, table = [*trained.classifier.input.vocabulary.to_dict()], vectors[: len(trained.via)]
-    origin = trained.classifier.origin[: len(table)]
+    words, table = trained.rows.words, vectors[: trained.rows.trained]
+    origin = trained.rows.origin[: len(table)]
     known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
     found = FoundWords([words[row] for row in known], table[known])
     source = KnownWords(found.words, found.vectors)
@@ -107,7 +110,7 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
 def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> Flips:
     """Count the texts of `split` that turn right and wrong; only texts with a refilled row are classified."""
     filled = {*np.flatnonzero(trained.filled).tolist()}
-    ids = trained.classifier.input.vocabulary.ids(split.tokens.words)
+    ids = trained.rows.vocabulary.ids(split.tokens.words)
     words = {number for number, row in enumerate(ids) if row in filled}
     reading = [i for i, numbers in enumerate(split.tokens.numbers) if not words.isdisjoint(numbers)]
     after = other.judge(split.take(reading)).wrong().tolist() if reading else []

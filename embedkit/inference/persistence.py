@@ -22,6 +22,7 @@ from embedkit.model.classifier import TextClassifier, weights_beside_embedder
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
 from embedkit.model.summary import describe_model
+from embedkit.model.table_rows import TableRows
 from embedkit.model.unseen import Unseen
 from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
@@ -79,10 +80,8 @@ def save_trained(files: ModelFiles, classifier: Classifier, table: EmbeddingTabl
     model, text = classifier.model, classifier.input
     files.tensors(layout.WEIGHTS, model.state_dict())
     files.tensors(layout.EMBEDDING_BEFORE, {TABLE: torch.from_numpy(table.vectors)})
-    files.csv(
-        layout.VOCABULARY, ["id", "word", "count", "origin", "via"], _vocabulary_rows(classifier, table)
-    )
-    files.csv(layout.DROPPED, ["word", "count"], [*text.vocabulary.dropped.items()])
+    files.csv(layout.VOCABULARY, ["id", "word", "count", "origin", "via"], _vocabulary_rows(table.rows))
+    files.csv(layout.DROPPED, ["word", "count"], [*table.rows.vocabulary.dropped.items()])
     files.json(
         layout.MODEL,
         {
@@ -108,12 +107,12 @@ def _save_unseen(files: ModelFiles, unseen: Unseen) -> None:
     files.tensors(layout.UNSEEN_VECTORS, {TABLE: torch.from_numpy(unseen.vectors)})
 
 
-def _vocabulary_rows(classifier: Classifier, table: EmbeddingTable) -> list[list[object]]:
-    vocabulary = classifier.input.vocabulary
+def _vocabulary_rows(rows: TableRows) -> list[list[object]]:
+    vocabulary = rows.vocabulary
     counts = {PAD_ID: 0, UNK_ID: sum(vocabulary.dropped.values())}
     counts |= dict(enumerate(vocabulary.counts, len(counts)))
     return [
-        [row, word, counts[row], table.origin[row], table.via[row]]
+        [row, word, counts[row], rows.origin[row], rows.via[row]]
         for word, row in vocabulary.to_dict().items()
     ]
 
@@ -136,7 +135,7 @@ def load_trained(
     classifier = _classifier(run, saved, components, threshold)
     if components.recipe.embedding.unseen == "lookup" and unseen is None:
         classifier = _looking_up(classifier, saved, run, components)
-    return Trained(classifier, components, saved.via)
+    return Trained(classifier, components)
 
 
 def _classifier(
@@ -146,10 +145,7 @@ def _classifier(
     check_files(run, components.part("tokenizer"))
     return Classifier(
         model=_model(saved, components),
-        input=TextInput(
-            components.tokenizer, saved.vocabulary, saved.max_length, recipe.data.cut, saved.pad_to
-        ),
-        origin=saved.origin,
+        input=TextInput(components.tokenizer, saved.max_length, recipe.data.cut, saved.pad_to),
         labelling=Labelling(saved.classes, recipe.data.label_separator),
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
     )
@@ -160,13 +156,14 @@ def _model(saved: SavedModel, components: Components[Recipe]) -> TextClassifier:
 
     Shapes are compared before memory is allocated, if the encoder can be built without memory.
     """
-    encoder, table = components.encoder, (len(saved.vocabulary), saved.dim)
+    encoder, table = components.encoder, (len(saved.rows.vocabulary), saved.dim)
     objective = objective_of(len(saved.classes), components.recipe.data.label_separator is not None)
     parts = weights_beside_embedder(encoder, saved.dim, objective)
     if parts is not None:
         refuse_other_shapes(saved.weights, {TABLE: Shape(table), **shapes_of(parts)})
     with torch.random.fork_rng(devices=[]):
-        model = TextClassifier.new(TableEmbedder(torch.empty(table)), encoder, objective)
+        embedder = TableEmbedder(torch.empty(table), rows=saved.rows)
+        model = TextClassifier.new(embedder, encoder, objective)
     if parts is None:
         refuse_other_shapes(saved.weights, shapes_of(model.state_dict()))
     model.load_state_dict(read_tensors(saved.weights))
@@ -177,14 +174,14 @@ def _looking_up(
     classifier: Classifier, saved: SavedModel, run: Run, components: Components[Recipe]
 ) -> Classifier:
     """Return the classifier with the words that its run looked up, and with the source for all others."""
-    words = saved.vocabulary.words
+    rows = saved.rows
 
     def before() -> FloatArray:
-        table = read_table(run.file(layout.EMBEDDING_BEFORE), len(saved.vocabulary), saved.dim)
+        table = read_table(run.file(layout.EMBEDDING_BEFORE), len(rows.vocabulary), saved.dim)
         return table[FIRST_WORD_ID:]
 
-    source = Reopened(run, components, words, saved.origin[FIRST_WORD_ID:], before)
-    return replace(classifier.widened(_read_unseen(run, saved)), source=source)
+    source = Reopened(run, components, rows.vocabulary.words, rows.origin[FIRST_WORD_ID:], before)
+    return replace(classifier.extended(_read_unseen(run, saved)), source=source)
 
 
 def load_rows(directory: Path, encoder: Encoder, model: TextClassifier, rows: Tensor) -> TextClassifier:
@@ -207,15 +204,12 @@ def load_rows(directory: Path, encoder: Encoder, model: TextClassifier, rows: Te
 class SavedModel:
     """The description of a model, known before its weights are read.
 
-    `classes` are in order; `vocabulary`, with the `origin` and `via` of each row of the table, which has
-    `dim` columns; texts are truncated to `max_length` tokens and padded to `pad_to`; `weights` is the file of
-    the weights.
+    `classes` are in order; `rows` are those of the embedding table, which has `dim` columns; texts are
+    truncated to `max_length` tokens and padded to `pad_to`; `weights` is the file of the weights.
     """
 
     classes: tuple[str, ...]
-    vocabulary: Vocabulary
-    origin: tuple[str, ...]
-    via: tuple[str, ...]
+    rows: TableRows
     dim: int
     max_length: int | None
     pad_to: int | None
@@ -243,9 +237,7 @@ def read_saved_model(run: Run, recipe: Recipe) -> SavedModel:
         raise RunError(*(Fault(f"damaged: {what}", where=where) for what in faults))
     return SavedModel(
         classes=tuple(described["classes"]),
-        vocabulary=vocabulary,
-        origin=tuple(words["origin"]),
-        via=tuple(words["via"]),
+        rows=TableRows(vocabulary, tuple(words["origin"]), tuple(words["via"])),
         dim=dim,
         max_length=described["max_length"],
         pad_to=described["pad_to"],
@@ -288,7 +280,7 @@ def _read_unseen(run: Run, saved: SavedModel) -> Unseen:
     looked_up = run.read_csv(layout.UNSEEN)
     known = looked_up[looked_up["origin"] != "unk"]
     missing = looked_up["word"][looked_up["origin"] == "unk"]
-    if any(word in saved.vocabulary for word in looked_up["word"]):
+    if any(word in saved.rows.vocabulary for word in looked_up["word"]):
         what = f"damaged: a word that {layout.VOCABULARY} has too"
         raise RunError(Fault(what, where=str(run.path / layout.UNSEEN)))
     vectors = read_table(run.file(layout.UNSEEN_VECTORS), len(known), saved.dim)

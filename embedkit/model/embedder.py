@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,18 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from embedkit.model.table_rows import NO_WORDS, State, TableRows
 from embedkit.model.updates import ChosenRowUpdates, SparseUpdates, TableUpdates
+from embedkit.text.batching import Inputs
 from embedkit.text.vocabulary import PAD_ID
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from embedkit.files.storage import Storage
     from embedkit.interfaces import BoolArray, FloatArray
+    from embedkit.model.unseen import Unseen
+    from embedkit.text.encoding import TokenizedSplit
 
 
 class Embedder(nn.Module, ABC):
@@ -28,6 +34,9 @@ class Embedder(nn.Module, ABC):
     - padding is on the right, and a text has the same vectors alone and in a padded batch;
     - in evaluation, the vectors of a text depend on the text and the weights only;
     - all weights are parameters or buffers of the module, so that a checkpoint holds them.
+
+    It also has a say wherever a token matters: it encodes texts as its own inputs (`encode`), tells the state
+    of a token (`states`, `are_looked_up`), and which words it would rather look up (`unknown`, `extended`).
 
     `dropout` is the share of the numbers of all vectors that are set to zero in training.
     """
@@ -45,6 +54,26 @@ class Embedder(nn.Module, ABC):
     @abstractmethod
     def embed(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return the vectors without dropout, and their mask."""
+
+    @abstractmethod
+    def encode(self, split: TokenizedSplit, storage: Storage) -> Inputs:
+        """Return the texts of a split as inputs of this embedder, which may be kept in `storage`."""
+
+    @abstractmethod
+    def states(self, words: Sequence[str]) -> list[State]:
+        """Return the state of each word: whether it has a vector, and why not."""
+
+    def are_looked_up(self, words: Sequence[str]) -> list[bool]:
+        """Return whether each word has a vector that was looked up, though training did not have it."""
+        return [False] * len(words)
+
+    def unknown(self, texts: Iterable[Sequence[str]]) -> list[str]:  # noqa: ARG002
+        """Return the words of `texts` that have no vector and may be looked up; by default none."""
+        return []
+
+    def extended(self, unseen: Unseen) -> Embedder:  # noqa: ARG002
+        """Return an embedder that knows the looked-up words `unseen` too; by default this one."""
+        return self
 
     def updates(self) -> TableUpdates | None:
         """Return what updates the rows of a table in training, with a learning rate and epochs of their own.
@@ -77,14 +106,21 @@ class Embedding(nn.Embedding):
 
 
 class TableEmbedder(Embedder):
-    """Looks up ids in an embedding table: `weight` float32 [V, D], whose row 0 is padding.
+    """Looks up the vectors of ids in an embedding table: `weight` float32 [V, D], whose row 0 is padding.
 
-    Training updates the `trainable` rows (bool [V]), never the padding row. With `sparse`, a step updates
-    only those of them that it reads.
+    `rows` has the words of the table and where their vectors came from. Training updates the `trainable` rows
+    (bool [V]), never the padding row. With `sparse`, a step updates only those of them that it reads.
     """
 
-    def __init__(self, weight: Tensor, trainable: BoolArray | None = None, sparse: bool = False) -> None:
+    def __init__(
+        self,
+        weight: Tensor,
+        trainable: BoolArray | None = None,
+        sparse: bool = False,
+        rows: TableRows = NO_WORDS,
+    ) -> None:
         super().__init__()
+        self.rows = rows
         moving = np.zeros(len(weight), np.bool_) if trainable is None else trainable
         self.weight = nn.Parameter(weight, requires_grad=bool(moving.any()))
         self.dim = int(weight.shape[1])
@@ -98,14 +134,16 @@ class TableEmbedder(Embedder):
         return self._chosen is None or len(self._chosen) > 0
 
     @classmethod
-    def of(cls, vectors: FloatArray, trainable: BoolArray, sparse: bool = False) -> TableEmbedder:
+    def of(
+        cls, vectors: FloatArray, trainable: BoolArray, sparse: bool = False, rows: TableRows = NO_WORDS
+    ) -> TableEmbedder:
         """Make an embedder with a copy of `vectors` float32 [V, D].
 
         It draws from torch's generator what `nn.Embedding` draws: encoder and head, which are built after
         it, have the first weights that they have beside an `nn.Embedding`.
         """
         weight = nn.Embedding(vectors.shape[0], vectors.shape[1], PAD_ID).weight.detach()
-        return cls(weight.copy_(torch.from_numpy(vectors)), trainable, sparse)
+        return cls(weight.copy_(torch.from_numpy(vectors)), trainable, sparse, rows)
 
     def vectors(self) -> FloatArray:
         """Return the table, float32 [V, D]; it may share memory with the weights."""
@@ -113,22 +151,43 @@ class TableEmbedder(Embedder):
         return vectors
 
     def with_vectors(self, vectors: FloatArray) -> TableEmbedder:
-        """Return a frozen embedder with the table `vectors`, float32 [V, D]."""
-        return TableEmbedder(torch.from_numpy(vectors).to(self.weight.device))
+        """Return a frozen embedder with the table `vectors`, float32 [V, D], of the same words."""
+        return TableEmbedder(torch.from_numpy(vectors).to(self.weight.device), rows=self.rows)
 
-    def extended(self, vectors: FloatArray) -> TableEmbedder:
-        """Return a frozen embedder with a copy of this table and then the rows `vectors`, float32 [n, D].
+    def encode(self, split: TokenizedSplit, storage: Storage) -> Inputs:
+        """Return the ids of the tokens of a split."""
+        ids = np.frombuffer(split.ids(self.rows.vocabulary, storage).view(), np.int32)
+        lengths = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
+        return Inputs(torch.from_numpy(ids), torch.from_numpy(lengths))
 
-        If training updates this table, the returned embedder has to `follow` it.
+    def states(self, words: Sequence[str]) -> list[State]:
+        """Return the state of each word, by the origin of its row."""
+        return self.rows.states(words)
+
+    def are_looked_up(self, words: Sequence[str]) -> list[bool]:
+        """Return whether each word has a row that was added by `extended`."""
+        return self.rows.are_looked_up(words)
+
+    def unknown(self, texts: Iterable[Sequence[str]]) -> list[str]:
+        """Return the words of `texts` without a row, except those that were looked up and not found."""
+        return self.rows.unknown(texts)
+
+    def extended(self, unseen: Unseen) -> TableEmbedder:
+        """Return a frozen embedder with a copy of this table and then the rows of the words in `unseen`.
+
+        Without such words, the table is shared and not copied. If training updates this table, the returned
+        embedder has to `follow` it.
         """
-        added = torch.from_numpy(vectors).to(self.weight.device)
-        return TableEmbedder(torch.cat([self.weight.detach(), added]))
+        weight, rows = self.weight.detach(), self.rows.extended(unseen)
+        if unseen.words:
+            weight = torch.cat([weight, torch.from_numpy(unseen.vectors).to(weight.device)])
+        return TableEmbedder(weight, rows=rows)
 
     @torch.no_grad()
     def follow(self, trained: Embedder) -> None:
         """Take over the table of `trained`, from which this one was extended; added rows stay unchanged."""
         assert isinstance(trained, TableEmbedder)
-        if self is not trained and trained.trainable:
+        if trained.trainable and self.weight.data_ptr() != trained.weight.data_ptr():
             self.weight[: len(trained.weight)] = trained.weight
 
     def layer(self) -> nn.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from embedkit.errors import Fault
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.model.table import EmbeddingTable
 
 LEAST, MOST = 1e-6, 1e6
 """Range of the greatest absolute value in a trained vector."""
@@ -18,13 +17,14 @@ LEAST, MOST = 1e-6, 1e6
 SHOWN = 5
 
 
-def check_lengths(vectors: FloatArray, words: Sequence[str], origin: Sequence[str]) -> list[Fault]:
-    """Check the vectors [n, D] that a source gave for `words`; return a fault if values are implausible.
+def check_lengths(table: EmbeddingTable) -> list[Fault]:
+    """Check the vectors that a source gave for a table; return a fault if their values are implausible.
 
     That is, if any vector has an absolute value over 1e6, or no vector one of 1e-6 or more. Only found and
     recovered rows are checked; if all of them are zero, there is no fault.
     """
-    rows = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
+    vectors, words = table.vectors, table.rows.words
+    rows = [row for row, each in enumerate(table.rows.origin) if each in ("found", "recovered")]
     greatest = np.maximum(vectors.max(axis=1, initial=0), -vectors.min(axis=1, initial=0))[rows]
     if not greatest.any():
         return []

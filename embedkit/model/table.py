@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +12,7 @@ from embedkit.interfaces.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
 from embedkit.model.memory import check_table
 from embedkit.model.oov import FoundWords, OovChain
+from embedkit.model.table_rows import TableRows
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary
 
@@ -22,24 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EmbeddingTable:
-    """Word vectors float32 [V, D], with the `origin` of each row and `via`, its spelling or policy.
+    """Word vectors float32 [V, D], with the words of the `rows` and where each vector came from.
 
     `unseen` has the vectors of words that are looked up besides the vocabulary.
     """
 
     vectors: FloatArray
-    origin: Sequence[Origin]
-    via: Sequence[str]
+    rows: TableRows
     unseen: Unseen
 
     @property
     def dim(self) -> int:
         """Return the dimension D of the vectors."""
         return int(self.vectors.shape[1])
-
-    def rows_by_origin(self) -> dict[str, int]:
-        """Count the rows of each origin."""
-        return dict(Counter(self.origin))
 
     def trainable_rows(self, which: Literal["all", "none", "missing"]) -> BoolArray:
         """Return which rows training may update, bool [V]; never the padding row.
@@ -51,7 +46,7 @@ class EmbeddingTable:
             "missing": {"unk", "filled"},
             "none": set(),
         }[which]
-        return np.array([origin in movable for origin in self.origin])
+        return np.array([origin in movable for origin in self.rows.origin])
 
 
 def build_table(
@@ -86,7 +81,8 @@ def build_table(
         via[row] = policy
         if spelling and row != UNK_ID:
             origin[row], via[row] = "recovered", spelling
-    return EmbeddingTable(vectors, origin, via, unseen_of(others, source, chain, found, context.seed))
+    unseen = unseen_of(others, source, chain, found, context.seed)
+    return EmbeddingTable(vectors, TableRows(vocabulary, origin, via), unseen)
 
 
 def _rows(origin: Sequence[Origin], *wanted: Origin) -> list[int]:

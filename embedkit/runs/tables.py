@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
-from embedkit.evaluation.coverage import STATES
+from embedkit.model.table_rows import STATES
 from embedkit.runs import layout
 from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, UNK
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from embedkit.evaluation.coverage import STATES
+from embedkit.model.table_rows import STATES
 
 _LETTERS = {state: state[0] for state in STATES}
 _STATES = {letter: state for state, letter in _LETTERS.items()}

@@ -60,12 +60,12 @@ def write_drift(
     after = classifier.model.table_embedder.vectors()[1:]
     if not writer.world.main or np.array_equal(before, after):
         return None
-    vocabulary = classifier.input.vocabulary
+    vocabulary = table.rows.vocabulary
     counts = [sum(vocabulary.dropped.values()), *vocabulary.counts]
     drift = measure_drift(before, after, counts)
-    words = [*vocabulary.to_dict()][1:]
-    writer.csv(layout.DRIFT, DRIFT, _drift_rows(drift, words, counts, table.origin[1:]))
-    return summarize_drift(drift, table.origin[1:])
+    words = table.rows.words[1:]
+    writer.csv(layout.DRIFT, DRIFT, _drift_rows(drift, words, counts, table.rows.origin[1:]))
+    return summarize_drift(drift, table.rows.origin[1:])
 
 
 def _drift_rows(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +62,6 @@ def write_evaluation(
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
         sum(map(len, predictions.values())),
     )
-    trained = classifier.origin[: len(classifier.origin) - classifier.looked_up]
-    writer.json(layout.EMBEDDING, {"rows": dict(Counter(trained)), "coverage": covered})
+    rows = classifier.model.table_embedder.rows.by_origin()
+    writer.json(layout.EMBEDDING, {"rows": rows, "coverage": covered})
     return predictions

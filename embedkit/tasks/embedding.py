@@ -33,7 +33,7 @@ def embed(
     hardly covers a split or has implausible vectors, which is a DataError if `strict`. Raises RecipeError if
     the source has vectors of another tokenizer's pieces.
     """
-    recipe, vocabulary, splits = components.recipe, prepared.text.vocabulary, prepared.tokenized
+    recipe, vocabulary, splits = components.recipe, prepared.vocabulary, prepared.tokenized
     labelling, train = prepared.labelling, prepared.tokenized["train"]
     context = replace(
         components.context(recipe.seed, vocabulary.words),
@@ -50,15 +50,14 @@ def embed(
     part = components.part("embedding")
     if not part.bundled:
         _ask_again(source, str(part), vocabulary.words, table)
-    shares = covered_shares(table, vocabulary, splits)
+    shares = covered_shares(table.rows.extended(table.unseen), splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
-    names = [*vocabulary.to_dict()]
-    settle([*check_coverage(shares), *check_lengths(table.vectors, names, table.origin)], strict)
+    settle([*check_coverage(shares), *check_lengths(table)], strict)
     return table
 
 
 def _ask_again(source: VectorSource, name: str, words: Sequence[str], table: EmbeddingTable) -> None:
     """Raise ComponentError unless a second lookup of a few words gives the vectors in the table."""
     rows = [(words[number], number + FIRST_WORD_ID) for number in spread(len(words))]
-    found = {word: table.vectors[row] if table.origin[row] == "found" else None for word, row in rows}
+    found = {word: table.vectors[row] if table.rows.origin[row] == "found" else None for word, row in rows}
     check_source(source, name, found)

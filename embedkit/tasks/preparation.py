@@ -32,11 +32,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prepared:
-    """The classes, the encoder, the tokenizer with its vocabulary, and every split as tokens."""
+    """The classes, the encoder, the tokenizer, the training vocabulary, and every split as tokens."""
 
     labelling: Labelling
     encoder: Encoder
     text: TextInput
+    vocabulary: Vocabulary
     tokenized: Mapping[str, TokenizedSplit]
 
 
@@ -57,9 +58,11 @@ def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool)
     if PADDING_INVARIANT.of(components.encoder):
         check_encoder(components.encoder, str(components.part("encoder")))
     text, tokenized = prepare_text(components, splits)
+    limits = recipe.vocabulary
+    vocabulary = Vocabulary.of(tokenized["train"].tokens.counts, limits.min_count, limits.max_size)
     labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
     settle([*check_examples(splits), *labels, *check_lengths(tokenized)], strict)
-    return Prepared(labelling, components.encoder, text, tokenized)
+    return Prepared(labelling, components.encoder, text, vocabulary, tokenized)
 
 
 def try_encoder(components: RunComponents[Recipe], prepared: Prepared, width: int) -> None:
@@ -92,14 +95,12 @@ def _check_longest(prepared: Prepared, recipe: Recipe, name: str, width: int) ->
 def prepare_text(
     components: RunComponents[Recipe], splits: Splits
 ) -> tuple[TextInput, dict[str, TokenizedSplit]]:
-    """Tokenize every split and build the vocabulary from the training split alone.
+    """Tokenize every split.
 
-    If the encoder is not invariant to padding, every text is padded or cut
-    to the same length: `max_length`, or the longest training text. Raises DataError if no training text has a
-    token.
+    If the encoder is not invariant to padding, every text is padded or cut to the same length: `max_length`,
+    or the longest training text. Raises DataError if no training text has a token.
     """
-    recipe, tokenizer, storage = components.recipe, components.tokenized, components.storage
-    data = recipe.data
+    data, tokenizer, storage = components.recipe.data, components.tokenized, components.storage
     tokenized = {
         name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples), data.max_length, data.cut)
         for name, examples in splits.items()
@@ -107,10 +108,8 @@ def prepare_text(
     longest = max(tokenized["train"].tokens.numbers.lengths())
     if not longest:
         raise DataError(Fault("no text of the training split has a token", where="data.train"))
-    counts = tokenized["train"].tokens.counts
-    words = Vocabulary.of(counts, recipe.vocabulary.min_count, recipe.vocabulary.max_size)
     if PADDING_INVARIANT.of(components.encoder):
-        return TextInput(tokenizer.tokenizer, words, data.max_length, data.cut, None, storage), tokenized
+        return TextInput(tokenizer.tokenizer, data.max_length, data.cut, None, storage), tokenized
     length = data.max_length or longest
-    fixed = TextInput(tokenizer.tokenizer, words, length, data.cut, length, storage)
+    fixed = TextInput(tokenizer.tokenizer, length, data.cut, length, storage)
     return fixed, {name: split.shortened(length, data.cut) for name, split in tokenized.items()}

@@ -68,7 +68,7 @@ def _difference(
     encoder, model = components.of(recipe).encoder, classifier.model
     name = str(components.part("encoder"))
     split = _few(next(iter(splits.values())))
-    encoded = classifier.input.encode(split, classifier.labelling).to(model.device)
+    encoded = classifier.encode(split).to(model.device)
     (batch,) = encoded.batches([torch.arange(len(split.examples))])
     rows, ids = torch.unique(batch.inputs, return_inverse=True)
     try:

@@ -51,8 +51,8 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     table = embed(components, prepared, reporter, context.strict)
     try_encoder(components, prepared, table.dim)
     classifier = _classifier(recipe, prepared, table, writer.world.device)
-    evaluated = classifier.widened(table.unseen)
-    log.info("built", extra={"rows": table.rows_by_origin(), "classes": labelling.classes})
+    evaluated = classifier.extended(table.unseen)
+    log.info("built", extra={"rows": table.rows.by_origin(), "classes": labelling.classes})
 
     reporter.stage("fitting baselines")
     named = components.baselines if writer.world.main else {}
@@ -73,7 +73,7 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
 
     reporter.stage("analysing errors")
     drift = write_drift(writer, classifier, table)
-    trained = Trained(evaluated, components, table.via)
+    trained = Trained(evaluated, components)
     write_analysis(writer, trained, tokenized, predictions, content, drift)
     note_unloadable(components, writer, classifier, tokenized)
 
@@ -83,10 +83,9 @@ def _classifier(
 ) -> Classifier:
     """Build the classifier to be trained; its embedding matrix holds the vectors as they were looked up."""
     labelling, embedding = prepared.labelling, recipe.embedding
-    embedder = partial(
-        TableEmbedder.of, table.vectors, table.trainable_rows(embedding.trainable), embedding.sparse
-    )
+    trainable = table.trainable_rows(embedding.trainable)
+    embedder = partial(TableEmbedder.of, table.vectors, trainable, embedding.sparse, table.rows)
     objective = objective_of(len(labelling.classes), labelling.multilabel)
     model = build_classifier(embedder, prepared.encoder, objective, recipe.seed)
     threshold = recipe.evaluation.threshold
-    return Classifier(model.to(device), prepared.text, table.origin, labelling, threshold)
+    return Classifier(model.to(device), prepared.text, labelling, threshold)

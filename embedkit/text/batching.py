@@ -14,7 +14,6 @@ import torch
 from embedkit.text.vocabulary import PAD_ID, UNK_ID
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from torch import Tensor
 
     from embedkit.interfaces import BoolArray, IntArray
@@ -38,18 +37,30 @@ class Batch:
     rows: Tensor
 
 
-class EncodedSplit:
-    """The texts of one split as token ids, with their labels and example ids.
+@dataclass(frozen=True)
+class Inputs:
+    """The texts of a split as an embedder reads them, one text after another.
 
-    All ids are in one int32 tensor, one text after another, with one padding id at the end; a batch is read
-    from it by one indexing operation. `lengths` is int64 [n]. Batches are padded to `length` tokens or, if it
+    `values` int32 [N + 1, ...] has an entry for each of N tokens, such as its id, and ends with that of
+    padding, which is what a batch reads beyond a text's end. `lengths` int64 [n] counts the entries of each
+    text. `unknown` stands for every number in the entry of an unknown token.
+    """
+
+    values: Tensor
+    lengths: Tensor
+    unknown: int = UNK_ID
+
+
+class EncodedSplit:
+    """The texts of one split as inputs of an embedder, with their labels and example ids.
+
+    A batch is read from the inputs by one indexing operation. Batches are padded to `length` tokens or, if it
     is None, each to its own longest text.
     """
 
     def __init__(
         self,
-        ids: NDArray[np.int32],
-        lengths: IntArray,
+        inputs: Inputs,
         labels: Sequence[int] | IntArray | BoolArray,
         example_ids: Sequence[int],
         length: int | None = None,
@@ -57,9 +68,9 @@ class EncodedSplit:
         self.labels = labels
         self.example_ids = example_ids
         self.length = length
-        self.lengths = torch.from_numpy(lengths)
-        # One id of padding ends the tensor: what a batch reads beyond a text's end.
-        self._ids = torch.from_numpy(ids)
+        self.lengths = inputs.lengths
+        self._values = inputs.values
+        self._unknown_value = inputs.unknown
         self._unknown: Tensor | None = None
         self._starts = self.lengths.cumsum(0) - self.lengths
         self._labels = torch.from_numpy(np.asarray(labels))
@@ -73,28 +84,29 @@ class EncodedSplit:
         length: int | None = None,
     ) -> EncodedSplit:
         """Make a split from lists of token ids."""
-        ids = np.fromiter(chain(*texts, [PAD_ID]), np.int32)
-        return cls(ids, np.fromiter(map(len, texts), np.int64, len(texts)), labels, example_ids, length)
+        ids = torch.from_numpy(np.fromiter(chain(*texts, [PAD_ID]), np.int32))
+        lengths = torch.from_numpy(np.fromiter(map(len, texts), np.int64, len(texts)))
+        return cls(Inputs(ids, lengths), labels, example_ids, length)
 
     def __len__(self) -> int:
         return len(self.lengths)
 
     def to(self, device: torch.device) -> EncodedSplit:
-        """Return the split with its ids on `device`; its batches will be there too, except for `rows`."""
+        """Return the split with its inputs on `device`; its batches will be there too, except for `rows`."""
         moved = copy(self)
-        moved._ids = self._ids.to(device)
+        moved._values = self._values.to(device)
         return moved
 
     def with_unknown(self, share: float, generator: torch.Generator) -> EncodedSplit:
-        """Return the split with each token replaced by `<UNK>` with probability `share` (word dropout).
+        """Return the split with each token made unknown with probability `share` (word dropout).
 
         The lengths of the texts do not change.
         """
         changed = copy(self)
-        drawn = torch.zeros(len(self._ids), dtype=torch.bool)
+        drawn = torch.zeros(len(self._values), dtype=torch.bool)
         for part in torch.split(drawn[:-1], DRAWN):
             part.copy_(torch.rand(len(part), generator=generator) < share)
-        changed._unknown = drawn.to(self._ids.device)
+        changed._unknown = drawn.to(self._values.device)
         return changed
 
     def batches(self, groups: Iterable[Tensor]) -> Iterator[Batch]:
@@ -102,13 +114,16 @@ class EncodedSplit:
         return map(self._batch, groups)
 
     def _batch(self, rows: Tensor) -> Batch:
-        device = self._ids.device
+        device = self._values.device
         lengths = self.lengths[rows, None]
         columns = torch.arange(max(1, self.length or int(lengths.max())), device=device)
         mask = columns < lengths.to(device)
         starts = self._starts[rows, None].to(device)
-        positions = torch.where(mask, starts + columns, len(self._ids) - 1)
-        ids = self._ids[positions].long()
+        positions = torch.where(mask, starts + columns, len(self._values) - 1)
+        inputs = self._values[positions].long()
         if self._unknown is not None:
-            ids.masked_fill_(self._unknown[positions], UNK_ID)
-        return Batch(ids, mask, self._labels[rows].to(device), rows)
+            unknown = self._unknown[positions]
+            inputs.masked_fill_(
+                unknown.reshape(unknown.shape + (1,) * (inputs.dim() - 2)), self._unknown_value
+            )
+        return Batch(inputs, mask, self._labels[rows].to(device), rows)

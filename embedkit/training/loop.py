@@ -56,7 +56,7 @@ class TrainingTask:
         """Return the training split and, if there is one, the validation split, encoded."""
         models = {"train": self.classifier, "validation": self.evaluated}
         return {
-            name: model.input.encode(self.tokenized[name], model.labelling)
+            name: model.encode(self.tokenized[name])
             for name, model in models.items()
             if name in self.tokenized
         }

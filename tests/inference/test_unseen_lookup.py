@@ -213,6 +213,15 @@ def test_a_loaded_model_opens_the_source_of_its_trained_table_again(looking_up, 
     assert "is not the file that the model was trained with" in refused(run)
 
 
+def test_a_table_that_is_frozen_in_the_last_epochs_is_evaluated_as_it_was_trained(looking_up, tmp_path):
+    recipe = trained(looking_up, "all", table_to_epoch=2, lr=0.5)
+    del recipe["data"]["validation"]
+    run = embedkit.run(recipe, out=tmp_path / "run")
+    expected = run.predictions.query("split == 'test'")["p_pos"]
+    found = embedkit.load(run.path).predict(TEST)["p_pos"]
+    np.testing.assert_allclose(found.astype(float), expected, atol=1e-6)
+
+
 def test_dropped_words_are_looked_up_too(looking_up, tmp_path):
     texts = ["good film", "good plot", "bad film", "bad plot novel"]
     data = {"train": {"use": "inline", "texts": texts, "labels": ["pos", "pos", "neg", "neg"]}}

@@ -78,10 +78,10 @@ def test_each_row_knows_where_it_came_from():
     source = Source(KNOWN)
     chain = OovChain([("lower", Lower()), ("mean", Mean({"emu"})), ("ones", Ones())])
     table = build_table(VOCABULARY, source, chain, EmbeddingContext(0))
-    assert table.origin == ["pad", "unk", "found", "recovered", "filled", "filled", "recovered"]
-    assert table.via == ["", "ones", "", "dog", "mean", "ones", "Gnu"]
+    assert table.rows.origin == ["pad", "unk", "found", "recovered", "filled", "filled", "recovered"]
+    assert table.rows.via == ["", "ones", "", "dog", "mean", "ones", "Gnu"]
     np.testing.assert_array_equal(table.vectors[:, 0], np.array([0, 1, 1, 3, 3, 1, 5], dtype=np.float32))
-    assert table.rows_by_origin() == {"pad": 1, "unk": 1, "found": 1, "recovered": 2, "filled": 2}
+    assert table.rows.by_origin() == {"pad": 1, "unk": 1, "found": 1, "recovered": 2, "filled": 2}
 
 
 def test_all_spellings_are_asked_for_at_once_and_none_twice():
@@ -98,7 +98,7 @@ def test_the_exact_spelling_wins_over_every_other():
         EmbeddingContext(0),
     )
     assert table.vectors[2, 0] == 7
-    assert table.origin[2] == "found"
+    assert table.rows.origin[2] == "found"
 
 
 def test_a_sources_own_unknown_vector_is_row_one():
@@ -122,7 +122,7 @@ def test_trainable_rows(which, rows):
         OovChain([("lower", Lower()), ("ones", Ones())]),
         EmbeddingContext(0),
     )
-    assert table.origin == ["pad", "unk", "found", "recovered", "filled"]
+    assert table.rows.origin == ["pad", "unk", "found", "recovered", "filled"]
     assert table.trainable_rows(which).tolist() == [bool(row) for row in rows]
 
 
@@ -203,8 +203,8 @@ def test_a_policy_that_proposes_the_word_itself_changes_nothing():
     table = build_table(
         VOCABULARY, source, OovChain([("same", Same()), ("ones", Ones())]), EmbeddingContext(0)
     )
-    assert table.origin[2] == "found"
-    assert table.via[2] == ""
+    assert table.rows.origin[2] == "found"
+    assert table.rows.via[2] == ""
     assert source.asked == [["cat", "DOG", "emu", "fox", "gnu", "Cat", "Dog", "Emu", "Fox", "Gnu"]]
 
 
@@ -215,8 +215,8 @@ def test_two_words_may_share_a_spelling_that_is_a_word_itself():
         OovChain([("lower", Lower()), ("ones", Ones())]),
         EmbeddingContext(0),
     )
-    assert table.origin[2:] == ["recovered", "found", "recovered"]
-    assert table.via[2:] == ["dog", "", "dog"]
+    assert table.rows.origin[2:] == ["recovered", "found", "recovered"]
+    assert table.rows.via[2:] == ["dog", "", "dog"]
     assert table.vectors[2:, 0].tolist() == [3, 3, 3]
 
 
@@ -233,7 +233,7 @@ def test_nothing_found_leaves_every_row_to_the_chain():
         Vocabulary.of(Counter(["emu", "fox"])), Source({}), OovChain([("ones", Ones())]), EmbeddingContext(0)
     )
     assert table.vectors.tolist() == [[0, 0, 0], [1, 1, 1], [1, 1, 1], [1, 1, 1]]
-    assert table.via == ["", "ones", "ones", "ones"]
+    assert table.rows.via == ["", "ones", "ones", "ones"]
 
 
 @pytest.mark.parametrize(
@@ -278,8 +278,8 @@ def test_a_policy_may_find_another_spelling_among_the_found_words():
     chain = OovChain([("nearest", Nearest()), ("ones", Ones())])
     context = EmbeddingContext(0, training_tokens=lambda: [["cat", "dog"], ["catt"]])
     table = build_table(vocabulary, source, chain, context, ["rats", "fox"])
-    assert table.origin == ["pad", "unk", "found", "found", "found", "recovered", "filled"]
-    assert table.via == ["", "nearest", "", "", "", "cat", "ones"]
+    assert table.rows.origin == ["pad", "unk", "found", "found", "found", "recovered", "filled"]
+    assert table.rows.via == ["", "nearest", "", "", "", "cat", "ones"]
     assert table.vectors[5].tolist() == [1, 1, 1]
     assert (table.unseen.words, table.unseen.origin, table.unseen.via) == (["rats"], ["recovered"], ["cat"])
     assert table.unseen.missing == ["fox"]

@@ -78,7 +78,7 @@ def test_words_that_were_dropped(tmp_path):
     run = embedkit.run(asked, out=tmp_path / "run")
     words = [text for text in dict.fromkeys(TEXTS) if text not in ("<PAD>", "<UNK>")]
     assert [*run.vocabulary["word"][2:], *run.read_csv("dropped.csv")["word"]] == words
-    assert embedkit.load(run.path).input.vocabulary.dropped == dict.fromkeys(words[5:], 2)
+    assert embedkit.load(run.path).model.table_embedder.rows.vocabulary.dropped == dict.fromkeys(words[5:], 2)
 
 
 READER = """

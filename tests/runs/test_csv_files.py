@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import RunError
-from embedkit.evaluation.coverage import STATES
+from embedkit.model.table_rows import STATES
 from embedkit.runs.csv_files import TEXTS, read_frame, read_mappings, read_rows, write_rows
 from embedkit.runs.token_columns import encode
 

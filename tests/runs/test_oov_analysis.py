@@ -83,7 +83,7 @@ def test_a_refilled_table_is_the_one_that_the_policy_would_have_made(frozen, tmp
 
     registry = build_registry()
     components = Components(load_recipe(frozen.path / "recipe.yaml", registry), registry)
-    trained = Trained(embedkit.load(frozen.path), components, [*frozen.vocabulary["via"]])
+    trained = Trained(embedkit.load(frozen.path), components)
     other = refilled(trained, policy, Part(registry, "oov", spec_of(policy), "oov").make())
     sets = {"embedding.trainable": "none", "training.epochs": 1, "oov": [policy]}
     made = embedkit.run("notebook-word2vec", out=tmp_path / policy, set=sets)
@@ -104,7 +104,6 @@ def test_how_many_turn_right_and_wrong_is_what_the_refilled_model_says(frozen):
     trained = Trained(
         embedkit.load(frozen.path),
         Components(load_recipe(frozen.path / "recipe.yaml", registry), registry),
-        [*frozen.vocabulary["via"]],
     )
     frame = frozen.predictions
     was_wrong = (frame["label"] != frame["predicted"]).to_numpy()

@@ -89,9 +89,8 @@ def test_the_first_steps_are_those_of_plain_torch(labels, tmp_path):
     targets = torch.tensor([classes.index(label) for label in labels] * 2)
     counts = torch.bincount(targets)
     weight = len(targets) / (len(classes) * counts)
-    split = model.input.encode(
-        model.input.tokenize("train", [Example(i, t) for i, t in enumerate(TEXTS * 2)]), model.labelling
-    )
+    examples = [Example(i, t) for i, t in enumerate(TEXTS * 2)]
+    split = model.encode(model.input.tokenize("train", examples))
     (batch,) = split.batches([torch.arange(12)])
     logits = model.model(batch.inputs, batch.mask)
     if len(classes) == 2:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from embedkit.data.labels import parts_of
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State, Word
+from embedkit.evaluation.coverage import Word
 from embedkit.evaluation.oov.result import Coverage, KindCounts, MissingWord, StateCounts, WordCounts
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content

@@ -20,7 +20,7 @@ from pydantic import (
     WrapValidator,
 )
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, STATES, State
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 LARGEST = 2**63 - 1
 ROUNDING = 1e-9

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from embedkit.evaluation.coverage import OUT_OF_VOCABULARY, State
+from embedkit.model.table_rows import OUT_OF_VOCABULARY, State
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from embedkit.evaluation.coverage import STATES
+from embedkit.model.table_rows import STATES
 from embedkit.report.terminal.lines import name_shown
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from embedkit.evaluation.coverage import STATES
 from embedkit.evaluation.oov.result import (
     Bucket,
     Coverage,
@@ -29,6 +28,7 @@ from embedkit.evaluation.oov.result import (
     from_json,
     to_json,
 )
+from embedkit.model.table_rows import STATES
 
 STATE_KEYS = [*STATES, "looked_up"]
 amounts = st.integers(0, 2**53) | st.floats(0, 1e15)
