@@ -64,12 +64,12 @@ def _execute(components: Components[AnyKind], directory: Path, options: RunOptio
     if options.resume and world.from_main(lambda: _is_finished(directory, recipe, reporter)):
         return world.from_main(lambda: _loadable(Run(directory)))
     components.refuse_untrusted()
-    inputs = components.input_files()
+    inputs, used = components.input_files(), components.distributions()
     with create_run(directory, options.resume, world, _axes(recipe)) as writer, writer.logged():
         from embedkit.runs.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
-        plugins, used = components.registry.plugins.plugins, components.distributions()
+        plugins = components.registry.plugins.plugins
         environment = world.from_main(
             lambda: describe_environment(plugins, inputs, options.hash, used) | {"processes": world.count}
         )
