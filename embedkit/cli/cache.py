@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,17 @@ from embedkit.report.terminal.tables import byte_count, bytes_as_text, print_tab
 
 if TYPE_CHECKING:
     from embedkit.files.cache import Entry
+
+
+@dataclass(frozen=True)
+class CacheRecord:
+    """A file in the cache as it is listed: what is kept, when it was used last, and what it is of."""
+
+    kept: str
+    bytes: int
+    used: str
+    of: str | None
+    file: str
 
 
 @click.group(invoke_without_command=True)
@@ -33,10 +45,10 @@ def list_entries(as_json: bool = False) -> None:
     found = entries()
     source_of = sources(found)
     records = [_record(entry, source_of[entry.path]) for entry in found]
-    total = sum(record["bytes"] for record in records)
+    total = sum(record.bytes for record in records)
     if as_json:
         figures = {"folder": str(cache_folder()), "bytes": total, "limit": LIMIT}
-        print_json({**figures, "entries": records})
+        print_json({**figures, "entries": [*map(asdict, records)]})
         return
     if records:
         print_table([("kept", "size", "last used", "of", "file"), *map(_row, records)])
@@ -58,19 +70,18 @@ def clear(keep: int, as_json: bool) -> None:
 
     source_of = sources(entries())
     records = [_record(entry, source_of.get(entry.path)) for entry in trim(keep)]
-    total = sum(record["bytes"] for record in records)
+    total = sum(record.bytes for record in records)
     if as_json:
-        print_json({"bytes": total, "deleted": records})
+        print_json({"bytes": total, "deleted": [*map(asdict, records)]})
     else:
         say(f"deleted {len(records)} files, {bytes_as_text(total)}")
     if sum(entry.size for entry in entries()) > keep:
         click.get_current_context().exit(1)
 
 
-def _record(entry: Entry, source: str | None) -> dict[str, Any]:
+def _record(entry: Entry, source: str | None) -> CacheRecord:
     used = datetime.fromtimestamp(entry.used, UTC).isoformat(timespec="seconds")
-    kept = {"kept": _kept(entry.path.name), "bytes": entry.size, "used": used}
-    return {**kept, "of": source, "file": str(entry.path)}
+    return CacheRecord(_kept(entry.path.name), entry.size, used, source, str(entry.path))
 
 
 def _kept(name: str) -> str:
@@ -78,6 +89,5 @@ def _kept(name: str) -> str:
     return "unfinished" if name.startswith(".") else re.split(r"[-.]", name)[0]
 
 
-def _row(record: dict[str, Any]) -> tuple[str, ...]:
-    size = bytes_as_text(record["bytes"])
-    return record["kept"], size, record["used"], record["of"] or "?", record["file"]
+def _row(record: CacheRecord) -> tuple[str, ...]:
+    return record.kept, bytes_as_text(record.bytes), record.used, record.of or "?", record.file

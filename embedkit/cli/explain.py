@@ -87,7 +87,7 @@ def _explain_text(run: Run, number: int, split: str | None, as_json: bool) -> No
 
     texts = explain_text(run, number, split)
     if as_json:
-        print_json(texts)
+        print_json([text.to_json() for text in texts])
         return
     from embedkit.report.terminal.explanation import print_text
 

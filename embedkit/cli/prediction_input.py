@@ -6,7 +6,7 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -88,11 +88,9 @@ class Table:
         components.input_files()
         return [*components.reader("test").read()]
 
-    def _recipe(self, component: Component) -> dict[str, Any]:
+    def _recipe(self, component: Component) -> dict[str, object]:
         """Return a recipe that reads the table, without labels if its reader allows that."""
-        spec: dict[str, Any] = {"use": self.reader, "path": self.file}
-        if self.column:
-            spec["text"] = self.column
-        if "label" in component.parameters.model_fields:
-            spec["label"] = None
+        column = {"text": self.column} if self.column else {}
+        label = {"label": None} if "label" in component.parameters.model_fields else {}
+        spec = {"use": self.reader, "path": self.file, **column, **label}
         return {"name": "predict", "model": ".", "data": {"test": spec}}

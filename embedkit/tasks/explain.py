@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +20,71 @@ if TYPE_CHECKING:
 NEAREST = 3
 
 
-def explain_text(run: Run, number: int, split: str | None = None) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Neighbour:
+    """A word, and the cosine similarity of its trained vector to that of another word."""
+
+    word: str
+    cosine: float
+
+
+@dataclass(frozen=True)
+class ExplainedToken:
+    """A token with its state, and whether it is content.
+
+    `via` is the spelling or the policy by which the row of the token came, None if that is not known;
+    `nearest` are the nearest words in the embedding matrix. `similar` is the word in the matrix that is spelt
+    most alike, if the token has no row and there is such a word.
+    """
+
+    token: str
+    state: str
+    content: bool
+    via: str | None
+    nearest: tuple[Neighbour, ...]
+    similar: str | None
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A text with its prediction, token by token.
+
+    `run` is the name of the inner run that held the text out, None in a run that trained one model. `label`
+    and `wrong` are None for a text without a label, and shares for one without such tokens. `cut` is the
+    number of tokens that the model did not read.
+    """
+
+    run: str | None
+    split: str
+    id: int
+    label: str | None
+    predicted: str
+    probability: float
+    text: str
+    probabilities: Mapping[str, float]
+    wrong: bool | None
+    oov_share: float | None
+    content_oov_share: float | None
+    cut: int
+    tokens: tuple[ExplainedToken, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as plain data, without `run` if that is None."""
+        plain = asdict(self)
+        return {key: value for key, value in plain.items() if key != "run" or value is not None}
+
+
+def explain_text(run: Run, number: int, split: str | None = None) -> list[Explanation]:
     """Return the texts with the id `number`, in `split` or in all splits, token by token.
 
-    In a run of several folds or seeds, there is one text for each inner run that held it out, and `run` is
-    the name of that run. Raises RunError if there is no such text.
+    In a run of several folds or seeds, there is one text for each inner run that held it out. Raises RunError
+    if there is no such text.
     """
     if not run.folds:
         return Explanations(run).of(number, split)
     held_out = [run_of(run, row) for row in rows_of(run, number, split)]
     return [
-        {"run": inner.path.name, **text}
+        replace(text, run=inner.path.name)
         for inner, of in held_out
         for text in Explanations(inner).of(number, of)
     ]
@@ -44,38 +99,42 @@ class Explanations:
     def __init__(self, run: Run) -> None:
         self.run = run
 
-    def of(self, number: int, split: str | None = None) -> list[dict[str, Any]]:
+    def of(self, number: int, split: str | None = None) -> list[Explanation]:
         """Return the texts with the id `number`, in `split` or in all. Raises RunError if there is none."""
         return [self._text(row) for row in rows_of(self.run, number, split)]
 
-    def _text(self, row: Mapping[Any, Any]) -> dict[str, Any]:
-        classes = [key.removeprefix("p_") for key in row if str(key).startswith("p_")]
-        labelled = self.run.labelled(row["split"])
-        return {
-            **{key: row[key] for key in ("split", "id", "label", "predicted", "probability", "text")},
-            "label": row["label"] if labelled else None,
-            "probabilities": {label: row[f"p_{label}"] for label in classes},
-            "wrong": row["label"] != row["predicted"] if labelled else None,
-            "oov_share": _known(row["oov_share"]),
-            "content_oov_share": _known(row["content_oov_share"]),
-            "cut": row["cut"],
-            "tokens": [*self._tokens(row)],
-        }
+    def _text(self, row: Mapping[Any, Any]) -> Explanation:
+        label = row["label"] if self.run.labelled(row["split"]) else None
+        return Explanation(
+            run=None,
+            split=row["split"],
+            id=row["id"],
+            label=label,
+            predicted=row["predicted"],
+            probability=row["probability"],
+            text=row["text"],
+            probabilities={key.removeprefix("p_"): row[key] for key in row if str(key).startswith("p_")},
+            wrong=None if label is None else label != row["predicted"],
+            oov_share=_known(row["oov_share"]),
+            content_oov_share=_known(row["content_oov_share"]),
+            cut=row["cut"],
+            tokens=tuple(
+                self._token(*token)
+                for token in zip(row["token_list"], row["token_states"], row["token_content"], strict=True)
+            ),
+        )
 
-    def _tokens(self, row: Mapping[Any, Any]) -> Iterator[dict[str, Any]]:
-        for token, state, content in zip(
-            row["token_list"], row["token_states"], row["token_content"], strict=True
-        ):
-            yield {
-                "token": token,
-                "state": state,
-                "content": bool(content),
-                "via": self._via.get(token) or None,
-                "nearest": self.nearest(token),
-                "similar": nearest(token, self._rows) if state in ("unseen", "dropped") else None,
-            }
+    def _token(self, token: str, state: str, content: int) -> ExplainedToken:
+        return ExplainedToken(
+            token=token,
+            state=state,
+            content=bool(content),
+            via=self._via.get(token) or None,
+            nearest=tuple(self.nearest(token)),
+            similar=nearest(token, self._rows) if state in ("unseen", "dropped") else None,
+        )
 
-    def nearest(self, word: str, count: int = NEAREST) -> list[dict[str, Any]]:
+    def nearest(self, word: str, count: int = NEAREST) -> list[Neighbour]:
         """Return the words whose trained vectors are nearest to that of `word`, with cosine similarities.
 
         Returns an empty list if `word` has no row in the embedding matrix, or a row of zeros.
@@ -88,7 +147,7 @@ class Explanations:
         cosines = self._units @ self._units[row]
         cosines[[0, 1, row]] = -2
         best = np.argsort(-cosines, kind="stable")[:count].tolist()
-        return [{"word": self._words[i], "cosine": float(cosines[i])} for i in best if cosines[i] > -2]
+        return [Neighbour(self._words[i], float(cosines[i])) for i in best if cosines[i] > -2]
 
     @cached_property
     def _vocabulary(self) -> pd.DataFrame | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pandas as pd
 import pytest
 from rich.console import Console
 
@@ -15,7 +14,8 @@ from embedkit.report.terminal.explanation import print_text
 from embedkit.report.terminal.marking import colours, legend, mark_all
 from embedkit.report.terminal.oov import WIDTH, bucket_table
 from embedkit.report.terminal.wrong_texts import wrong_lines
-from embedkit.tasks.explain import Explanations
+from embedkit.runs.wrong_texts import WrongText, WrongTexts
+from embedkit.tasks.explain import ExplainedToken, Explanation, Explanations
 
 TEXTS = ["good film", "bad film", "good plot", "bad plot", "good good", "bad bad"] * 3
 TESTS = ["good qwzx !", "bad rare zyxw vvv", "good film", "bad of the film", "odd odder oddest", ""]
@@ -71,6 +71,12 @@ def test_one_text_token_by_token(finished, embedkit_command):
         ("qwzx", "unseen", True),
         ("!", "unseen", False),
     ]
+    assert [*text] == [
+        *("split", "id", "label", "predicted", "probability", "text", "probabilities", "wrong"),
+        *("oov_share", "content_oov_share", "cut", "tokens"),
+    ]
+    assert [*text["tokens"][0]] == ["token", "state", "content", "via", "nearest", "similar"]
+    assert [*text["tokens"][0]["nearest"][0]] == ["word", "cosine"]
     row = finished.predictions.query("split == 'test' and id == 1").iloc[0]
     assert text["probability"] == row["probability"]
     assert text["probabilities"] == {"neg": row["p_neg"], "pos": row["p_pos"]}
@@ -86,8 +92,8 @@ def test_nearest_words_are_gensims(finished):
     keyed.add_vectors([*table.index], table.to_numpy())
     found = Explanations(finished).nearest("good")
     expected = keyed.most_similar("good", topn=3)
-    assert [each["word"] for each in found] == [word for word, _ in expected]
-    assert [each["cosine"] for each in found] == pytest.approx([cosine for _, cosine in expected], abs=1e-5)
+    assert [each.word for each in found] == [word for word, _ in expected]
+    assert [each.cosine for each in found] == pytest.approx([cosine for _, cosine in expected], abs=1e-5)
     assert Explanations(finished).nearest("qwzx") == []
 
 
@@ -161,27 +167,43 @@ def test_error_rates_fit_into_80_columns():
 
 
 def test_markup_in_texts_is_shown_as_text(capsys):
-    frame = pd.DataFrame(
-        {
-            "id": [1],
-            "label": ["[red]"],
-            "predicted": ["x"],
-            "probability": [0.5],
-            "content_oov": [1],
-            "content_oov_share": [0.5],
-            "token_list": [["[bold]", "a"]],
-            "token_states": [["unseen", "covered"]],
-        }
+    text = WrongText(
+        id=1,
+        fold=None,
+        label="[red]",
+        predicted="x",
+        probability=0.5,
+        content_oov_share=0.5,
+        tokens=["[bold]", "a"],
+        states=["unseen", "covered"],
+        wrong_with=None,
+        seeds=None,
     )
+    wrong = WrongTexts(split="test", texts=1, wrong=1, always_wrong=None, with_oov=1, first=[text])
     console = Console(width=80)
-    for line in wrong_lines("test", frame, coloured=False):
+    for line in wrong_lines(wrong, coloured=False):
         console.print(line)
     printed = capsys.readouterr().out
     assert "[red], predicted x" in printed
     assert "[[bold]] a" in printed
-    token = {"token": "[b]", "state": "unseen", "content": True, "via": None, "nearest": [], "similar": "[i]"}
-    shown = {"split": "test", "id": 1, "label": "[x]", "predicted": "y", "probability": 1.0, "wrong": True}
-    print_text({**shown, "oov_share": 1.0, "content_oov_share": None, "cut": 2, "tokens": [token]})
+    token = ExplainedToken("[b]", "unseen", content=True, via=None, nearest=(), similar="[i]")
+    print_text(
+        Explanation(
+            run=None,
+            split="test",
+            id=1,
+            label="[x]",
+            predicted="y",
+            probability=1.0,
+            text="[b]",
+            probabilities={"[x]": 0.0, "y": 1.0},
+            wrong=True,
+            oov_share=1.0,
+            content_oov_share=None,
+            cut=2,
+            tokens=(token,),
+        )
+    )
     printed = capsys.readouterr().out
     assert "[x], predicted y (1.00), wrong" in printed
     assert "spelt like [i]" in printed

@@ -12,7 +12,7 @@ import embedkit
 from embedkit.report.terminal.ablation import curve_table, planned
 from embedkit.report.terminal.repeated import repeated_table
 from embedkit.report.terminal.run import print_results
-from embedkit.report.terminal.wrong_texts import wrong_texts
+from embedkit.runs.wrong_texts import read_wrong
 
 TEXTS = [f"{mood} {thing} x{i}" for i, thing in enumerate(["film", "plot"] * 8) for mood in ("good", "bad")]
 
@@ -81,13 +81,18 @@ def test_after_several_seeds_they_stand_beside_each_other(seeds, capsys, monkeyp
 
 
 def test_a_text_that_several_seeds_got_wrong_stands_once(seeds):
-    wrong = wrong_texts(seeds.predictions)
-    assert wrong["id"].is_unique
+    wrong = read_wrong(seeds, "test")
     frame = seeds.predictions
     missed = frame[frame["label"] != frame["predicted"]].groupby("id").size()
-    assert wrong.set_index("id")["wrong_with"].to_dict() == missed.to_dict()
-    assert {*wrong["seeds"]} == {2}
-    assert wrong["content_oov_share"].is_monotonic_decreasing
+    assert len(wrong.first) == wrong.wrong == len(missed)
+    assert {text.id: text.wrong_with for text in wrong.first} == missed.to_dict()
+    assert {text.seeds for text in wrong.first} == {2}
+    assert wrong.always_wrong == (missed == 2).sum()
+    assert wrong.with_oov == sum((text.content_oov_share or 0) > 0 for text in wrong.first)
+    shares = [text.content_oov_share for text in wrong.first]
+    assert shares == sorted(shares, reverse=True)
+    few = read_wrong(seeds, "test", shown=2)
+    assert (few.wrong, few.first) == (wrong.wrong, wrong.first[:2])
 
 
 def test_the_whole_is_explained_as_a_single_run_is(folds, seeds, embedkit_command):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -90,7 +91,7 @@ def test_names_of_directories_tell_nothing(whole, renamed):
     assert [run.path.name for run in renamed.folds] == ["z", "fold-7", "y 3", "a"]
     assert renamed.predictions.equals(whole.predictions)
     for expected, found in zip(explain_text(whole, 5), explain_text(renamed, 5), strict=True):
-        assert {**json.loads(json.dumps(found)), "run": ""} == {**json.loads(json.dumps(expected)), "run": ""}
+        assert replace(found, run=None) == replace(expected, run=None)
 
 
 def test_where_the_manifest_has_none_the_recipe_tells(whole, tmp_path):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -22,7 +22,8 @@ from embedkit.report.terminal.oov import (
 )
 from embedkit.report.terminal.repeated import print_seeds
 from embedkit.report.terminal.screen import Screen
-from embedkit.report.terminal.wrong_texts import read_wrong, wrong_lines
+from embedkit.report.terminal.wrong_texts import wrong_lines
+from embedkit.runs.wrong_texts import read_wrong
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, OtherPolicies, SplitAnalysis
     from embedkit.runs.run import Run
+    from embedkit.tasks.explain import ExplainedToken, Explanation
 
 
 def print_analysis(run: Run, analysis: OovAnalysis) -> None:
@@ -58,8 +60,7 @@ def _print_split(run: Run, split: str, found: SplitAnalysis, console: Console) -
         return
     console.print(bucket_table(found.errors.content.buckets))
     console.print(bucket_table(found.errors.all.buckets, "all tokens"))
-    predictions = read_wrong(run, split, None)
-    for line in wrong_lines(split, predictions, colours(console), len(predictions)):
+    for line in wrong_lines(read_wrong(run, split), colours(console)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     console.print(f"\n{escaped(found.errors.verdict)}", soft_wrap=True)
@@ -92,40 +93,37 @@ def drift_table(drift: Mapping[str, DriftSummary]) -> Table:
     return table
 
 
-def print_text(text: Mapping[str, Any]) -> None:
+def print_text(text: Explanation) -> None:
     """Print one text: the prediction, the tokens marked by state, and a table of the tokens."""
     console = Screen()
     coloured = colours(console)
-    right = {None: "not labelled", True: "wrong", False: "right"}[text["wrong"]]
-    label, predicted = (shortened(text[key] or "no label") for key in ("label", "predicted"))
-    which = (
-        f"{text['run']}, {text['split']} {text['id']}" if "run" in text else f"{text['split']} {text['id']}"
-    )
-    line = f"{which}: {label}, predicted {predicted} ({text['probability']:.2f}), {right}"
+    right = {None: "not labelled", True: "wrong", False: "right"}[text.wrong]
+    label, predicted = (shortened(label or "no label") for label in (text.label, text.predicted))
+    which = f"{text.split} {text.id}" if text.run is None else f"{text.run}, {text.split} {text.id}"
+    line = f"{which}: {label}, predicted {predicted} ({text.probability:.2f}), {right}"
     console.print(escaped(line), soft_wrap=True)
-    tokens, states = ([token[key] for token in text["tokens"]] for key in ("token", "state"))
+    tokens, states = [token.token for token in text.tokens], [token.state for token in text.tokens]
     console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
-    shares = {"of its tokens": text["oov_share"], "of its content": text["content_oov_share"]}
+    shares = {"of its tokens": text.oov_share, "of its content": text.content_oov_share}
     told = [f"{share:.0%} {what}" for what, share in shares.items() if share is not None]
     if told:
         console.print(f"out of vocabulary: {', '.join(told)}")
-    if text["cut"]:
-        console.print(f"{text['cut']:,} tokens were cut and not read")
+    if text.cut:
+        console.print(f"{text.cut:,} tokens were cut and not read")
     if tokens:
-        console.print(token_table(text, coloured))
+        console.print(token_table(text.tokens, coloured))
 
 
-def token_table(text: Mapping[str, Any], coloured: bool) -> Table:
+def token_table(tokens: Sequence[ExplainedToken], coloured: bool) -> Table:
     """Return a table with a row for each token: state, spelling or policy it was found by, nearest words."""
     table = plain_table("token", "state", "by", "nearest in the trained table")
     for column in table.columns:
         column.justify, column.no_wrap = "left", False
-    for token in text["tokens"]:
-        state = Text(token["state"], STYLES.get(token["state"], "") if coloured else "")
-        kind = "" if token["content"] else " (structural)"
-        near = ", ".join(f"{shortened(each['word'])} {each['cosine']:.2f}" for each in token["nearest"])
-        if token["similar"]:
-            near = f"no row; spelt like {shortened(token['similar'])}"
-        via = name_shown(token["via"] or "")
-        table.add_row(name_shown(token["token"]), state.append(kind), via, escaped(near))
+    for token in tokens:
+        state = Text(token.state, STYLES.get(token.state, "") if coloured else "")
+        kind = "" if token.content else " (structural)"
+        near = ", ".join(f"{shortened(each.word)} {each.cosine:.2f}" for each in token.nearest)
+        if token.similar:
+            near = f"no row; spelt like {shortened(token.similar)}"
+        table.add_row(name_shown(token.token), state.append(kind), name_shown(token.via or ""), escaped(near))
     return table

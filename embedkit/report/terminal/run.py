@@ -13,8 +13,9 @@ from embedkit.report.terminal.marking import colours
 from embedkit.report.terminal.oov import bucket_table, coverage_table, looked_up_lines, plain_table
 from embedkit.report.terminal.repeated import print_repeated, print_seeds
 from embedkit.report.terminal.screen import Screen
-from embedkit.report.terminal.wrong_texts import read_wrong, wrong_lines
+from embedkit.report.terminal.wrong_texts import SHOWN, wrong_lines
 from embedkit.runs.predictions import predictions_file
+from embedkit.runs.wrong_texts import read_wrong
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -64,7 +65,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
     errors = run.oov.analysis.splits[split].errors
     if errors.wrong:
         console.print(bucket_table(errors.content.buckets))
-    for line in wrong_lines(split, read_wrong(run, split), colours(console)):
+    for line in wrong_lines(read_wrong(run, split, SHOWN), colours(console)):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     if errors.wrong:
