@@ -141,8 +141,8 @@ def _hide(experiment: Experiment, out: Path, again: Sequence[str], as_json: bool
         says_how_to_go_on(lambda: [path.name for path in experiment.progress(out)], again),
         console_reporter() as reporter,
     ):
-        curve = experiment.carry_out(out, reporter)
+        result = experiment.carry_out(out, reporter)
     if as_json:
-        print_json(curve)
+        print_json(result.to_json())
     else:
-        print_curve(curve)
+        print_curve(result)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.intervals import wilson_interval
+from embedkit.evaluation.result import SplitMetrics
 from embedkit.evaluation.scoring import Scored
+from embedkit.evaluation.summary import MetricValue
 from embedkit.plugin.verbs.models import WrappedMetric
 
 if TYPE_CHECKING:
@@ -25,22 +27,21 @@ def score_metrics(
     labels: Sequence[int] | IntArray | BoolArray,
     classes: Sequence[str],
     threshold: float,
-) -> dict[str, Any]:
-    """Return `n`, `loss` and every metric by name; beside `accuracy` its 95% Wilson interval (Wilson 1927).
+) -> SplitMetrics:
+    """Return `n`, `loss` and every metric by name; with `accuracy` its 95% Wilson interval (Wilson 1927).
 
     A metric that fails is None, and `undefined` has the reason, which is logged as a warning the first time.
     """
     true, predicted = np.asarray(labels), scored.predicted(threshold)
-    figures: dict[str, Any] = {"n": len(true), "loss": scored.loss}
+    scores: dict[str, MetricValue] = {}
     undefined: dict[str, str] = {}
     for name, metric in metrics.items():
         try:
-            figures[name] = metric.score(true, predicted, scored.probabilities, classes)
+            scores[name] = metric.score(true, predicted, scored.probabilities, classes)
         except EmbedkitError as error:
-            figures[name], undefined[name] = None, "; ".join(fault.what for fault in error.faults)
+            scores[name], undefined[name] = None, "; ".join(fault.what for fault in error.faults)
             if not isinstance(metric, WrappedMetric) or metric.fails_anew(str(error)):
                 log.warning("a figure is left out: %s", error)
-        if name == "accuracy":
-            right = (true == predicted).reshape(len(true), -1).all(axis=1)
-            figures["accuracy_ci95"] = wilson_interval(int(right.sum()), len(true))
-    return figures | ({"undefined": undefined} if undefined else {})
+    right = (true == predicted).reshape(len(true), -1).all(axis=1)
+    interval = wilson_interval(int(right.sum()), len(true)) if "accuracy" in metrics else None
+    return SplitMetrics(len(true), scored.loss, scores, interval, undefined)

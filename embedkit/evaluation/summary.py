@@ -1,42 +1,83 @@
-"""The figures of several runs together: mean, standard deviation, interval, and the value of each run."""
+"""A figure over several runs: mean, standard deviation, interval, and the value of each run."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, ClassVar
 
-Figures = Mapping[str, Mapping[str, Any]]
-"""By split, the figures by name: what metrics.json of one run holds."""
+from pydantic import ConfigDict
 
+from embedkit.evaluation.numbers import Figure, Interval, Number
 
-def summarize(runs: Sequence[Figures]) -> dict[str, dict[str, Any]]:
-    """Return the figures of two or more runs in the form of a single run's, each summarized by `summary`."""
-    return {
-        split: {
-            name: summary([figures[split].get(name) for figures in runs])
-            for name in dict.fromkeys(chain.from_iterable(figures[split] for figures in runs))
-        }
-        for split in runs[0]
-    }
+MetricValue = Any
+"""The value of a metric: a number, None, or what else a plugin gives that JSON can hold."""
 
 
-def summary(values: Sequence[Any]) -> dict[str, Any]:
-    """Return `mean`, `std`, `ci95` and, under `folds`, the values in the order of the runs.
+@dataclass(frozen=True)
+class Summary:
+    """A number over several runs. `folds` has its values in the order of the runs.
 
-    `std` is the sample standard deviation (divisor n - 1), `ci95` the 95% t interval of the mean as [low,
-    high] (Student 1908). All three are None if any value is None; for values that are not numbers, such as
-    confusion matrices, only `folds` is returned.
+    `std` is the sample standard deviation (divisor n - 1), `ci95` an interval of the mean. All but `folds`
+    are None if the number is not defined in one of the runs.
     """
+
+    mean: Figure | None
+    std: Figure | None
+    ci95: Interval | None
+    folds: tuple[Number | None, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the summary as metrics.json has it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Estimate(Summary):
+    """A summary of a number that is defined in every run."""
+
+    mean: Figure
+    std: Figure
+    ci95: Interval
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A figure over several runs that is no number, such as a confusion matrix: its value in each run."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    folds: tuple[MetricValue, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the values as metrics.json has them."""
+        return {"folds": self.folds}
+
+
+def summarize(values: Sequence[MetricValue]) -> Summary | Listing:
+    """Return the summary of a figure of two or more runs; of values that are no numbers, only the values."""
     if not all(value is None or isinstance(value, int | float) for value in values):
-        return {"folds": [*values]}
-    if None in values:
-        return {"mean": None, "std": None, "ci95": None, "folds": [*values]}
+        return Listing(tuple(values))
+    return summarize_numbers(values)
+
+
+def summarize_numbers(values: Sequence[float | None]) -> Summary:
+    """Return the summary of a number of two or more runs; None where it is not defined in a run."""
+    known = [value for value in values if value is not None]
+    if len(known) < len(values):
+        return Summary(None, None, None, tuple(values))
+    return estimate(known)
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Return the summary of a number that is defined in every run.
+
+    `ci95` is the 95% t interval of the mean (Student 1908).
+    """
     mean, deviation = fmean(values), stdev(values)
     half = _quantile(len(values) - 1) * deviation / sqrt(len(values))
-    return {"mean": mean, "std": deviation, "ci95": [mean - half, mean + half], "folds": [*values]}
+    return Estimate(mean, deviation, (mean - half, mean + half), tuple(values))
 
 
 def _quantile(degrees: int) -> float:

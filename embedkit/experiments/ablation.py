@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.errors import DataError, Fault
-from embedkit.evaluation.oov.curve import Point, curve
+from embedkit.evaluation.oov.curve import Curve, Point, curve
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.files.atomic import write_whole
 from embedkit.recipe.load import load_recipe
@@ -28,6 +28,19 @@ if TYPE_CHECKING:
 
 SEEDS = 3
 """How many seeds there are for a run that has no folds and seeds of its own."""
+
+
+@dataclass(frozen=True)
+class AblationResult:
+    """The curve of a run's accuracy on `split` against coverage, as vectors are hidden."""
+
+    run: str
+    split: str
+    curve: Curve
+
+    def to_json(self) -> dict[str, object]:
+        """Return the content of ablation.json."""
+        return {"run": self.run, "split": self.split, **asdict(self.curve)}
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,7 @@ class Experiment:
             else:
                 yield from progress_of(partial_of(made))
 
-    def carry_out(self, out: Path, reporter: Reporter) -> dict[str, Any]:
+    def carry_out(self, out: Path, reporter: Reporter) -> AblationResult:
         """Run the trainings that `out` lacks, write the curve to `out`/ablation.json, and return it."""
         made: dict[float, Run] = {}
         for number, (share, recipe) in enumerate(self.recipes.items(), 1):
@@ -76,8 +89,8 @@ class Experiment:
             made[share] = execute(recipe, self.registry, options)
         last = [*made[0.0].metrics][-1]
         points = {share: _points(each, last, self.folds) for share, each in made.items()}
-        found = {"run": str(self.run.path), "split": last, **curve(points, self.folds)}
-        text = json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False)
+        found = AblationResult(str(self.run.path), last, curve(points, self.folds))
+        text = json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False)
         write_whole(out / layout.ABLATION, f"{text}\n".encode())
         return found
 
@@ -113,7 +126,7 @@ def directory_of(out: Path, share: float) -> Path:
     return out / f"hide-{share:g}"
 
 
-def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
+def _seeds(recipe: Recipe, count: int | None) -> dict[str, object]:
     if not single_runs(recipe):
         count = SEEDS if count is None else count
         if count < 2:
@@ -125,7 +138,7 @@ def _seeds(recipe: Recipe, count: int | None) -> dict[str, Any]:
     return {}
 
 
-def _hidden(recipe: Recipe, share: float) -> dict[str, Any]:
+def _hidden(recipe: Recipe, share: float) -> dict[str, object]:
     """Return the overrides of `recipe` that hide `share` of the found vectors."""
     embedding = recipe.embedding.to_plain()
     own = {key: embedding.pop(key) for key in EMBEDDING_KEYS if key in embedding}
@@ -138,7 +151,7 @@ def _points(run: Run, split: str, folds: bool) -> list[Point]:
     for inner in run.folds:
         found = inner.oov.analysis.splits[split]
         accuracy = 1 - found.errors.wrong / found.errors.n
-        tested = inner.metrics[split]["n"] / inner.metrics["train"]["n"]
+        tested = inner.results[split].n / inner.results["train"].n
         unit = inner.axes.fold if folds else inner.axes.seed
         assert unit is not None, "the runs inside a run have a seed, and a fold where there are folds"
         points.append(Point(unit, accuracy, found.coverage.tokens.content, tested))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.oov.result import to_json
-from embedkit.evaluation.summary import summarize
+from embedkit.evaluation.repeated import summarize_runs
+from embedkit.evaluation.result import metrics_to_json, splits_from_json
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.recipe.repeats import single_runs
 from embedkit.runs import layout
@@ -79,26 +79,18 @@ def _gather(
     components: Components[Recipe],
 ) -> None:
     """Write metrics.json, predictions.csv and oov.json over all runs."""
-    figures = [json.loads((directories[name] / layout.METRICS).read_bytes()) for name in singles]
-    metrics = summarize(figures)
-    for split in metrics:
-        if "baselines" in metrics[split]:
-            metrics[split]["baselines"] = _baselines(singles, figures, split)
-    writer.json(layout.METRICS, metrics)
+    runs = [
+        splits_from_json(json.loads((directories[name] / layout.METRICS).read_bytes())) for name in singles
+    ]
+    folds = [single.data.folds.only for single in singles.values() if single.data.folds is not None]
+    metrics = summarize_runs(runs, [fold for fold in folds if fold is not None] or None)
+    writer.json(layout.METRICS, metrics_to_json(metrics))
     split = [*metrics][-1]
     rows = _held_out(singles, directories, split)
-    writer.predictions(next(rows), rows, sum(each[split]["n"] for each in figures))
+    writer.predictions(next(rows), rows, sum(metrics[split].n for metrics in runs))
     predictions = predictions_file(writer.directory)
     found = analyse_repeated(singles, directories, predictions, split, components)
     writer.json(layout.OOV, to_json(found))
-
-
-def _baselines(singles: Mapping[str, Recipe], figures: Sequence[Any], split: str) -> dict[str, Any]:
-    """Return the figures of the baselines on a split over all runs, whose metrics.json are `figures`."""
-    held_out = [single.data.folds for single in singles.values()]
-    folds = [each.only for each in held_out if each is not None and each.only is not None]
-    ratio = max(each[split]["n"] / each["train"]["n"] for each in figures)
-    return summarize_baselines([each[split]["baselines"] for each in figures], folds or None, ratio)
 
 
 def _held_out(

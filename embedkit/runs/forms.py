@@ -9,17 +9,25 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, NotRequired
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.intrinsic.result import IntrinsicFigures, figures_from_json
+from embedkit.evaluation.numbers import LARGEST
 from embedkit.evaluation.oov.result import OovAnalysis, from_json
+from embedkit.evaluation.result import (
+    NO_KEYS,
+    SplitMetrics,
+    SplitSummary,
+    splits_from_json,
+    summaries_from_json,
+)
 from embedkit.runs import layout
 
-LARGEST = 2**63 - 1
 SHOWN = 5
 """Faults of one file that are told."""
 
@@ -32,7 +40,6 @@ EXPECTED = {
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Length = Annotated[int, Field(gt=0, le=2**31 - 1)]
 Limit = Annotated[int, Field(gt=0, le=2**63 - 1)]
-Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
 class Model(TypedDict):
@@ -68,141 +75,16 @@ class Environment(TypedDict):
     inputs: dict[str, Input]
 
 
-class Summary(TypedDict):
-    """A numeric metric over several runs."""
-
-    mean: float | None
-    std: float | None
-    ci95: Pair | None
-    folds: list[float | None]
-
-
-class Listing(TypedDict):
-    """A metric over several runs that is not numeric."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-    folds: list[Any]
-
-
-class LeftOut(TypedDict):
-    """The reason why a baseline was not fitted."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
-    left_out: str
-
-
-class Against(TypedDict):
-    """The difference between a baseline and the model."""
-
-    difference: float
-    ci95: Pair
-    p_holm: float | None
-    smallest_difference: NotRequired[float | None]
-
-
-class Baseline(TypedDict):
-    """The figures of a baseline next to the model."""
-
-    accuracy: float
-    against_model: Against
-
-
-class Figures(TypedDict):
-    """The figures of a run on one split; metrics have keys of their own."""
-
-    n: Annotated[int, Field(gt=0, le=LARGEST)]
-    loss: NotRequired[float | None]
-    """There is none of texts without labels."""
-
-    accuracy_ci95: NotRequired[Pair]
-    baselines: NotRequired[dict[str, LeftOut | Baseline]]
-
-
-class Difference(TypedDict):
-    """A difference over several runs, with an interval."""
-
-    mean: float
-    ci95: Pair
-
-
-class AgainstOfSeveral(TypedDict):
-    """The difference between a baseline and the models of several runs."""
-
-    difference: Difference
-    p_holm: float | None
-
-
-class BaselineOfSeveral(TypedDict):
-    """The figures of a baseline next to the models of several runs."""
-
-    accuracy: Difference
-    against_model: AgainstOfSeveral
-
-
-class FiguresOfSeveral(TypedDict):
-    """The figures of several runs on one split."""
-
-    n: Summary
-    baselines: NotRequired[dict[str, LeftOut | BaselineOfSeveral]]
-
-
-class Similarity(TypedDict):
-    """The result of vectors on a set of word pairs."""
-
-    task: Literal["similarity"]
-    pairs: Count
-    n: Count
-    oov_share: float
-    spearman: float | None
-    p_value: float | None
-    undefined: str | None
-
-
-class Questions(TypedDict):
-    """The result of vectors on analogy questions."""
-
-    questions: Count
-    n: Count
-    oov_share: float
-    correct: Count
-    accuracy: float | None
-
-
-class Analogies(Questions):
-    """The result of vectors on a set of analogies, in total and by section."""
-
-    task: Literal["analogies"]
-    sections: dict[str, Questions]
-
-
-def _alike(figures: dict[str, Figures]) -> dict[str, Figures]:
-    first, *others = figures.values()
-    if any(each.keys() != first.keys() for each in others):
-        raise ValueError("a figure that not every split has")
-    return figures
-
-
-CHECKED = frozenset({"accuracy_ci95", "baselines"})
-"""Figures that have forms of their own."""
-
-METRICS: Mapping[str, Any] = {
-    "several": Annotated[dict[str, FiguresOfSeveral], Field(min_length=1)],
-    "intrinsic": Annotated[dict[str, Similarity | Analogies], Field(min_length=1)],
-}
-"""metrics.json of the kinds of runs that have one of their own; that of the others is by split."""
-
 FORMS: Mapping[str, Any] = {
     layout.MODEL: Model,
     layout.ENVIRONMENT: Environment,
-    layout.METRICS: Annotated[dict[str, Figures], Field(min_length=1), AfterValidator(_alike)],
     layout.EMBEDDING: dict[str, Any],
 }
 
 
 @cache
-def _adapter(name: str, kind: str) -> TypeAdapter[Any]:
-    form = METRICS.get(kind) if name == layout.METRICS else None
-    return TypeAdapter(form or FORMS[name])
+def _adapter(name: str) -> TypeAdapter[Any]:
+    return TypeAdapter(FORMS[name])
 
 
 def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
@@ -212,20 +94,46 @@ def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
     """
     if path.name == layout.OOV:
         oov_analysis(path, value)
+    if path.name == layout.METRICS:
+        check_metrics(path, kind, runs, value)
     if path.name not in FORMS:
         return
     with damage_reported(path):
-        _adapter(path.name, kind).validate_python(value, strict=True)
-        if path.name == layout.METRICS and kind != "intrinsic":
-            for split, figures in value.items():
-                for name in figures.keys() - CHECKED:
-                    _check_figure(f"{split}.{name}", figures[name], runs)
+        _adapter(path.name).validate_python(value, strict=True)
 
 
 def oov_analysis(path: Path, value: object) -> OovAnalysis:
     """Return the analysis from the content of the oov.json `path`. Raises RunError if it is damaged."""
     with damage_reported(path):
         return from_json(value)
+
+
+def check_metrics(path: Path, kind: str, runs: int, value: object) -> None:
+    """Raise RunError unless `value` is the content of the metrics.json of a run of its kind."""
+    if kind == "intrinsic":
+        intrinsic_figures(path, value)
+    elif kind == "several":
+        split_summaries(path, runs, value)
+    else:
+        split_metrics(path, value)
+
+
+def split_metrics(path: Path, value: object) -> dict[str, SplitMetrics]:
+    """Return the metrics of one model by split. Raises RunError if the metrics.json `path` is damaged."""
+    with damage_reported(path):
+        return splits_from_json(value)
+
+
+def split_summaries(path: Path, runs: int, value: object) -> dict[str, SplitSummary]:
+    """Return the metrics over `runs` runs by split. Raises RunError if the metrics.json `path` is damaged."""
+    with damage_reported(path):
+        return summaries_from_json(value, runs)
+
+
+def intrinsic_figures(path: Path, value: object) -> dict[str, IntrinsicFigures]:
+    """Return the figures of vectors by set. Raises RunError if the metrics.json `path` is damaged."""
+    with damage_reported(path):
+        return figures_from_json(value)
 
 
 @contextmanager
@@ -248,18 +156,5 @@ def _of_json(error: ErrorDetails) -> ErrorDetails:
 
 
 def _said(error: Mapping[str, Any]) -> str:
-    where = ".".join(str(part)[:60] for part in error["loc"])
+    where = ".".join(str(part)[:60] for part in error["loc"] if part not in NO_KEYS)
     return f"{where}: {error['msg']}" if where else str(error["msg"])
-
-
-def _check_figure(where: str, value: Any, runs: int) -> None:
-    """Raise ValueError unless a metric has a value of the right form for one run, or for `runs` runs."""
-    if not runs:
-        if value is not None and not isinstance(value, int | float | Mapping):
-            raise ValueError(f"{where}: no figure")
-        return
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{where}: no figures of several runs")
-    TypeAdapter(Summary if "mean" in value else Listing).validate_python(value, strict=True)
-    if len(value["folds"]) != runs:
-        raise ValueError(f"{where}: figures of {len(value['folds'])} runs, and there are {runs}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from functools import cache
 
+from pydantic import TypeAdapter
+
+from embedkit.evaluation.result import SplitMetrics
 from embedkit.evaluation.scoring import Scored
 
 
@@ -33,19 +36,20 @@ class History:
     metrics: Sequence[str]
     entries: list[HistoryRow] = field(default_factory=list)
 
-    def add(self, epoch: int, split: str, scored: Scored, figures: Mapping[str, Any], seconds: float) -> None:
-        """Record an epoch on a split. Only those metrics in `figures` that are a single number are kept."""
-        numbers = {k: float(figures[k]) for k in self.metrics if isinstance(figures[k], int | float)}
+    def add(self, epoch: int, split: str, scored: Scored, metrics: SplitMetrics, seconds: float) -> None:
+        """Record an epoch on a split. Only metrics that are a single number are kept."""
+        values = {name: metrics.scores[name] for name in self.metrics}
+        numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
         rate = len(scored.probabilities) / max(seconds, 1e-9)
         self.entries.append(HistoryRow(epoch, split, scored.loss, scored.batch_loss, numbers, seconds, rate))
 
-    def plain(self) -> list[dict[str, Any]]:
+    def plain(self) -> list[dict[str, object]]:
         """Return the rows as plain data, for a checkpoint."""
         return [asdict(entry) for entry in self.entries]
 
-    def restore(self, plain: Sequence[Mapping[str, Any]]) -> None:
+    def restore(self, plain: object) -> None:
         """Set the rows to those of a checkpoint."""
-        self.entries = [HistoryRow(**row) for row in plain]
+        self.entries = _rows().validate_python(plain)
 
     def of(self, epoch: int) -> list[HistoryRow]:
         """Return the rows of one epoch: train, then validation if there is such a split."""
@@ -68,3 +72,8 @@ class History:
 
     def _numeric(self) -> list[str]:
         return [name for name in self.metrics if any(name in entry.metrics for entry in self.entries)]
+
+
+@cache
+def _rows() -> TypeAdapter[list[HistoryRow]]:
+    return TypeAdapter(list[HistoryRow])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,15 +13,27 @@ from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.directory import partial_of
 from embedkit.runs.files import RunFiles, read_oov
+from embedkit.runs.forms import intrinsic_figures, split_metrics, split_summaries
 from embedkit.runs.predictions import read_predictions
 from embedkit.runs.tables import check_predictions, check_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.evaluation.intrinsic.result import IntrinsicFigures
     from embedkit.evaluation.oov.result import OovAnalysis
+    from embedkit.evaluation.result import SplitMetrics, SplitSummary
     from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
+
+
+METRICS_OF = {
+    "training": "results",
+    "evaluation": "results",
+    "several": "summaries",
+    "intrinsic": "intrinsic",
+}
+"""The attribute of Run that has the metrics of each kind of run, as typed objects."""
 
 
 class Run:
@@ -133,6 +145,41 @@ class Run:
     def metrics(self) -> dict[str, Any]:
         """Return the content of metrics.json: metrics by split."""
         return dict(self.read_json(layout.METRICS))
+
+    @cached_property
+    def results(self) -> Mapping[str, SplitMetrics]:
+        """Return the metrics of the model by split, as typed objects.
+
+        Raises RunError for a run of several models, and for an intrinsic evaluation.
+        """
+        return split_metrics(self._metrics_of("results"), self.metrics)
+
+    @cached_property
+    def summaries(self) -> Mapping[str, SplitSummary]:
+        """Return the metrics over all folds and seeds by split, as typed objects.
+
+        Raises RunError for a run that has no folds and seeds.
+        """
+        return split_summaries(self._metrics_of("summaries"), len(self.folds), self.metrics)
+
+    @cached_property
+    def intrinsic(self) -> Mapping[str, IntrinsicFigures]:
+        """Return the figures of vectors by set, as typed objects.
+
+        Raises RunError for a run that is no intrinsic evaluation.
+        """
+        return intrinsic_figures(self._metrics_of("intrinsic"), self.metrics)
+
+    def _metrics_of(self, attribute: str) -> Path:
+        """Return the path of metrics.json.
+
+        Raises RunError if `attribute` is not the one for this kind of run.
+        """
+        right = METRICS_OF[self._files.kind]
+        if attribute != right:
+            what = f"the metrics of this run are not in `{attribute}`, but in `{right}`"
+            raise RunError(Fault(what, where=str(self.path)))
+        return self.file(layout.METRICS)
 
     def labelled(self, split: str) -> bool:
         """Return whether the texts of `split` have labels, so that predictions can be right or wrong."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
@@ -11,6 +12,7 @@ from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import COLUMNS, cells
 from embedkit.evaluation.prediction import header, row
 from embedkit.evaluation.predictions import Predictions
+from embedkit.evaluation.result import SplitMetrics, metrics_to_json
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -40,23 +42,23 @@ def write_evaluation(
     The predictions are returned by split. `content` separates content tokens from structural ones;
     `baselines` are scored next to the model. A split without labels has no metrics, only its number of texts.
     """
-    figures: dict[str, Any] = {}
-    covered: dict[str, Any] = {}
+    results: dict[str, SplitMetrics] = {}
+    covered: dict[str, object] = {}
     predictions: dict[str, Predictions] = {}
     for name, split in splits.items():
         judged = classifier.judge(split, writer.world)
         covered[name] = judged.coverage()
         predictions[name] = judged
         if not has_labels(split.examples):
-            figures[name] = {"n": len(judged)}
+            results[name] = SplitMetrics(len(judged))
             continue
-        scored, labels = judged.scored, judged.targets
-        figures[name] = score_metrics(metrics, scored, labels, classifier.classes, classifier.threshold)
-        if baselines:
-            figures[name]["baselines"] = score_baselines(
-                baselines, split.examples, scored, classifier.threshold, metrics, classifier.labelling
-            )
-    writer.json(layout.METRICS, figures)
+        scored, threshold = judged.scored, classifier.threshold
+        own = score_metrics(metrics, scored, judged.targets, classifier.classes, threshold)
+        beside = score_baselines(
+            baselines or {}, split.examples, scored, threshold, metrics, classifier.labelling
+        )
+        results[name] = replace(own, baselines=beside)
+    writer.json(layout.METRICS, metrics_to_json(results))
     writer.predictions(
         [*header(classifier.classes), *COLUMNS],
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),

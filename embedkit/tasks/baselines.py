@@ -58,7 +58,7 @@ def _training_split(run: Run, trained: Trained) -> Examples:
     taken = {name: each if isinstance(each, Share) else None for name, each in others.items()}
     data = recipe.data.model_copy(update=taken)
     examples = read_splits(data, trained.components.reader, recipe.seed)["train"]
-    expected = run.metrics["train"]["n"]
+    expected = run.results["train"].n
     if len(examples) != expected:
         what = f"there are {len(examples):,} training examples, and the model was trained with {expected:,}"
         raise RunError(Fault(what, where=str(run.path)))

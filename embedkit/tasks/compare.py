@@ -122,8 +122,8 @@ def _test_per_training(runs: Sequence[Run]) -> float:
 
     Raises RunError if the run of a fold has no metrics of its training or test split.
     """
-    figures = [inner.metrics for run in runs for inner in run.folds]
-    if not all({"train", "test"} <= each.keys() for each in figures):
+    splits = [inner.results for run in runs for inner in run.folds]
+    if not all({"train", "test"} <= each.keys() for each in splits):
         what = "a run of a fold has no figures of its training and its test split"
         raise RunError(Fault(what, where=str(runs[0].path)))
-    return max(float(figure["test"]["n"] / figure["train"]["n"]) for figure in figures)
+    return max(each["test"].n / each["train"].n for each in splits)

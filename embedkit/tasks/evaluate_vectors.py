@@ -6,10 +6,16 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
 from embedkit.evaluation.intrinsic.matching import Matching
+from embedkit.evaluation.intrinsic.result import (
+    AnalogyFigures,
+    IntrinsicFigures,
+    QuestionFigures,
+    SimilarityFigures,
+)
 from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
 from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
 from embedkit.model.oov import OovChain
@@ -80,9 +86,9 @@ def _open(
 def _write(
     writer: RunWriter, similar: Mapping[str, SimilarityResult], answered: Mapping[str, AnalogyResult]
 ) -> None:
-    figures: dict[str, Any] = {name: similarity_figures(result) for name, result in similar.items()}
-    figures |= {name: analogy_figures(result) for name, result in answered.items()}
-    writer.json(layout.METRICS, figures)
+    figures: dict[str, IntrinsicFigures] = {name: similarity_figures(each) for name, each in similar.items()}
+    figures |= {name: analogy_figures(each) for name, each in answered.items()}
+    writer.json(layout.METRICS, {name: each.to_json() for name, each in figures.items()})
     log.info("evaluated", extra={"sets": [*figures]})
     if similar:
         header = ["set", "line", "first", "second", "score", "cosine", "found_first", "found_second"]
@@ -93,35 +99,35 @@ def _write(
         writer.csv(layout.ANALOGIES, header, _question_rows(answered))
 
 
-def similarity_figures(result: SimilarityResult) -> dict[str, Any]:
-    """Return the entry of metrics.json for a set of word pairs."""
-    return {
-        "task": "similarity",
-        "pairs": len(result.pairs),
-        "n": result.n,
-        "oov": result.oov,
-        "oov_share": result.oov_share,
-        "spearman": result.rho,
-        "p_value": result.p_value,
-        "undefined": result.undefined,
-    }
+def similarity_figures(result: SimilarityResult) -> SimilarityFigures:
+    """Return the figures of a set of word pairs."""
+    return SimilarityFigures(
+        pairs=len(result.pairs),
+        n=result.n,
+        oov=result.oov,
+        oov_share=result.oov_share,
+        spearman=result.rho,
+        p_value=result.p_value,
+        undefined=result.undefined,
+    )
 
 
-def analogy_figures(result: AnalogyResult) -> dict[str, Any]:
-    """Return the entry of metrics.json for a set of analogies: totals, and the same figures by section."""
-    sections = {name: _counts(section) for name, section in result.sections().items()}
-    return {"task": "analogies", **_counts(result), "sections": sections}
+def analogy_figures(result: AnalogyResult) -> AnalogyFigures:
+    """Return the figures of a set of analogies: totals, and the same figures by section."""
+    sections = {name: question_figures(section) for name, section in result.sections().items()}
+    return AnalogyFigures(**vars(question_figures(result)), sections=sections)
 
 
-def _counts(result: AnalogyResult) -> dict[str, Any]:
-    return {
-        "questions": len(result.answers),
-        "n": result.n,
-        "oov": result.oov,
-        "oov_share": result.oov_share,
-        "correct": result.correct,
-        "accuracy": result.accuracy,
-    }
+def question_figures(result: AnalogyResult) -> QuestionFigures:
+    """Return the figures of analogy questions."""
+    return QuestionFigures(
+        questions=len(result.answers),
+        n=result.n,
+        oov=result.oov,
+        oov_share=result.oov_share,
+        correct=result.correct,
+        accuracy=result.accuracy,
+    )
 
 
 def _pair_rows(similar: Mapping[str, SimilarityResult]) -> Iterable[Sequence[object]]:

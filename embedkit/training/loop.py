@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.distributed.process_group import AnotherEnded, World
 from embedkit.errors import Fault, RunError, TrainingError
@@ -24,6 +24,7 @@ from embedkit.training.trackers import Trackers
 from embedkit.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from embedkit.evaluation.result import SplitMetrics
     from embedkit.evaluation.scoring import Scored
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import Metric
@@ -61,7 +62,7 @@ class TrainingTask:
             if name in self.tokenized
         }
 
-    def score(self, split: str, scored: Scored) -> dict[str, Any]:
+    def score(self, split: str, scored: Scored) -> SplitMetrics:
         """Compute the metrics of a split from the model's outputs for it."""
         classes, threshold = self.evaluated.classes, self.evaluated.threshold
         return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
@@ -104,15 +105,15 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
     ):
         record.resume(trainer, reporter)
         for epoch in trainer:
-            figures = task.score("train", epoch.scored)
-            record.history.add(epoch.number, "train", epoch.scored, figures, epoch.seconds)
+            metrics = task.score("train", epoch.scored)
+            record.history.add(epoch.number, "train", epoch.scored, metrics, epoch.seconds)
             start = time.perf_counter()
             validated = task.validate(writer.world)
             if validated is not None:
                 seconds = time.perf_counter() - start
-                figures = task.score("validation", validated)
-                record.history.add(epoch.number, "validation", validated, figures, seconds)
-                record.consider(epoch.number, figures, trainer.state)
+                metrics = task.score("validation", validated)
+                record.history.add(epoch.number, "validation", validated, metrics, seconds)
+                record.consider(epoch.number, metrics, trainer.state)
             record.save(epoch.number, trainer.state)
             record.log(epoch.number)
             reporter.epoch(record.history.of(epoch.number), settings.epochs)
@@ -175,14 +176,14 @@ class Record:
         log.info("resumed", extra={"epoch": kept.epoch})
         trainer.stopped = self.exhausted(kept.epoch)
 
-    def consider(self, epoch: int, figures: Mapping[str, Any], state: TrainingState) -> None:
+    def consider(self, epoch: int, metrics: SplitMetrics, state: TrainingState) -> None:
         """Record `epoch` as the best so far, with its weights, if early stopping finds it to be."""
         if self.best is not None:
-            self.best.consider(epoch, figures, state.weights())
+            self.best.consider(epoch, metrics, state.weights())
 
     def save(self, epoch: int, state: TrainingState) -> None:
         """Save a checkpoint of the state after `epoch`, if one is due."""
-        plain = {"processes": state.world.count, "history": self.history.plain()}
+        plain: dict[str, object] = {"processes": state.world.count, "history": self.history.plain()}
         tensors = state.tensors()
         if self.best is not None:
             plain["best"] = self.best.plain()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict
 
 from embedkit.errors import Fault, TrainingError
 from embedkit.interfaces.flags import SMALLER_IS_BETTER
@@ -12,8 +12,16 @@ from embedkit.interfaces.flags import SMALLER_IS_BETTER
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from embedkit.evaluation.result import SplitMetrics
     from embedkit.interfaces import Metric
     from embedkit.recipe.sections.training import Training
+
+
+class BestEpoch(TypedDict):
+    """The best epoch and its metric value, as a checkpoint has them."""
+
+    epoch: int
+    value: float | None
 
 
 @dataclass
@@ -30,12 +38,12 @@ class Best:
     value: float | None = None
     weights: Mapping[str, Tensor] = field(default_factory=dict)
 
-    def consider(self, epoch: int, figures: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+    def consider(self, epoch: int, metrics: SplitMetrics, weights: Mapping[str, Tensor]) -> None:
         """Record `epoch` as the best if its metric beats all epochs before; on a tie the earlier one stays.
 
         Raises TrainingError if the metric is not a number.
         """
-        value = figures[self.metric]
+        value = metrics.value(self.metric)
         if not isinstance(value, int | float) or value != value:
             what = f"'{self.metric}' gives no number on the validation split, but {value!r:.60}"
             raise TrainingError(Fault(what, where="training.early_stopping.metric"))
@@ -47,11 +55,11 @@ class Best:
         """Return whether, after `epoch`, the best epoch is `patience` or more epochs ago."""
         return self.epoch > 0 and epoch - self.epoch >= self.patience
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> BestEpoch:
         """Return the best epoch and its metric value, for a checkpoint."""
         return {"epoch": self.epoch, "value": self.value}
 
-    def restore(self, plain: Mapping[str, Any], weights: Mapping[str, Tensor]) -> None:
+    def restore(self, plain: BestEpoch, weights: Mapping[str, Tensor]) -> None:
         """Load the best epoch, its metric value and its weights from a checkpoint."""
         self.epoch, self.value, self.weights = plain["epoch"], plain["value"], weights
 

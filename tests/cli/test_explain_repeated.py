@@ -9,6 +9,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import embedkit
+from embedkit.evaluation.oov.curve import Curve, CurvePoint
+from embedkit.evaluation.result import SplitSummary
+from embedkit.evaluation.summary import Estimate, summarize_numbers
+from embedkit.experiments.ablation import AblationResult
 from embedkit.report.terminal.ablation import curve_table, planned
 from embedkit.report.terminal.repeated import repeated_table
 from embedkit.report.terminal.run import print_results
@@ -61,10 +65,10 @@ def test_after_a_run_of_folds_stands_what_stands_after_any(folds, capsys, monkey
 
 
 def test_five_metrics_of_ten_folds_and_seeds_fit_into_80_columns():
-    figure = {"mean": 0.5, "std": 0.1, "ci95": [0.4, 0.6], "folds": [0.5] * 2}
-    metrics = dict.fromkeys(("loss", "accuracy", "f1", "roc-auc", "log-loss"), figure)
-    n = {"mean": 1066, "std": 0, "ci95": None, "folds": [1066] * 2}
-    table = repeated_table("test", ["fold-0-seed-1", "fold-9-seed-10"], {"n": n, **metrics})
+    figure = Estimate(0.5, 0.1, (0.4, 0.6), (0.5, 0.5))
+    metrics = dict.fromkeys(("accuracy", "f1", "roc-auc", "log-loss"), figure)
+    split = SplitSummary(summarize_numbers([1066, 1066]), figure, metrics)
+    table = repeated_table("test", ["fold-0-seed-1", "fold-9-seed-10"], split)
     assert Console().measure(table).maximum <= 80
 
 
@@ -134,15 +138,11 @@ def test_what_was_not_held_out_is_an_error(folds, embedkit_command, options, say
 
 
 def test_the_curve_and_what_it_takes_fit_into_80_columns():
-    figure = {"mean": -0.123, "ci95": [-0.301, 0.299]}
-    point = {
-        "accuracy": {"mean": 0.7, "ci95": [0.65, 0.75]},
-        "content_covered": {"mean": 1.0},
-        "change": figure,
-    }
-    table = curve_table(
-        {"split": "validation", "points": [{"hidden": 0.0, **point}, {"hidden": 0.4, **point}]}
-    )
+    change = Estimate(-0.123, 0.2, (-0.301, 0.299), (-0.3, 0.1))
+    accuracy = Estimate(0.7, 0.05, (0.65, 0.75), (0.7, 0.7))
+    covered = summarize_numbers([1.0, 1.0])
+    points = tuple(CurvePoint(hidden, accuracy, change, covered) for hidden in (0.0, 0.4))
+    table = curve_table(AblationResult("runs/one", "validation", Curve("seeds", points)))
     assert Console().measure(table).maximum <= 80
     names = [f"fold-{fold}" for fold in range(10)]
     assert planned([0.0, 0.1, 0.4], names, 0) == (

@@ -6,6 +6,7 @@ import torch
 
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.result import SplitMetrics
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import Binary, MultiClass
 from embedkit.plugin.registry import build_registry
@@ -45,11 +46,5 @@ def test_wilson_interval_as_published():
 def test_metrics_come_with_n_loss_and_the_interval_of_the_accuracy():
     registry = build_registry()
     metrics = {name: registry.get("metric", name).factory() for name in ("accuracy", "roc-auc")}
-    figures = score_metrics(metrics, scored(0.9, 0.8, 0.3, 0.6), [1, 1, 0, 0], ("neg", "pos"), 0.5)
-    assert figures == {
-        "n": 4,
-        "loss": 0.1,
-        "accuracy": 0.75,
-        "accuracy_ci95": wilson_interval(3, 4),
-        "roc-auc": 1.0,
-    }
+    found = score_metrics(metrics, scored(0.9, 0.8, 0.3, 0.6), [1, 1, 0, 0], ("neg", "pos"), 0.5)
+    assert found == SplitMetrics(4, 0.1, {"accuracy": 0.75, "roc-auc": 1.0}, wilson_interval(3, 4))

@@ -2,41 +2,54 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from scipy import stats
 
-from embedkit.evaluation.summary import summarize, summary
+from embedkit.evaluation.repeated import summarize_runs
+from embedkit.evaluation.result import SplitMetrics
+from embedkit.evaluation.summary import Estimate, Listing, Summary, summarize
 
 
 def test_mean_deviation_and_interval_are_those_of_a_t_test():
     values = [0.75, 0.78, 0.71, 0.80]
-    found = summary(values)
-    assert found["mean"] == pytest.approx(np.mean(values))
-    assert found["std"] == pytest.approx(np.std(values, ddof=1))
+    found = summarize(values)
+    assert found.mean == pytest.approx(np.mean(values))
+    assert found.std == pytest.approx(np.std(values, ddof=1))
     expected = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-    assert found["ci95"] == pytest.approx([expected.low, expected.high])
-    assert found["folds"] == values
+    assert found.ci95 == pytest.approx((expected.low, expected.high))
+    assert found.folds == (*values,)
 
 
 def test_two_equal_values_leave_no_doubt():
-    assert summary([3, 3]) == {"mean": 3, "std": 0, "ci95": [3, 3], "folds": [3, 3]}
+    assert summarize([3, 3]) == Estimate(mean=3, std=0, ci95=(3, 3), folds=(3, 3))
 
 
 def test_a_figure_that_is_not_defined_in_a_run_has_no_mean():
-    assert summary([0.5, None]) == {"mean": None, "std": None, "ci95": None, "folds": [0.5, None]}
+    assert summarize([0.5, None]) == Summary(mean=None, std=None, ci95=None, folds=(0.5, None))
 
 
 @pytest.mark.parametrize("values", [[{"a": 1}, {"a": 2}], [[0.1, 0.2], [0.3, 0.4]], [{"a": 1}, None]])
 def test_what_is_no_number_stands_for_each_run(values):
-    assert summary(values) == {"folds": values}
+    assert summarize(values) == Listing(tuple(values))
 
 
 def test_every_figure_of_every_split_is_summed_up():
-    runs = [{"train": {"n": 8, "f1": f1}, "test": {"n": 2, "f1": f1}} for f1 in (0.25, 0.5)]
-    found = summarize(runs)
+    runs = [
+        {split: SplitMetrics(n, 0.7, {"f1": f1, "accuracy": f1}, (0.1, 0.9)) for split, n in sizes.items()}
+        for f1, sizes in ((0.25, {"train": 8, "test": 2}), (0.5, {"train": 7, "test": 3}))
+    ]
+    found = summarize_runs(runs, None)
     assert list(found) == ["train", "test"]
-    assert found["test"]["f1"]["mean"] == 0.375
-    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["test"].n.folds == (2, 3)
+    assert found["test"].scores["f1"].mean == 0.375
+    assert found["test"].accuracy_ci95.folds == ((0.1, 0.9), (0.1, 0.9))
+    assert list(found["test"].numbers) == ["n", "loss", "f1", "accuracy"]
+
+
+def test_why_a_metric_failed_stands_for_each_run_that_it_failed_in():
+    failed = SplitMetrics(4, 0.7, {"f1": None}, undefined={"f1": "so"})
+    runs = [{"test": SplitMetrics(4, 0.6, {"f1": 0.5})}, {"test": failed}]
+    found = summarize_runs(runs, None)["test"]
+    assert found.scores["f1"].mean is None
+    assert found.undefined == Listing((None, {"f1": "so"}))

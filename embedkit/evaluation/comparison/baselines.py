@@ -5,16 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedkit.errors import DataError, EmbedkitError
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
-from embedkit.evaluation.comparison.several import holm
+from embedkit.evaluation.comparison.several import with_corrected_tests
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.result import AgainstModel, BaselineResult, LeftOut
 from embedkit.evaluation.scoring import Scored
 from embedkit.interfaces.contracts import check_chosen, check_probabilities
 from embedkit.interfaces.flags import TASKS
@@ -74,33 +75,33 @@ def score_baselines(
     threshold: float,
     metrics: Mapping[str, Metric],
     labelling: Labelling,
-) -> dict[str, dict[str, Any]]:
-    """Return, by name, the metrics of each baseline on a split and their comparison with the model.
+) -> dict[str, BaselineResult | LeftOut]:
+    """Return, by name, the metrics of each baseline on a split and its comparison with the model.
 
     `against_model` compares its accuracy with the model's, as `against` does. `chosen` has the parameters
     that the baseline selected by itself, if any. `scored` has the model's probabilities for the split, and
-    `threshold` is the model's own. For a baseline that is left out, there is only `left_out`, the reason.
+    `threshold` is the model's own.
     """
-    texts, labels = examples.texts, labelling.targets(examples.labels)
+    labels = labelling.targets(examples.labels)
     model_right = _right(labels, scored.predicted(threshold))
-    figures: dict[str, dict[str, Any]] = {}
+    results: dict[str, BaselineResult | LeftOut] = {}
     for name, fitted in baselines.items():
-        if isinstance(fitted, str):
-            figures[name] = {"left_out": fitted}
+        given = fitted if isinstance(fitted, str) else _probabilities(fitted, examples.texts, labelling)
+        if isinstance(fitted, str) or isinstance(given, str):
+            results[name] = LeftOut(str(given))
             continue
-        probabilities = _probabilities(fitted, texts, labelling)
-        if isinstance(probabilities, str):
-            figures[name] = {"left_out": probabilities}
-            continue
-        beside = Scored(probabilities, nan, nan, scored.objective)
+        beside = Scored(given, nan, nan, scored.objective)
         right = _right(labels, beside.predicted(THRESHOLD))
         own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
-        figures[name] = _accuracy(right) | {key: own[key] for key in own if key not in ("n", "loss")}
-        chosen = check_chosen(fitted)
-        if chosen:
-            figures[name]["chosen"] = chosen
-        figures[name]["against_model"] = against(model_right, right)
-    return _corrected(figures)
+        results[name] = BaselineResult(
+            accuracy=float(right.mean()),
+            accuracy_ci95=wilson_interval(int(right.sum()), len(right)),
+            against_model=against(model_right, right),
+            scores={metric: score for metric, score in own.scores.items() if metric != "accuracy"},
+            undefined=own.undefined,
+            chosen=check_chosen(fitted),
+        )
+    return with_corrected_tests(results)
 
 
 def _probabilities(
@@ -120,29 +121,20 @@ def _right(labels: IntArray | BoolArray, predicted: IntArray | BoolArray) -> NDA
     return np.asarray((labels == predicted).reshape(len(labels), -1).all(axis=1), dtype=np.float64)
 
 
-def _accuracy(right: NDArray[np.float64]) -> dict[str, Any]:
-    n = len(right)
-    return {"accuracy": float(right.mean()), "accuracy_ci95": wilson_interval(int(right.sum()), n)}
-
-
-def against(first: NDArray[np.float64], second: NDArray[np.float64]) -> dict[str, Any]:
+def against(first: NDArray[np.float64], second: NDArray[np.float64]) -> AgainstModel:
     """Compare the second accuracy with the first: difference, interval, test and detectable difference.
 
-    `first` and `second`, each [n], are 1.0 for a correct prediction and 0.0 for a wrong one.
+    `first` and `second`, each [n], are 1.0 for a correct prediction and 0.0 for a wrong one. `p_holm` is `p`,
+    as if there were no other comparison.
     """
     differences = second - first
-    return {
-        "difference": float(differences.mean()),
-        "ci95": bootstrap_interval(differences),
-        "only_baseline_right": int((differences > 0).sum()),
-        "only_model_right": int((differences < 0).sum()),
-        "p": p_value(differences),
-        "smallest_difference": smallest_difference(differences),
-    }
-
-
-def _corrected(figures: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    compared = [each["against_model"] for each in figures.values() if "against_model" in each]
-    for each, p in zip(compared, holm([each["p"] for each in compared]), strict=True):
-        each["p_holm"] = p
-    return figures
+    p = p_value(differences)
+    return AgainstModel(
+        difference=float(differences.mean()),
+        ci95=bootstrap_interval(differences),
+        only_baseline_right=int((differences > 0).sum()),
+        only_model_right=int((differences < 0).sum()),
+        p=p,
+        smallest_difference=smallest_difference(differences),
+        p_holm=p,
+    )

@@ -20,8 +20,8 @@ RESAMPLES = 10_000
 LEVEL = 0.95
 
 
-def bootstrap_interval(differences: Differences, seed: int = 0) -> list[float]:
-    """Return the 95% percentile bootstrap interval of the mean difference, as [low, high].
+def bootstrap_interval(differences: Differences, seed: int = 0) -> tuple[float, float]:
+    """Return the 95% percentile bootstrap interval of the mean difference, as (low, high).
 
     After Efron & Tibshirani (1993): examples are drawn with replacement, 10,000 times, by `seed`. Only the
     number of draws of each distinct value matters, so these numbers are drawn. If no example differs, there
@@ -33,11 +33,11 @@ def bootstrap_interval(differences: Differences, seed: int = 0) -> list[float]:
         from scipy.stats import binomtest
 
         high = float(binomtest(0, n).proportion_ci(LEVEL, method="exact").high)
-        return [-high, high]
+        return -high, high
     values, counts = np.unique(differences, return_counts=True)
     drawn = np.random.default_rng(seed).multinomial(n, counts / n, size=RESAMPLES)
     low, high = np.quantile(drawn @ values / n, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return [float(low), float(high)]
+    return float(low), float(high)
 
 
 def p_value(differences: Differences, seed: int = 0) -> float:

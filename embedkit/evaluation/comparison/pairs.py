@@ -36,7 +36,7 @@ class PairComparison:
     first_accuracy: float
     second_accuracy: float
     difference: float
-    ci95: list[float]
+    ci95: tuple[float, float]
     only_first_right: int
     only_second_right: int
     other_predictions: int

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from statistics import fmean
-from typing import Any
 
-from embedkit.evaluation.comparison.several import corrected_interval, corrected_t_test, holm
-from embedkit.evaluation.summary import summary
+from embedkit.evaluation.comparison.several import (
+    corrected_interval,
+    corrected_t_test,
+    with_corrected_tests,
+)
+from embedkit.evaluation.result import (
+    AgainstModels,
+    BaselineResult,
+    BaselineSummary,
+    ChosenByRun,
+    LeftOut,
+)
+from embedkit.evaluation.summary import Listing, estimate, summarize
 
-Baselines = Mapping[str, Mapping[str, Any]]
-"""By name what metrics.json of one run has of its baselines on a split."""
+Baselines = Mapping[str, BaselineResult | LeftOut]
+"""The baselines of one run on a split, by name."""
 
 
 def summarize_baselines(
     runs: Sequence[Baselines], folds: Sequence[int] | None, test_per_training: float
-) -> dict[str, dict[str, Any]]:
-    """Return every figure of each baseline, summarized over the runs by `summary`.
+) -> dict[str, BaselineSummary | LeftOut]:
+    """Return every figure of each baseline, summarized over the runs.
 
     `against_model` has the difference from the model and, over folds, its test. `folds` has the fold of each
     run, or is None if the runs differ by seed alone; seeds of one fold are averaged. The test and the
@@ -25,37 +36,44 @@ def summarize_baselines(
     each training example. A baseline that any run left out has only `left_out`, that run's reason. `chosen`
     lists the parameters that the baseline selected in each run.
     """
-    gathered: dict[str, dict[str, Any]] = {}
-    for name in runs[0]:
-        own = [run[name] for run in runs]
-        reasons = [each["left_out"] for each in own if "left_out" in each]
-        if reasons:
-            gathered[name] = {"left_out": reasons[0]}
-            continue
-        gathered[name] = {
-            key: summary([each.get(key) for each in own])
-            for key in dict.fromkeys(chain.from_iterable(own))
-            if key not in ("against_model", "chosen")
-        }
-        if any("chosen" in each for each in own):
-            gathered[name]["chosen"] = {"folds": [each.get("chosen", {}) for each in own]}
-        differences = [each["against_model"]["difference"] for each in own]
-        gathered[name]["against_model"] = _against(differences, folds, test_per_training)
-    tested = [each["against_model"] for each in gathered.values() if "against_model" in each]
-    for each, p in zip(tested, holm([each["p"] for each in tested]), strict=True):
-        each["p_holm"] = p
-    return gathered
+    gathered = {name: _summarize([run[name] for run in runs], folds, test_per_training) for name in runs[0]}
+    return with_corrected_tests(gathered)
+
+
+def _summarize(
+    results: Sequence[BaselineResult | LeftOut], folds: Sequence[int] | None, test_per_training: float
+) -> BaselineSummary | LeftOut:
+    own = [each for each in results if isinstance(each, BaselineResult)]
+    left_out = [each for each in results if isinstance(each, LeftOut)]
+    if left_out:
+        return left_out[0]
+    names = dict.fromkeys(chain.from_iterable(each.scores for each in own))
+    return BaselineSummary(
+        accuracy=estimate([each.accuracy for each in own]),
+        accuracy_ci95=Listing(tuple(each.accuracy_ci95 for each in own)),
+        against_model=_against([each.against_model.difference for each in own], folds, test_per_training),
+        scores={name: summarize([each.scores.get(name) for each in own]) for name in names},
+        undefined=_undefined(own),
+        chosen=ChosenByRun(tuple(each.chosen for each in own)) if any(each.chosen for each in own) else None,
+    )
+
+
+def _undefined(own: Sequence[BaselineResult]) -> Listing | None:
+    """Return each run's reasons why metrics are not defined; None if they are defined in every run."""
+    return Listing(tuple(each.undefined or None for each in own)) if any(e.undefined for e in own) else None
 
 
 def _against(
     differences: Sequence[float], folds: Sequence[int] | None, test_per_training: float
-) -> dict[str, Any]:
-    found: dict[str, Any] = {"difference": summary(differences), "p": None}
+) -> AgainstModels:
+    """Return the difference over the runs; `p_holm` is `p`, as if there were no other baseline."""
+    difference = estimate(differences)
     by_fold = _by_fold(differences, folds) if folds is not None else []
-    if len(by_fold) > 1:
-        found["difference"]["ci95"] = corrected_interval(by_fold, test_per_training)
-        found["p"] = corrected_t_test(by_fold, test_per_training)
-    return found
+    if len(by_fold) < 2:
+        return AgainstModels(difference, None, None)
+    interval = corrected_interval(by_fold, test_per_training)
+    p = corrected_t_test(by_fold, test_per_training)
+    return AgainstModels(replace(difference, ci95=interval), p, p)
 
 
 def _by_fold(differences: Sequence[float], folds: Sequence[int]) -> list[float]:

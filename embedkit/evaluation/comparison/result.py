@@ -117,7 +117,10 @@ class Comparison:
         }
 
     def _pairs(self) -> list[dict[str, object]]:
-        return [{**asdict(pair), "verdict": pair_verdict(pair)} for pair in self.compared_pairs]
+        return [
+            {**asdict(pair), "ci95": [*pair.ci95], "verdict": pair_verdict(pair)}
+            for pair in self.compared_pairs
+        ]
 
 
 def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:

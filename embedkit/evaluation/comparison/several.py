@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import sqrt
 from statistics import fmean, variance
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+
+from embedkit.evaluation.result import BaselineResult, BaselineSummary, LeftOut
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+Compared = TypeVar("Compared", BaselineResult, BaselineSummary)
 
 ROUNDING = 1e-12
 """Accuracies that are nearer to one another than this are the same."""
@@ -31,13 +36,13 @@ def corrected_t_test(differences: Sequence[float], test_per_training: float) -> 
     return float(2 * t.sf(abs(statistic), len(differences) - 1))
 
 
-def corrected_interval(differences: Sequence[float], test_per_training: float) -> list[float]:
-    """Return the 95% interval of the mean difference that goes with `corrected_t_test`, as [low, high]."""
+def corrected_interval(differences: Sequence[float], test_per_training: float) -> tuple[float, float]:
+    """Return the 95% interval of the mean difference that goes with `corrected_t_test`, as (low, high)."""
     from scipy.stats import t
 
     error = _corrected_error(differences, test_per_training)
     half = float(t.ppf(0.975, len(differences) - 1)) * error
-    return [fmean(differences) - half, fmean(differences) + half]
+    return fmean(differences) - half, fmean(differences) + half
 
 
 def _corrected_error(differences: Sequence[float], test_per_training: float) -> float:
@@ -51,6 +56,17 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     known = [p for p in p_values if p is not None]
     corrected = iter(multipletests(known, method="holm")[1].tolist() if known else ())
     return [None if p is None else float(next(corrected)) for p in p_values]
+
+
+def with_corrected_tests(baselines: Mapping[str, Compared | LeftOut]) -> dict[str, Compared | LeftOut]:
+    """Return the baselines, each with its p-value corrected for the number of those that are not left out."""
+    compared = {name: each for name, each in baselines.items() if not isinstance(each, LeftOut)}
+    p_values = holm([each.against_model.p for each in compared.values()])
+    tested = {
+        name: replace(each, against_model=replace(each.against_model, p_holm=p))
+        for (name, each), p in zip(compared.items(), p_values, strict=True)
+    }
+    return {**baselines, **tested}
 
 
 def example_error(differences: NDArray[np.float64]) -> float | None:

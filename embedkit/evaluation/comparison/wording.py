@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import hypot
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from embedkit.evaluation.result import (
+    AgainstModel,
+    AgainstModels,
+    BaselineResult,
+    BaselineSummary,
+    LeftOut,
+)
 
 if TYPE_CHECKING:
     from embedkit.evaluation.comparison.pairs import PairComparison
+
+Baseline = BaselineResult | BaselineSummary | LeftOut
 
 ALPHA = 0.05
 TWO_SIDED = 1.96
@@ -36,14 +46,14 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
-def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], over: str) -> str:
-    """Return a sentence that compares a model with its `baselines`, as in metrics.json.
+def beside_baselines(baselines: Mapping[str, Baseline], over: str) -> str:
+    """Return a sentence that compares a model with its `baselines`.
 
     Returns "" if no baseline was tested. `over` tells the sample size, such as `n = 1,066`.
     """
-    against = {name: each["against_model"] for name, each in baselines.items() if "against_model" in each}
-    tested = {name: each for name, each in against.items() if each["p_holm"] is not None}
-    told = {name: _mean(each) for name, each in tested.items() if each["p_holm"] < ALPHA}
+    against = {name: each.against_model for name, each in baselines.items() if not isinstance(each, LeftOut)}
+    tested = {name: (each, each.p_holm) for name, each in against.items() if each.p_holm is not None}
+    told = {name: each.mean_difference for name, (each, p) in tested.items() if p < ALPHA}
     better = [name for name, difference in told.items() if difference > 0]
     worse = [name for name, difference in told.items() if difference < 0]
     alike = [name for name in tested if name not in told]
@@ -51,27 +61,19 @@ def beside_baselines(baselines: Mapping[str, Mapping[str, Any]], over: str) -> s
     if worse:
         said.append(f"this model is better than {listed(worse)}")
     if alike:
-        missed = _missed([tested[name] for name in alike])
+        missed = _missed([against[name] for name in alike])
         said.append(f"this model cannot be told apart from {listed(alike)}{missed}")
     return _sentence("; ".join(said), capital=not better) if said else ""
 
 
-def in_points(against: Mapping[str, Any]) -> str:
+def in_points(against: AgainstModel | AgainstModels) -> str:
     """Return a baseline's difference from the model with its interval: `+2.3 points (0.6 to 4.0)`."""
-    several = isinstance(against["difference"], Mapping)
-    interval = against["difference"]["ci95"] if several else against["ci95"]
-    return f"{points(_mean(against))} points ({between(interval)})"
+    return f"{points(against.mean_difference)} points ({between(against.interval)})"
 
 
-def _mean(against: Mapping[str, Any]) -> float:
-    """Return the difference or, for several runs, its mean."""
-    difference = against["difference"]
-    return float(difference["mean"] if isinstance(difference, Mapping) else difference)
-
-
-def _missed(alike: Sequence[Mapping[str, Any]]) -> str:
-    """Return a clause on the differences that the test would have missed, or "" if they are not known."""
-    smallest = [each["smallest_difference"] for each in alike if "smallest_difference" in each]
+def _missed(alike: Sequence[AgainstModel | AgainstModels]) -> str:
+    """Return a clause on the differences that the tests would have missed; "" for several runs."""
+    smallest = [each.smallest_difference for each in alike if isinstance(each, AgainstModel)]
     known = [each for each in smallest if each is not None]
     if not smallest:
         return ""

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from statistics import fmean
 from typing import TypeVar
 
+from embedkit.evaluation.numbers import Interval
 from embedkit.evaluation.oov.result import (
     Bucket,
     Coverage,
     DriftSummary,
     ErrorAnalysis,
     Flips,
-    Interval,
     KindCounts,
     OddsRatio,
     OtherPolicies,

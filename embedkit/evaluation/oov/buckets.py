@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.intervals import wilson_interval
-from embedkit.evaluation.oov.result import Bucket, Interval
+from embedkit.evaluation.numbers import Interval
+from embedkit.evaluation.oov.result import Bucket
 
 if TYPE_CHECKING:
     import numpy as np

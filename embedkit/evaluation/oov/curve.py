@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Any
+from typing import Literal
 
 from embedkit.evaluation.comparison.several import corrected_interval
 from embedkit.evaluation.oov.result import StateCounts
-from embedkit.evaluation.summary import summary
+from embedkit.evaluation.summary import Estimate, Summary, estimate, summarize_numbers
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,35 @@ class Point:
         return (self.content.covered + self.content.recovered) / total if total else None
 
 
-def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any]:
-    """Return the curve of accuracy against coverage: in `points` an entry for each share of hidden vectors.
+@dataclass(frozen=True)
+class CurvePoint:
+    """The results with one share of the vectors hidden, over the folds or seeds.
 
-    `points` are the models' results by share hidden, the first with none hidden. Each entry has `accuracy`,
-    `content_covered` and `change`, the accuracy less that with nothing hidden, summarized by `summary` `over`
-    the folds or seeds. Seeds of one fold are averaged first, so that they make no interval narrower. Folds
-    share training texts, so over folds the intervals of accuracy and change are those of Nadeau & Bengio
-    (2003).
+    `change` is the accuracy less that with nothing hidden, `content_covered` the share of the content tokens
+    that had vectors.
+    """
+
+    hidden: float
+    accuracy: Estimate
+    change: Estimate
+    content_covered: Summary
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Accuracy against coverage: a point for each share of hidden vectors, the first with none hidden."""
+
+    over: Literal["folds", "seeds"]
+    points: tuple[CurvePoint, ...]
+
+
+def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> Curve:
+    """Return the curve of accuracy against coverage, with a point for each share of hidden vectors.
+
+    `points` are the models' results by share hidden, the first with none hidden. Each figure is summarized
+    over the folds or seeds. Seeds of one fold are averaged first, so that they make no interval narrower.
+    Folds share training texts, so over folds the intervals of accuracy and change are those of Nadeau &
+    Bengio (2003).
     """
     ratio = max(point.tested for each in points.values() for point in each) if folds else None
     whole = _by_unit([(point.unit, point.accuracy) for point in next(iter(points.values()))])
@@ -49,14 +70,14 @@ def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> dict[str, Any
         change = [accuracy - whole[unit] for unit, accuracy in reached.items()]
         covered = _by_unit([(point.unit, point.covered) for point in each if point.covered is not None])
         found.append(
-            {
-                "hidden": share,
-                "accuracy": _summary([*reached.values()], ratio),
-                "change": _summary(change, ratio),
-                "content_covered": summary([covered.get(unit) for unit in reached]),
-            }
+            CurvePoint(
+                hidden=share,
+                accuracy=_estimate([*reached.values()], ratio),
+                change=_estimate(change, ratio),
+                content_covered=summarize_numbers([covered.get(unit) for unit in reached]),
+            )
         )
-    return {"over": "folds" if folds else "seeds", "points": found}
+    return Curve("folds" if folds else "seeds", tuple(found))
 
 
 def _by_unit(figures: Sequence[tuple[int, float]]) -> dict[int, float]:
@@ -65,6 +86,6 @@ def _by_unit(figures: Sequence[tuple[int, float]]) -> dict[int, float]:
     return {unit: fmean(figure for of, figure in figures if of == unit) for unit in units}
 
 
-def _summary(values: Sequence[float], ratio: float | None) -> dict[str, Any]:
-    found = summary(values)
-    return found if ratio is None else {**found, "ci95": corrected_interval(values, ratio)}
+def _estimate(values: Sequence[float], ratio: float | None) -> Estimate:
+    found = estimate(values)
+    return found if ratio is None else replace(found, ci95=corrected_interval(values, ratio))

@@ -20,9 +20,9 @@ from pydantic import (
     WrapValidator,
 )
 
+from embedkit.evaluation.numbers import LARGEST, Figure, Interval
 from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
-LARGEST = 2**63 - 1
 ROUNDING = 1e-9
 """How far rounding may put an error rate outside of its interval."""
 
@@ -40,9 +40,7 @@ def _unchanged(number: float) -> int | float:
 
 Name = Annotated[str, Field(strict=True)]
 Flag = Annotated[bool, Field(strict=True)]
-Figure = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Interval = tuple[Figure, Figure]
 Amount = Annotated[
     float, Field(strict=True, ge=0, le=LARGEST), WrapValidator(_checked), PlainSerializer(_unchanged)
 ]

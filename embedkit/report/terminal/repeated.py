@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.table import Table
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from embedkit.evaluation.oov.result import ErrorAnalysis, OddsRatio
+    from embedkit.evaluation.result import SplitSummary
+    from embedkit.evaluation.summary import Summary
     from embedkit.runs.run import Run
 
 
@@ -23,7 +25,7 @@ def print_repeated(run: Run, console: Console) -> None:
     """Print the figures of each run on the held-out split, with mean, standard deviation and interval."""
     split = [*run.metrics][-1]
     names = [fold.path.name for fold in run.folds]
-    console.print(repeated_table(split, names, run.metrics[split]))
+    console.print(repeated_table(split, names, run.summaries[split]))
 
 
 def print_seeds(split: str, run: Run, console: Console) -> None:
@@ -62,14 +64,14 @@ def _odds(odds: OddsRatio) -> str:
     return f"{odds.value:.2f} ({low:.2f}–{high:.2f})"
 
 
-def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mapping[str, Any]]) -> Table:
+def repeated_table(split: str, runs: Sequence[str], metrics: SplitSummary) -> Table:
     """Return a table with a row for each run and a column for each number, then mean, std and interval."""
-    shown = {name: figure for name, figure in figures.items() if "mean" in figure}
+    shown = metrics.numbers
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for index, heading in enumerate((split, *shown)):
         table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
     for index, run in enumerate(runs):
-        table.add_row(escaped(run), *(_number(figure["folds"][index]) for figure in shown.values()))
+        table.add_row(escaped(run), *(_number(figure.folds[index]) for figure in shown.values()))
     table.add_section()
     summed = {name: _summed(figure) for name, figure in shown.items() if name != "n"}
     for title in ("mean", "std", "95% from", "95% to"):
@@ -78,9 +80,9 @@ def repeated_table(split: str, runs: Sequence[str], figures: Mapping[str, Mappin
     return table
 
 
-def _summed(figure: Mapping[str, Any]) -> dict[str, float | None]:
-    low, high = figure["ci95"] or (None, None)
-    return {"mean": figure["mean"], "std": figure["std"], "95% from": low, "95% to": high}
+def _summed(figure: Summary) -> dict[str, float | None]:
+    low, high = figure.ci95 or (None, None)
+    return {"mean": figure.mean, "std": figure.std, "95% from": low, "95% to": high}
 
 
 def _number(value: float | None) -> str:

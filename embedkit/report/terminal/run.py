@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from embedkit.escaping import escaped
 from embedkit.report.terminal.baselines import print_baselines
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from embedkit.evaluation.result import SplitMetrics
     from embedkit.runs.run import Run
 
 
@@ -37,10 +37,11 @@ def print_results(run: Run) -> None:
     if run.folds:
         print_repeated(run, console)
     else:
-        console.print(metrics_table(run.metrics))
-    print_baselines([*run.metrics][-1], run.metrics, console)
+        console.print(metrics_table(run.results))
+    split = [*run.metrics][-1]
+    print_baselines(split, run.summaries[split] if run.folds else run.results[split], console)
     print_coverage(run, console)
-    print_errors(run, [*run.metrics][-1], console)
+    print_errors(run, split, console)
     where = f"Everything is in {run.path}/; of one text: embedkit explain RUN --id N"
     console.print(f"\n{escaped(where)}", soft_wrap=True)
 
@@ -59,7 +60,7 @@ def print_errors(run: Run, split: str, console: Console) -> None:
     For a split without labels, prints only where the predictions are.
     """
     if not run.labelled(split):
-        n, name = run.metrics[split]["n"], predictions_file(run.path).name
+        n, name = run.results[split].n, predictions_file(run.path).name
         console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
         return
     errors = run.oov.analysis.splits[split].errors
@@ -72,15 +73,20 @@ def print_errors(run: Run, split: str, console: Console) -> None:
         console.print(f"\n{escaped(errors.verdict)}", soft_wrap=True)
 
 
-def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> Table:
+def metrics_table(results: Mapping[str, SplitMetrics]) -> Table:
     """Return a table with a column for each split: n, loss, numeric metrics, and the accuracy's interval."""
-    table = plain_table("", *metrics)
-    for name in dict.fromkeys(chain.from_iterable(metrics.values())):
-        values = [figures[name] for figures in metrics.values() if name in figures]
-        if name == "accuracy_ci95":
-            table.add_row("  95% interval", *(f"{low:.3f}–{high:.3f}" for low, high in values))
-        elif not any(isinstance(value, dict) for value in values):
+    table, splits = plain_table("", *results), [*results.values()]
+    table.add_row("n", *(_figure(each.n) for each in splits))
+    losses = [each.loss for each in splits if each.loss is not None]
+    if losses:
+        table.add_row("loss", *map(_figure, losses))
+    for name in splits[0].scores:
+        values = [each.scores[name] for each in splits]
+        if not any(isinstance(value, Mapping) for value in values):
             table.add_row(name, *map(_figure, values))
+        intervals = [each.accuracy_ci95 for each in splits if each.accuracy_ci95 is not None]
+        if name == "accuracy":
+            table.add_row("  95% interval", *(f"{low:.3f}–{high:.3f}" for low, high in intervals))
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from io import StringIO
 from types import SimpleNamespace
@@ -13,9 +14,11 @@ from rich.console import Console
 
 import embedkit
 from embedkit.errors import ComponentError
+from embedkit.evaluation.comparison.baselines import against as compared
 from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
 from embedkit.evaluation.comparison.several import corrected_t_test
 from embedkit.evaluation.comparison.wording import beside_baselines, points
+from embedkit.evaluation.result import BaselineResult, LeftOut
 from embedkit.interfaces.contracts import check_chosen
 from embedkit.report.terminal.baselines import chosen_lines, print_baselines
 
@@ -117,16 +120,25 @@ def test_what_a_baseline_chose_is_written_and_shown(tmp_path):
     assert line in [" ".join(each.split()) for each in shown(run).splitlines()]
 
 
+def beside(difference=0.0, **chosen):
+    right = np.array([1.0, 0.0])
+    return BaselineResult(
+        accuracy=0.5,
+        accuracy_ci95=(0.1, 0.9),
+        against_model=replace(compared(right, right), difference=difference),
+        chosen=chosen,
+    )
+
+
 def test_of_several_runs_each_choice_is_listed_and_its_range_shown():
-    figures = {"accuracy": 0.5, "against_model": {"difference": 0.0}}
-    runs = [{"x": {**figures, "chosen": {"c": c, "mode": m}}} for c, m in ((1.0, "a"), (10.0, "b"))]
+    runs = [{"x": beside(c=c, mode=m)} for c, m in ((1.0, "a"), (10.0, "b"))]
     together = summarize_baselines(runs, [0, 1], 0.1)
-    assert together["x"]["chosen"] == {"folds": [{"c": 1.0, "mode": "a"}, {"c": 10.0, "mode": "b"}]}
+    assert together["x"].chosen.folds == ({"c": 1.0, "mode": "a"}, {"c": 10.0, "mode": "b"})
     assert chosen_lines(together) == ["x chose c 1 to 10, mode a to b"]
     alike = summarize_baselines([runs[0]] * 2, [0, 1], 0.1)
     assert chosen_lines(alike) == ["x chose c 1, mode a"]
     assert chosen_lines(runs[0]) == ["x chose c 1, mode a"]
-    assert chosen_lines({"x": figures}) == []
+    assert chosen_lines({"x": beside()}) == []
 
 
 @pytest.mark.parametrize("chosen", [["c"], {1: 2}, {"c": None}, {"c": float("nan")}, {"c": [1]}])
@@ -169,7 +181,7 @@ def test_one_that_cannot_learn_several_labels_is_left_out(install, tmp_path):
 
 def shown(run):
     console = Console(file=StringIO(), width=120)
-    print_baselines("test", run.metrics, console)
+    print_baselines("test", run.summaries["test"] if run.folds else run.results["test"], console)
     return console.file.getvalue()
 
 
@@ -180,14 +192,12 @@ def test_the_terminal_has_a_row_for_each_and_a_sentence(finished):
 
 
 def against(difference, ci95, p_holm, smallest=0.04):
-    return {
-        "against_model": {
-            "difference": difference,
-            "ci95": ci95,
-            "p_holm": p_holm,
-            "smallest_difference": smallest,
-        }
-    }
+    right = np.array([1.0, 0.0])
+    figures = replace(
+        compared(right, right),
+        difference=difference, ci95=ci95, p_holm=p_holm, smallest_difference=smallest,
+    )  # fmt: skip
+    return replace(beside(), against_model=figures)
 
 
 BETTER = against(0.0231, [0.006, 0.0402], 0.01)
@@ -200,7 +210,7 @@ FEW = against(0.0, [-0.01, 0.01], 1.0, None)
     ("baselines", "sentence"),
     [
         ({}, ""),
-        ({"own": {"left_out": "so"}}, ""),
+        ({"own": LeftOut("so")}, ""),
         ({"nbsvm": BETTER}, "nbsvm is better than this model: +2.3 points (0.6 to 4.0), n = 1,066."),
         ({"majority": WORSE}, "This model is better than majority."),
         (
@@ -301,16 +311,17 @@ def test_seeds_of_one_training_split_share_what_is_fitted(fitted, tmp_path, data
 
 
 def test_one_that_a_fold_left_out_is_left_out():
-    figures = {"accuracy": 0.5, "against_model": {"difference": 0.1}}
-    found = summarize_baselines([{"own": figures}, {"own": {"left_out": "so"}}], [0, 1], 0.5)
-    assert found == {"own": {"left_out": "so"}}
+    found = summarize_baselines([{"own": beside(0.1)}, {"own": LeftOut("so")}], [0, 1], 0.5)
+    assert found == {"own": LeftOut("so")}
 
 
 def test_what_folds_tell_is_said_of_runs():
-    difference = {"mean": 0.02, "ci95": [0.01, 0.03], "folds": [0.02, 0.02]}
-    told = {"nbsvm": {"against_model": {"difference": difference, "p_holm": 0.01}}}
+    runs = [{"nbsvm": beside(difference)} for difference in (0.0199, 0.0201)]
+    told = summarize_baselines(runs, [0, 1], 0.1)
+    low, high = (100 * end for end in told["nbsvm"].against_model.interval)
     assert beside_baselines(told, "10 runs") == (
-        "nbsvm is better than this model: +2.0 points (1.0 to 3.0), 10 runs."
+        f"nbsvm is better than this model: +2.0 points ({low:.1f} to {high:.1f}), 10 runs."
     )
-    told["nbsvm"]["against_model"]["p_holm"] = 0.2
+    alike = replace(told["nbsvm"].against_model, p_holm=0.2)
+    told = {"nbsvm": replace(told["nbsvm"], against_model=alike)}
     assert beside_baselines(told, "10 runs") == "This model cannot be told apart from nbsvm."

@@ -1,0 +1,48 @@
+"""The metrics of the models of several runs, over folds or seeds, as those of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+
+from embedkit.evaluation.comparison.repeated_baselines import summarize_baselines
+from embedkit.evaluation.result import SplitMetrics, SplitSummary
+from embedkit.evaluation.summary import Listing, summarize, summarize_numbers
+
+
+def summarize_runs(
+    runs: Sequence[Mapping[str, SplitMetrics]], folds: Sequence[int] | None
+) -> dict[str, SplitSummary]:
+    """Return the metrics of two or more runs by split, each of them summarized over the runs.
+
+    `folds` has the fold of each run, or is None if the runs differ by seed alone.
+    """
+    return {split: _summarize_split(runs, split, folds) for split in runs[0]}
+
+
+def _summarize_split(
+    runs: Sequence[Mapping[str, SplitMetrics]], split: str, folds: Sequence[int] | None
+) -> SplitSummary:
+    own = [run[split] for run in runs]
+    losses = [each.loss for each in own]
+    baselines = {}
+    if any(each.baselines for each in own):
+        tested = max(run[split].n / run["train"].n for run in runs)
+        baselines = summarize_baselines([each.baselines for each in own], folds, tested)
+    return SplitSummary(
+        n=summarize_numbers([each.n for each in own]),
+        loss=summarize_numbers(losses) if any(loss is not None for loss in losses) else None,
+        scores={
+            name: summarize([each.scores.get(name) for each in own])
+            for name in dict.fromkeys(chain.from_iterable(each.scores for each in own))
+        },
+        accuracy_ci95=_listed(each.accuracy_ci95 for each in own),
+        undefined=_listed(each.undefined or None for each in own),
+        baselines=baselines,
+    )
+
+
+def _listed(values: Iterable[object]) -> Listing | None:
+    """Return the values of all runs, or None if no run has one."""
+    listing = Listing(tuple(values))
+    return listing if any(value is not None for value in listing.folds) else None
