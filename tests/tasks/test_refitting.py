@@ -76,7 +76,7 @@ def trained(files, tmp_path):
 
 def shown(run):
     console = Console(file=StringIO(), width=120)
-    print_baselines("test", run.metrics, console)
+    print_baselines("test", run.results["test"], console)
     return console.file.getvalue()
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from embedkit.evaluation.comparison.pairs import PairComparison, Side
+from embedkit.evaluation.comparison.pairs import SHARES, PairComparison, Side
 from embedkit.evaluation.comparison.wording import pair_verdict
 
 if TYPE_CHECKING:
     import pandas as pd
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -91,18 +93,10 @@ class Comparison:
 
     def changed_examples(self) -> Iterator[ChangedExample]:
         """Yield the rows of `changed`, in order."""
-        for row in _records(self.changed):
-            first, second = (
-                Outcome(
-                    row[which],
-                    row[f"{which}_right"],
-                    row[f"{which}_predicted"],
-                    row[f"{which}_oov_share"],
-                    row[f"{which}_content_oov_share"],
-                )
-                for which in ("first", "second")
-            )
-            yield ChangedExample(row["id"], row["label"], row["text"], first, second)
+        examples = (self.changed[name].tolist() for name in ("id", "label", "text"))
+        outcomes = (_outcomes(self.changed, which) for which in ("first", "second"))
+        for row in zip(*examples, *outcomes, strict=True):
+            yield ChangedExample(*row)
 
     def to_plain(self) -> dict[str, object]:
         """Return the comparison as plain data, with None for values that are not defined."""
@@ -123,14 +117,22 @@ class Comparison:
         ]
 
 
-def _records(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _outcomes(changed: pd.DataFrame, which: str) -> Iterator[Outcome]:
+    """Yield what the first or the second run of a pair made of each example."""
+    columns = (which, *(f"{which}_{name}" for name in ("right", "predicted", *SHARES)))
+    for run, right, predicted, *shares in zip(*(changed[name].tolist() for name in columns), strict=True):
+        yield Outcome(run, right, predicted, *map(_known, shares))
+
+
+def _records(frame: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Yield the rows by column name, with None for what is missing."""
     for row in frame.astype(object).to_dict("records"):
-        yield {str(key): None if _is_nan(value) else value for key, value in row.items()}
+        yield {str(key): _known(value) for key, value in row.items()}
 
 
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and value != value
+def _known(value: T) -> T | None:
+    """Return a value of a DataFrame, or None for NaN."""
+    return None if isinstance(value, float) and value != value else value
 
 
 def _frame(rows: Sequence[dict[str, object]]) -> pd.DataFrame:

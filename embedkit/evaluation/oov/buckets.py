@@ -40,5 +40,4 @@ def rate(wrong: int, n: int) -> tuple[float, Interval] | tuple[None, None]:
     """Return the error rate and its interval, both None if n is 0."""
     if n == 0:
         return None, None
-    low, high = wilson_interval(wrong, n)
-    return wrong / n, (low, high)
+    return wrong / n, wilson_interval(wrong, n)

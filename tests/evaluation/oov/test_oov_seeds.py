@@ -201,18 +201,18 @@ def test_seeds_of_a_fold_make_no_interval_narrower():
     whole, hidden = ((0, 0.8), (1, 0.7)), ((0, 0.7), (1, 0.5))
     one = curve({0.0: points(*whole), 0.4: points(*hidden)}, folds=True)
     thrice = curve({0.0: points(*whole * 3), 0.4: points(*hidden * 3)}, folds=True)
-    for point, other in zip(one["points"], thrice["points"], strict=True):
+    for point, other in zip(one.points, thrice.points, strict=True):
         for figure in ("accuracy", "change", "content_covered"):
-            assert other[figure]["ci95"] == pytest.approx(point[figure]["ci95"])
-    change = thrice["points"][1]["change"]
-    assert change["mean"] == pytest.approx(-0.15)
+            assert getattr(other, figure).ci95 == pytest.approx(getattr(point, figure).ci95)
+    change = thrice.points[1].change
+    assert change.mean == pytest.approx(-0.15)
     half = 12.706 * np.sqrt((1 / 2 + 0.5) * np.var([-0.1, -0.2], ddof=1))
-    assert change["ci95"] == pytest.approx([-0.15 - half, -0.15 + half], rel=1e-4)
-    assert one["points"][0]["content_covered"]["mean"] == 0.5
+    assert change.ci95 == pytest.approx((-0.15 - half, -0.15 + half), rel=1e-4)
+    assert one.points[0].content_covered.mean == 0.5
 
 
 def test_over_seeds_the_interval_is_students():
     found = curve({0.0: points((7, 0.8), (8, 0.7)), 0.4: points((7, 0.7), (8, 0.5))}, folds=False)
     half = 12.706 * np.std([0.7, 0.5], ddof=1) / np.sqrt(2)
-    assert found["over"] == "seeds"
-    assert found["points"][1]["accuracy"]["ci95"] == pytest.approx([0.6 - half, 0.6 + half], rel=1e-4)
+    assert found.over == "seeds"
+    assert found.points[1].accuracy.ci95 == pytest.approx((0.6 - half, 0.6 + half), rel=1e-4)
