@@ -34,6 +34,7 @@ SHOWN = 5
 EXPECTED = {
     "dataclass_type": "Input should be a valid dictionary",
     "tuple_type": "Input should be a valid list",
+    "union_tag_not_found": "Field 'task' required",
 }
 """Messages in place of pydantic's, by its type of error."""
 

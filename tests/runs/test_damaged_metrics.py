@@ -125,3 +125,8 @@ def test_a_fault_of_several_runs_is_told_by_the_keys_of_the_file():
     with pytest.raises(RunError, match=r"damaged: test\.own: figures of 2 runs, and there are 3"):
         several = {"n": {**NUMBER, "folds": [4, 4, 4]}, "own": NUMBER}
         split_summaries(PATH, 3, {"test": several})
+
+
+def test_figures_of_vectors_without_a_task_are_told_so():
+    with pytest.raises(RunError, match=r"damaged: google: Field 'task' required"):
+        intrinsic_figures(PATH, {"google": ASKED})
