@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -18,7 +18,6 @@ from embedkit.runs.token_columns import encode
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.normal_form import compose
-from embedkit.text.sequences import texts_of
 from embedkit.text.tokens import Tokenizing
 
 if TYPE_CHECKING:
@@ -125,3 +124,21 @@ class Classifier:
         rows = [encode(columns, row(prediction)) for prediction in self.predictions(texts)]
         frame = pd.DataFrame(rows, columns=columns)
         return frame.drop(columns=["split", "label"]).set_index("id")
+
+
+def texts_of(texts: Iterable[str]) -> list[str]:
+    """Return the strings in `texts`, such as a tuple, a NumPy array, a Series or a generator, as a list.
+
+    Raises TypeError for a single string, for a table, and for an item that is not a string, with its
+    position.
+    """
+    if isinstance(texts, str | bytes):
+        raise TypeError("predict takes a sequence of texts, not one string")
+    if isinstance(texts, Mapping) or hasattr(texts, "columns") or not isinstance(texts, Iterable):
+        kind = type(texts).__name__
+        raise TypeError(f"predict takes a sequence of texts, not a {kind}; of a table name the column")
+    found = list(texts)
+    for number, text in enumerate(found):
+        if not isinstance(text, str):
+            raise TypeError(f"texts[{number}] is {repr(text)[:60]}, not a text")
+    return [str(text) for text in found]

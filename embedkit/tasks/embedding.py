@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from embedkit.data.preflight import settle
 from embedkit.evaluation.coverage_check import check_coverage, covered_shares
 from embedkit.interfaces.consistency import check_source, spread
-from embedkit.model.lengths import check_lengths
 from embedkit.model.oov import OovChain
-from embedkit.model.table import EmbeddingTable, build_table
+from embedkit.model.table import EmbeddingTable, build_table, check_values
 from embedkit.text.pieces import check_pieces
 from embedkit.text.vocabulary import FIRST_WORD_ID
 
@@ -52,7 +51,7 @@ def embed(
         _ask_again(source, str(part), vocabulary.words, table)
     shares = covered_shares(table.rows.extended(table.unseen), splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
-    settle([*check_coverage(shares), *check_lengths(table)], strict)
+    settle([*check_coverage(shares), *check_values(table)], strict)
     return table
 
 

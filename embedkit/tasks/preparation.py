@@ -17,8 +17,7 @@ from embedkit.inference.classifier import TextInput
 from embedkit.interfaces.flags import PADDING_INVARIANT
 from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import LONGEST, check_encoder
-from embedkit.text.encoding import TokenizedSplit
-from embedkit.text.lengths import check_lengths
+from embedkit.text.encoding import TokenizedSplit, check_cut
 from embedkit.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool)
     limits = recipe.vocabulary
     vocabulary = Vocabulary.of(tokenized["train"].tokens.counts, limits.min_count, limits.max_size)
     labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
-    settle([*check_examples(splits), *labels, *check_lengths(tokenized)], strict)
+    settle([*check_examples(splits), *labels, *check_cut(tokenized)], strict)
     return Prepared(labelling, components.encoder, text, vocabulary, tokenized)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from embedkit.data.examples import Examples
+from embedkit.errors import Fault
 from embedkit.text.tokens import Tokens
 from embedkit.text.vocabulary import PAD_ID, Vocabulary
 
@@ -59,3 +60,15 @@ class TokenizedSplit:
             column.extend(array("i", row_of[numbers].tobytes()))
         column.extend(array("i", [PAD_ID]))
         return column
+
+
+def check_cut(splits: Mapping[str, TokenizedSplit]) -> list[Fault]:
+    """Return a fault for each split in which more than 10 % of the texts lose tokens to `max_length`."""
+    faults = []
+    for name, split in splits.items():
+        shortened = sum(map(bool, split.cut))
+        if shortened * 10 > len(split.cut):
+            longest = max(map(int.__add__, split.tokens.numbers.lengths(), split.cut))
+            what = f"{shortened:,} of {len(split.cut):,} texts lose tokens to their limit"
+            faults.append(Fault(f"{what}; the longest has {longest:,}", where=f"data.{name}"))
+    return faults

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
 from embedkit.distributed.process_group import ALONE, World
 from embedkit.training.gradients import TABLE, Gradients
-from embedkit.training.optimizers import build_optimizer
 from embedkit.training.precision import Precision
-from embedkit.training.schedules import factor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
@@ -101,7 +100,7 @@ class Optimization:
         if settings.clip_norm is not None and norm > settings.clip_norm:
             self.gradients.shorten(float(settings.clip_norm / norm))
         steps = settings.epochs * self.steps_per_epoch
-        scale = factor(settings.schedule, self.step_number, steps, settings.warmup)
+        scale = schedule_factor(settings.schedule, self.step_number, steps, settings.warmup)
         for group, rate in zip(self.optimizer.param_groups, self._rates, strict=True):
             group["lr"] = rate * scale
         self.precision.step(self.optimizer)
@@ -139,3 +138,36 @@ class Optimization:
             self.optimizer.state[parameter] = self.table.restored(kept)
         else:
             self.optimizer.state[parameter] = {key: t.to(parameter.device) for key, t in kept.items()}
+
+
+def build_optimizer(groups: Sequence[dict[str, Any]], settings: Training) -> torch.optim.Optimizer:
+    """Build the recipe's optimizer over parameter groups, with the fused kernel where torch has one.
+
+    Adam: Kingma & Ba 2015. AdamW, with weight decay decoupled from the gradient: Loshchilov & Hutter 2019.
+    Adadelta with the constants of the paper, rho 0.95 and epsilon 1e-6: Zeiler 2012.
+    """
+    common: dict[str, Any] = {"lr": settings.lr, "weight_decay": settings.weight_decay}
+    match settings.optimizer:
+        case "adam":
+            return torch.optim.Adam(groups, fused=True, **common)
+        case "adamw":
+            return torch.optim.AdamW(groups, fused=True, **common)
+        case "sgd":
+            return torch.optim.SGD(groups, fused=True, momentum=settings.momentum, **common)
+        case "adadelta":
+            return torch.optim.Adadelta(groups, rho=0.95, eps=1e-6, **common)
+
+
+def schedule_factor(
+    schedule: Literal["constant", "linear", "cosine"], step: int, steps: int, warmup: float
+) -> float:
+    """Return the factor by which the learning rate is multiplied at `step` (from 0) of `steps`.
+
+    It rises linearly over the share `warmup` of all steps, then stays constant, or falls linearly or as half
+    a cosine (Loshchilov & Hutter 2017) to reach zero after the last step.
+    """
+    rising = round(warmup * steps)
+    if step < rising:
+        return (step + 1) / (rising + 1)
+    done = (step - rising) / max(1, steps - rising)
+    return {"constant": 1.0, "linear": 1 - done, "cosine": (1 + math.cos(math.pi * done)) / 2}[schedule]

@@ -6,8 +6,8 @@ from embedkit.data.examples import Examples
 from embedkit.errors import ComponentError
 from embedkit.files.storage import InMemory
 from embedkit.interfaces import Example
-from embedkit.text.encoding import TokenizedSplit
-from embedkit.text.tokens import Tokenizing
+from embedkit.text.encoding import TokenizedSplit, check_cut
+from embedkit.text.tokens import Tokenizing, Tokens
 from embedkit.text.vocabulary import PAD_ID, Vocabulary
 
 
@@ -65,3 +65,15 @@ def test_a_tokenizer_that_gives_something_else_is_named(answer, message):
     with pytest.raises(ComponentError) as caught:
         split_of(Broken(answer))
     assert str(caught.value) == f"test_encoding.Broken.tokenize: {message}"
+
+
+@pytest.mark.core
+def test_many_texts_that_lose_tokens():
+    cuts = {"train": [0] * 18 + [1, 2], "test": [0] * 17 + [1, 2, 7]}
+    splits = {
+        name: TokenizedSplit(name, Examples.of(()), Tokens.of([["a", "b", "c"]] * len(cut)), cut)
+        for name, cut in cuts.items()
+    }
+    assert [str(fault) for fault in check_cut(splits)] == [
+        "data.test: 3 of 20 texts lose tokens to their limit; the longest has 10"
+    ]

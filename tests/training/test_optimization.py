@@ -13,7 +13,7 @@ from embedkit.model.objective import objective_of
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit
-from embedkit.training.schedules import factor
+from embedkit.training.optimization import schedule_factor
 from embedkit.training.trainer import Trainer
 
 TABLE = np.concatenate([np.zeros((1, 4)), np.random.default_rng(0).standard_normal((9, 4))]).astype(
@@ -103,11 +103,11 @@ def test_a_schedule_is_torchs(schedule):
 
 
 def test_warm_up_rises_in_a_line_and_the_schedule_ends_at_zero():
-    rates = [factor("linear", step, 10, 0.4) for step in range(11)]
+    rates = [schedule_factor("linear", step, 10, 0.4) for step in range(11)]
     assert rates[:5] == pytest.approx([0.2, 0.4, 0.6, 0.8, 1.0])
     assert rates[4:] == pytest.approx([1 - i / 6 for i in range(7)])
-    assert factor("cosine", 10, 10, 0.4) == pytest.approx(0)
-    assert [factor("constant", step, 10, 0.0) for step in (0, 9)] == [1.0, 1.0]
+    assert schedule_factor("cosine", 10, 10, 0.4) == pytest.approx(0)
+    assert [schedule_factor("constant", step, 10, 0.0) for step in (0, 9)] == [1.0, 1.0]
 
 
 def test_the_table_has_a_learning_rate_of_its_own():
