@@ -8,24 +8,20 @@ from embedkit.errors import Fault, VectorFileError
 
 
 def broken(
-    path: Path,
-    what: str,
-    *,
-    record: int | None = None,
-    line: int | None = None,
-    offset: int | None = None,
-    hint: str | None = None,
+    path: Path, what: str, *, record: int | None = None, offset: int | None = None, hint: str | None = None
 ) -> VectorFileError:
     """Return a VectorFileError about `path`, with the place of the fault.
 
-    `record` and `line` count from 1; `offset` is a byte of the uncompressed file, from 0.
+    `record` counts from 1; `offset` is a byte of the uncompressed file, from 0.
     """
-    places = []
+    places = [str(path)]
     if record is not None:
         places.append(f"record {record:,}")
-    if line is not None:
-        places.append(f"line {line:,}")
     if offset is not None:
         places.append(f"byte {offset:,}")
-    where = ", ".join([str(path), *places])
-    return VectorFileError(Fault(what, where, hint=hint))
+    return VectorFileError(Fault(what, ", ".join(places), hint=hint))
+
+
+def broken_line(path: Path, what: str, line: int, *, hint: str | None = None) -> VectorFileError:
+    """Return a VectorFileError about a line, counted from 1, of the text file `path`."""
+    return VectorFileError(Fault(what, f"{path}, line {line:,}", hint=hint))

@@ -12,7 +12,7 @@ from embedkit.errors import VectorFileError
 from embedkit.files.compression import PLAIN
 from embedkit.interfaces import Lookup, Progress, no_progress
 from embedkit.vectors.converted_copy import ConvertedReader
-from embedkit.vectors.faults import broken
+from embedkit.vectors.faults import broken, broken_line
 from embedkit.vectors.formats.matrix import MatrixReader
 from embedkit.vectors.formats.recognition import FORMATS, format_of
 from embedkit.vectors.formats.safetensors_file import NAME as SAFETENSORS
@@ -102,7 +102,7 @@ class VectorFile:
         what, first = f"the vector of {word!r} holds NaN or infinity", FIRST_LINE.get(self.format)
         if first is None:
             return broken(self.path, what, record=row + 1)
-        return broken(self.path, what, line=row + first)
+        return broken_line(self.path, what, row + first)
 
     def blocks(self) -> Iterator[Block]:
         """Yield all words and their vectors in file order, a block at a time, which needs little memory.

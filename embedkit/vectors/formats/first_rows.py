@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedkit.vectors.faults import broken
+from embedkit.vectors.faults import broken_line
 from embedkit.vectors.formats.numerals import row_width, trailing_numbers
 from embedkit.vectors.formats.sniff import BOM, complete_lines, is_blank
 from embedkit.vectors.formats.text_faults import EXPECTED, is_header_row, is_matrix, shown
@@ -44,9 +44,9 @@ class FirstRows:
         ended, number = len(head) < SEEN, 2 if header else 1
         lines = complete_lines(head.removeprefix(BOM), ended)[number - 1 : number - 1 + ROWS]
         if not lines and not ended:
-            raise broken(content.path, f"the line is longer than {SEEN:,} bytes", line=number)
+            raise broken_line(content.path, f"the line is longer than {SEEN:,} bytes", number)
         if lines and is_blank(lines[0]):
-            raise broken(content.path, "the line is empty", line=number)
+            raise broken_line(content.path, "the line is empty", number)
         return cls(content.path, number, lines, [fields for line in lines if (fields := line.split())])
 
     def dim(self) -> int:
@@ -60,9 +60,9 @@ class FirstRows:
             what = f"this is {shown(self.lines[0])}, not {EXPECTED}"
             seems = f"from line 2 on it looks like glove-text of {max(widths[1:])} dimensions"
             hint = "If that is a header row, remove it: tail -n +2 FILE >NEW"
-            raise broken(self.path, f"{what}; {seems}", line=1, hint=hint)
+            raise broken_line(self.path, f"{what}; {seems}", 1, hint=hint)
         if is_matrix(self.rows):
-            raise broken(self.path, "every row begins with a number, and has no word", line=1, hint=MATRIX)
+            raise broken_line(self.path, "every row begins with a number, and has no word", 1, hint=MATRIX)
         return dim
 
     def check(self, dim: int, reader: RowReader) -> None:
@@ -70,12 +70,12 @@ class FirstRows:
         widths = {row_width(fields) for fields in self.rows}
         if len(self.rows) > 1 and len(widths) == 1 and min(widths) > dim and not self._end_in_naturals(dim):
             what = f"the header says {dim:,} dimensions; the rows have {min(widths):,} numbers"
-            raise broken(self.path, what, line=self.number, hint="The header is `count dim`, in this order.")
+            raise broken_line(self.path, what, self.number, hint="The header is `count dim`, in this order.")
         if not self.rows or any(len(f) > dim and trailing_numbers(f) >= dim for f in self.rows):
             return
         if all(len(fields) == trailing_numbers(fields) == dim for fields in self.rows):
             what = f"every row has {dim:,} numbers, and no word"
-            raise broken(self.path, what, line=self.number, hint=MATRIX)
+            raise broken_line(self.path, what, self.number, hint=MATRIX)
         line = self.lines[0]
         reader.vector(*reader.fields(first_field(line), line, self.number), self.number)
 

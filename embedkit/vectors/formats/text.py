@@ -12,7 +12,7 @@ from itertools import compress
 
 from embedkit.files.compression import PLAIN
 from embedkit.interfaces import Progress
-from embedkit.vectors.faults import broken
+from embedkit.vectors.faults import broken, broken_line
 from embedkit.vectors.formats.first_rows import FirstRows
 from embedkit.vectors.formats.sniff import SNIFF, identify
 from embedkit.vectors.formats.text_faults import text_fault
@@ -125,7 +125,7 @@ class Text:
         """Return the first field of each line, and how many of them were not UTF-8."""
 
         def refuse(index: int, what: str) -> Exception:
-            return broken(self._content.path, what, line=number + index, hint="Use errors: replace.")
+            return broken_line(self._content.path, what, number + index, hint="Use errors: replace.")
 
         return decodable([first_field(line) for line in lines], self._options.errors, refuse)
 

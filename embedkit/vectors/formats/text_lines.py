@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from embedkit.interfaces import Progress
-from embedkit.vectors.faults import broken
+from embedkit.vectors.faults import broken_line
 from embedkit.vectors.formats.sniff import BOM, is_blank
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.io.windows import Window, windows
@@ -58,7 +58,7 @@ class LineReader:
             return
         line = first - blank if blank else first + next(i for i, line in enumerate(lines) if is_blank(line))
         hint = "Blank lines may stand at the end alone."
-        raise broken(self._content.path, "the line is empty", line=line, hint=hint)
+        raise broken_line(self._content.path, "the line is empty", line, hint=hint)
 
     def _next(self, window: Window, number: int) -> tuple[list[bytes], bool]:
         end = window.buffer.rfind(b"\n", window.start, window.end) + 1
@@ -67,7 +67,7 @@ class LineReader:
             window.drop(end - window.start)
             return lines, True
         if window.end - window.start > self._longest:
-            raise broken(self._content.path, f"the line is longer than {self._longest:,} bytes", line=number)
+            raise broken_line(self._content.path, f"the line is longer than {self._longest:,} bytes", number)
         if window.advance():
             return [], True
         rest = window.buffer[window.start : window.end]

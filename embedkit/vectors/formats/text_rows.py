@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedkit.vectors.faults import broken
+from embedkit.vectors.faults import broken_line
 from embedkit.vectors.formats.numerals import number
 from embedkit.vectors.formats.text_faults import fields_hint
 from embedkit.vectors.lookup.words import decodable
@@ -76,7 +76,7 @@ class RowReader:
 
     def _word(self, spaced: bytes, number: int) -> bytes:
         def refuse(_index: int, what: str) -> Exception:
-            return broken(self._path, what, line=number, hint="Use errors: replace.")
+            return broken_line(self._path, what, number, hint="Use errors: replace.")
 
         return b" ".join(decodable(spaced.split(b" "), self._errors, refuse)[0])
 
@@ -89,12 +89,12 @@ class RowReader:
 
         if len(fields) != self._dim:
             what = f"the row of {_shown(word)} has {len(fields)} values, not {self._dim}"
-            raise broken(self._path, what, line=line, hint=fields_hint(b" ".join([word, *fields])))
+            raise broken_line(self._path, what, line, hint=fields_hint(b" ".join([word, *fields])))
         values = [number(field) for field in fields]
         if None in values:
             bad = fields[values.index(None)]
             what = f"the row of {_shown(word)} has {bad[:40]!r} in place of a number"
-            raise broken(self._path, what, line=line, hint=fields_hint(b" ".join([word, *fields])))
+            raise broken_line(self._path, what, line, hint=fields_hint(b" ".join([word, *fields])))
         with np.errstate(over="ignore"):  # what is infinite in float32 is refused with its word
             return np.array(values, "<f4")
 
