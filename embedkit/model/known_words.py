@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from embedkit.interfaces import Lookup
@@ -12,10 +12,20 @@ if TYPE_CHECKING:
 
 
 class KnownWords:
-    """A VectorSource for `words` only, with `vectors` float32 [n, D], and `unk` [D] for unknown words."""
+    """A VectorSource for `words` only, with `vectors` float32 [n, D], and `unk` [D] for unknown words.
 
-    def __init__(self, words: Sequence[str], vectors: FloatArray, unk: FloatArray | None = None) -> None:
-        self._row_of = {word: row for row, word in enumerate(words)}
+    `words` are in the order of the rows, or map each word to its row.
+    """
+
+    def __init__(
+        self,
+        words: Sequence[str] | Mapping[str, int],
+        vectors: FloatArray,
+        unk: FloatArray | None = None,
+    ) -> None:
+        if not isinstance(words, Mapping):
+            words = {word: row for row, word in enumerate(words)}
+        self._row_of: Mapping[str, int] = words
         self._vectors = vectors
         self._unk = unk
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import nearest
 from embedkit.runs import layout
 from embedkit.runs.texts import rows_of, run_of
+from embedkit.vectors.cosine import largest, unit_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,15 +140,13 @@ class Explanations:
 
         Returns an empty list if `word` has no row in the embedding matrix, or a row of zeros.
         """
-        import numpy as np
-
         row = self._rows.get(word)
         if row is None or not self._units[row].any():
             return []
         cosines = self._units @ self._units[row]
         cosines[[0, 1, row]] = -2
-        best = np.argsort(-cosines, kind="stable")[:count].tolist()
-        return [Neighbour(self._words[i], float(cosines[i])) for i in best if cosines[i] > -2]
+        best = [i for i in largest(cosines, count) if cosines[i] > -2]
+        return [Neighbour(self._words[i], float(cosines[i])) for i in best]
 
     @cached_property
     def _vocabulary(self) -> pd.DataFrame | None:
@@ -170,12 +169,8 @@ class Explanations:
 
     @cached_property
     def _units(self) -> FloatArray:
-        import numpy as np
-
-        table = self.run.embedding_frame("after").to_numpy()
-        norms = np.linalg.norm(table, axis=1, keepdims=True)
-        units: FloatArray = np.divide(table, norms, out=np.zeros_like(table), where=norms > 0)
-        return units
+        table: FloatArray = self.run.embedding_frame("after").to_numpy()
+        return unit_rows(table)
 
 
 def _known(share: float) -> float | None:

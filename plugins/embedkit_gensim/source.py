@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from embedkit.plugin_api import Lookup
-
-if TYPE_CHECKING:
-    from embedkit.plugin_api import FloatArray
+from embedkit.plugin_api import KnownWords, Lookup
 
 
-class TrainedVectors:
+class TrainedVectors(KnownWords):
     """gensim's KeyedVectors `wv`. `rows` are positions by frequency, the most frequent word first."""
 
     def __init__(self, wv: Any) -> None:
+        super().__init__(wv.key_to_index, wv.vectors)
         self._wv = wv
-
-    @property
-    def dim(self) -> int:
-        """Return D, the width of the vectors."""
-        return int(self._wv.vector_size)
-
-    @property
-    def unk(self) -> FloatArray | None:
-        """Return None: there is no vector for unknown words."""
-        return None
-
-    def lookup(self, words: Sequence[str]) -> Lookup:
-        """Return the vectors of `words`, matched exactly, in order."""
-        import numpy as np
-
-        rows = np.array([self._wv.key_to_index.get(word, -1) for word in words], dtype=np.int64)
-        found = rows >= 0
-        vectors = np.zeros((len(rows), self.dim), dtype=np.float32)
-        vectors[found] = self._wv.vectors[rows[found]]
-        return Lookup(vectors, found, rows)
 
 
 class TrainedSubwords(TrainedVectors):

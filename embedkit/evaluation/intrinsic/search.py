@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
-from embedkit.evaluation.intrinsic.units import unit_rows
+from embedkit.vectors.cosine import unit_rows
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray, IntArray
@@ -60,7 +60,7 @@ class Search:
         self, terms: FloatArray, asked: IntArray, excluded: Sequence[Sequence[int]], objective: Objective
     ) -> None:
         used, asked = np.unique(asked, return_inverse=True)
-        self._terms = unit_rows(terms[used])
+        self._terms = unit_rows(terms[used], reciprocal=True)
         self._asked = asked.reshape(-1, 3).tolist()
         self._excluded = excluded
         self._formula = _FORMULAS[objective]
@@ -76,7 +76,7 @@ class Search:
 
         Words with a zero vector are no answer.
         """
-        cosines = self._terms @ unit_rows(vectors).T + np.float32(self._formula.shift)
+        cosines = self._terms @ unit_rows(vectors, reciprocal=True).T + np.float32(self._formula.shift)
         scores = np.empty(len(vectors), np.float32)
         blank = np.flatnonzero(~vectors.any(axis=1))
         shared = None

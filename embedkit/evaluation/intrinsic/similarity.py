@@ -15,7 +15,7 @@ import numpy as np
 
 from embedkit.evaluation.intrinsic.matching import Found, Matching, Missing
 from embedkit.evaluation.intrinsic.sets import Pair
-from embedkit.evaluation.intrinsic.units import unit_rows
+from embedkit.vectors.cosine import unit_rows
 
 if TYPE_CHECKING:
     from embedkit.interfaces import VectorSource
@@ -87,7 +87,7 @@ def _cosines(pairs: Sequence[Pair], found: Found) -> list[float]:
 
     In any other, cosines that are nearly equal might rank in another order, and rho would differ.
     """
-    units = unit_rows(found.vectors.astype(np.float64)).astype(np.float32)
+    units = unit_rows(found.vectors.astype(np.float64), reciprocal=True).astype(np.float32)
     return [float(np.dot(units[found.row_of[p.first]], units[found.row_of[p.second]])) for p in pairs]
 
 

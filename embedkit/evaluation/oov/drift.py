@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.result import DriftSummary
+from embedkit.vectors.cosine import nearest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,41 +57,6 @@ def measure_drift(
     asked = np.argsort(-np.asarray(counts), kind="stable")[: max(1, pairs // max(1, len(before)))]
     asked = np.sort(asked)
     return Drift(distance, _cosine(before, after), asked, nearest(before, asked, k), nearest(after, asked, k))
-
-
-def nearest(table: FloatArray, asked: IntArray, k: int) -> IntArray:
-    """Find the k rows of `table` nearest by cosine to each row in `asked`, itself left out, int64 [q, k].
-
-    Places without a neighbour are -1.
-    """
-    import numpy as np
-    from sklearn.neighbors import NearestNeighbors
-
-    norms = np.linalg.norm(table, axis=1)
-    there = np.flatnonzero(norms > 0)
-    found = np.full((len(asked), k), -1, dtype=np.int64)
-    queries = np.flatnonzero(norms[asked] > 0)
-    width = min(k + 1, len(there))
-    if not len(queries):
-        return found
-    unit = table[there] / norms[there, None]
-    position = np.searchsorted(there, asked[queries])
-    search = NearestNeighbors(n_neighbors=width, algorithm="brute").fit(unit)
-    rows = there[search.kneighbors(unit[position], return_distance=False)]
-    found[queries, : width - 1] = _without(rows, asked[queries])
-    return found
-
-
-def _without(rows: IntArray, own: IntArray) -> IntArray:
-    """Remove from each row of `rows` [q, w] its own index in `own`, int64 [q]: [q, w - 1].
-
-    If others are as near and have displaced the own index, the last entry is removed.
-    """
-    import numpy as np
-
-    is_own = rows == own[:, None]
-    is_own[~is_own.any(axis=1), -1] = True
-    return np.asarray(rows[~is_own].reshape(len(rows), -1))
 
 
 def _cosine(before: FloatArray, after: FloatArray) -> Floats:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from embedkit.errors import Fault, VectorFileError
+from embedkit.vectors.cosine import largest, unit_rows_of_any_length
 from embedkit.vectors.file import VectorFile
 from embedkit.vectors.lookup.words import checked_words
 
@@ -30,7 +31,8 @@ def neighbours(file: VectorFile, words: Sequence[str], count: int = 10) -> list[
     Raises VectorFileError if the file has no vector for a word, or a zero vector.
     """
     words = checked_words(words)
-    return nearest(file, _unit(_vectors(file, words)), count, [{word} for word in words])
+    units = unit_rows_of_any_length(_vectors(file, words))
+    return nearest(file, units, count, [{word} for word in words])
 
 
 def analogy(
@@ -43,9 +45,10 @@ def analogy(
     word, or a zero vector.
     """
     positive, negative = checked_words(positive), checked_words(negative)
-    vectors = _unit(_vectors(file, [*positive, *negative]))
-    vectors[len(positive) :] *= -1
-    return nearest(file, _unit(vectors.mean(axis=0, keepdims=True)), count, [{*positive, *negative}])[0]
+    units = unit_rows_of_any_length(_vectors(file, [*positive, *negative]))
+    units[len(positive) :] *= -1
+    mean = unit_rows_of_any_length(units.mean(axis=0, keepdims=True))
+    return nearest(file, mean, count, [{*positive, *negative}])[0]
 
 
 def nearest(
@@ -65,9 +68,9 @@ def nearest(
         finite = np.isfinite(block.vectors).all(axis=1)
         not_finite += len(block.words) - int(finite.sum())
         usable = np.flatnonzero(finite & block.vectors.any(axis=1))
-        similarities = _unit(block.vectors[usable]) @ queries.T
+        similarities = unit_rows_of_any_length(block.vectors[usable]) @ queries.T
         for query, excluded in enumerate(without):
-            for place in _largest(similarities[:, query], count + len(excluded)):
+            for place in largest(similarities[:, query], count + len(excluded)):
                 row = int(usable[place])
                 word = block.words[row].decode()
                 if word not in excluded:
@@ -76,30 +79,6 @@ def nearest(
     if not_finite:
         log.warning("%s: %d vectors hold NaN or infinity and are no neighbours", file.path, not_finite)
     return best
-
-
-def _largest(values: FloatArray, count: int) -> list[int]:
-    import numpy as np
-
-    if count >= len(values):
-        return [*range(len(values))]
-    chosen: list[int] = np.argpartition(-values, count)[:count].tolist()
-    return chosen
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    """Return finite vectors scaled to length 1; zero vectors stay zero.
-
-    Vectors are first divided by their largest value, since float32 cannot hold the norms of its largest
-    values.
-    """
-    import numpy as np
-
-    scale = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
-    scaled = np.divide(vectors, scale, out=np.zeros(vectors.shape, np.float32), where=scale > 0)
-    norms = np.linalg.norm(scaled, axis=1, keepdims=True)
-    unit: FloatArray = np.divide(scaled, norms, out=scaled, where=norms > 0)
-    return unit
 
 
 def _vectors(file: VectorFile, words: Sequence[str]) -> FloatArray:
