@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from embedkit.files.system import replace, share, sync
+from embedkit.files.system import remove, rename, replace, share, sync
 
 _FILE = re.compile(r"\.(.+)\.\w+", re.DOTALL)
 """What `mkstemp` makes of the prefix that it is given here."""
@@ -46,7 +46,7 @@ def written_whole(target: Path, durable: bool = True, overwrite: bool = True) ->
         else:
             _name_once(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        remove(temporary)
 
 
 def write_whole(target: Path, content: bytes) -> None:
@@ -71,8 +71,8 @@ def made_whole(target: Path, durable: bool = True, overwrite: bool = True) -> It
             for path in (*sorted(temporary.iterdir()), temporary):
                 sync(path)
         if overwrite:
-            shutil.rmtree(target, ignore_errors=True)
-        temporary.rename(target)
+            remove(target)
+        rename(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     if durable:

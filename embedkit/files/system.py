@@ -6,15 +6,18 @@ No other module of embedkit uses a POSIX-only function.
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
+import shutil
 import threading
 import time
-from collections.abc import Sequence
+import traceback
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 fcntl: Any
 try:
@@ -24,10 +27,13 @@ try:
 except ModuleNotFoundError:
     fcntl = None
 
-PATIENCE = 2.0
-"""Seconds to wait for a file that another program holds open, on systems that refuse to replace one."""
+Result = TypeVar("Result")
 
-_REFUSES_OPEN_FILES = os.name == "nt"
+PATIENCE = 2.0
+"""Seconds to wait for a file that a program has open, where the system refuses to move or remove one."""
+
+_REFUSES_OPEN_FILES = fcntl is None
+"""Whether the system refuses to move, replace or remove a file that is open, as Windows does."""
 
 _seeking = threading.Lock()
 
@@ -107,22 +113,59 @@ def _sync(path: Path, flags: int) -> None:
         os.close(descriptor)
 
 
+def moves_open_files() -> bool:
+    """Return whether the system moves and removes files, and directories of files, that are open."""
+    return not _REFUSES_OPEN_FILES
+
+
 def replace(source: Path, target: Path) -> None:
-    """Replace `target`, if it exists, by `source`, in one step.
+    """Replace the file `target`, if it exists, by `source`, in one step.
 
     Windows refuses while a program, such as a virus scanner, has either of them open: this is tried again for
     two seconds. Raises OSError if it is still refused.
     """
+    patiently(lambda: source.replace(target))
+
+
+def rename(source: Path, target: Path) -> None:
+    """Rename a directory, as patiently as `replace`. Raises OSError if it is refused."""
+    patiently(lambda: source.rename(target))
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a directory with all that is in it, as patiently as `replace`.
+
+    Does nothing if there is none. Raises OSError if it is refused.
+    """
+    if path.is_dir() and not path.is_symlink():
+        patiently(lambda: shutil.rmtree(path))
+    else:
+        patiently(lambda: path.unlink(missing_ok=True))
+
+
+def patiently(act: Callable[[], Result]) -> Result:
+    """Call `act` and return its result; on Windows, call it again for two seconds while access is refused."""
     until = time.monotonic() + PATIENCE
-    while True:
+    while _REFUSES_OPEN_FILES and time.monotonic() < until:
         try:
-            source.replace(target)
-        except PermissionError:
-            if not _REFUSES_OPEN_FILES or time.monotonic() > until:
-                raise
-            time.sleep(0.05)
-        else:
-            return
+            return act()
+        except PermissionError as error:
+            _close_unreachable(error)
+        time.sleep(0.05)
+    return act()
+
+
+def _close_unreachable(error: BaseException) -> None:
+    """Close the files that only reference cycles hold, or functions that ended by an exception.
+
+    These are the functions in the tracebacks of `error` and of the exceptions that were being handled when it
+    was raised.
+    """
+    each: BaseException | None = error
+    while each is not None:
+        traceback.clear_frames(each.__traceback__)
+        each = each.__context__
+    gc.collect()
 
 
 def folder_of_nameless_files(folder: Path) -> Path | None:

@@ -1,8 +1,10 @@
 """The working directory of a run: marked as embedkit's, and locked while a process writes into it.
 
 A run in progress writes to `DIR.partial/`. The mark is a file in it that says so, and the lock is on that
-file. The directory has its mark from the start, because it is made under another name and then renamed. A
-directory without a mark belongs to somebody else, whatever its name, and is never touched.
+file, or, on Windows, which moves no directory with an open file in it, on a file beside the directory, which
+is there for as long as the lock. The directory has its mark from the start, because it is made under another
+name and then renamed. A directory without a mark belongs to somebody else, whatever its name, and is never
+touched.
 """
 
 from __future__ import annotations
@@ -13,11 +15,13 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.files.atomic import free_name, made_whole
-from embedkit.files.system import try_lock, unlock
+from embedkit.files.system import moves_open_files, patiently, remove, rename, try_lock, unlock
 from embedkit.runs import layout
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
@@ -55,31 +59,46 @@ def is_complete(partial: Path) -> bool:
     return is_marked(partial) and not (partial / layout.UNFINISHED).exists()
 
 
+@dataclass(frozen=True)
+class Lock:
+    """A lock on an open file, which is removed with it if it is `beside` the directory that it is about."""
+
+    descriptor: int
+    beside: Path | None = None
+
+    def release(self) -> None:
+        """Give up the lock."""
+        unlock(self.descriptor)
+        if self.beside:
+            _remove_unused(self.beside)
+
+
 class Hold:
     """A working directory that only this process writes into, until it is released."""
 
-    def __init__(self, partial: Path, descriptor: int | None = None) -> None:
+    def __init__(self, partial: Path, lock: Lock | None = None) -> None:
         self.partial = partial
-        self._descriptor = descriptor
+        self._lock = lock
 
     def release(self) -> None:
         """Let other processes lock the directory."""
-        if self._descriptor is not None:
-            unlock(self._descriptor)
-            self._descriptor = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
 
     def move(self, target: Path) -> None:
         """Give the directory the name `target`. Raises OSError if it cannot be renamed.
 
-        Windows moves no directory with an open file in it, so the lock is released for a second attempt.
+        A disk of Windows moves no directory with an open file in it, seen from Linux too: a lock in the
+        directory is released for a second attempt.
         """
         try:
-            self.partial.rename(target)
+            rename(self.partial, target)
         except PermissionError:
-            if self._descriptor is None:
+            if self._lock is None or self._lock.beside:
                 raise
             self.release()
-            self.partial.rename(target)
+            rename(self.partial, target)
 
     def discard(self) -> None:
         """Remove the directory, as far as the system allows; it holds nothing to resume."""
@@ -127,28 +146,25 @@ def clear(partial: Path) -> None:
     """Remove everything but the mark from the working directory of an incomplete run."""
     for path in partial.iterdir():
         if path.name not in (layout.MARK, layout.UNFINISHED):
-            _remove(path)
+            remove(path)
 
 
 def unmark(directory: Path) -> None:
     """Remove the mark, because the directory is a finished run that must not be moved or removed."""
     for name in (layout.UNFINISHED, layout.MARK):
-        (directory / name).unlink(missing_ok=True)
+        remove(directory / name)
 
 
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()
+def _claim(partial: Path) -> Lock:
+    """Lock the working directory, which is made if there is none.
 
-
-def _claim(partial: Path) -> int:
-    """Open and lock the mark of the working directory, and return its file descriptor.
-
-    Makes the directory if there is none. Raises RunError if another process holds the lock, or if something
-    without a mark has the name.
+    Raises RunError if another process holds the lock, or if something without a mark has the name.
     """
+    return _lock_mark(partial) if moves_open_files() else _lock_beside(partial)
+
+
+def _lock_mark(partial: Path) -> Lock:
+    """Lock the working directory by its mark."""
     for _ in range(_ATTEMPTS):
         if not os.path.lexists(partial):
             make(partial)
@@ -157,11 +173,54 @@ def _claim(partial: Path) -> int:
             continue
         if not try_lock(descriptor):
             os.close(descriptor)
-            raise RunError(Fault("another run is writing this directory", where=str(partial.with_suffix(""))))
+            raise _held_by_another(partial)
         if _is_at(descriptor, partial / layout.MARK):
-            return descriptor
+            return Lock(descriptor)
         unlock(descriptor)
     raise _in_the_way(partial)
+
+
+def _lock_beside(partial: Path) -> Lock:
+    """Lock the working directory by a file beside it, which nobody can remove while a process has it open."""
+    path = _lock_file(partial)
+    for _ in range(_ATTEMPTS):
+        descriptor = patiently(lambda: os.open(path, os.O_RDWR | os.O_CREAT, 0o666))
+        if not try_lock(descriptor):
+            os.close(descriptor)
+            _remove_unused(path)
+            raise _held_by_another(partial)
+        if _is_at(descriptor, path):
+            lock = Lock(descriptor, path)
+            try:
+                _make_marked(partial)
+            except BaseException:
+                lock.release()
+                raise
+            return lock
+        unlock(descriptor)
+    raise _held_by_another(partial)
+
+
+def _lock_file(partial: Path) -> Path:
+    """Return the file that is locked for a working directory, one for all spellings of its name."""
+    digest = sha256(partial.name.casefold().encode(errors="surrogatepass")).hexdigest()[:16]
+    return partial.with_name(f".embedkit-{digest}.lock")
+
+
+def _remove_unused(path: Path) -> None:
+    """Remove a file unless a process has it open: who closes it last removes it."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _make_marked(partial: Path) -> None:
+    """Make the working directory if there is none. Raises RunError if something else has its name."""
+    if not os.path.lexists(partial):
+        make(partial)
+    descriptor = patiently(lambda: _open_mark(partial))
+    if descriptor is None:
+        raise _in_the_way(partial)
+    os.close(descriptor)
 
 
 def _open_mark(partial: Path) -> int | None:
@@ -180,6 +239,10 @@ def _open_mark(partial: Path) -> int | None:
         return descriptor
     os.close(descriptor)
     return None
+
+
+def _held_by_another(partial: Path) -> RunError:
+    return RunError(Fault("another run is writing this directory", where=str(partial.with_suffix(""))))
 
 
 def _not_made(partial: Path, error: OSError) -> RunError | TrainingError:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from embedkit.errors import Fault, TrainingError
 from embedkit.files.atomic import is_temporary_directory
+from embedkit.files.system import remove
 from embedkit.runs.directory import checkpoints_of
 from embedkit.training.checkpoint import Checkpoint, damage, read, write
 
@@ -84,7 +85,10 @@ class Checkpoints:
 
     def _prune(self) -> None:
         for path in self.paths()[:-KEPT]:
-            shutil.rmtree(path)
+            try:
+                remove(path)
+            except OSError as error:  # it is in no way: the training goes on, and the next time removes it
+                log.warning("%s: stays: %s", path, error.strerror)
         for path in self.directory.iterdir():
             if is_temporary_directory(path.name):  # of a process that was killed while it wrote
                 shutil.rmtree(path, ignore_errors=True)

@@ -147,8 +147,12 @@ class Record:
 
     @contextmanager
     def open(self) -> Iterator[None]:
-        """Finish the trackers as the block ends; if interrupted, write the checkpoint held in memory."""
+        """Start the trackers, and finish them as the block ends.
+
+        If the training is interrupted, writes the checkpoint that is held in memory.
+        """
         try:
+            self.trackers.start()
             yield
         except (KeyboardInterrupt, AnotherEnded, TrainingError):
             self.checkpoints.flush()

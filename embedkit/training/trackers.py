@@ -37,8 +37,16 @@ class Trackers:
     """The experiment trackers of a training. Each epoch is logged once, also those before a resumption."""
 
     def __init__(self, names: Sequence[str], run: str, directory: Path) -> None:
-        shutil.rmtree(directory / layout.TRACKERS, ignore_errors=True)
-        self._trackers = [_open(name, run, directory / layout.TRACKERS) for name in names]
+        self._names = names
+        self._run = run
+        self._directory = directory / layout.TRACKERS
+        self._trackers: list[Any] = []
+
+    def start(self) -> None:
+        """Start all trackers, which replace what they wrote before. `finish` ends those that started."""
+        shutil.rmtree(self._directory, ignore_errors=True)
+        for name in self._names:
+            self._trackers.append(_open(name, self._run, self._directory))
 
     def log(self, rows: Sequence[HistoryRow]) -> None:
         """Write the loss and metrics of an epoch to all trackers, as `SPLIT/loss` and `SPLIT/METRIC`."""

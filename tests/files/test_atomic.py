@@ -154,7 +154,7 @@ def test_a_free_name_is_that_of_a_temporary_directory(tmp_path):
 
 
 SOURCE = Path(embedkit.__file__).parent
-STEPS = re.compile(r"mkstemp|mkdtemp|fsync|\.rename\(|os\.replace|\.hardlink_to\(")
+STEPS = re.compile(r"mkstemp|mkdtemp|fsync|\brename\(|os\.replace|\.hardlink_to\(")
 ALLOWED = {"files/atomic.py", "files/system.py", "runs/working.py"}
 """A working directory is made whole too, and then renamed once its run is finished."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import threading
+import weakref
 
 import pytest
 
@@ -161,14 +163,113 @@ def test_waits_for_who_holds_a_file_open(tmp_path, monkeypatch):
     assert target.read_bytes() == b"new"
 
 
+class MappedThere:
+    """Maps files, and lets `os.unlink` refuse each for as long as its mapping is there, as Windows does."""
+
+    def __init__(self, monkeypatch):
+        self.mappings = []
+        self.real = os.unlink
+        monkeypatch.setattr(system, "_REFUSES_OPEN_FILES", True)
+        monkeypatch.setattr(os, "unlink", self.unlink)
+
+    def map(self, path):
+        with path.open("rb") as file:
+            mapping = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.mappings.append(weakref.ref(mapping))
+        return mapping
+
+    def unlink(self, *names, **more):
+        if any(mapping() is not None for mapping in self.mappings):
+            raise PermissionError(13, "in use")
+        self.real(*names, **more)
+
+
+def fail_with(mapping):
+    raise ZeroDivisionError
+
+
+def fail_while_failing_with(mapping):
+    try:
+        fail_with(mapping)
+    except ZeroDivisionError:
+        raise LookupError from None
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("fail", [fail_with, fail_while_failing_with])
+def test_a_file_that_only_a_traceback_holds_is_no_reason_to_wait(path, monkeypatch, fail):
+    there = MappedThere(monkeypatch)
+    with pytest.raises((ZeroDivisionError, LookupError)):
+        try:
+            fail(there.map(path))
+        except (ZeroDivisionError, LookupError):
+            system.remove(path)
+            raise
+    assert not path.exists()
+
+
+@pytest.mark.core
+def test_a_file_that_only_a_cycle_holds_is_no_reason_to_wait(path, monkeypatch):
+    there = MappedThere(monkeypatch)
+    cycle = [there.map(path)]
+    cycle.append(cycle)
+    del cycle
+    system.remove(path)
+    assert not path.exists()
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("kind", ["file", "directory", "link to a directory", "nothing"])
+def test_removes_whatever_it_is(path, kind):
+    folder = path.with_name("folder")
+    folder.mkdir()
+    (folder / "file").touch()
+    link = path.with_name("link")
+    if kind == "link to a directory":
+        make_link(link, folder)
+    target = {"file": path, "directory": folder, "link to a directory": link}.get(
+        kind, path.with_name("gone")
+    )
+    system.remove(target)
+    assert not os.path.lexists(target)
+    assert kind == "directory" or (folder / "file").exists()
+
+
+def make_link(link, target):
+    try:
+        link.symlink_to(target)
+    except OSError:
+        pytest.skip("this system, or this user, makes no links")
+
+
+@pytest.mark.core
+def test_a_directory_is_renamed_once_a_file_in_it_is_closed(tmp_path, monkeypatch):
+    (tmp_path / "a").mkdir()
+    refusals = [PermissionError(13, "in use")] * 2
+    real = os.rename
+
+    def refusing(*names):
+        if refusals:
+            raise refusals.pop()
+        real(*names)
+
+    monkeypatch.setattr(os, "rename", refusing)
+    monkeypatch.setattr(system, "_REFUSES_OPEN_FILES", True)
+    system.rename(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").is_dir()
+
+
 @pytest.mark.skipif(
     "EMBEDKIT_AS_ON_WINDOWS" not in os.environ, reason="this is not the environment without it"
 )
-def test_what_windows_lacks_is_hidden(tmp_path):
+def test_what_windows_lacks_is_hidden(tmp_path, monkeypatch):
     assert system._read_once is system._seek_and_read
     with pytest.raises(PermissionError):
         system._sync(tmp_path, os.O_RDONLY)
     with pytest.raises(OSError, match="Bad file"), (tmp_path / "a").open("wb"):
         system._sync(tmp_path / "a", os.O_RDONLY)
+    monkeypatch.setattr(system, "PATIENCE", 0)
     with (tmp_path / "b").open("wb"), pytest.raises(PermissionError, match="used by another process"):
         system.replace(tmp_path / "a", tmp_path / "b")
+    with (tmp_path / "b").open("wb"), pytest.raises(PermissionError, match="used by another process"):
+        system.remove(tmp_path / "b")

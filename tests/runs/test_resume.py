@@ -16,6 +16,7 @@ from embedkit.errors import RunError, TrainingError, UnmovedRunError
 from embedkit.files.atomic import free_name
 from embedkit.runs.directory import checkpoints_of, partial_of
 from embedkit.runs.reporter import Reporter
+from embedkit.training import checkpoints as checkpoints_module
 from embedkit.training.checkpoint import Checkpoint, damage
 from embedkit.training.checkpoints import Checkpoints
 
@@ -142,6 +143,24 @@ def test_damage_to_any_file_is_seen(tmp_path, name, how):
     spoil(path / name, how)
     assert damage(path).startswith("damaged, ")
     assert checkpoints.newest() is None
+
+
+def test_an_old_checkpoint_that_cannot_be_removed_ends_no_training(tmp_path, monkeypatch, caplog):
+    def refuse(path):
+        if path.name == "epoch-00001" and path.exists():
+            raise PermissionError(13, "in use")
+        remove(path)
+
+    remove = checkpoints_module.remove
+    checkpoints = Checkpoints(tmp_path / "checkpoints", 1, warn=print)
+    with monkeypatch.context() as m:
+        m.setattr(checkpoints_module, "remove", refuse)
+        for epoch in (1, 2, 3, 4):
+            checkpoints.save(Checkpoint(epoch, {"weight": torch.arange(9.0)}, {}))
+    assert [path.name[-1] for path in checkpoints.paths()] == ["1", "3", "4"]
+    assert "stays: in use" in caplog.text
+    checkpoints.save(Checkpoint(5, {"weight": torch.arange(9.0)}, {}))
+    assert [path.name[-1] for path in checkpoints.paths()] == ["4", "5"]
 
 
 def test_where_every_checkpoint_is_damaged_training_starts_afresh(long_recipe, undisturbed, tmp_path):

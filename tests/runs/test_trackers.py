@@ -73,3 +73,23 @@ def test_a_tracker_that_is_not_installed_is_named_before_anything_is_read(recipe
         "    pip install aim"
     )
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_tracker_that_does_not_start_leaves_none_open(recipe, tmp_path, monkeypatch):
+    finished = []
+
+    class Starts:
+        def finish(self):
+            finished.append(self)
+
+    def open_(name, run, directory):
+        if name == "aim":
+            raise OSError("no server")
+        return Starts()
+
+    monkeypatch.setattr(trackers, "find_spec", lambda name: name)
+    monkeypatch.setattr(trackers, "_open", open_)
+    with pytest.raises(OSError, match="no server"):
+        embedkit.run(recipe, out=tmp_path / "run", set={"training.trackers": ["tensorboard", "aim"]})
+    assert len(finished) == 1
+    assert not [*tmp_path.iterdir()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import mmap
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from embedkit.errors import RunError, TrainingError, UnmovedRunError
 from embedkit.runs import directory as rundir
-from embedkit.runs import sealing
+from embedkit.runs import sealing, working
 from embedkit.runs.directory import create_run, finish_run, partial_of, write_run
 from embedkit.runs.files import RunFiles
 from embedkit.runs.layout import MARK, UNFINISHED
@@ -395,6 +396,71 @@ def test_without_room_for_the_directory_the_run_fails(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "mkdir", fails(errno.ENOSPC))
     with pytest.raises(TrainingError, match="somewhere: the run directory cannot be made: No space left"):
         write(tmp_path / "run")
+
+
+def fail_with_an_open_file(directory):
+    path = directory / "scores.bin"
+    path.write_bytes(b"1234")
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    raise ZeroDivisionError(len(mapped))
+
+
+def test_what_failed_with_a_file_open_leaves_nothing(tmp_path):
+    with pytest.raises(ZeroDivisionError), create_run(tmp_path / "run") as writer:
+        fail_with_an_open_file(writer.directory)
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.fixture
+def locks_beside(monkeypatch):
+    """Lock as on a system that moves no directory with an open file in it."""
+    monkeypatch.setattr(working, "moves_open_files", lambda: False)
+
+
+@pytest.mark.usefixtures("locks_beside")
+def test_a_lock_beside_the_directory_is_gone_after_the_run(tmp_path):
+    with create_run(tmp_path / "run") as writer:
+        writer.text("a.txt", "x")
+        lock, partial = sorted(tmp_path.iterdir())
+        assert lock.name.startswith(".embedkit-")
+        assert partial == writer.directory
+        with pytest.raises(RunError, match="another run is writing this directory"):
+            write(tmp_path / "run")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    RunFiles(tmp_path / "run").verify()
+    with pytest.raises(ZeroDivisionError), create_run(tmp_path / "other"):
+        raise ZeroDivisionError
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.usefixtures("locks_beside")
+def test_names_that_differ_in_case_have_one_lock(tmp_path):
+    with (
+        create_run(tmp_path / "Übung"),
+        pytest.raises(RunError, match="another run is writing this directory"),
+    ):
+        write(tmp_path / "ÜBUNG")
+
+
+@pytest.mark.usefixtures("locks_beside")
+def test_a_lock_that_a_killed_process_left_is_taken_over(tmp_path):
+    left = left_unfinished(tmp_path / "run")
+    working._lock_file(left).touch()
+    with pytest.raises(RunError, match="an unfinished run with checkpoints is here"):
+        write(tmp_path / "run")
+    write(tmp_path / "run", resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.usefixtures("locks_beside")
+@pytest.mark.parametrize("put", [a_folder, a_finished_run, Path.touch])
+def test_what_is_in_the_way_of_a_lock_beside_is_left_alone(tmp_path, put):
+    put(tmp_path / "thesis.partial")
+    before = everything_in(tmp_path)
+    with pytest.raises(RunError, match="is in the way, and embedkit did not make it for a run"):
+        write(tmp_path / "thesis")
+    assert everything_in(tmp_path) == before
 
 
 KILLED = """

@@ -166,7 +166,7 @@ def one_at_a_time(path: Any) -> Iterator[None]:
 
     Pipes, at which a process may wait, and descriptors are left alone.
     """
-    if isinstance(path, int) or not (os.path.isfile(path) or os.path.isdir(path)):
+    if isinstance(path, int) or (os.path.exists(path) and not (os.path.isfile(path) or os.path.isdir(path))):
         yield
         return
     with real_open(f"{__file__}.lock", "w", encoding="utf-8") as file:
@@ -188,18 +188,18 @@ def refuse_read_only(_name: str, descriptor: Any) -> None:
 
 
 def refuse_open(_name: str, path: Any, *, dir_fd: int | None = None) -> None:
-    """A file cannot be removed while this process has it open, or mapped."""
+    """A file cannot be removed while any process has it open, or this one has it mapped."""
     if OTHERWISE.intersection(callers()):
         return
     where = absolute(path, dir_fd)
-    if where in open_files():
+    if os.path.isfile(where) and where in open_files() | files_of_others():
         raise PermissionError(errno.EACCES, IN_USE, where)
 
 
 def refuse_moving(name: str, source: Any, target: Any, **_: Any) -> None:
     """Neither an open file nor a directory with one is moved; `rename` replaces nothing."""
     old, new = absolute(source), absolute(target)
-    used = open_files() | (files_of_others() if os.path.isdir(source) else set())
+    used = open_files() | files_of_others()
     if any(path in (old, new) or path.startswith(old + os.sep) for path in used):
         raise PermissionError(errno.EACCES, IN_USE, old, None, new)
     if name == "rename" and os.path.lexists(target):
