@@ -36,9 +36,10 @@ class Predictions(Sequence[Prediction]):
     ) -> None:
         self.split = split
         self.scored = scored
+        self.threshold = threshold
         self.predicted = scored.predicted(threshold)
         self.targets = labelling.targets(split.examples.labels)
-        self._labelling = labelling
+        self.labelling = labelling
         self._states = embedder.states(split.tokens.words)
         self._apart = embedder.are_looked_up(split.tokens.words)
 
@@ -65,7 +66,7 @@ class Predictions(Sequence[Prediction]):
         split, rows = self.split.take(texts), [*texts]
         probabilities, predicted = self.scored.probabilities[rows], self.predicted[rows]
         chosen = self.scored.objective.probability(probabilities, predicted)
-        written = map(self._labelling.written, (self.targets[rows], predicted))
+        written = map(self.labelling.written, (self.targets[rows], predicted))
         states, apart = self._states.__getitem__, self._apart.__getitem__
         for example, numbers, cut, label, best, each, probability in zip(
             split.examples,

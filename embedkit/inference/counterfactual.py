@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from embedkit.model.table_rows import TableRows
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
-    from embedkit.text.encoding import TokenizedSplit
 
 FINE_TUNED = (
     "training moved the rows that the policy wrote, and the model with them: "
@@ -62,11 +61,7 @@ class Trained:
         return self.classifier.model.table_embedder.rows
 
 
-def ask_policies(
-    trained: Trained,
-    splits: Mapping[str, TokenizedSplit],
-    predictions: Mapping[str, Predictions],
-) -> OtherPolicies:
+def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> OtherPolicies:
     """Count the texts that turn right and wrong under each other policy, by policy and split.
 
     If the question has no answer, `why` gives the reason. `refused` has the error of each policy that fails.
@@ -76,7 +71,7 @@ def ask_policies(
         return OtherPolicies(trained.policy, FINE_TUNED, {}, {})
     if not trained.filled.any():
         return OtherPolicies(trained.policy, f"'{trained.policy}' wrote no row", {}, {})
-    held_out = {name: split for name, split in splits.items() if name != "train"} or splits
+    held_out = {name: before for name, before in predictions.items() if name != "train"} or predictions
     turned: dict[str, dict[str, Flips]] = {}
     refused: dict[str, str] = {}
     for name, part in trained.components.other_policies(trained.policy).items():
@@ -85,9 +80,7 @@ def ask_policies(
         except EmbedkitError as error:
             refused[name] = error.faults[0].what
             continue
-        turned[name] = {
-            split: _flips(trained, classifier, held_out[split], predictions[split]) for split in held_out
-        }
+        turned[name] = {split: _flips(trained, classifier, before) for split, before in held_out.items()}
     return OtherPolicies(trained.policy, None, turned, refused)
 
 
@@ -107,8 +100,9 @@ def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
     return replace(trained.classifier, model=model.with_embedder(embedding.with_vectors(vectors)))
 
 
-def _flips(trained: Trained, other: Classifier, split: TokenizedSplit, before: Predictions) -> Flips:
-    """Count the texts of `split` that turn right and wrong; only texts with a refilled row are classified."""
+def _flips(trained: Trained, other: Classifier, before: Predictions) -> Flips:
+    """Count the texts that turn right and wrong; only texts with a refilled row are classified again."""
+    split = before.split
     filled = {*np.flatnonzero(trained.filled).tolist()}
     ids = trained.rows.vocabulary.ids(split.tokens.words)
     words = {number for number, row in enumerate(ids) if row in filled}

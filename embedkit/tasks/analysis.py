@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from embedkit.inference.classifier import Classifier
     from embedkit.model.table import EmbeddingTable
     from embedkit.runs.writer import RunWriter
-    from embedkit.text.encoding import TokenizedSplit
 
 DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost")
 
@@ -28,7 +27,6 @@ DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost"
 def write_analysis(
     writer: RunWriter,
     trained: Trained,
-    splits: Mapping[str, TokenizedSplit],
     predictions: Mapping[str, Predictions],
     content: Content,
     drift: Mapping[str, DriftSummary] | None = None,
@@ -44,7 +42,7 @@ def write_analysis(
         name: analyse(texts, content, labelling.classes, labelling.separator)
         for name, texts in predictions.items()
     }
-    policies = ask_policies(trained, splits, predictions)
+    policies = ask_policies(trained, predictions)
     writer.json(layout.OOV, to_json(OovAnalysis(found, policies, drift)))
 
 

@@ -17,7 +17,7 @@ from embedkit.runs.recipes import components_of
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
 from embedkit.tasks.analysis import write_analysis
-from embedkit.tasks.artifacts import write_evaluation
+from embedkit.tasks.artifacts import write_metrics, write_predictions
 from embedkit.tasks.baselines import refit_baselines
 
 if TYPE_CHECKING:
@@ -51,11 +51,13 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     metrics = components.metrics(classifier.labelling.task)
     content = _content(components, run, trained)
     warn_of_scripts(content, tokenized)
-    predictions = write_evaluation(writer, classifier, tokenized, metrics, content, baselines)
+    predictions = {name: classifier.judge(split, writer.world) for name, split in tokenized.items()}
+    write_metrics(writer, predictions, metrics, baselines)
+    write_predictions(writer, classifier, predictions, content)
 
     reporter.stage("analysing errors")
     trained = replace(trained, classifier=classifier)
-    write_analysis(writer, trained, tokenized, predictions, content)
+    write_analysis(writer, trained, predictions, content)
 
 
 def _content(components: Components[EvaluationRecipe], run: Run, trained: Trained) -> Content:

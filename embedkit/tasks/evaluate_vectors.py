@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
+from embedkit.evaluation.intrinsic.analogies import AnalogyResult, Method, analogies
 from embedkit.evaluation.intrinsic.matching import Matching
 from embedkit.evaluation.intrinsic.result import (
     AnalogyFigures,
@@ -56,9 +56,8 @@ def evaluate_vectors(components: Components[IntrinsicRecipe], context: RunContex
             source,
             asked,
             matching,
-            recipe.intrinsic.missing,
-            objective=recipe.intrinsic.objective,
-            progress=reporter.advance,
+            Method(recipe.intrinsic.missing, recipe.intrinsic.objective),
+            reporter.advance,
         )
     _write(context.writer, similar, answered)
 

@@ -16,7 +16,7 @@ from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
 from embedkit.tasks.analysis import write_analysis, write_drift
-from embedkit.tasks.artifacts import write_evaluation, write_training
+from embedkit.tasks.artifacts import write_metrics, write_predictions, write_training
 from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import Prepared, prepare, try_encoder
 from embedkit.tasks.reload import note_unloadable
@@ -69,12 +69,14 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     save_trained(writer, classifier, table, looked_up=recipe.embedding.unseen == "lookup")
     write_training(writer, training.history)
     with training.kept():
-        predictions = write_evaluation(writer, evaluated, tokenized, metrics, content, baselines)
+        predictions = {name: evaluated.judge(split, writer.world) for name, split in tokenized.items()}
+    write_metrics(writer, predictions, metrics, baselines)
+    write_predictions(writer, evaluated, predictions, content)
 
     reporter.stage("analysing errors")
     drift = write_drift(writer, classifier, table)
     trained = Trained(evaluated, components)
-    write_analysis(writer, trained, tokenized, predictions, content, drift)
+    write_analysis(writer, trained, predictions, content, drift)
     note_unloadable(components, writer, classifier, tokenized)
 
 

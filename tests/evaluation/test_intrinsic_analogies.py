@@ -8,7 +8,7 @@ from gensim.models import KeyedVectors
 from gensim.test.utils import datapath
 
 from embedkit.errors import VectorFileError
-from embedkit.evaluation.intrinsic import Matching, Question, analogies, read_questions
+from embedkit.evaluation.intrinsic import Matching, Method, Question, analogies, read_questions
 from embedkit.evaluation.intrinsic.search import EPSILON
 from embedkit.interfaces import EmbeddingContext
 from embedkit.plugin.registry import build_registry
@@ -60,7 +60,9 @@ def test_every_section_is_counted_as_gensim_counts_it(real_vectors, keyed_vector
     path = datapath("questions-words.txt")
     missing = ours.get("missing", "skip")
     matching = Matching(**{key: value for key, value in ours.items() if key != "missing"})
-    result = analogies(open_vectors(real_vectors("euclidean")), read_questions(path), matching, missing)
+    result = analogies(
+        open_vectors(real_vectors("euclidean")), read_questions(path), matching, Method(missing)
+    )
     expected = gensims(keyed_vectors("euclidean"), path, **theirs)
     assert len(expected) == 14
     assert sum(map(sum, expected.values())) > 50
@@ -102,7 +104,7 @@ def test_words_in_several_cases(tmp_path, case, restrict):
 def test_3cosmul_is_gensims(real_vectors, keyed_vectors):
     questions = read_questions(datapath("questions-words.txt"))
     source = open_vectors(real_vectors("euclidean"))
-    result = analogies(source, questions, EXACT, objective="3cosmul")
+    result = analogies(source, questions, EXACT, Method(objective="3cosmul"))
     asked = [answer for answer in result.answers if answer.predicted]
     assert len(asked) > 50
     for answer in asked:
@@ -130,7 +132,7 @@ def test_3cosmul_by_hand(vector_file):
 
     scores = {w: near(w, "king") * near(w, "woman") / (near(w, "man") + EPSILON) for w in ("queen", "apple")}
     vectors = {**ROYAL, "prince": (1, 0, 0)}
-    (answer,) = analogies(vector_file(vectors), [KING], objective="3cosmul").answers
+    (answer,) = analogies(vector_file(vectors), [KING], method=Method(objective="3cosmul")).answers
     assert answer.predicted == max(scores, key=scores.get) == "queen"
 
 
@@ -179,7 +181,7 @@ def test_questions_that_cannot_be_asked(vector_file):
     assert skipped.answers[1].found == ("man", "king", "woman", None)
     other = skipped.sections()["other"]
     assert (other.n, other.accuracy, other.oov_share) == (0, None, 1.0)
-    zeros = analogies(vector_file(ROYAL), questions, missing="zero")
+    zeros = analogies(vector_file(ROYAL), questions, method=Method("zero"))
     assert (zeros.n, zeros.correct, zeros.oov) == (3, 1, 2)
     assert [answer.predicted for answer in zeros.answers] == ["queen", None, None]
 
@@ -200,7 +202,11 @@ def test_blocks_change_nothing_but_the_memory(real_vectors, memory):
     matching = Matching(restrict=1500)
     told = []
     parts = analogies(
-        source, questions, matching, memory=memory, progress=lambda done, total: told.append((done, total))
+        source,
+        questions,
+        matching,
+        Method(memory=memory),
+        progress=lambda done, total: told.append((done, total)),
     )
     assert parts == analogies(source, questions, matching)
     assert parts.n > 50

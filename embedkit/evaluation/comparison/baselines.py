@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from embedkit.data.examples import Examples
     from embedkit.data.labels import Labelling
+    from embedkit.evaluation.predictions import Predictions
     from embedkit.interfaces import Baseline, BoolArray, FittedBaseline, IntArray, Metric
 
 log = logging.getLogger(__name__)
@@ -69,28 +70,22 @@ def _left_out(error: EmbedkitError) -> str:
 
 
 def score_baselines(
-    baselines: Fitted,
-    examples: Examples,
-    scored: Scored,
-    threshold: float,
-    metrics: Mapping[str, Metric],
-    labelling: Labelling,
+    baselines: Fitted, predictions: Predictions, metrics: Mapping[str, Metric]
 ) -> dict[str, BaselineResult | LeftOut]:
     """Return, by name, the metrics of each baseline on a split and its comparison with the model.
 
     `against_model` compares its accuracy with the model's, as `against` does. `chosen` has the parameters
-    that the baseline selected by itself, if any. `scored` has the model's probabilities for the split, and
-    `threshold` is the model's own.
+    that the baseline selected by itself, if any. `predictions` are the model's for the split.
     """
-    labels = labelling.targets(examples.labels)
-    model_right = _right(labels, scored.predicted(threshold))
+    texts, labels, labelling = predictions.split.examples.texts, predictions.targets, predictions.labelling
+    model_right = _right(labels, predictions.predicted)
     results: dict[str, BaselineResult | LeftOut] = {}
     for name, fitted in baselines.items():
-        given = fitted if isinstance(fitted, str) else _probabilities(fitted, examples.texts, labelling)
+        given = fitted if isinstance(fitted, str) else _probabilities(fitted, texts, labelling)
         if isinstance(fitted, str) or isinstance(given, str):
             results[name] = LeftOut(str(given))
             continue
-        beside = Scored(given, nan, nan, scored.objective)
+        beside = Scored(given, nan, nan, predictions.scored.objective)
         right = _right(labels, beside.predicted(THRESHOLD))
         own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
         results[name] = BaselineResult(

@@ -4,7 +4,7 @@ Every figure comes with the share of pairs or questions with a word that has no 
 of two sources cannot be compared.
 """
 
-from embedkit.evaluation.intrinsic.analogies import AnalogyResult, analogies
+from embedkit.evaluation.intrinsic.analogies import AnalogyResult, Method, analogies
 from embedkit.evaluation.intrinsic.matching import Matching
 from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
 from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
@@ -12,6 +12,7 @@ from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarit
 __all__ = [
     "AnalogyResult",
     "Matching",
+    "Method",
     "Pair",
     "Question",
     "SimilarityResult",

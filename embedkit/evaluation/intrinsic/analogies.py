@@ -73,37 +73,45 @@ class AnalogyResult:
         return {section: AnalogyResult([*answers]) for section, answers in grouped}
 
 
+@dataclass(frozen=True)
+class Method:
+    """How questions are answered: by which objective, and what becomes of those with a missing word.
+
+    Such questions are left out under `missing` `skip`; under `zero` they count as wrong (gensim's
+    `dummy4unknown`). `memory` bounds the bytes of vectors and cosines held at once.
+    """
+
+    missing: Missing = "skip"
+    objective: Objective = "3cosadd"
+    memory: int = MEMORY
+
+
 def analogies(
     source: VectorSource,
     questions: Sequence[Question],
     matching: Matching | None = None,
-    missing: Missing = "skip",
-    *,
-    objective: Objective = "3cosadd",
-    memory: int = MEMORY,
+    method: Method | None = None,
     progress: Progress = no_progress,
 ) -> AnalogyResult:
     """Evaluate the vectors of `source` on analogy `questions`, as gensim's `evaluate_word_analogies` does.
 
     The answer is searched among all words that `matching` lets count, except the three words of the question,
-    in any case if case is folded. Questions with a word that the source lacks are left out under `missing`
-    `skip`; under `zero` they count as wrong (gensim's `dummy4unknown`). `memory` bounds the bytes of vectors
-    and cosines held at once; `progress` is called with the number of words compared. Raises VectorFileError
-    for a source that cannot list its words.
+    in any case if case is folded. `progress` is called with the number of words compared. Raises
+    VectorFileError for a source that cannot list its words.
     """
-    matching = matching or Matching()
+    matching, method = matching or Matching(), method or Method()
     words = list_words(source, matching.restrict)
     found = matching.find(source, (word for question in questions for word in question.words), words)
     asked = [question for question in questions if found.has(question.words)]
     predicted: dict[Question, str | None] = {}
     if asked:
         terms = np.array([[found.row_of[word] for word in question.words[:3]] for question in asked])
-        search = Search(found.vectors, terms, _excluded(words, terms, found, matching), objective)
-        for start, vectors in batches(source, words, search.block_size(memory)):
+        search = Search(found.vectors, terms, _excluded(words, terms, found, matching), method.objective)
+        for start, vectors in batches(source, words, search.block_size(method.memory)):
             search.compare(start, vectors)
             progress(start + len(vectors), len(words))
         predicted = {q: words[row] if row >= 0 else None for q, row in zip(asked, search.rows, strict=True)}
-    return AnalogyResult([_answer(q, found, predicted, matching, missing) for q in questions])
+    return AnalogyResult([_answer(q, found, predicted, matching, method.missing) for q in questions])
 
 
 def _excluded(words: Sequence[str], terms: IntArray, found: Found, matching: Matching) -> list[list[int]]:
