@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def train_each(
-    components: RunComponents[Recipe], context: RunContext, environment: Mapping[str, Any]
+    components: RunComponents[Recipe], context: RunContext, environment: Mapping[str, object]
 ) -> None:
     """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
 

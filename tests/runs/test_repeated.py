@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
@@ -77,6 +78,29 @@ def test_each_run_is_a_complete_one_inside_the_other(whole):
         }
         assert not run.folds
     whole.verify()
+
+
+def test_typed_figures_are_those_of_the_file(whole):
+    test, own = whole.summaries["test"], [run.results["test"] for run in whole.folds]
+    accuracy = test.scores["accuracy"]
+    assert accuracy.folds == tuple(run.scores["accuracy"] for run in own)
+    assert test.n.folds == tuple(run.n for run in own)
+    assert {split: json.loads(json.dumps(each.to_json())) for split, each in whole.summaries.items()} == (
+        whole.metrics
+    )
+    inner = whole.folds[0]
+    assert {split: json.loads(json.dumps(each.to_json())) for split, each in inner.results.items()} == (
+        inner.metrics
+    )
+
+
+def test_typed_figures_are_asked_for_by_the_kind_of_the_run(whole):
+    with pytest.raises(RunError, match="the metrics of this run are not in `results`, but in `summaries`"):
+        whole.results  # noqa: B018
+    with pytest.raises(RunError, match="not in `summaries`, but in `results`"):
+        whole.folds[0].summaries  # noqa: B018
+    with pytest.raises(RunError, match="not in `intrinsic`, but in `summaries`"):
+        whole.intrinsic  # noqa: B018
 
 
 def test_figures_have_mean_deviation_interval_and_each_runs_own(whole):
