@@ -34,11 +34,11 @@ def trained(tmp_path_factory):
 
 def again(run, tmp_path, looked_up=False):
     """Save the model of `run` a second time, from what was loaded, into `tmp_path`."""
-    words = run.vocabulary
+    classifier = embedkit.load(run.path)
     unseen = Unseen(["one"], ["found"], ["ONE"], np.ones((1, 4), "f4"), ["two"])
     before = run.embedding_frame("before").to_numpy(copy=True)
-    table = EmbeddingTable(before, [*words["origin"]], [*words["via"]], unseen)
-    save_trained(RunWriter(tmp_path), embedkit.load(run.path), table, looked_up)
+    table = EmbeddingTable(before, classifier.model.table_embedder.rows, unseen)
+    save_trained(RunWriter(tmp_path), classifier, table, looked_up)
 
 
 def test_a_model_that_was_loaded_is_saved_as_it_was(trained, tmp_path):
