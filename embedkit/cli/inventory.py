@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from embedkit import __version__
@@ -15,8 +16,54 @@ if TYPE_CHECKING:
     from embedkit.plugin.provenance import Plugin
     from embedkit.plugin.registry import Component, Registry
 
-Record = dict[str, Any]
 COLUMNS = ("kind", "name", "distribution", "version", "state", "summary")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A component, command or plugin; `plugin` is the plugin that it came with, None for embedkit's own."""
+
+    kind: str
+    name: str
+    distribution: str
+    version: str
+    state: str
+    summary: str
+    plugin: str | None
+
+    @classmethod
+    def of(cls, kind: str, name: str, plugin: Plugin, state: str, summary: str) -> Record:
+        """Return the record of something that `plugin` brought."""
+        return cls(kind, name, plugin.distribution, plugin.version, state, summary, plugin.name)
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Return the cells of the record in a table, in the order of COLUMNS."""
+        return (self.kind, self.name, self.distribution, self.version, self.state, self.summary)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the record as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class PluginRecord(Record):
+    """A plugin: its module, its hooks, why it is not in use, if so, and the seconds that its import took."""
+
+    module: str
+    hooks: tuple[str, ...]
+    error: str | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of a component: the types it takes, whether it is required, its default, and what it is for."""
+
+    type: str
+    required: bool
+    default: object
+    description: str | None
 
 
 def component_records(registry: Registry) -> list[Record]:
@@ -29,16 +76,13 @@ def component_records(registry: Registry) -> list[Record]:
     claims = Counter((component.kind, component.name) for component in components)
     states = ["loaded" if claims[c.kind, c.name] == 1 else "conflict" for c in components]
     records = [_component(c, state) for c, state in zip(components, states, strict=True)]
-    return sorted([*records, *_built_in()], key=lambda record: (record["kind"], record["name"]))
+    return sorted([*records, *_built_in()], key=lambda record: (record.kind, record.name))
 
 
 def _built_in() -> list[Record]:
     """Return records of embedkit's own features, which no plugin provides or blocks; `plugin` is None."""
     return [
-        {
-            **dict(zip(COLUMNS, (of, name, DISTRIBUTION, __version__, "built-in", what), strict=True)),
-            "plugin": None,
-        }
+        Record(of, name, DISTRIBUTION, __version__, "built-in", what, None)
         for of, kind in KINDS.items()
         for name, what in kind.built_in.items()
     ]
@@ -49,7 +93,7 @@ def _component(component: Component, state: str) -> Record:
         summary = component.summary
     except ComponentError as error:
         state, summary = "failed", error.faults[0].what
-    return _row(component.kind, component.name, component.plugin, state, summary)
+    return Record.of(component.kind, component.name, component.plugin, state, summary)
 
 
 def command_records(registry: Registry) -> list[Record]:
@@ -66,32 +110,33 @@ def command_records(registry: Registry) -> list[Record]:
 
 def _command(command: Plugin, claims: int) -> Record:
     if claims > 1 and command.state != "blocked":
-        return _row("command", command.entry, command, "conflict", "another command has this name")
+        return Record.of("command", command.entry, command, "conflict", "another command has this name")
     summary = command.error or f"embedkit {command.entry}"
-    return _row("command", command.entry, command, command.state, summary)
+    return Record.of("command", command.entry, command, command.state, summary)
 
 
-def plugin_records(registry: Registry) -> list[Record]:
+def plugin_records(registry: Registry) -> list[PluginRecord]:
     """Return a record for every plugin: its hooks, its import time, and why it is not in use, if so."""
     return [
-        {
-            **_row("plugin", plugin.entry, plugin, plugin.state, plugin.error or ", ".join(hooks)),
-            "module": plugin.module,
-            "hooks": hooks,
-            "error": plugin.error,
-            "seconds": round(plugin.seconds, 6),
-        }
+        PluginRecord(
+            "plugin",
+            plugin.entry,
+            plugin.distribution,
+            plugin.version,
+            plugin.state,
+            plugin.error or ", ".join(hooks),
+            plugin.name,
+            plugin.module,
+            tuple(hooks),
+            plugin.error,
+            round(plugin.seconds, 6),
+        )
         for plugin in registry.plugins.plugins
         for hooks in [registry.plugins.hooks_of(plugin)]
     ]
 
 
-def _row(kind: str, name: str, plugin: Plugin, state: str, summary: str) -> Record:
-    values = (kind, name, plugin.distribution, plugin.version, state, summary)
-    return {**dict(zip(COLUMNS, values, strict=True)), "plugin": plugin.name}
-
-
-def key_records(component: Component) -> dict[str, Record]:
+def key_records(component: Component) -> dict[str, Key]:
     """Return the keys of a component by name: type, required, default, description, as in the JSON Schema.
 
     Raises ComponentError if the constructor cannot be read.
@@ -99,17 +144,12 @@ def key_records(component: Component) -> dict[str, Record]:
     schema = component.parameters.model_json_schema()
     required = schema.get("required", [])
     return {
-        name: {
-            "type": " or ".join(_types(key)),
-            "required": name in required,
-            "default": key.get("default"),
-            "description": key.get("description"),
-        }
+        name: Key(" or ".join(_types(key)), name in required, key.get("default"), key.get("description"))
         for name, key in schema["properties"].items()
     }
 
 
-def _types(schema: Record) -> Iterator[str]:
+def _types(schema: Mapping[str, Any]) -> Iterator[str]:
     """Yield the types that the JSON Schema of a key allows, with bounds: `integer >= 1`, `list of string`."""
     if "component" in schema:
         yield str(schema["component"])

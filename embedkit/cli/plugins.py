@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+
 import click
 
 from embedkit.cli.inventory import (
@@ -34,10 +37,11 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
     brought = [*component_records(registry), *command_records(registry)]
     plugins = plugin_records(registry)
     if as_json:
-        print_json({"plugins": plugins, "components": [r for r in brought if kind in (None, r["kind"])]})
+        wanted = [record.to_json() for record in brought if kind in (None, record.kind)]
+        print_json({"plugins": [plugin.to_json() for plugin in plugins], "components": wanted})
         return
-    idle = [record for record in plugins if kind == "plugin" or record["state"] != "loaded"]
-    _print_table([record for record in [*brought, *idle] if kind in (None, record["kind"])])
+    idle = [record for record in plugins if kind == "plugin" or record.state != "loaded"]
+    _print_table([record for record in [*brought, *idle] if kind in (None, record.kind)])
 
 
 @command.command("show")
@@ -51,41 +55,48 @@ def show(ctx: click.Context, name: str, as_json: bool) -> None:
     plugins = [record for record in plugin_records(registry) if _is_called(name, record)]
     commands = [record for record in command_records(registry) if _is_called(name, record)]
     brought = component_records(registry)
-    built_in = [record for record in brought if record["plugin"] is None and record["name"] == name]
+    built_in = [record for record in brought if record.plugin is None and record.name == name]
     if not (components or plugins or commands or built_in):
         raise _unknown(name, registry)
     if as_json:
-        details = [{**_record_of(c, brought), "keys": key_records(c)} for c in components]
-        print_json({"plugins": plugins, "components": [*details, *built_in, *commands]})
+        details = [
+            {
+                **_record_of(c, brought).to_json(),
+                "keys": {key: asdict(k) for key, k in key_records(c).items()},
+            }
+            for c in components
+        ]
+        others = [record.to_json() for record in (*built_in, *commands)]
+        print_json({"plugins": [p.to_json() for p in plugins], "components": [*details, *others]})
         return
     for record in built_in:
-        say(f"{record['kind']} {name}, built in: {record['summary']}")
+        say(f"{record.kind} {name}, built in: {record.summary}")
     for plugin in (*plugins, *commands):
-        _print_plugin(plugin, [record for record in brought if record["plugin"] == plugin["plugin"]])
+        _print_plugin(plugin, [record for record in brought if record.plugin == plugin.plugin])
     for component in components:
         _print_component(component)
 
 
 def _unknown(name: str, registry: Registry) -> PluginError:
-    known = {record["name"] for record in component_records(registry)}
+    known = {record.name for record in component_records(registry)}
     known |= {plugin.entry for plugin in (*registry.plugins.plugins, *registry.plugins.commands)}
     return PluginError(Fault.unknown("component, command or plugin", name, known))
 
 
 def _is_called(name: str, plugin: Record) -> bool:
-    return name in (plugin["plugin"], plugin["name"]) or canonical(name) == canonical(plugin["distribution"])
+    return name in (plugin.plugin, plugin.name) or canonical(name) == canonical(plugin.distribution)
 
 
-def _record_of(component: Component, records: list[Record]) -> Record:
+def _record_of(component: Component, records: Sequence[Record]) -> Record:
     itself = (component.kind, component.name, component.plugin.name)
-    return next(record for record in records if (record["kind"], record["name"], record["plugin"]) == itself)
+    return next(record for record in records if (record.kind, record.name, record.plugin) == itself)
 
 
-def _print_plugin(plugin: Record, brought: list[Record]) -> None:
-    why = f": {plugin['summary']}" if plugin["state"] not in ("loaded", "installed") else ""
-    say(f"{plugin['kind']} {plugin['plugin']} {plugin['version']}: {plugin['state']}{why}")
-    for record in brought if plugin["kind"] == "plugin" else ():
-        say(f"    {record['kind']} {record['name']}: {record['summary']}")
+def _print_plugin(plugin: Record, brought: Sequence[Record]) -> None:
+    why = f": {plugin.summary}" if plugin.state not in ("loaded", "installed") else ""
+    say(f"{plugin.kind} {plugin.plugin} {plugin.version}: {plugin.state}{why}")
+    for record in brought if plugin.kind == "plugin" else ():
+        say(f"    {record.kind} {record.name}: {record.summary}")
 
 
 def _print_component(component: Component) -> None:
@@ -100,13 +111,10 @@ def _print_component(component: Component) -> None:
     say()
     say("Keys:" if keys else "It takes no keys.")
     for name, key in keys.items():
-        default = (
-            "required" if key["required"] else f"default {json.dumps(key['default'], ensure_ascii=False)}"
-        )
-        described = f": {key['description']}" if key["description"] else ""
-        say(f"    {name} ({key['type']}, {default}){described}")
+        default = "required" if key.required else f"default {json.dumps(key.default, ensure_ascii=False)}"
+        described = f": {key.description}" if key.description else ""
+        say(f"    {name} ({key.type}, {default}){described}")
 
 
-def _print_table(records: list[Record]) -> None:
-    rows = [COLUMNS, *(tuple(record[column] for column in COLUMNS) for record in records)]
-    print_table(rows)
+def _print_table(records: Sequence[Record]) -> None:
+    print_table([COLUMNS, *(record.row for record in records)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -123,7 +124,7 @@ def lookup(file: str, words: tuple[str, ...], as_json: bool, **options: Any) -> 
     with opened(file, **options) as vectors:
         records = lookup_records(words, vectors.lookup(words))
     if as_json:
-        print_json(records)
+        print_json([asdict(record) for record in records])
     else:
         print_lookup(records)
 

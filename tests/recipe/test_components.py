@@ -125,7 +125,7 @@ def test_a_class_may_be_named_and_is_imported_when_a_recipe_names_it(install):
     for name, why in (("nowhere", "AttributeError: module"), ("misspelt", "did you mean 'runs_code'")):
         with pytest.raises(ComponentError, match=rf"tokenizer '{name}' \(named of named .*{why}"):
             load_recipe("notebook-random", registry, {"tokenizer": name})
-    states = {row["name"]: row["state"] for row in component_records(registry)}
+    states = {record.name: record.state for record in component_records(registry)}
     assert [states[name] for name in ("named", "nowhere", "misspelt")] == ["loaded", "failed", "failed"]
 
 

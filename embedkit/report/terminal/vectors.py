@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from embedkit.report.terminal.lines import say
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from embedkit.vectors.tools.check import Contents
     from embedkit.vectors.tools.fetch import Model
 
-Record = dict[str, Any]
 SHOWN = 5
 """Numbers of a vector that are shown."""
 
@@ -27,7 +26,17 @@ ORDERS = {
 }
 
 
-def contents_record(contents: Contents) -> Record:
+@dataclass(frozen=True)
+class LookedUp:
+    """A word that was looked up; `row`, from 0, and `vector` are None if it was not found."""
+
+    word: str
+    found: bool
+    row: int | None
+    vector: Sequence[float] | None
+
+
+def contents_record(contents: Contents) -> dict[str, object]:
     """Return all figures as a dict; figures that are not finite, as the norms of no vectors, are None."""
     return {name: _finite(value) for name, value in asdict(contents).items()}
 
@@ -51,16 +60,16 @@ def print_contents(contents: Contents) -> None:
     print_table(rows)
 
 
-def lookup_records(words: Sequence[str], lookup: Lookup) -> list[Record]:
-    """Return, for each word, whether it was found, its row from 0, and its vector; None if it was not."""
+def lookup_records(words: Sequence[str], lookup: Lookup) -> list[LookedUp]:
+    """Return the result for each word."""
     rows = zip(words, lookup.found.tolist(), lookup.rows.tolist(), lookup.vectors.tolist(), strict=True)
     return [
-        {"word": word, "found": found, "row": row if found else None, "vector": vector if found else None}
+        LookedUp(word, found, row if found else None, vector if found else None)
         for word, found, row, vector in rows
     ]
 
 
-def print_lookup(records: Sequence[Record]) -> None:
+def print_lookup(records: Sequence[LookedUp]) -> None:
     """Print one line for each word."""
     print_table([("word", "row", "vector"), *map(_lookup_row, records)])
 
@@ -74,12 +83,12 @@ def print_catalogue(models: Sequence[Model]) -> None:
     say("Fetch one with: embedkit vectors fetch NAME")
 
 
-def _lookup_row(record: Record) -> tuple[str, str, str]:
-    if not record["found"]:
-        return record["word"], "–", "not in the file"
-    numbers = " ".join(f"{value:.6g}" for value in record["vector"][:SHOWN])
-    more = len(record["vector"]) - SHOWN
-    return record["word"], str(record["row"]), f"{numbers} … {more} more" if more > 0 else numbers
+def _lookup_row(record: LookedUp) -> tuple[str, str, str]:
+    if record.vector is None:
+        return record.word, "–", "not in the file"
+    numbers = " ".join(f"{value:.6g}" for value in record.vector[:SHOWN])
+    more = len(record.vector) - SHOWN
+    return record.word, str(record.row), f"{numbers} … {more} more" if more > 0 else numbers
 
 
 def _length(value: float) -> str:
