@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_recipe
 from embedkit.runs.recipes import components_of
 from embedkit.runs.reporter import Reporter
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def run(
-    recipe: str | PathLike[str] | Mapping[str, Any],
+    recipe: str | PathLike[str] | Plain,
     *,
     out: str | PathLike[str] | None = None,
-    set: Mapping[str, Any] | None = None,
+    set: Plain | None = None,
     block: Iterable[str] = (),
     hash: Literal["sampled", "full"] = "sampled",
     reporter: Reporter | None = None,

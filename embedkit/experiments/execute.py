@@ -13,6 +13,7 @@ from embedkit.evaluation.oov.result import to_json
 from embedkit.evaluation.repeated import summarize_runs
 from embedkit.evaluation.result import metrics_to_json, splits_from_json
 from embedkit.experiments.summary import analyse_repeated
+from embedkit.recipe.document import Plain
 from embedkit.recipe.repeats import single_runs
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
@@ -34,9 +35,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def train_each(
-    components: RunComponents[Recipe], context: RunContext, environment: Mapping[str, object]
-) -> None:
+def train_each(components: RunComponents[Recipe], context: RunContext, environment: Plain) -> None:
     """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
 
     Inner runs that are finished are not trained again.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.distributed.failures import as_one
 from embedkit.distributed.process_group import World, join
 from embedkit.files.storage import storage_of
 from embedkit.recipe.components import Components
+from embedkit.recipe.document import Plain
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind
 from embedkit.recipe.repeats import single_runs
@@ -71,7 +71,10 @@ def _execute(components: Components[AnyKind], directory: Path, options: RunOptio
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
         plugins = components.registry.plugins.plugins
         environment = world.from_main(
-            lambda: describe_environment(plugins, inputs, options.hash, used) | {"processes": world.count}
+            lambda: {
+                **describe_environment(plugins, inputs, options.hash, used),
+                "processes": world.count,
+            }
         )
         warn_of_changes(writer.directory, begin(writer, recipe, environment))
         _carry_out(components, RunContext(writer, reporter, options.strict), environment)
@@ -93,7 +96,7 @@ def _loadable(run: Run) -> Run:
     return run
 
 
-def _carry_out(components: Components[AnyKind], context: RunContext, environment: Mapping[str, Any]) -> None:
+def _carry_out(components: Components[AnyKind], context: RunContext, environment: Plain) -> None:
     """Run the task of the recipe's kind, and write all of its files.
 
     The kinds are evaluation, intrinsic evaluation, training over folds or seeds, and a single training.

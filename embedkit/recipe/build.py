@@ -16,6 +16,7 @@ from embedkit.interfaces.calling import Owner
 from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.plugin.verbs import wrap
+from embedkit.recipe.document import Plain
 from embedkit.recipe.paths import expand
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
 
@@ -52,7 +53,7 @@ class Part:
             for where, plain in _named(f"{self.where}.{name}", self.spec.parameters.get(name)):
                 yield from self._inner(kind, plain, where).walk()
 
-    def _inner(self, kind: str, plain: str | Mapping[str, Any], where: str) -> Part:
+    def _inner(self, kind: str, plain: str | Plain, where: str) -> Part:
         return Part(self.registry, kind, spec_of(plain), where)
 
     def make(self) -> Any:
@@ -137,7 +138,7 @@ def make_component(kind: str, name: str, /, **parameters: Any) -> Any:
     return Part(build_registry(), kind, spec_of({"use": name, **parameters}), f"{kind} '{name}'").make()
 
 
-def _untrusted(part: Part, values: Mapping[str, Any]) -> Iterator[Fault]:
+def _untrusted(part: Part, values: Plain) -> Iterator[Fault]:
     """Yield a fault for each way in which a component with the parameters `values` runs code unasked."""
     if part.registry.trust:
         return
@@ -150,7 +151,7 @@ def _untrusted(part: Part, values: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(what, where=f"{part.where}.{name}", hint=CONSENT)
 
 
-def _named(where: str, value: Any) -> Iterator[tuple[str, str | Mapping[str, Any]]]:
+def _named(where: str, value: Any) -> Iterator[tuple[str, str | Plain]]:
     """Yield the components that stand in a parameter, as plain data, each with its key."""
     if isinstance(value, str | Mapping):
         yield where, value
@@ -178,7 +179,7 @@ def _expanded(value: Any, where: str, folder: bool) -> Any:
     return value
 
 
-def _construct(component: Component, values: Mapping[str, Any], where: str) -> Any:
+def _construct(component: Component, values: Plain, where: str) -> Any:
     method = KINDS[component.kind].method
     owner = Owner(str(component), where, hint=None, joint=" ")
     with owner.calling("could not be made:"):

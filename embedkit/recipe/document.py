@@ -10,6 +10,12 @@ from typing import Any
 
 from embedkit.errors import Fault, RecipeError
 
+Plain = Mapping[str, Any]
+"""A mapping as YAML and JSON have it."""
+
+Container = dict[str, Any] | list[Any]
+"""A mapping or a list of a document, which overrides change in place."""
+
 KeyPath = tuple[str | int, ...]
 """The keys and list indices that lead to a value; () is the recipe itself."""
 
@@ -88,7 +94,7 @@ class Findings:
             raise RecipeError(*(fault for _, fault in sorted(self.faults, key=lambda found: found[0])))
 
 
-def document_of(recipe: Mapping[str, Any]) -> Document:
+def document_of(recipe: Plain) -> Document:
     """Make a document of a mapping from Python. Raises RecipeError for a value that YAML cannot express."""
     document = Document({}, {(): Origin(0, 0, "recipe", Path.cwd())})
     findings = Findings(document)

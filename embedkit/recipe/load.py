@@ -21,7 +21,7 @@ from embedkit.recipe.checks.components import (
 )
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
-from embedkit.recipe.document import Document, Findings, KeyPath, document_of, refuse_large_integers
+from embedkit.recipe.document import Document, Findings, KeyPath, Plain, document_of, refuse_large_integers
 from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.overrides import Overrides, override
@@ -34,7 +34,7 @@ from embedkit.recipe.sections.training import EarlyStopping
 from embedkit.recipe.slots import SLOTS, defaults_of
 from embedkit.recipe.yaml import read_document
 
-Source = str | PathLike[str] | Mapping[str, Any]
+Source = str | PathLike[str] | Plain
 Sections = dict[Any, Any]
 AnyKind = Recipe | EvaluationRecipe | IntrinsicRecipe
 Schema = type[Recipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]

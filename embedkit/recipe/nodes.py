@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from embedkit.recipe.document import KeyPath
+from embedkit.recipe.document import Container, KeyPath
 
 
 @dataclass
 class Open:
     """A mapping or list that is not complete yet; `nodes` and `height` measure its contents so far."""
 
-    value: dict[str, Any] | list[Any]
+    value: Container
     path: KeyPath
     anchor: str | None
     key: str | None = None

@@ -8,11 +8,21 @@ from pathlib import Path
 from typing import Any, Never
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.document import Document, Findings, KeyPath, Origin, describe, dotted, plain
+from embedkit.recipe.document import (
+    Container,
+    Document,
+    Findings,
+    KeyPath,
+    Origin,
+    Plain,
+    describe,
+    dotted,
+    plain,
+)
 from embedkit.recipe.slots import SLOTS, kind_at
 from embedkit.recipe.yaml import parse
 
-Overrides = Sequence[str] | Mapping[str, Any]
+Overrides = Sequence[str] | Plain
 """`KEY=VALUE` texts, the value in YAML; or from Python dotted keys and plain values."""
 
 
@@ -76,7 +86,7 @@ class _Change:
 
         Raises RecipeError if there is no such place in the recipe.
         """
-        holder: dict[str, Any] | list[Any] = self.document.data
+        holder: Container = self.document.data
         path: KeyPath = ()
         for key in self.keys[:-1]:
             path = (*path, self._step(holder, path, key))
@@ -85,7 +95,7 @@ class _Change:
         holder[path[-1]] = self.value  # type: ignore[index]
         self._own(path)
 
-    def _step(self, holder: dict[str, Any] | list[Any], path: KeyPath, key: str) -> str | int:
+    def _step(self, holder: Container, path: KeyPath, key: str) -> str | int:
         """Return the key or list index that follows `path`, the place of `holder`.
 
         Raises RecipeError if a list has no such item.
@@ -97,7 +107,7 @@ class _Change:
             self._refuse(f"'{dotted(path)}' is a list and has no item '{key}'", tuple(indices))
         return int(key)
 
-    def _enter(self, holder: dict[str, Any] | list[Any], path: KeyPath) -> dict[str, Any] | list[Any]:
+    def _enter(self, holder: Container, path: KeyPath) -> Container:
         """Return the mapping or list at `path`, in `holder`, so that a value can be set inside it.
 
         An empty place gets a new one, and a component's bare name becomes a mapping. Raises RecipeError for
@@ -115,7 +125,7 @@ class _Change:
         holder[key] = found
         return found
 
-    def _made(self, path: KeyPath) -> dict[str, Any] | list[Any]:
+    def _made(self, path: KeyPath) -> Container:
         """Make the value of an empty place: the default list of components, or an empty mapping.
 
         Raises RecipeError for a list of components that has no default here.

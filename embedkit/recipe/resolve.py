@@ -15,13 +15,16 @@ from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.build import Part
-from embedkit.recipe.document import Findings, KeyPath, describe, dotted
+from embedkit.recipe.document import Findings, KeyPath, Plain, describe, dotted
 from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS
+
+Parameters = dict[str, Any]
+"""Parameters of a component, as plain data."""
 
 _NAMELESS = "expected a name, or a mapping with 'use'"
 
@@ -55,7 +58,7 @@ class Resolver:
                 return self._share(path, written)
         return self.resolve(slot.kind, path, written)
 
-    def _share(self, path: KeyPath, written: Mapping[str, Any]) -> Share | None:
+    def _share(self, path: KeyPath, written: Plain) -> Share | None:
         try:
             return Share.model_validate(written)
         except ValidationError as error:
@@ -70,7 +73,7 @@ class Resolver:
         """
         faults = len(self.findings.faults)
         said = {"use": written} if isinstance(written, str) else written
-        core: dict[str, Any] = {}
+        core: Parameters = {}
         if isinstance(said, Mapping):
             core = {key: said[key] for key in self._core_keys(path) if key in said}
             said = {key: value for key, value in said.items() if key not in core}
@@ -120,7 +123,7 @@ class Resolver:
     def _names(self, kind: str) -> str:
         return f"It names one of: {', '.join(self.registry.names(kind))}."
 
-    def _parameters(self, component: Component, path: KeyPath, said: Mapping[str, Any]) -> dict[str, Any]:
+    def _parameters(self, component: Component, path: KeyPath, said: Plain) -> Parameters:
         """Return the parameters, defaults filled in, input paths absolute; empty, with faults, if invalid."""
         given = {key: value for key, value in said.items() if key != "use"}
         inner = {
@@ -141,7 +144,7 @@ class Resolver:
             values[name] = self._absolute(values[name], (*path, name))
         return values | inner
 
-    def _complete(self, component: Component, path: KeyPath, checked: BaseModel) -> dict[str, Any]:
+    def _complete(self, component: Component, path: KeyPath, checked: BaseModel) -> Parameters:
         """Return the parameters and defaults as plain data; empty, with a fault, if a default is invalid."""
         try:
             values = checked.model_dump(mode="json", warnings=False)
@@ -161,7 +164,7 @@ class Resolver:
         """Add a fault of the component itself, whatever the recipe says."""
         self.findings.add(path, f"{component}: {what}")
 
-    def _check_names(self, component: Component, path: KeyPath, given: Mapping[str, Any]) -> None:
+    def _check_names(self, component: Component, path: KeyPath, given: Plain) -> None:
         for key, kind in component.named.items():
             default = component.parameters.model_fields[key].default
             name = given.get(key, default)
@@ -183,9 +186,7 @@ class Resolver:
             return absolute(value, self.findings.document.origin(path).base)
         return value
 
-    def _spec(
-        self, path: KeyPath, name: str, parameters: dict[str, Any], core: dict[str, Any]
-    ) -> ComponentSpec:
+    def _spec(self, path: KeyPath, name: str, parameters: Parameters, core: Parameters) -> ComponentSpec:
         if not self._core_keys(path):
             return ComponentSpec(use=name, parameters=parameters)
         try:

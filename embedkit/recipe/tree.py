@@ -13,7 +13,7 @@ from typing import Any, Never
 import yaml
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.document import MAX_DEPTH, KeyPath
+from embedkit.recipe.document import MAX_DEPTH, Container, KeyPath
 from embedkit.recipe.nodes import Done, Open, copy_of
 from embedkit.recipe.scalars import resolve
 
@@ -83,7 +83,7 @@ class Builder:
         self._limit_depth(event, done.height)
         self._place(event, Done(copy_of(done.value), done.nodes, done.height), None)
 
-    def _open(self, event: Any, empty: dict[str, Any] | list[Any]) -> None:
+    def _open(self, event: Any, empty: Container) -> None:
         self._refuse_tag(event)
         if self._takes_key():
             self._stop(_line(event), "a key must be a text, not a mapping or a list")

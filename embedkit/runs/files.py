@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.digest import sha256
+from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.sealing import AXES
@@ -104,12 +105,12 @@ class RunFiles:
         return axes
 
     @cached_property
-    def _recipe(self) -> Mapping[str, Any]:
+    def _recipe(self) -> Plain:
         from embedkit.recipe.yaml import read_document
 
         if layout.RECIPE not in self.digests:
             raise RunError(_unlisted(layout.RECIPE, self.directory))
-        recipe: Mapping[str, Any] = read_document(self._compared(layout.RECIPE)).data
+        recipe: Plain = read_document(self._compared(layout.RECIPE)).data
         return recipe
 
     @cached_property
@@ -121,7 +122,7 @@ class RunFiles:
             raise RunError(*(_unlisted(name, self.directory) for name in missing))
         return kind
 
-    def _missing(self, kind: str, recipe: Mapping[str, Any]) -> Iterator[str]:
+    def _missing(self, kind: str, recipe: Plain) -> Iterator[str]:
         needed = [*REQUIRED[kind]]
         embedding = recipe.get("embedding")
         if kind == "training" and isinstance(embedding, Mapping) and embedding.get("unseen") == "lookup":
@@ -229,7 +230,7 @@ def _digest(path: Path) -> str:
         raise RunError(Fault(f"cannot be read: {error.strerror}", where=str(path))) from error
 
 
-def _kind_of(recipe: Mapping[str, Any]) -> str:
+def _kind_of(recipe: Plain) -> str:
     """Return the kind of run that a recipe, given as plain data, makes."""
     for key, kind in (("intrinsic", "intrinsic"), ("model", "evaluation")):
         if key in recipe:

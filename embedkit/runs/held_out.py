@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
 
 from embedkit.evaluation.prediction import Prediction
+from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_mappings
 from embedkit.runs.predictions import read_rows
@@ -35,7 +35,7 @@ def read_held_out(
             yield which, block
 
 
-def _which(row: Mapping[str, Any]) -> Which:
+def _which(row: Plain) -> Which:
     return row.get("fold"), row["seed"]
 
 
@@ -46,7 +46,7 @@ def _looked_up(directory: Path) -> frozenset[str]:
     return frozenset(row["word"] for row in rows if row["origin"] != "unk")
 
 
-def _prediction(row: Mapping[str, Any], separator: str | None, looked_up: frozenset[str]) -> Prediction:
+def _prediction(row: Plain, separator: str | None, looked_up: frozenset[str]) -> Prediction:
     tokens = row["token_list"]
     known = row["label"] or separator is not None
     return Prediction(

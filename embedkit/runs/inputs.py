@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.errors import DataError, Fault, RunError
 from embedkit.files.digest import describe
+from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def refuse_changed(run: Run, files: Iterable[tuple[str, Path]], hint: str | None
             raise RunError(Fault(what, where=where, hint=hint))
 
 
-def _is_recorded(path: Path, where: str, recorded: Mapping[str, Any], hint: str | None) -> bool:
+def _is_recorded(path: Path, where: str, recorded: Plain, hint: str | None) -> bool:
     """Return whether a file has the recorded size and fingerprint. Raises RunError if it cannot be read."""
     how: Literal["full", "sampled"] = "full" if "sha256" in recorded else "sampled"
     try:

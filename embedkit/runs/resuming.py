@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.recipe.document import describe, dotted
+from embedkit.recipe.document import Plain, describe, dotted
 from embedkit.recipe.yaml import read_document
 from embedkit.runs import layout
 from embedkit.runs.files import read_json
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from embedkit.runs.writer import RunWriter
 
 
-def begin(writer: RunWriter, recipe: AnyRecipe, environment: Mapping[str, Any]) -> list[str]:
+def begin(writer: RunWriter, recipe: AnyRecipe, environment: Plain) -> list[str]:
     """Write the recipe and environment of a new run; for a resumed run, check that they are unchanged.
 
     Raises RunError if the recipe or an input file has changed. Other versions and settings are no error: the
@@ -46,7 +46,7 @@ def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
         raise RunError(*faults[:-1], Fault(changed[-1], where=str(directory), hint=hint))
 
 
-def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]) -> None:
+def refuse_other_inputs(directory: Path, inputs: Mapping[str, Plain]) -> None:
     """Raise RunError if an input file of the run in `directory` has changed."""
     path = directory / layout.ENVIRONMENT
     environment = read_json(path)
@@ -62,7 +62,7 @@ def refuse_other_inputs(directory: Path, inputs: Mapping[str, Mapping[str, Any]]
         raise RunError(*faults)
 
 
-def _thing(described: Mapping[str, Any]) -> str:
+def _thing(described: Plain) -> str:
     return "folder" if "files" in described else "file"
 
 

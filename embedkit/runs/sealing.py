@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import target_of, written_whole
 from embedkit.files.digest import sha256
 from embedkit.files.system import sync
+from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 
@@ -70,7 +70,7 @@ def _names(partial: Path) -> dict[str, Path]:
     return {name: path for name, path in names.items() if name not in _UNLISTED}
 
 
-def _refuse_changed(partial: Path, made: Mapping[str, Any]) -> None:
+def _refuse_changed(partial: Path, made: Plain) -> None:
     try:
         listed = json.loads((partial / layout.MANIFEST).read_bytes())
     except ValueError:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.files.atomic import write_whole
+from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.files import read_json
 
@@ -22,7 +23,7 @@ SHOWN = 5
 log = logging.getLogger(__name__)
 
 
-def record_session(directory: Path, now: Mapping[str, Any]) -> list[str]:
+def record_session(directory: Path, now: Plain) -> list[str]:
     """Record the environment `now` of a resumed run if it has changed; return the changes as text.
 
     Raises RunError if environment.json is damaged.
@@ -48,7 +49,7 @@ def warn_of_changes(directory: Path, changed: Sequence[str]) -> None:
         log.warning("%s: %s: %s%s", directory, what, ", ".join(changed[:SHOWN]), more)
 
 
-def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _changes(before: Plain, now: Plain) -> Iterator[str]:
     """Yield `name before → now` for each version or setting that has changed."""
     for key, name in (("python", "Python"), ("threads", "threads"), ("platform", "platform")):
         if before.get(key) != now.get(key):
@@ -57,7 +58,7 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
         yield from _changed_versions(before.get(key) or {}, now.get(key) or {})
 
 
-def _changed_versions(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def _changed_versions(before: Plain, now: Plain) -> Iterator[str]:
     for name in dict.fromkeys((*before, *now)):
         old, new = _version(before.get(name)), _version(now.get(name))
         if old != new:

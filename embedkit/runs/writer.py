@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from embedkit.distributed.process_group import ALONE, World
 from embedkit.files.system import folder_of_nameless_files, share
@@ -17,8 +17,11 @@ from embedkit.runs.csv_files import write_rows
 from embedkit.runs.logs import log_to
 from embedkit.runs.predictions import write_predictions
 
+if TYPE_CHECKING:
+    from torch import Tensor
 
-def write_tensors(path: Path, tensors: Mapping[str, Any]) -> None:
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Write a safetensors file with default permissions. Raises OSError if it cannot be written."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
@@ -73,7 +76,7 @@ class RunWriter:
         """Write the predictions of `count` texts, in CSV or Parquet."""
         write_predictions(self.directory, header, rows, count)
 
-    def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
+    def tensors(self, name: str, tensors: Mapping[str, Tensor]) -> None:
         """Write a safetensors file."""
         write_tensors(self.directory / name, tensors)
 
@@ -99,5 +102,5 @@ class Onlooker(RunWriter):
     def predictions(self, header: Sequence[str], rows: Iterable[Sequence[object]], count: int) -> None:
         """Let the main process write the file; `rows` are not read."""
 
-    def tensors(self, name: str, tensors: Mapping[str, Any]) -> None:
+    def tensors(self, name: str, tensors: Mapping[str, Tensor]) -> None:
         """Let the main process write the file; this one writes nothing."""

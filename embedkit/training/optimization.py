@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
 
+Group = dict[str, Any]
+"""A parameter group of an optimizer, or its settings."""
+
 
 class Optimization:
     """Updates a model's weights as a recipe's section `training` says, the same in all processes of `world`.
@@ -51,7 +54,7 @@ class Optimization:
     def _build(self) -> torch.optim.Optimizer:
         table = [self.table.parameter] if self.table is not None else []
         others = [p for p in self.parameters.values() if not any(p is of_table for of_table in table)]
-        groups: list[dict[str, Any]] = [{"params": others}]
+        groups: list[Group] = [{"params": others}]
         if table:
             groups.append({"params": table, "lr": self.settings.table_lr or self.settings.lr})
         return build_optimizer(groups, self.settings)
@@ -140,13 +143,13 @@ class Optimization:
             self.optimizer.state[parameter] = {key: t.to(parameter.device) for key, t in kept.items()}
 
 
-def build_optimizer(groups: Sequence[dict[str, Any]], settings: Training) -> torch.optim.Optimizer:
+def build_optimizer(groups: Sequence[Group], settings: Training) -> torch.optim.Optimizer:
     """Build the recipe's optimizer over parameter groups, with the fused kernel where torch has one.
 
     Adam: Kingma & Ba 2015. AdamW, with weight decay decoupled from the gradient: Loshchilov & Hutter 2019.
     Adadelta with the constants of the paper, rho 0.95 and epsilon 1e-6: Zeiler 2012.
     """
-    common: dict[str, Any] = {"lr": settings.lr, "weight_decay": settings.weight_decay}
+    common: Group = {"lr": settings.lr, "weight_decay": settings.weight_decay}
     match settings.optimizer:
         case "adam":
             return torch.optim.Adam(groups, fused=True, **common)

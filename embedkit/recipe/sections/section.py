@@ -8,13 +8,13 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from embedkit.recipe.document import KeyPath
+from embedkit.recipe.document import KeyPath, Plain
 
 
 class FrozenMapping(Mapping[str, Any]):
     """A mapping that cannot be changed, and that can be pickled and copied."""
 
-    def __init__(self, items: Mapping[str, Any]) -> None:
+    def __init__(self, items: Plain) -> None:
         self._items = dict(items)
 
     def __getitem__(self, key: str) -> Any:
@@ -83,7 +83,7 @@ class ComponentSpec(BaseModel):
         return {"use": self.use, **thaw(self.parameters)} if self.parameters else self.use
 
 
-def spec_of(plain: str | Mapping[str, Any]) -> ComponentSpec:
+def spec_of(plain: str | Plain) -> ComponentSpec:
     """Return the spec of a component, given as plain data in the form that `to_plain` returns."""
     said = {"use": plain} if isinstance(plain, str) else dict(plain)
     return ComponentSpec(use=said.pop("use"), parameters=said)

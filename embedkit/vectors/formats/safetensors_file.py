@@ -21,6 +21,9 @@ from embedkit.vectors.formats.sniff import is_safetensors
 from embedkit.vectors.io.content import Content
 from embedkit.vectors.reading import Options
 
+Header = dict[str, Any]
+"""The header of a file, or what it says of one tensor."""
+
 NAME = "safetensors"
 TYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "BF16": "bf16"}
 
@@ -51,7 +54,7 @@ def open_safetensors(content: Content, options: Options) -> MatrixReader:
     raise broken(content.path, f"holds {held}; vectors and words, or embeddings alone, can be read")
 
 
-def _read_header(content: Content) -> tuple[dict[str, Any], int]:
+def _read_header(content: Content) -> tuple[Header, int]:
     with content.reading(), content.path.open("rb", buffering=0) as file:
         size = int.from_bytes(read_at(file, 8, 0), "little")
         text = read_at(file, size, 8)
@@ -63,7 +66,7 @@ def _read_header(content: Content) -> tuple[dict[str, Any], int]:
     return tensors, 8 + size
 
 
-def _checked(tensor: Any) -> dict[str, Any]:
+def _checked(tensor: Any) -> Header:
     begin, end = tensor["data_offsets"]
     numbers = [begin, end, *tensor["shape"]]
     if not all(isinstance(number, int) and number >= 0 for number in numbers) or begin > end:
@@ -71,7 +74,7 @@ def _checked(tensor: Any) -> dict[str, Any]:
     return {"dtype": str(tensor["dtype"]), "shape": tensor["shape"], "data_offsets": (begin, end)}
 
 
-def _matrix(content: Content, tensor: dict[str, Any], data: int) -> Matrix:
+def _matrix(content: Content, tensor: Header, data: int) -> Matrix:
     shape, kind = tensor["shape"], tensor["dtype"]
     begin, end = tensor["data_offsets"]
     if len(shape) != 2 or min(shape) < 1 or kind not in TYPES:
