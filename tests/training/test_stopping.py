@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 
 import embedkit
 from embedkit.errors import TrainingError
+from embedkit.evaluation.result import SplitMetrics
 from embedkit.plugin_api import make_component
 from embedkit.recipe.sections.training import EarlyStopping, Training
 from embedkit.training.stopping import Best, best_of
@@ -43,7 +44,7 @@ def test_the_first_of_the_best_is_kept_and_patience_is_counted_from_it(smaller, 
     kept = Best("loss", 2, smaller)
     assert not kept.exhausted(0)
     for epoch, value in enumerate(values, 1):
-        kept.consider(epoch, {"loss": value}, weights(epoch))
+        kept.consider(epoch, SplitMetrics(1, value), weights(epoch))
         assert kept.exhausted(epoch) == (epoch == 4)
     assert kept.epoch == best
     assert torch.equal(kept.weights["w"], weights(best)["w"])
@@ -52,7 +53,7 @@ def test_the_first_of_the_best_is_kept_and_patience_is_counted_from_it(smaller, 
 @pytest.mark.parametrize("value", [None, {"pos": 1}, math.nan])
 def test_a_metric_without_a_number_is_an_error(value):
     with pytest.raises(TrainingError) as caught:
-        Best("f1", 2, smaller=False).consider(1, {"f1": value}, weights(0))
+        Best("f1", 2, smaller=False).consider(1, SplitMetrics(1, 0.5, {"f1": value}), weights(0))
     said = "training.early_stopping.metric: 'f1' gives no number on the validation split, but "
     assert str(caught.value) == f"{said}{value!r}"
 
