@@ -146,7 +146,19 @@ def clear(partial: Path) -> None:
     """Remove everything but the mark from the working directory of an incomplete run."""
     for path in partial.iterdir():
         if path.name not in (layout.MARK, layout.UNFINISHED):
-            remove(path)
+            remove(_aside(path))
+
+
+def _aside(path: Path) -> Path:
+    """Rename a directory, and return its path.
+
+    If the process is killed while it removes an inner run, what is left is not taken for a complete one.
+    """
+    if path.is_symlink() or not path.is_dir():
+        return path
+    aside = free_name(path)
+    rename(path, aside)
+    return aside
 
 
 def unmark(directory: Path) -> None:

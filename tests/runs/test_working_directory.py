@@ -398,6 +398,41 @@ def test_without_room_for_the_directory_the_run_fails(tmp_path, monkeypatch):
         write(tmp_path / "run")
 
 
+@pytest.mark.parametrize("removed", range(4))
+def test_a_kill_while_an_inner_run_is_removed_leaves_no_complete_one(tmp_path, removed):
+    """The files of a directory go in any order, so that its mark may be the last."""
+    working_directory = left_unfinished(tmp_path / "run")
+    shutil.rmtree(working_directory / "checkpoints")
+    inner = partial_of(working_directory / "folds" / "fold-0")
+    inner.parent.mkdir()
+    working.make(inner)
+    (inner / "a.txt").write_text("half")
+    code = KILLED_WHILE_REMOVING.format(removed=removed)
+    command = [sys.executable, "-P", "-c", code, str(tmp_path / "run")]
+    assert subprocess.run(command, capture_output=True).returncode == -9
+    assert not is_complete(inner)
+    assert not finish_run(inner.with_suffix(""), lambda _: None, inner=True)
+    write(tmp_path / "run", resume=True)
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["a.txt", "manifest.json"]
+
+
+KILLED_WHILE_REMOVING = """
+import os, pathlib, sys
+from embedkit.runs.directory import create_run
+from embedkit.runs.layout import MARK
+unlink, removed = os.unlink, 0
+def killing(path, **more):
+    global removed
+    if removed == {removed} or pathlib.Path(path).name == MARK:
+        os.kill(os.getpid(), 9)
+    removed += 1
+    unlink(path, **more)
+os.unlink = killing
+with create_run(pathlib.Path(sys.argv[1]), resume=True):
+    pass
+"""
+
+
 def fail_with_an_open_file(directory):
     path = directory / "scores.bin"
     path.write_bytes(b"1234")
