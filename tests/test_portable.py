@@ -33,6 +33,8 @@ def is_text(name: str, call: ast.Call) -> bool:
     """Whether a call opens a text file: `open` of a path, not of a component, has a mode or no arguments."""
     if name in ("read_text", "write_text"):
         return True
+    if ast.unparse(call.func) == "os.open":  # a descriptor, which has no encoding
+        return False
     modes = [str(node.value) for node in call.args if isinstance(node, ast.Constant)]
     of_path = isinstance(call.func, ast.Name) or not call.args or bool(modes)
     return name in ("open", "fdopen") and of_path and not any("b" in mode for mode in modes)
@@ -53,7 +55,7 @@ def test_text_files_are_opened_with_their_encoding_and_written_with_their_line_e
             keys = {keyword.arg for keyword in call.keywords}
             if "encoding" not in keys or (writes(name, call) and "newline" not in keys):
                 wrong.append(f"{path}:{call.lineno}: {ast.unparse(call)}")
-    assert seen >= 7
+    assert seen >= 6
     assert not wrong
 
 

@@ -92,7 +92,7 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
     loss = training_loss(settings, task.classifier.labelling, splits["train"].labels)
     reporter.epochs(settings.epochs)
     with (
-        record.open(),
+        record.started(),
         Trainer(
             task.classifier.model,
             splits["train"],
@@ -146,7 +146,7 @@ class Record:
         )
 
     @contextmanager
-    def open(self) -> Iterator[None]:
+    def started(self) -> Iterator[None]:
         """Start the trackers, and finish them as the block ends.
 
         If the training is interrupted, writes the checkpoint that is held in memory.
