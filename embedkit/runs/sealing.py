@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from embedkit.errors import Fault, RunError
-from embedkit.files.atomic import target_of, written_whole
+from embedkit.files.atomic import is_temporary_directory, target_of, written_whole
 from embedkit.files.digest import sha256
-from embedkit.files.system import sync
+from embedkit.files.system import remove, sync
 from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
@@ -26,9 +26,7 @@ def make_durable(partial: Path) -> None:
 
     Raises OSError if the disk does not take them.
     """
-    for left in partial.iterdir():
-        if (target_of(left.name) or "").endswith(".json"):
-            left.unlink()  # of a process that was killed while it wrote the file
+    _remove_what_kills_left(partial)
     try:
         for path in _files(partial):
             sync(path)
@@ -36,6 +34,13 @@ def make_durable(partial: Path) -> None:
         _note_completion(partial)  # they are there, and as durable as what any program writes
         raise
     _note_completion(partial)
+
+
+def _remove_what_kills_left(partial: Path) -> None:
+    """Remove the temporary files and directories of processes that were killed while they wrote the run."""
+    for left in [*partial.iterdir(), *(partial / layout.FOLDS).glob("*")]:
+        if (target_of(left.name) or "").endswith(".json") or is_temporary_directory(left.name):
+            remove(left)
 
 
 def seal(partial: Path, axes: Axes = NO_AXES) -> None:

@@ -15,6 +15,7 @@ from pipes import make_pipe
 import pytest
 
 from embedkit.errors import RunError, TrainingError, UnmovedRunError
+from embedkit.files.atomic import free_name
 from embedkit.runs import directory as rundir
 from embedkit.runs import sealing, working
 from embedkit.runs.directory import create_run, finish_run, partial_of, write_run
@@ -312,8 +313,13 @@ def test_what_killed_processes_left_of_files_is_no_part_of_the_run(tmp_path):
     with create_run(tmp_path / "run") as writer:
         writer.text("a.txt", "x")
         (writer.directory / ".environment.json.x7k2").write_text("{")
+        free_name(writer.directory / "folds").mkdir()
+        (writer.directory / "folds").mkdir()
+        (left := free_name(writer.directory / "folds" / "fold-0")).mkdir()
+        (left / MARK).touch()
     assert json.loads((tmp_path / "run" / "manifest.json").read_text()).keys() == {"a.txt"}
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["a.txt", "manifest.json"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["a.txt", "folds", "manifest.json"]
+    assert not [*(tmp_path / "run" / "folds").iterdir()]
 
 
 def test_a_check_may_refuse_to_move_a_finished_run(tmp_path):
