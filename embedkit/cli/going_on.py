@@ -21,7 +21,7 @@ def says_how_to_go_on(kept: Callable[[], Sequence[str]], command: Sequence[str])
     try:
         yield
     except (KeyboardInterrupt, AnotherEnded):
-        if join().main and (names := kept()):
+        if join().is_main and (names := kept()):
             with suppress(OSError, ValueError):  # the terminal may be gone: what is kept is there
                 say(f"{names[-1]} is kept; to go on: {shlex.join(command)}", error=True)
         raise

@@ -65,9 +65,9 @@ def command(
         directory = run_directory(loaded.name, out, resume)
         command = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
         with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):
-            with _reporting(quiet or not join().main) as reporter:
+            with _reporting(quiet or not join().is_main) as reporter:
                 run = execute(loaded, registry, RunOptions(directory, how, reporter, resume, strict))
-            if not quiet and join().main:
+            if not quiet and join().is_main:
                 _print(run)
 
 

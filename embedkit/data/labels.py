@@ -74,7 +74,7 @@ def parts_of(label: str, separator: str | None) -> tuple[str, ...]:
     return tuple(label.split(separator)) if label else ()
 
 
-def settle_labels(examples: Examples, separator: str | None, where: str) -> Examples:
+def normalize_labels(examples: Examples, separator: str | None, where: str) -> Examples:
     """Return the examples with several labels in a fixed order, so that equal sets of labels are equal text.
 
     With a separator, a label may also be written as a list, and white space around each of several labels is

@@ -37,7 +37,7 @@ def check_separator(train: Examples, separator: str | None) -> list[Fault]:
     return [Fault(what, where="data.label_separator")]
 
 
-def settle(faults: Sequence[Fault], strict: bool) -> None:
+def raise_or_warn(faults: Sequence[Fault], strict: bool) -> None:
     """Warn of each fault or, if `strict`, raise one DataError for all of them."""
     if strict and faults:
         raise DataError(*faults)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from embedkit.data.examples import Examples, writable
 from embedkit.data.folds import hold_out
 from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
-from embedkit.data.labels import Labelling, settle_labels
+from embedkit.data.labels import Labelling, normalize_labels
 from embedkit.data.lone_labels import first_examples, labels_in_one_group
 from embedkit.errors import DataError, Fault
 from embedkit.files.storage import Storage
@@ -52,7 +52,7 @@ def read_splits(data: Data, reader_of: Callable[[str], Reader], seed: int) -> Sp
 
 def _read(reader_of: Callable[[str], Reader], split: str, separator: str | None) -> Examples:
     where = f"data.{split}"
-    examples = settle_labels(Examples.of(reader_of(split).read()), separator, where)
+    examples = normalize_labels(Examples.of(reader_of(split).read()), separator, where)
     if separator is None:
         refuse_own_labels(examples.labels, where)
     return examples
@@ -69,7 +69,9 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
     If no example has a label, the texts are predicted but not scored. Raises DataError if there are no
     examples, or if a label is not one of the model's classes.
     """
-    examples = settle_labels(Examples.of(writable(reader.read()), storage), labelling.separator, "data.test")
+    examples = normalize_labels(
+        Examples.of(writable(reader.read()), storage), labelling.separator, "data.test"
+    )
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))
     if not has_labels(examples):

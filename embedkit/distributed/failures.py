@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import cache
 
-from embedkit.distributed.process_group import AnotherEnded, World
+from embedkit.distributed.process_group import AnotherEnded, ProcessGroup
 from embedkit.distributed.signals import Terminated, exit_code, interrupted_by_signals
 from embedkit.errors import EmbedkitError
 
@@ -17,21 +17,21 @@ SOON = timedelta(seconds=5)
 
 
 @contextmanager
-def as_one(world: World) -> Iterator[None]:
-    """Run the block in every process of `world`; if it fails in several, only the first raises its error.
+def as_one(group: ProcessGroup) -> Iterator[None]:
+    """Run the block in every process of `group`; if it fails in several, only the first raises its error.
 
     The others raise SystemExit, and so does a process that is told to terminate, as `torchrun` tells the
     remaining ones: the files that they were writing are removed or kept as after any other error. A process
     that runs alone raises Terminated, a KeyboardInterrupt.
     """
     with interrupted_by_signals():
-        if world.count == 1:
+        if group.count == 1:
             yield
             return
         try:
             yield
         except KeyboardInterrupt as error:
-            if world.main and not isinstance(error, Terminated):
+            if group.is_main and not isinstance(error, Terminated):
                 raise
             raise AnotherEnded(exit_code(error)) from error
         except (EmbedkitError, OSError) as error:

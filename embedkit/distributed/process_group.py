@@ -45,14 +45,14 @@ def _exchange(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @dataclass(frozen=True)
-class World:
+class ProcessGroup:
     """`count` processes, of which this is number `index`; only number 0, the main one, writes and reports."""
 
     index: int = 0
     count: int = 1
 
     @property
-    def main(self) -> bool:
+    def is_main(self) -> bool:
         """Return whether this is the main process."""
         return self.index == 0
 
@@ -64,7 +64,7 @@ class World:
         device: torch.device = PartialState().device
         return device
 
-    def share(self, rows: Tensor) -> Tensor:
+    def shard(self, rows: Tensor) -> Tensor:
         """Return this process's part of `rows` [n]: every `count`-th row, possibly none."""
         return rows[self.index :: self.count]
 
@@ -79,7 +79,7 @@ class World:
         return gathered
 
     @_exchange
-    def add_up(self, tensors: Sequence[Tensor]) -> None:
+    def all_reduce(self, tensors: Sequence[Tensor]) -> None:
         """Replace each tensor by its sum over all processes, in one exchange."""
         if self.count == 1:
             return
@@ -91,29 +91,29 @@ class World:
         for tensor, part in zip(tensors, parts, strict=True):
             tensor.copy_(part.view_as(tensor))
 
-    def from_main(self, make: Callable[[], T]) -> T:
+    def broadcast(self, make: Callable[[], T]) -> T:
         """Call `make` in the main process only, and return its result in every process."""
-        made = make() if self.main else None
-        return made if self.count == 1 else self._broadcast(made)  # type: ignore[return-value]
+        made = make() if self.is_main else None
+        return made if self.count == 1 else self._sent(made)  # type: ignore[return-value]
 
     @_exchange
-    def _broadcast(self, made: Any) -> Any:
+    def _sent(self, made: Any) -> Any:
         from accelerate.utils import broadcast_object_list
 
         return broadcast_object_list([made])[0]
 
-    def wait(self) -> None:
+    def barrier(self) -> None:
         """Return when every process has called this."""
         self.gather([None])
 
 
-ALONE = World()
+ALONE = ProcessGroup()
 """The one process of a run that nobody shares."""
 
 
 @cache
-def join() -> World:
-    """Set up the communication with the other processes, and return the World that this process belongs to.
+def join() -> ProcessGroup:
+    """Set up the communication with the other processes, and return the group that this process belongs to.
 
     Raises RunError if the others cannot be reached, or if the environment gives no valid number of processes.
     """
@@ -140,7 +140,7 @@ def join() -> World:
         what = f"{count} processes were started, and this one finds {state.num_processes}"
         raise RunError(Fault(what, where="WORLD_SIZE"))
     atexit.register(_part)
-    return World(state.process_index, count)
+    return ProcessGroup(state.process_index, count)
 
 
 def _from_environment(name: str, least: int) -> int | None:

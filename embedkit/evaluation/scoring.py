@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.errors import Fault, TrainingError
 from embedkit.model.memory import check_long_texts
 from embedkit.text.grouping import by_length
@@ -58,13 +58,13 @@ class Tally:
     """Collects the outputs of one pass over a split, batch by batch, and restores the order of the split.
 
     `groups` are the batches, over all processes, whose mean losses `batch_loss` averages; each process of
-    `world` adds the batches that it has read.
+    `group` adds the batches that it has read.
     """
 
-    def __init__(self, objective: Objective, groups: Groups, world: World = ALONE) -> None:
+    def __init__(self, objective: Objective, groups: Groups, group: ProcessGroup = ALONE) -> None:
         self._objective = objective
         self._groups = groups
-        self._world = world
+        self._group = group
         self._batches: list[tuple[Tensor, Tensor, Tensor]] = []
 
     def add(self, rows: Tensor, logits: Tensor, losses: Tensor) -> None:
@@ -91,7 +91,7 @@ class Tally:
     def _gathered(self) -> list[Tensor]:
         """Return the rows, logits and losses of all processes, concatenated."""
         own = [torch.cat(parts).cpu() for parts in zip(*self._batches, strict=True)]
-        gathered = self._world.gather([own] if own else [])
+        gathered = self._group.gather([own] if own else [])
         return [torch.cat(parts) for parts in zip(*gathered, strict=True)]
 
 
@@ -115,11 +115,11 @@ def score_split(
     model: TextClassifier,
     split: EncodedSplit,
     batch_size: int = EVALUATION_BATCH_SIZE,
-    world: World = ALONE,
+    group: ProcessGroup = ALONE,
 ) -> Scored:
     """Evaluate `model` on a split, without gradients, and return its probabilities and loss.
 
-    The model is set to evaluation mode, and batches hold texts of similar length. The processes of `world`
+    The model is set to evaluation mode, and batches hold texts of similar length. The processes of `group`
     share every batch, and each of them gets the whole result.
     """
     model.eval()
@@ -127,10 +127,10 @@ def score_split(
     check_long_texts(
         lambda: model.encoder, "the encoder", model.embedding.dim, min(batch_size, len(split)), longest
     )
-    groups = by_length(split.lengths, batch_size * world.count)
-    tally = Tally(model.objective, groups, world)
+    groups = by_length(split.lengths, batch_size * group.count)
+    tally = Tally(model.objective, groups, group)
     with torch.inference_mode():
-        for batch in split.to(model.device).batches(filter(len, map(world.share, groups))):
+        for batch in split.to(model.device).batches(filter(len, map(group.shard, groups))):
             logits = model(batch.inputs, batch.mask)
             tally.add(batch.rows, logits, model.objective.losses(logits, batch.labels))
     return tally.scored()

@@ -43,19 +43,19 @@ def train_each(components: RunComponents[Recipe], context: RunContext, environme
     writer, reporter = context.writer, context.reporter
     singles = single_runs(components.recipe)
     directories = {name: writer.directory / layout.FOLDS / name for name in singles}
-    if writer.world.main:
+    if writer.group.is_main:
         (writer.directory / layout.FOLDS).mkdir(exist_ok=True)
     for number, (name, single) in enumerate(singles.items(), 1):
         reporter.run(name, number, len(singles))
         axes = Axes.of(single.to_plain())
-        if writer.world.from_main(partial(_finished, directories[name], single, axes)):
+        if writer.group.broadcast(partial(_finished, directories[name], single, axes)):
             reporter.stage("finished before")
             continue
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
-        with write_run(directories[name], True, writer.world, axes) as inner, inner.logged():
+        with write_run(directories[name], True, writer.group, axes) as inner, inner.logged():
             begin(inner, single, environment)
             train_and_evaluate(components.of(single), replace(context, writer=inner))
-    if writer.world.main:
+    if writer.group.is_main:
         _gather(singles, directories, writer, components)
 
 

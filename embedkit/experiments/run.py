@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from embedkit.distributed.failures import as_one
-from embedkit.distributed.process_group import World, join
+from embedkit.distributed.process_group import ProcessGroup, join
 from embedkit.files.storage import storage_of
 from embedkit.recipe.components import Components
 from embedkit.recipe.document import Plain
@@ -52,34 +52,36 @@ def execute(recipe: AnyKind, registry: Registry, options: RunOptions) -> Run:
 
     Where several processes were started together, each of them calls this, and they share the work.
     """
-    world = join()
-    with as_one(world):
-        directory = Path(world.from_main(lambda: run_directory(recipe.name, options.out, options.resume)))
-        told = options if world.main else replace(options, reporter=Reporter())
-        return _execute(Components(recipe, registry), directory, told, world)
+    group = join()
+    with as_one(group):
+        directory = Path(group.broadcast(lambda: run_directory(recipe.name, options.out, options.resume)))
+        told = options if group.is_main else replace(options, reporter=Reporter())
+        return _execute(Components(recipe, registry), directory, told, group)
 
 
-def _execute(components: Components[AnyKind], directory: Path, options: RunOptions, world: World) -> Run:
+def _execute(
+    components: Components[AnyKind], directory: Path, options: RunOptions, group: ProcessGroup
+) -> Run:
     recipe, reporter = components.recipe, options.reporter
-    if options.resume and world.from_main(lambda: _is_finished(directory, recipe, reporter)):
-        return world.from_main(lambda: _loadable(Run(directory)))
+    if options.resume and group.broadcast(lambda: _is_finished(directory, recipe, reporter)):
+        return group.broadcast(lambda: _loadable(Run(directory)))
     components.refuse_untrusted()
     inputs, used = components.input_files(), components.distributions()
-    with create_run(directory, options.resume, world, _axes(recipe)) as writer, writer.logged():
+    with create_run(directory, options.resume, group, _axes(recipe)) as writer, writer.logged():
         from embedkit.runs.environment import describe_environment
 
         log.info("started", extra={"recipe": recipe.name, "resumed": writer.resumed})
         plugins = components.registry.plugins.plugins
-        environment = world.from_main(
+        environment = group.broadcast(
             lambda: {
                 **describe_environment(plugins, inputs, options.hash, used),
-                "processes": world.count,
+                "processes": group.count,
             }
         )
         warn_of_changes(writer.directory, begin(writer, recipe, environment))
         _carry_out(components, RunContext(writer, reporter, options.strict), environment)
         log.info("finished")
-    return world.from_main(lambda: _loadable(Run(directory)))
+    return group.broadcast(lambda: _loadable(Run(directory)))
 
 
 def _axes(recipe: AnyKind) -> Axes:

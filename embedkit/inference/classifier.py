@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.evaluation.prediction import Prediction, header, row
 from embedkit.evaluation.predictions import Predictions
 from embedkit.evaluation.scoring import check_finite, score_split
@@ -83,19 +83,19 @@ class Classifier:
         embedding = self.model.embedding.extended(unseen)
         return replace(self, model=self.model.with_embedder(embedding))
 
-    def judge(self, split: TokenizedSplit, world: World = ALONE) -> Predictions:
+    def judge(self, split: TokenizedSplit, group: ProcessGroup = ALONE) -> Predictions:
         """Return the model's predictions for a split.
 
-        Unknown words are first looked up in the source, if there is one. The processes of `world` share the
+        Unknown words are first looked up in the source, if there is one. The processes of `group` share the
         texts, and each process gets all predictions. Raises TrainingError if the outputs are not finite.
         """
         unknown = self.model.embedding.unknown(split.tokens) if self.source else []
         if self.source and unknown:
-            return self.extended(self.source(unknown))._judge(split, world)
-        return self._judge(split, world)
+            return self.extended(self.source(unknown))._judge(split, group)
+        return self._judge(split, group)
 
-    def _judge(self, split: TokenizedSplit, world: World) -> Predictions:
-        scored = score_split(self.model, self.encode(split), world=world)
+    def _judge(self, split: TokenizedSplit, group: ProcessGroup) -> Predictions:
+        scored = score_split(self.model, self.encode(split), group=group)
         check_finite(scored, split.name, split.examples.ids)
         return Predictions(split, self.model.embedding, scored, self.labelling, self.threshold)
 

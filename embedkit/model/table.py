@@ -60,19 +60,20 @@ def build_table(
     source: VectorSource,
     chain: OovChain,
     context: EmbeddingContext,
-    besides: Sequence[str] = (),
+    extra_words: Sequence[str] = (),
 ) -> EmbeddingTable:
     """Build the table: look up every word, first in its own spelling, and fill missing words by the chain.
 
-    The source is asked once, for all words and all their spellings together, including the words `besides`
-    the vocabulary. Row 0 is zero; row 1 is the source's own vector for unknown words, or the chain's vector
-    for `<UNK>`. Raises RecipeError if the table does not fit into memory, and ComponentError if the source or
-    a policy violates its contract; warns of a policy that needs a SubwordSource if the source is none.
+    The source is asked once, for all words and all their spellings together, including `extra_words`, which
+    are not in the vocabulary. Row 0 is zero; row 1 is the source's own vector for unknown words, or the
+    chain's vector for `<UNK>`. Raises RecipeError if the table does not fit into memory, and ComponentError if
+    the source or a policy violates its contract; warns of a policy that needs a SubwordSource if the source
+    is none.
     """
-    check_table(len(vocabulary) + len(besides), source.dim)
+    check_table(len(vocabulary) + len(extra_words), source.dim)
     chain.warn_of_idle(source)
     names, unk = [PAD, UNK, *vocabulary.words], source.unk
-    hits, others = look_up([*vocabulary.words, *besides], source, chain).split(len(vocabulary.words))
+    hits, others = look_up([*vocabulary.words, *extra_words], source, chain).split(len(vocabulary.words))
     origin: list[Origin] = ["pad", "unk", *hits.origin()]
     via = ["", "", *hits.via()]
     vectors = np.zeros((len(names), source.dim), dtype=np.float32)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from embedkit.distributed.process_group import World
+    from embedkit.distributed.process_group import ProcessGroup
     from embedkit.runs.reporter import Reporter
     from embedkit.runs.writer import RunWriter
 
@@ -20,6 +20,6 @@ class RunContext:
     strict: bool = False
 
     @property
-    def world(self) -> World:
+    def group(self) -> ProcessGroup:
         """Return the processes that share the work."""
-        return self.writer.world
+        return self.writer.group

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.errors import Fault, RunError, TrainingError, UnmovedRunError
 from embedkit.files.system import sync
 from embedkit.runs import layout
@@ -87,31 +87,31 @@ def _begun(directory: Path) -> tuple[int, str]:
 
 @contextmanager
 def create_run(
-    directory: Path, resume: bool = False, world: World = ALONE, axes: Axes = NO_AXES
+    directory: Path, resume: bool = False, group: ProcessGroup = ALONE, axes: Axes = NO_AXES
 ) -> Iterator[RunWriter]:
     """Make a run directory: yield a writer, and rename the working directory when the block ends well.
 
     If the block raises, the working directory is kept if it holds a checkpoint, and removed otherwise. With
     `resume`, an interrupted run that has a checkpoint is continued in its working directory. Every process of
-    `world` runs the block, but only the main one writes. `axes` are listed in the manifest.
+    `group` runs the block, but only the main one writes. `axes` are listed in the manifest.
 
     Raises RunError if `directory` exists, if something else has the name of its working directory, if another
     process is writing it, or if there is a run to resume and `resume` is not set; TrainingError if the disk
     is full; and UnmovedRunError if the finished run cannot be renamed, in which case it is kept.
     """
     with (
-        _reserved(directory) if world.main else nullcontext() as hold,
-        _run(directory, resume, world, hold, axes) as writer,
+        _reserved(directory) if group.is_main else nullcontext() as hold,
+        _run(directory, resume, group, hold, axes) as writer,
     ):
         yield writer
 
 
 @contextmanager
 def write_run(
-    directory: Path, resume: bool, world: World = ALONE, axes: Axes = NO_AXES
+    directory: Path, resume: bool, group: ProcessGroup = ALONE, axes: Axes = NO_AXES
 ) -> Iterator[RunWriter]:
     """Make the directory of a run inside another run, as `create_run` does, but without a lock of its own."""
-    with _run(directory, resume, world, Hold(partial_of(directory)), axes) as writer:
+    with _run(directory, resume, group, Hold(partial_of(directory)), axes) as writer:
         yield writer
 
 
@@ -167,26 +167,30 @@ def _reserved(directory: Path) -> Iterator[Hold]:
 
 
 @contextmanager
-def _run(directory: Path, resume: bool, world: World, hold: Hold | None, axes: Axes) -> Iterator[RunWriter]:
+def _run(
+    directory: Path, resume: bool, group: ProcessGroup, hold: Hold | None, axes: Axes
+) -> Iterator[RunWriter]:
     """Yield a RunWriter in the main process, and an Onlooker, which writes nothing, in the others."""
-    if world.main and hold is not None:
-        with _written(directory, resume, world, hold, axes) as writer:
-            world.from_main(lambda: writer.resumed)
+    if group.is_main and hold is not None:
+        with _written(directory, resume, group, hold, axes) as writer:
+            group.broadcast(lambda: writer.resumed)
             yield writer
     else:
-        yield Onlooker(partial_of(directory), world.from_main(lambda: False), world)
-    world.wait()
+        yield Onlooker(partial_of(directory), group.broadcast(lambda: False), group)
+    group.barrier()
 
 
 @contextmanager
-def _written(directory: Path, resume: bool, world: World, hold: Hold, axes: Axes) -> Iterator[RunWriter]:
+def _written(
+    directory: Path, resume: bool, group: ProcessGroup, hold: Hold, axes: Axes
+) -> Iterator[RunWriter]:
     """Yield a writer for the working directory, and rename the directory afterwards.
 
     Raises TrainingError if the disk is full.
     """
     resumed = _prepare(hold.partial, directory, resume)
     try:
-        yield RunWriter(hold.partial, resumed, world)
+        yield RunWriter(hold.partial, resumed, group)
         make_durable(hold.partial)
     except BaseException as error:
         _discard_without_progress(hold)

@@ -26,7 +26,7 @@ def begin(writer: RunWriter, recipe: AnyRecipe, environment: Plain) -> list[str]
     Raises RunError if the recipe or an input file has changed. Other versions and settings are no error: the
     changes are recorded, and returned as text.
     """
-    if writer.resumed and writer.world.main:
+    if writer.resumed and writer.group.is_main:
         refuse_other_recipe(writer.directory, recipe)
         refuse_other_inputs(writer.directory, environment["inputs"])
         return record_session(writer.directory, environment)

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.files.system import folder_of_nameless_files, share
 from embedkit.runs import layout
 from embedkit.runs.csv_files import write_rows
@@ -34,15 +34,15 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
 
 
 class RunWriter:
-    """Writes the files of a run into its working directory, for all processes of `world`.
+    """Writes the files of a run into its working directory, for all processes of `group`.
 
     `resumed` is true if the run was interrupted before and is continued.
     """
 
-    def __init__(self, partial: Path, resumed: bool = False, world: World = ALONE) -> None:
+    def __init__(self, partial: Path, resumed: bool = False, group: ProcessGroup = ALONE) -> None:
         self.directory = partial
         self.resumed = resumed
-        self.world = world
+        self.group = group
 
     @property
     def checkpoints(self) -> Path:

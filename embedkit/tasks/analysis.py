@@ -35,7 +35,7 @@ def write_analysis(
 
     Only the main process writes; the others return at once.
     """
-    if not writer.world.main:
+    if not writer.group.is_main:
         return
     labelling = trained.classifier.labelling
     found = {
@@ -56,7 +56,7 @@ def write_drift(
     """
     before = table.vectors[1:]
     after = classifier.model.table_embedder.vectors()[1:]
-    if not writer.world.main or np.array_equal(before, after):
+    if not writer.group.is_main or np.array_equal(before, after):
         return None
     vocabulary = table.rows.vocabulary
     counts = [sum(vocabulary.dropped.values()), *vocabulary.counts]

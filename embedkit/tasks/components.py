@@ -53,7 +53,7 @@ class RunComponents(Components[R]):
         components._shared = self._shared
         return components
 
-    def reader(self, split: str) -> ReadOnce:
+    def reader(self, split: str) -> CachedReader:
         """Return the reader of a split: train, validation or test."""
         return self._once(self.part(f"data.{split}"), self._read_once)
 
@@ -63,7 +63,7 @@ class RunComponents(Components[R]):
         return self.tokenized.tokenizer
 
     @property
-    def tokenized(self) -> TokenizedOnce:
+    def tokenized(self) -> CachedTokenizer:
         """Return the tokenizer with what it has tokenized."""
         return self._once(self.part("tokenizer"), self._tokenized_once)
 
@@ -71,7 +71,7 @@ class RunComponents(Components[R]):
     def baselines(self) -> dict[str, Baseline]:
         """Return the baselines by name, in the recipe's order."""
         parts = self.parts("evaluation.baselines")
-        return {part.spec.use: self._once(part, lambda part: FittedOnce(part.make())) for part in parts}
+        return {part.spec.use: self._once(part, lambda part: CachedBaseline(part.make())) for part in parts}
 
     def _once(self, part: Part, make: Callable[[Part], T]) -> T:
         key = json.dumps([part.kind, part.spec.to_plain()], sort_keys=True)
@@ -80,16 +80,18 @@ class RunComponents(Components[R]):
         made: T = self._shared[key]
         return made
 
-    def _read_once(self, part: Part) -> ReadOnce:
+    def _read_once(self, part: Part) -> CachedReader:
         reader = part.make()
-        return ReadOnce(reader if part.bundled else ReadAgain(reader, str(part), part.where), self.storage)
+        return CachedReader(
+            reader if part.bundled else RereadReader(reader, str(part), part.where), self.storage
+        )
 
-    def _tokenized_once(self, part: Part) -> TokenizedOnce:
-        return TokenizedOnce(tokenizing_of(part, part.make()), self.storage)
+    def _tokenized_once(self, part: Part) -> CachedTokenizer:
+        return CachedTokenizer(tokenizing_of(part, part.make()), self.storage)
 
 
 @dataclass(frozen=True)
-class ReadAgain:
+class RereadReader:
     """A plugin's reader that is read twice, to check that it yields the same examples again."""
 
     reader: Reader
@@ -112,7 +114,7 @@ class ReadAgain:
         check_reader(self.reader, self.name, self.where, first, count)
 
 
-class ReadOnce:
+class CachedReader:
     """A reader that reads its source once and keeps the examples in `storage`."""
 
     def __init__(self, reader: Reader, storage: Storage) -> None:
@@ -127,7 +129,7 @@ class ReadOnce:
         return self._examples
 
 
-class TokenizedOnce:
+class CachedTokenizer:
     """A tokenizer that tokenizes every source of texts once and keeps the tokens in `storage`."""
 
     def __init__(self, tokenizing: Tokenizing, storage: Storage) -> None:
@@ -146,7 +148,7 @@ class TokenizedOnce:
         return self._tokens[source].take(examples.positions)
 
 
-class FittedOnce:
+class CachedBaseline:
     """A baseline that keeps its last fit, because the seeds of one fold share a training split."""
 
     def __init__(self, baseline: Baseline) -> None:

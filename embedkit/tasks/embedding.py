@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from embedkit.data.preflight import settle
+from embedkit.data.preflight import raise_or_warn
 from embedkit.evaluation.coverage_check import check_coverage, covered_shares
 from embedkit.interfaces.consistency import check_source, spread
 from embedkit.model.oov import OovChain
@@ -42,16 +42,16 @@ def embed(
         classes=labelling.classes,
     )
     texts = chain.from_iterable(split.tokens for split in splits.values())
-    besides = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
+    extra_words = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = components.embedding.open(context)
     check_pieces(source, components.tokenizer)
-    table = build_table(vocabulary, source, OovChain(components.policies), context, besides)
+    table = build_table(vocabulary, source, OovChain(components.policies), context, extra_words)
     part = components.part("embedding")
     if not part.bundled:
         _ask_again(source, str(part), vocabulary.words, table)
     shares = covered_shares(table.rows.extended(table.unseen), splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
-    settle([*check_coverage(shares), *check_values(table)], strict)
+    raise_or_warn([*check_coverage(shares), *check_values(table)], strict)
     return table
 
 

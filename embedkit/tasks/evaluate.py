@@ -44,14 +44,14 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
 
     reporter.stage("fitting baselines")
     named = trained.components if recipe.evaluation.baselines is None else components
-    scored = writer.world.main and has_labels(examples)
+    scored = writer.group.is_main and has_labels(examples)
     baselines = refit_baselines(run, trained, named) if scored else {}
 
     reporter.stage("evaluating")
     metrics = components.metrics(classifier.labelling.task)
     content = _content(components, run, trained)
     warn_of_scripts(content, tokenized)
-    predictions = {name: classifier.judge(split, writer.world) for name, split in tokenized.items()}
+    predictions = {name: classifier.judge(split, writer.group) for name, split in tokenized.items()}
     write_metrics(writer, predictions, metrics, baselines)
     write_predictions(writer, classifier, predictions, content)
 

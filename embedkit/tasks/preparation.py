@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from embedkit.data.alike_labels import check_labels, count_labels, describe_counts
 from embedkit.data.known_labels import labelling_of
 from embedkit.data.labels import Labelling
-from embedkit.data.preflight import check_examples, check_separator, settle
+from embedkit.data.preflight import check_examples, check_separator, raise_or_warn
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
 from embedkit.inference.classifier import TextInput
@@ -60,7 +60,7 @@ def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool)
     limits = recipe.vocabulary
     vocabulary = Vocabulary.of(tokenized["train"].tokens.counts, limits.min_count, limits.max_size)
     labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
-    settle([*check_examples(splits), *labels, *check_cut(tokenized)], strict)
+    raise_or_warn([*check_examples(splits), *labels, *check_cut(tokenized)], strict)
     return Prepared(labelling, components.encoder, text, vocabulary, tokenized)
 
 

@@ -44,7 +44,7 @@ def note_unloadable(
     The main process compares the logits of a few texts. A difference is not raised here, so that nothing of
     the run is lost: `refuse_unloadable` raises it when the run is complete.
     """
-    if not writer.world.main:
+    if not writer.group.is_main:
         return
     try:
         fault = _difference(components, writer.directory, classifier, splits)

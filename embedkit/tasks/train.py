@@ -42,7 +42,7 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     evaluation.
     """
     recipe, writer, reporter = components.recipe, context.writer, context.reporter
-    check_precision(recipe.training.precision, writer.world.device)
+    check_precision(recipe.training.precision, writer.group.device)
     check_trackers(recipe.training.trackers)
     prepared = prepare(components, reporter, context.strict)
     labelling, tokenized = prepared.labelling, prepared.tokenized
@@ -50,12 +50,12 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     reporter.stage("looking words up")
     table = embed(components, prepared, reporter, context.strict)
     try_encoder(components, prepared, table.dim)
-    classifier = _classifier(recipe, prepared, table, writer.world.device)
+    classifier = _classifier(recipe, prepared, table, writer.group.device)
     evaluated = classifier.extended(table.unseen)
     log.info("built", extra={"rows": table.rows.by_origin(), "classes": labelling.classes})
 
     reporter.stage("fitting baselines")
-    named = components.baselines if writer.world.main else {}
+    named = components.baselines if writer.group.is_main else {}
     baselines = fit_baselines(named, tokenized["train"].examples, labelling)
 
     reporter.stage("training")
@@ -69,7 +69,7 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     save_trained(writer, classifier, table, looked_up=recipe.embedding.unseen == "lookup")
     write_training(writer, training.history)
     with training.kept():
-        predictions = {name: evaluated.judge(split, writer.world) for name, split in tokenized.items()}
+        predictions = {name: evaluated.judge(split, writer.group) for name, split in tokenized.items()}
     write_metrics(writer, predictions, metrics, baselines)
     write_predictions(writer, evaluated, predictions, content)
 

@@ -48,7 +48,7 @@ def tokenizing_of(part: Part, tokenizer: Tokenizer) -> Tokenizing:
     fresh = None if part.bundled else part.make
     if not isinstance(tokenizer, KeepableTokenizer):
         return CheckedTokenizing(tokenizer, str(part), fresh)
-    return KeptTokenizing(tokenizer, str(part), fresh, part.spec.use, _about(part))
+    return CachedTokenizing(tokenizer, str(part), fresh, part.spec.use, _about(part))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class CheckedTokenizing(Tokenizing):
 
 
 @dataclass(frozen=True)
-class KeptTokenizing(CheckedTokenizing):
+class CachedTokenizing(CheckedTokenizing):
     """A tokenizer with a cache; it tokenizes only texts that are not in the cache.
 
     `about` is the part of the cache key that covers neither the texts nor the files that the tokenizer reads.
@@ -87,12 +87,12 @@ class KeptTokenizing(CheckedTokenizing):
         """
         if sum(map(len, texts)) < WORTH_KEEPING:
             return super().tokens(texts, storage)
-        from embedkit.vectors.lookup.row_cache import KeptArrays
+        from embedkit.vectors.lookup.row_cache import CachedArrays
 
         about = f"{self.about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
         key = hashlib.sha256(about.encode()).hexdigest()[:32]
         source = f"{len(texts):,} texts, by {self.name}"
-        kept = KeptArrays(f"tokens/{key}/tokens", about, "tokens", source)
+        kept = CachedArrays(f"tokens/{key}/tokens", about, "tokens", source)
         found: list[Tokens] = []
         if kept.use(lambda arrays: found.append(_unpacked(arrays, storage)), mapped=True):
             return found[0]

@@ -10,7 +10,7 @@ import torch
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from embedkit.distributed.process_group import World
+    from embedkit.distributed.process_group import ProcessGroup
     from embedkit.model.updates import TableUpdates
 
 TABLE = "embedding.weight"
@@ -37,7 +37,7 @@ class Gradients:
         for parameter in self._all:
             parameter.grad = None
 
-    def add_up(self, loss: Tensor, table: TableUpdates | None, world: World) -> None:
+    def add_up(self, loss: Tensor, table: TableUpdates | None, group: ProcessGroup) -> None:
         """Replace each gradient, and `loss`, by its sum over all processes.
 
         A process that read no text in the step contributes zeros.
@@ -46,7 +46,7 @@ class Gradients:
             if parameter.grad is None and (name != self._table or table is not None):
                 parameter.grad = torch.zeros_like(parameter)
         in_use = self._in_use(table)
-        world.add_up([loss, *in_use.values()])
+        group.all_reduce([loss, *in_use.values()])
         if table is not None:
             table.replace_gradient(in_use[TABLE])
 

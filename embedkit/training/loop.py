@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from embedkit.distributed.process_group import AnotherEnded, World
+from embedkit.distributed.process_group import AnotherEnded, ProcessGroup
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.scoring import check_finite, score_split
@@ -67,7 +67,7 @@ class TrainingTask:
         classes, threshold = self.evaluated.classes, self.evaluated.threshold
         return score_metrics(self.metrics, scored, self.splits[split].labels, classes, threshold)
 
-    def validate(self, world: World) -> Scored | None:
+    def validate(self, group: ProcessGroup) -> Scored | None:
         """Return the model's outputs for the validation split, or None if there is none.
 
         Raises TrainingError if they are not finite.
@@ -77,7 +77,7 @@ class TrainingTask:
         self.evaluated.model.embedding.follow(self.classifier.model.embedding)
         split = self.splits["validation"]
         return check_finite(
-            score_split(self.evaluated.model, split, world=world), "validation", split.example_ids
+            score_split(self.evaluated.model, split, group=group), "validation", split.example_ids
         )
 
 
@@ -100,7 +100,7 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
             recipe.seed,
             loss,
             reporter.advance,
-            writer.world,
+            writer.group,
         ) as trainer,
     ):
         record.resume(trainer, reporter)
@@ -108,7 +108,7 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
             metrics = task.score("train", epoch.scored)
             record.history.add(epoch.number, "train", epoch.scored, metrics, epoch.seconds)
             start = time.perf_counter()
-            validated = task.validate(writer.world)
+            validated = task.validate(writer.group)
             if validated is not None:
                 seconds = time.perf_counter() - start
                 metrics = task.score("validation", validated)
@@ -137,7 +137,7 @@ class Record:
         cls, recipe: Recipe, metrics: Mapping[str, Metric], writer: RunWriter, reporter: Reporter
     ) -> Record:
         """Make the record of a training; only the main process writes checkpoints and trackers."""
-        settings, main = recipe.training, writer.world.main
+        settings, main = recipe.training, writer.group.is_main
         return cls(
             History([spec.use for spec in recipe.evaluation.metrics]),
             Checkpoints(writer.checkpoints, settings.checkpoint_every if main else 0, reporter.warn),
@@ -165,11 +165,11 @@ class Record:
 
         Raises RunError if the checkpoint was written by another number of processes.
         """
-        world = trainer.world
-        kept = world.from_main(self.checkpoints.newest)
+        group = trainer.group
+        kept = group.broadcast(self.checkpoints.newest)
         if kept is None:
             return
-        _refuse_other_number(kept.state["processes"], world.count)
+        _refuse_other_number(kept.state["processes"], group.count)
         trainer.restore(kept.epoch, kept.tensors)
         self.history.restore(kept.state["history"])
         if self.best is not None:
@@ -187,7 +187,7 @@ class Record:
 
     def save(self, epoch: int, state: TrainingState) -> None:
         """Save a checkpoint of the state after `epoch`, if one is due."""
-        plain: dict[str, object] = {"processes": state.world.count, "history": self.history.plain()}
+        plain: dict[str, object] = {"processes": state.group.count, "history": self.history.plain()}
         tensors = state.tensors()
         if self.best is not None:
             plain["best"] = self.best.plain()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.training.gradients import TABLE, Gradients
 from embedkit.training.precision import Precision
 
@@ -27,19 +27,19 @@ Group = dict[str, Any]
 
 
 class Optimization:
-    """Updates a model's weights as a recipe's section `training` says, the same in all processes of `world`.
+    """Updates a model's weights as a recipe's section `training` says, the same in all processes of `group`.
 
     `parameters` are the parameters of the optimizer, by name; the one for the embedding table may hold only
     some of its rows.
     """
 
     def __init__(
-        self, model: TextClassifier, settings: Training, steps_per_epoch: int, world: World = ALONE
+        self, model: TextClassifier, settings: Training, steps_per_epoch: int, group: ProcessGroup = ALONE
     ) -> None:
         self.model = model
         self.settings = settings
         self.steps_per_epoch = steps_per_epoch
-        self.world = world
+        self.group = group
         self.step_number = 0
         self.precision = Precision(settings.precision, model.device)
         self.parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
@@ -80,7 +80,7 @@ class Optimization:
             logits: Tensor = self.model(batch.inputs, batch.mask)
         return logits.float()
 
-    def settle(self, loss: Tensor) -> Tensor:
+    def reduce_gradients(self, loss: Tensor) -> Tensor:
         """Return the L2 norm of the gradients of all trained weights, a scalar, before the optimizer step.
 
         Called once the gradients of all batches are accumulated: sums them and `loss` over all processes, in
@@ -88,8 +88,8 @@ class Optimization:
         """
         if self._moving_table is not None:
             self._moving_table.mask_gradient()
-        if self.world.count > 1:
-            self.gradients.add_up(loss, self._moving_table, self.world)
+        if self.group.count > 1:
+            self.gradients.add_up(loss, self._moving_table, self.group)
         self.precision.unscale(self.optimizer)
         return self.gradients.norm(self._moving_table)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,12 +21,12 @@ class TrainingState:
     """The trained weights, the optimizer state and the states of the random generators.
 
     `orders` draws the order of the examples and the word dropout, and is the same in all processes; torch's
-    global generators draw everything else, differently in each process of `world`.
+    global generators draw everything else, differently in each process of `group`.
     """
 
     optimization: Optimization
     orders: torch.Generator
-    world: World = ALONE
+    group: ProcessGroup = ALONE
 
     def tensors(self) -> dict[str, Tensor]:
         """Return the state after an epoch: `weight.NAME`, `optimizer.NAME.KEY`, `random.NAME`, `scaler`.
@@ -38,7 +38,7 @@ class TrainingState:
         for name in self.optimization.parameters:
             remembered = self.optimization.remembered(name)
             tensors |= {f"optimizer.{name}.{key}": value for key, value in remembered.items()}
-        states = {name: torch.cat(self.world.gather([state])) for name, state in self._random().items()}
+        states = {name: torch.cat(self.group.gather([state])) for name, state in self._random().items()}
         return (
             tensors
             | self.optimization.precision.state()
@@ -71,7 +71,7 @@ class TrainingState:
         self.orders.set_state(tensors["random.orders"])
         own = {
             # torch reads a state from where its storage begins.
-            name: states.chunk(self.world.count)[self.world.index].clone()
+            name: states.chunk(self.group.count)[self.group.index].clone()
             for name, states in tensors.items()
             if name in ("random.torch", "random.device")
         }

@@ -13,7 +13,7 @@ from embedkit.text.grouping import Groups, bucketed, in_order, shuffled
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from embedkit.distributed.process_group import World
+    from embedkit.distributed.process_group import ProcessGroup
     from embedkit.recipe.sections.training import Training
     from embedkit.text.batching import Batch, EncodedSplit
 
@@ -34,9 +34,9 @@ class Step:
         return rows
 
 
-def step_size(settings: Training, world: World) -> int:
+def step_size(settings: Training, group: ProcessGroup) -> int:
     """Return the number of examples in a step; the last step of an epoch may have fewer."""
-    return settings.batch_size * settings.accumulate * world.count
+    return settings.batch_size * settings.accumulate * group.count
 
 
 def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Generator) -> Groups:
@@ -53,8 +53,8 @@ def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Genera
     return shuffled(len(train), size, orders)
 
 
-def steps(train: EncodedSplit, groups: Groups, batch_size: int, world: World) -> Iterator[Step]:
+def steps(train: EncodedSplit, groups: Groups, batch_size: int, group: ProcessGroup) -> Iterator[Step]:
     """Yield one step per group. A process may have no batch in a group that is smaller than the others."""
     for rows in groups:
-        parts = torch.split(world.share(rows), batch_size)
+        parts = torch.split(group.shard(rows), batch_size)
         yield Step(train, rows, [*train.batches(part for part in parts if len(part))])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from embedkit.distributed.process_group import ALONE, World
+from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.interfaces import no_progress
@@ -55,7 +55,7 @@ class Trainer:
     generators are seeded when the block begins, and restored when it ends, however it ends.
 
     `loss` is the loss that is minimized, by default the plain loss of the model's objective; `progress` is
-    called after each step. Every process of `world` is given the same model and the same texts and reads its
+    called after each step. Every process of `group` is given the same model and the same texts and reads its
     share of them; after each step all processes have the same weights.
 
     Between two epochs, the caller may read the `state`, or set `stopped` to end the training early.
@@ -69,7 +69,7 @@ class Trainer:
     seed: int
     loss: TrainingLoss | None = None
     progress: Progress = no_progress
-    world: World = ALONE
+    group: ProcessGroup = ALONE
     state: TrainingState = field(init=False)
     completed: int = field(init=False, default=0)
     stopped: bool = field(init=False, default=False)
@@ -80,18 +80,18 @@ class Trainer:
         self.model.embedding.dropout = self.settings.embedding_dropout
         self._texts = self.train.to(self.model.device)
         self._loss = self.loss or TrainingLoss(self.model.objective)
-        self._step_size = step_size(self.settings, self.world)
+        self._step_size = step_size(self.settings, self.group)
         steps_per_epoch = -(-len(self.train) // self._step_size)
-        self._optimization = Optimization(self.model, self.settings, steps_per_epoch, self.world)
+        self._optimization = Optimization(self.model, self.settings, steps_per_epoch, self.group)
         orders = torch.Generator().manual_seed(self.seed)
-        self.state = TrainingState(self._optimization, orders, self.world)
+        self.state = TrainingState(self._optimization, orders, self.group)
 
     def __enter__(self) -> Trainer:
         device = self.model.device
         self._generators.enter_context(
             torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
         )
-        torch.manual_seed((self.seed + ODD * self.world.index) % 2**32)
+        torch.manual_seed((self.seed + ODD * self.group.index) % 2**32)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -123,11 +123,11 @@ class Trainer:
         optimization = self._optimization
         optimization.model.train()
         optimization.begin_epoch(number)
-        tally = Tally(self.model.objective, groups, self.world)
+        tally = Tally(self.model.objective, groups, self.group)
         done = 0
         for step in self._steps(groups):
             loss = self._read(step, tally)
-            norm = optimization.settle(loss)
+            norm = optimization.reduce_gradients(loss)
             if not math.isfinite(loss + norm) and not optimization.precision.overflowed(loss):
                 raise self._not_finite(loss, number, step)
             optimization.step(norm)
@@ -140,7 +140,7 @@ class Trainer:
         texts, share = self._texts, self.settings.word_dropout
         if share:
             texts = texts.with_unknown(share, self.state.orders)
-        return steps(texts, groups, self.settings.batch_size, self.world)
+        return steps(texts, groups, self.settings.batch_size, self.group)
 
     def _read(self, step: Step, tally: Tally) -> Tensor:
         """Compute and sum the gradients of this process's batches; return its part of the mean loss."""

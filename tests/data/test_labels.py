@@ -4,7 +4,7 @@ import pytest
 
 from embedkit.data.examples import Examples
 from embedkit.data.known_labels import labelling_of
-from embedkit.data.labels import Labelling, settle_labels
+from embedkit.data.labels import Labelling, normalize_labels
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
@@ -116,7 +116,7 @@ def test_more_probabilities_than_can_be_kept_are_refused_with_numbers():
 def test_one_error_for_many_malformed_labels():
     labels = ["a", "b", *[""] * 1_000]
     with pytest.raises(DataError) as caught:
-        settle_labels(Examples.of(Reader(*labels).examples), None, "data.train")
+        normalize_labels(Examples.of(Reader(*labels).examples), None, "data.train")
     assert str(caught.value).startswith(
         "data.train: the labels of 1,000 examples are empty: 3, 4, 5, 6, 7, …\n"
     )
@@ -132,7 +132,7 @@ def test_the_task_follows_from_classes_and_separator():
 class TestSeveralLabels:
     def labels(self, *fields, separator="|"):
         return [
-            e.label for e in settle_labels(Examples.of(Reader(*fields).examples), separator, "data.train")
+            e.label for e in normalize_labels(Examples.of(Reader(*fields).examples), separator, "data.train")
         ]
 
     def test_stand_in_one_order(self):
@@ -169,7 +169,7 @@ class TestSeveralLabels:
 
     def test_need_a_separator(self):
         with pytest.raises(DataError) as caught:
-            settle_labels(Examples.of(Reader("['a']", "b", "['a', 'b']").examples), None, "data.train")
+            normalize_labels(Examples.of(Reader("['a']", "b", "['a', 'b']").examples), None, "data.train")
         what, hint = str(caught.value).split("\n")
         assert what == "data.train: the labels of 2 examples are written as lists: 1, 3, the first '['a']'"
         assert "data.label_separator" in hint

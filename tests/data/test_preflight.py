@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embedkit.data.examples import Examples
-from embedkit.data.preflight import check_examples, check_separator, settle
+from embedkit.data.preflight import check_examples, check_separator, raise_or_warn
 from embedkit.errors import DataError
 from embedkit.interfaces import Example
 
@@ -65,12 +65,12 @@ def test_only_a_few_are_named():
 
 def test_a_fault_is_a_warning_or_where_strict_an_error(caplog):
     faults = check_examples({"train": examples(("a", "x"), ("a", "y"))})
-    settle(faults, strict=False)
+    raise_or_warn(faults, strict=False)
     assert [record.getMessage() for record in caplog.records] == [str(fault) for fault in faults]
     with pytest.raises(DataError) as caught:
-        settle(faults, strict=True)
+        raise_or_warn(faults, strict=True)
     assert caught.value.faults == faults
-    settle([], strict=True)
+    raise_or_warn([], strict=True)
 
 
 @pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")

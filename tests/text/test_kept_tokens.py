@@ -204,7 +204,7 @@ def test_few_texts_and_tokenizers_that_do_not_say_what_they_follow_from_are_not_
     assert not (tmp_path / "cache").exists()
     spec = spec_of("whitespace")
     plain = tokenizing_of(spec)
-    assert not isinstance(plain, kept_tokens.KeptTokenizing)
+    assert not isinstance(plain, kept_tokens.CachedTokenizing)
 
 
 def test_runs_with_and_without_it_are_the_same_bytes(slow, tmp_path, monkeypatch):

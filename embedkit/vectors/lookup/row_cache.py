@@ -25,7 +25,7 @@ ATTEMPTS = 3
 """How often a file is begun again in a folder that another process clears away meanwhile."""
 
 
-class KeptArrays:
+class CachedArrays:
     """Arrays in the cache, in the file `inner`; `about` identifies everything that they were computed from.
 
     `what` they are and the `source` they were made from are named in the log.
@@ -107,7 +107,7 @@ def mark_used(path: Path) -> None:
         os.utime(path)
 
 
-class Kept(KeptArrays):
+class Kept(CachedArrays):
     """Arrays in the cache about the file as it is now: its index, or the rows of a vocabulary.
 
     `what` says which; `detail` is whatever else they depend on, such as the words.
