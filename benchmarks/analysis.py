@@ -11,7 +11,7 @@ import numpy as np
 from embedkit.evaluation.oov.analysis import analyse
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.difference import permutation_p
-from embedkit.evaluation.prediction import Prediction
+from embedkit.evaluation.predictions import Prediction
 
 SECONDS, MEGABYTES, SECONDS_OF_TEST = 10, 500, 2
 

@@ -11,7 +11,7 @@ from torch.nn.functional import pad
 from torch.nn.utils.rnn import pack_padded_sequence
 from training_cases import DIM, LONGEST, Case, model_of
 
-from embedkit.evaluation.scoring import score_split
+from embedkit.evaluation.outputs import score_split
 from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.sections.training import Training
 from embedkit.text.batching import EncodedSplit

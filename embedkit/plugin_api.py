@@ -72,8 +72,8 @@ if TYPE_CHECKING:
     from embedkit.recipe.document import is_unicode
     from embedkit.text.cleaning import Lowercase, StopWords, clean
     from embedkit.text.normal_form import compose, decompose
-    from embedkit.text.pieces import tokenizer_file_of
     from embedkit.text.stopwords import stop_words
+    from embedkit.text.tokenizer_match import tokenizer_file_of
     from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, PAD_ID, UNK, UNK_ID
     from embedkit.vectors import open_vectors
     from embedkit.vectors.reading import Block
@@ -91,7 +91,7 @@ _NAMES_OF = {
     "embedkit.recipe.document": ("is_unicode",),
     "embedkit.text.cleaning": ("Lowercase", "StopWords", "clean"),
     "embedkit.text.normal_form": ("compose", "decompose"),
-    "embedkit.text.pieces": ("tokenizer_file_of",),
+    "embedkit.text.tokenizer_match": ("tokenizer_file_of",),
     "embedkit.text.stopwords": ("stop_words",),
     "embedkit.text.vocabulary": ("FIRST_WORD_ID", "PAD", "PAD_ID", "UNK", "UNK_ID"),
     "embedkit.vectors": ("open_vectors",),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from embedkit.cli.going_on import says_how_to_go_on
 from embedkit.cli.options import json_option, print_json, trust_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.cli.resume_hint import says_how_to_go_on
 from embedkit.report.terminal.lines import say
 from embedkit.runs import layout
 

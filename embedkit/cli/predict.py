@@ -15,7 +15,7 @@ from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
 
 
 @click.command()

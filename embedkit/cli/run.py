@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from embedkit.cli.going_on import says_how_to_go_on
 from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
+from embedkit.cli.resume_hint import says_how_to_go_on
 from embedkit.errors import EmbedkitError, Fault, ScreenError
 from embedkit.runs.directory import partial_of, progress_of, run_directory
 from embedkit.runs.reporter import Reporter

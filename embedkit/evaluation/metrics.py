@@ -10,10 +10,10 @@ import numpy as np
 
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.intervals import wilson_interval
+from embedkit.evaluation.outputs import Scored
 from embedkit.evaluation.result import SplitMetrics
-from embedkit.evaluation.scoring import Scored
 from embedkit.evaluation.summary import MetricValue
-from embedkit.plugin.verbs.models import WrappedMetric
+from embedkit.plugin.wrappers.models import WrappedMetric
 
 if TYPE_CHECKING:
     from embedkit.interfaces import BoolArray, IntArray, Metric

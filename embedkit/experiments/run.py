@@ -21,7 +21,7 @@ from embedkit.runs.axes import Axes
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory
 from embedkit.runs.reporter import Reporter
-from embedkit.runs.resuming import begin, refuse_other_recipe
+from embedkit.runs.resume_checks import begin, refuse_other_recipe
 from embedkit.runs.run import Run
 from embedkit.runs.sessions import warn_of_changes
 
@@ -92,7 +92,7 @@ def _axes(recipe: AnyKind) -> Axes:
 
 def _loadable(run: Run) -> Run:
     """Return the run. Raises ComponentError if its model cannot be loaded or then predicts otherwise."""
-    from embedkit.runs.loadable import refuse_unloadable
+    from embedkit.runs.reload_faults import refuse_unloadable
 
     refuse_unloadable(run)
     return run
@@ -113,7 +113,7 @@ def _carry_out(components: Components[AnyKind], context: RunContext, environment
 
         evaluate_vectors(components.of(recipe), context)
     else:
-        from embedkit.experiments.execute import train_each
+        from embedkit.experiments.folds_and_seeds import train_each
         from embedkit.tasks.components import RunComponents
         from embedkit.tasks.train import train_and_evaluate
 

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
 from embedkit.distributed.process_group import ALONE, ProcessGroup
-from embedkit.evaluation.prediction import Prediction, header, row
-from embedkit.evaluation.predictions import Predictions
-from embedkit.evaluation.scoring import check_finite, score_split
+from embedkit.evaluation.outputs import check_finite, score_split
+from embedkit.evaluation.predictions import Prediction, Predictions, header, row
 from embedkit.files.storage import InMemory, Storage
 from embedkit.interfaces import Example
 from embedkit.runs.token_columns import encode

@@ -26,7 +26,7 @@ from embedkit.model.table_rows import TableRows
 from embedkit.model.unseen import Unseen
 from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
-from embedkit.runs.loadable import refuse_unloadable
+from embedkit.runs.reload_faults import refuse_unloadable
 from embedkit.runs.tensors import (
     TABLE,
     Shape,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from embedkit.model.table import EmbeddingTable
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
-    from embedkit.runs.forms import Model
+    from embedkit.runs.json_schemas import Model
     from embedkit.runs.run import Run
 
 DESCRIBED = 1000

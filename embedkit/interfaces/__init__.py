@@ -10,7 +10,7 @@ bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidd
 
 from typing import TYPE_CHECKING, Any
 
-from embedkit.interfaces.marks import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
+from embedkit.interfaces.annotations import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
 from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
 from embedkit.interfaces.texts import (
     Example,

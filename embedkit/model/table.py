@@ -66,9 +66,9 @@ def build_table(
 
     The source is asked once, for all words and all their spellings together, including `extra_words`, which
     are not in the vocabulary. Row 0 is zero; row 1 is the source's own vector for unknown words, or the
-    chain's vector for `<UNK>`. Raises RecipeError if the table does not fit into memory, and ComponentError if
-    the source or a policy violates its contract; warns of a policy that needs a SubwordSource if the source
-    is none.
+    chain's vector for `<UNK>`. Raises RecipeError if the table does not fit into memory, and ComponentError
+    if the source or a policy violates its contract; warns of a policy that needs a SubwordSource if the
+    source is none.
     """
     check_table(len(vocabulary) + len(extra_words), source.dim)
     chain.warn_of_idle(source)

@@ -15,7 +15,7 @@ from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import Owner
 from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.plugin.registry import Component, Registry, build_registry
-from embedkit.plugin.verbs import wrap
+from embedkit.plugin.wrappers import wrap
 from embedkit.recipe.document import Plain
 from embedkit.recipe.paths import expand
 from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw

@@ -22,7 +22,6 @@ from embedkit.recipe.checks.components import (
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
 from embedkit.recipe.document import Document, Findings, KeyPath, Plain, document_of, refuse_large_integers
-from embedkit.recipe.explain import explain
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
@@ -32,6 +31,7 @@ from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
 from embedkit.recipe.slots import SLOTS, defaults_of
+from embedkit.recipe.validation_faults import explain
 from embedkit.recipe.yaml import read_document
 
 Source = str | PathLike[str] | Plain

@@ -16,12 +16,12 @@ from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings, KeyPath, Plain, describe, dotted
-from embedkit.recipe.explain import explain
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS
+from embedkit.recipe.validation_faults import explain
 
 Parameters = dict[str, Any]
 """Parameters of a component, as plain data."""

@@ -152,7 +152,7 @@ class RunFiles:
 
     def json(self, name: str) -> Any:
         """Return the parsed JSON file `name`. Raises RunError as `path` does, and if the file is damaged."""
-        from embedkit.runs.forms import check_form
+        from embedkit.runs.json_schemas import check_form
 
         path = self.path(name)
         value = read_json(path, LARGER.get(name, LARGEST))
@@ -260,7 +260,7 @@ def read_json(path: Path, largest: int = LARGEST) -> Any:
 
 def read_oov(path: Path) -> OovAnalysis:
     """Read an oov.json. Raises RunError as `read_json` does, and for a figure that cannot be."""
-    from embedkit.runs.forms import oov_analysis
+    from embedkit.runs.json_schemas import oov_analysis
 
     return oov_analysis(path, read_json(path, LARGER[layout.OOV]))
 

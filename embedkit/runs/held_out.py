@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby, islice
 from pathlib import Path
 
-from embedkit.evaluation.prediction import Prediction
+from embedkit.evaluation.predictions import Prediction
 from embedkit.recipe.document import Plain
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_mappings

@@ -8,8 +8,8 @@ from functools import cache
 
 from pydantic import TypeAdapter
 
+from embedkit.evaluation.outputs import Scored
 from embedkit.evaluation.result import SplitMetrics
-from embedkit.evaluation.scoring import Scored
 
 
 @dataclass(frozen=True)

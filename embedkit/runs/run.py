@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from embedkit.errors import Fault, RunError
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
+from embedkit.runs.csv_schemas import check_predictions, check_table
 from embedkit.runs.directory import partial_of
 from embedkit.runs.files import RunFiles, read_oov
-from embedkit.runs.forms import intrinsic_figures, split_metrics, split_summaries
+from embedkit.runs.json_schemas import intrinsic_figures, split_metrics, split_summaries
 from embedkit.runs.predictions import read_predictions
-from embedkit.runs.tables import check_predictions, check_table
 
 if TYPE_CHECKING:
     import pandas as pd

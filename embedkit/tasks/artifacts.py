@@ -10,7 +10,7 @@ from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import COLUMNS, cells
-from embedkit.evaluation.prediction import header, row
+from embedkit.evaluation.predictions import header, row
 from embedkit.evaluation.result import SplitMetrics, metrics_to_json
 from embedkit.runs import layout
 

@@ -12,7 +12,7 @@ from embedkit.evaluation.coverage_check import check_coverage, covered_shares
 from embedkit.interfaces.consistency import check_source, spread
 from embedkit.model.oov import OovChain
 from embedkit.model.table import EmbeddingTable, build_table, check_values
-from embedkit.text.pieces import check_pieces
+from embedkit.text.tokenizer_match import check_pieces
 from embedkit.text.vocabulary import FIRST_WORD_ID
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from embedkit.model.classifier import TextClassifier
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import Recipe
 from embedkit.runs import layout
-from embedkit.runs.loadable import UNLOADABLE
+from embedkit.runs.reload_faults import UNLOADABLE
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 from embedkit.distributed.process_group import AnotherEnded, ProcessGroup
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.evaluation.metrics import score_metrics
-from embedkit.evaluation.scoring import check_finite, score_split
+from embedkit.evaluation.outputs import check_finite, score_split
 from embedkit.runs.history import History
-from embedkit.training.checkpoint import Checkpoint
-from embedkit.training.checkpoints import Checkpoints
+from embedkit.training.checkpoints import Checkpoint, Checkpoints
 from embedkit.training.losses import training_loss
 from embedkit.training.state import within
 from embedkit.training.stopping import Best, best_of
@@ -24,8 +23,8 @@ from embedkit.training.trackers import Trackers
 from embedkit.training.trainer import Trainer
 
 if TYPE_CHECKING:
+    from embedkit.evaluation.outputs import Scored
     from embedkit.evaluation.result import SplitMetrics
-    from embedkit.evaluation.scoring import Scored
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import Metric
     from embedkit.recipe.schema import Recipe

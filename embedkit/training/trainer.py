@@ -13,7 +13,7 @@ import torch
 
 from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.errors import Fault, TrainingError
-from embedkit.evaluation.scoring import Scored, Tally
+from embedkit.evaluation.outputs import Scored, Tally
 from embedkit.interfaces import no_progress
 from embedkit.model.objective import TrainingLoss
 from embedkit.training.optimization import Optimization

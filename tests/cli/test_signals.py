@@ -16,7 +16,7 @@ from embedkit.experiments.ablation import plan
 from embedkit.plugin.registry import build_registry
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.sealing import seal
-from embedkit.training.checkpoint import damage
+from embedkit.training.checkpoints import damage
 
 ENDS = {"SIGINT": (130, "interrupted"), "SIGTERM": (143, "terminated by SIGTERM")}
 ENDS["SIGHUP"] = (129, "terminated by SIGHUP")

@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 import embedkit
 from embedkit.runs.directory import checkpoints_of
 from embedkit.runs.run import Run
-from embedkit.training.checkpoint import damage
+from embedkit.training.checkpoints import damage
 
 pytestmark = pytest.mark.any_system
 

@@ -6,8 +6,8 @@ import torch
 
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.outputs import Scored, Tally
 from embedkit.evaluation.result import SplitMetrics
-from embedkit.evaluation.scoring import Scored, Tally
 from embedkit.model.objective import Binary, MultiClass
 from embedkit.plugin.registry import build_registry
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from embedkit.errors import RunError
-from embedkit.runs.forms import intrinsic_figures, split_metrics, split_summaries
+from embedkit.runs.json_schemas import intrinsic_figures, split_metrics, split_summaries
 
 PATH = Path("metrics.json")
 

@@ -17,8 +17,7 @@ from embedkit.files.atomic import free_name
 from embedkit.runs.directory import checkpoints_of, partial_of
 from embedkit.runs.reporter import Reporter
 from embedkit.training import checkpoints as checkpoints_module
-from embedkit.training.checkpoint import Checkpoint, damage
-from embedkit.training.checkpoints import Checkpoints
+from embedkit.training.checkpoints import Checkpoint, Checkpoints, damage
 
 SAME = ("weights.safetensors", "predictions.csv", "metrics.json", "vocabulary.csv", "recipe.yaml")
 FIGURES = ["epoch", "split", "loss", "batch_loss", "accuracy"]

@@ -15,8 +15,8 @@ from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import with_corrected_tests
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
+from embedkit.evaluation.outputs import Scored
 from embedkit.evaluation.result import AgainstModel, BaselineResult, LeftOut
-from embedkit.evaluation.scoring import Scored
 from embedkit.interfaces.contracts import check_chosen, check_probabilities
 from embedkit.interfaces.flags import TASKS
 

@@ -6,13 +6,24 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.counting import Tally, missing_words
-from embedkit.evaluation.oov.errors import errors_by_share
-from embedkit.evaluation.oov.result import SplitAnalysis
+from embedkit.evaluation.oov.difference import compare_shares
+from embedkit.evaluation.oov.odds import odds_ratio
+from embedkit.evaluation.oov.result import ErrorAnalysis, SplitAnalysis
 from embedkit.evaluation.oov.shares import Shares, measure
+from embedkit.evaluation.oov.verdict import verdict
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
+
+
+def errors_by_share(shares: Shares) -> ErrorAnalysis:
+    """Return the association of errors with the out-of-vocabulary shares of the texts, and the verdict."""
+    content = compare_shares(shares.wrong, shares.content)
+    of_all = compare_shares(shares.wrong, shares.all)
+    odds = odds_ratio(shares)
+    n, wrong = len(shares.wrong), int(shares.wrong.sum())
+    return ErrorAnalysis(n, wrong, content, of_all, odds, verdict(content, odds))
 
 
 def analyse(

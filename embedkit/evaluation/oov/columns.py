@@ -8,7 +8,7 @@ from embedkit.evaluation.oov.shares import count_content
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
 
 COLUMNS = ("content_tokens", "content_oov", "content_oov_share", "token_states", "token_content")
 

@@ -14,7 +14,7 @@ from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
 
 SHOWN = 50
 """How many of the missing words are listed."""

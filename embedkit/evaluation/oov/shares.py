@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
     from embedkit.interfaces import BoolArray, IntArray
 
 

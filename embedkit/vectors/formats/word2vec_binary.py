@@ -74,8 +74,8 @@ class Word2vecBinary:
     def _scan_halves(
         self, selection: Selection, progress: Progress, builder: IndexBuilder | None
     ) -> ScanReport | None:
-        from embedkit.vectors.lookup.halves import WORTH_HALVING, scan_halves
         from embedkit.vectors.lookup.parts import Half
+        from embedkit.vectors.lookup.two_processes import WORTH_HALVING, scan_halves
 
         content = self._content
         if content.compression is not PLAIN or content.size < WORTH_HALVING:

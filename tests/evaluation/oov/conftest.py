@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture(scope="session")
 def prediction():
     """A prediction of a text written as `great film qwzx/filled`, labelled `pos` unless told."""
-    from embedkit.evaluation.prediction import Prediction
+    from embedkit.evaluation.predictions import Prediction
 
     def make(written, label="pos", predicted="pos", number=1, cut=0, looked_up=()):
         pairs = [

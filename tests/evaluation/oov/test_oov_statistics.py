@@ -9,6 +9,7 @@ from math import exp, sqrt
 import numpy as np
 import pytest
 
+from embedkit.evaluation.oov.analysis import errors_by_share
 from embedkit.evaluation.oov.buckets import error_rates, rate
 from embedkit.evaluation.oov.difference import (
     RESAMPLES,
@@ -17,7 +18,6 @@ from embedkit.evaluation.oov.difference import (
     detectable_difference,
     permutation_p,
 )
-from embedkit.evaluation.oov.errors import errors_by_share
 from embedkit.evaluation.oov.odds import odds_ratio, separated
 from embedkit.evaluation.oov.result import Bucket, OddsRatio
 from embedkit.evaluation.oov.shares import Shares

@@ -5,7 +5,7 @@ import pytest
 from vector_samples import record
 
 from embedkit import open_vectors
-from embedkit.vectors.lookup import halves
+from embedkit.vectors.lookup import two_processes
 from embedkit.vectors.tools.check import check
 from embedkit.vectors.tools.convert import convert
 
@@ -16,7 +16,7 @@ WANTED = [*WORDS[::-7], "nowhere"]
 
 @pytest.fixture(autouse=True)
 def everything_is_worth_it(monkeypatch):
-    for name in ("file.WORTH_INDEXING", "file.WORTH_KEEPING", "lookup.halves.WORTH_HALVING"):
+    for name in ("file.WORTH_INDEXING", "file.WORTH_KEEPING", "lookup.two_processes.WORTH_HALVING"):
         monkeypatch.setattr(f"embedkit.vectors.{name}", 0)
 
 
@@ -62,7 +62,7 @@ def test_every_road_gives_the_same(after, compress, vectors, write, tmp_path, ca
 
 
 def test_two_halves_are_used(vectors, write, caplog):
-    assert halves.WORTH_HALVING == 0
+    assert two_processes.WORTH_HALVING == 0
     assert_read(write(binary(vectors)), vectors, processes=2, cache=False)
     assert not [message for message in caplog.messages if "read by one process" in message]
 

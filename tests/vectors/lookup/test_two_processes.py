@@ -9,7 +9,7 @@ from vector_samples import record
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError
 from embedkit.files import cache
-from embedkit.vectors.lookup import halves
+from embedkit.vectors.lookup import two_processes
 
 DIM = 40
 COUNT = 30_000
@@ -19,7 +19,7 @@ WANTED = [*WORDS[::7], "nowhere", "two words", "", WORDS[3], "twice", "late"]
 
 @pytest.fixture(autouse=True)
 def small_files_are_worth_it(monkeypatch):
-    monkeypatch.setattr(halves, "WORTH_HALVING", 0)
+    monkeypatch.setattr(two_processes, "WORTH_HALVING", 0)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_words_that_are_replaced_are_counted_in_both_halves(vectors, write):
 
 
 def test_a_small_or_compressed_file_is_read_by_one(write, monkeypatch, vectors):
-    monkeypatch.setattr(halves, "scan_halves", None)  # would raise
+    monkeypatch.setattr(two_processes, "scan_halves", None)  # would raise
     assert_same(*both(write(binary(WORDS, vectors), "compressed", compress=True)))
-    monkeypatch.setattr(halves, "WORTH_HALVING", 64 * 2**20)
+    monkeypatch.setattr(two_processes, "WORTH_HALVING", 64 * 2**20)
     assert_same(*both(write(b"1 1\n" + record("a", 1.0)), ["a"]))

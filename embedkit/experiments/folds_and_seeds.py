@@ -19,7 +19,7 @@ from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.predictions import predictions_file, read_rows
-from embedkit.runs.resuming import begin, refuse_other_recipe
+from embedkit.runs.resume_checks import begin, refuse_other_recipe
 from embedkit.runs.run import Run
 from embedkit.tasks.train import train_and_evaluate
 

@@ -5,7 +5,7 @@ a component makes, such as the source that an embedding opens. The contents of a
 `embedkit.interfaces.contracts` where they are used.
 """
 
-from embedkit.plugin.verbs.wrapped import Wrapped
-from embedkit.plugin.verbs.wrapping import wrap
+from embedkit.plugin.wrappers.wrapped import Wrapped
+from embedkit.plugin.wrappers.wrapping import wrap
 
 __all__ = ["Wrapped", "wrap"]

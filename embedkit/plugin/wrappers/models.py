@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
 from embedkit.interfaces.calling import OWNER, Owner
 from embedkit.interfaces.contracts import check_figure, check_has, check_module
-from embedkit.plugin.verbs.wrapped import Wrapped
+from embedkit.plugin.wrappers.wrapped import Wrapped
 
 if TYPE_CHECKING:
     import numpy as np

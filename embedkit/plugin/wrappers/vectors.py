@@ -16,7 +16,7 @@ from embedkit.interfaces import (
     VectorSource,
 )
 from embedkit.interfaces.contracts import check_dim, check_has
-from embedkit.plugin.verbs.wrapped import Wrapped
+from embedkit.plugin.wrappers.wrapped import Wrapped
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray

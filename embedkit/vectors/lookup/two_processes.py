@@ -35,7 +35,7 @@ WORTH_HALVING = 64 * 2**20
 
 CHILD = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from embedkit.vectors.lookup.halves import answer; answer()"
+    "from embedkit.vectors.lookup.two_processes import answer; answer()"
 )
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
 from embedkit.interfaces.contracts import check_examples, check_function_words, check_iterable
-from embedkit.plugin.verbs.wrapped import Wrapped
+from embedkit.plugin.wrappers.wrapped import Wrapped
 
 AT_ONCE = 1_000
 """Examples that are taken from a reader in one call."""

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from embedkit.plugin.parameters import parameters_of
 from embedkit.recipe.document import Document, Findings, Origin
-from embedkit.recipe.explain import explain
+from embedkit.recipe.validation_faults import explain
 
 pytestmark = pytest.mark.core
 

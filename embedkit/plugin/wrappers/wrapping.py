@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces.calling import Owner
-from embedkit.plugin.verbs.models import WrappedBaseline, WrappedEncoder, WrappedMetric
-from embedkit.plugin.verbs.texts import WrappedFunctionWords, WrappedReader, WrappedTokenizer
-from embedkit.plugin.verbs.vectors import WrappedEmbedding, WrappedPolicy
-from embedkit.plugin.verbs.wrapped import Wrapped
+from embedkit.plugin.wrappers.models import WrappedBaseline, WrappedEncoder, WrappedMetric
+from embedkit.plugin.wrappers.texts import WrappedFunctionWords, WrappedReader, WrappedTokenizer
+from embedkit.plugin.wrappers.vectors import WrappedEmbedding, WrappedPolicy
+from embedkit.plugin.wrappers.wrapped import Wrapped
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Component

@@ -11,7 +11,7 @@ from embedkit.recipe.document import Plain, describe, dotted
 from embedkit.recipe.yaml import read_document
 from embedkit.runs import layout
 from embedkit.runs.files import read_json
-from embedkit.runs.forms import check_form
+from embedkit.runs.json_schemas import check_form
 from embedkit.runs.sessions import record_session
 
 if TYPE_CHECKING:
