@@ -31,7 +31,7 @@ class CacheRecord:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """List what is kept of word-vector files so that the next run is fast, or delete it."""
+    """List or clear the cache, which makes later runs with the same files faster."""
     if ctx.invoked_subcommand is None:
         ctx.invoke(list_entries)
 
@@ -39,7 +39,7 @@ def command(ctx: click.Context) -> None:
 @command.command("list")
 @json_option
 def list_entries(as_json: bool = False) -> None:
-    """List the cache, the longest not used first: what each entry is, of which file, size, last use."""
+    """List the entries, least recently used first: kind, source file, size, last use."""
     from embedkit.files.cache import LIMIT, cache_folder, entries, sources
 
     found = entries()
@@ -61,11 +61,11 @@ def list_entries(as_json: bool = False) -> None:
     metavar="SIZE",
     default="0",
     callback=byte_count,
-    help="Delete only until so much is left, as 5GB; what was longest not used goes first.",
+    help="Delete the entries unused for longest until this much is left, such as 5GB.",
 )
 @json_option
 def clear(keep: int, as_json: bool) -> None:
-    """Delete what is kept: all of it, or what was longest not used. It is made again when it is needed."""
+    """Delete all entries, or those unused for longest. They are made again when they are needed."""
     from embedkit.files.cache import entries, sources, trim
 
     source_of = sources(entries())

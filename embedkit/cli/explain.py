@@ -41,10 +41,12 @@ def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None)
 @click.option(
     "--seeds",
     type=click.IntRange(2, 10_000),
-    help="Of --hide: how many seeds, 3 unless told; a run of folds or seeds is made again with its own.",
+    help="With --hide: number of seeds, 3 by default; a run of folds or seeds is repeated with its own.",
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), help=f"Of --hide: where its runs and {layout.ABLATION} are."
+    "--out",
+    type=click.Path(path_type=Path),
+    help=f"With --hide: the directory for its runs and {layout.ABLATION}.",
 )
 @trust_option
 @json_option
@@ -60,7 +62,7 @@ def command(
     trust: bool,
     as_json: bool,
 ) -> None:
-    """Say what the finished run in the directory RUN found out about out-of-vocabulary words."""
+    """Report what the finished run in the directory RUN shows about out-of-vocabulary words."""
     from embedkit.plugin.registry import build_registry
     from embedkit.runs.run import Run
     from embedkit.runs.versions import warn_of_versions

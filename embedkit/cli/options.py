@@ -22,25 +22,23 @@ def set_option(command: F) -> F:
 
 def strict_option(command: F) -> F:
     """Add the option `--strict`, which turns warnings about the data into errors."""
-    return click.option("--strict", is_flag=True, help="Make warnings about the data errors.")(command)
+    return click.option("--strict", is_flag=True, help="Treat warnings about the data as errors.")(command)
 
 
 def trust_option(command: F) -> F:
     """Add the option `--trust`, which lets code in files run."""
-    text = "Let code run that is in files which the recipe names, as in a pickle of gensim's."
+    text = "Allow code in files that the recipe names to run, such as a pickle of gensim's."
     return click.option("--trust", is_flag=True, help=text)(command)
 
 
 def quiet_option(command: F) -> F:
     """Add the option `-q`, which prints nothing but errors."""
-    return click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")(command)
+    return click.option("-q", "--quiet", is_flag=True, help="Print only errors.")(command)
 
 
 def json_option(command: F) -> F:
     """Add the option `--json`, which prints one JSON document on standard output, and nothing else there."""
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(
-        command
-    )
+    return click.option("--json", "as_json", is_flag=True, help="Print a single JSON document.")(command)
 
 
 def print_json(value: object) -> None:

@@ -27,10 +27,10 @@ from embedkit.report.terminal.tables import print_table
 
 @click.group(invoke_without_command=True)
 @json_option
-@click.option("--kind", type=click.Choice([*KINDS, "command", "plugin"]), help="Only what is of this kind.")
+@click.option("--kind", type=click.Choice([*KINDS, "command", "plugin"]), help="Only this kind.")
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
-    """List components and commands with distribution, version and state, and why plugins are not in use."""
+    """List components and commands with distribution, version and state, and plugins that are not in use."""
     if ctx.invoked_subcommand is not None:
         return
     registry = build_registry(blocked_plugins(ctx))
@@ -49,7 +49,7 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, name: str, as_json: bool) -> None:
-    """Show the component, command or plugin NAME: whence it comes, what it is for, which keys it takes."""
+    """Show the component, command or plugin NAME: where it comes from, what it does, which keys it takes."""
     registry = build_registry(blocked_plugins(ctx))
     components = [component for component in registry.components() if component.name == name]
     plugins = [record for record in plugin_records(registry) if _is_called(name, record)]

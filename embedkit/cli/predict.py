@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 @click.option(
     "--input",
     "file",
-    help="A UTF-8 file with a text on each line, - is stdin; or with --reader a file of its format.",
+    help="A UTF-8 file with one text per line (- is stdin), or with --reader a file in its format.",
 )
 @click.option("--reader", help="Read --input as a table: csv, tsv, jsonl, parquet, or a plugin's reader.")
-@click.option("--text", "column", metavar="COL", help="The column of the texts, of a reader that has them.")
+@click.option("--text", "column", metavar="COL", help="The column with the texts, if the reader has columns.")
 @click.option(
     "--set", "keys", metavar="KEY=VALUE", multiple=True, help="A key of the reader, such as delimiter=';'."
 )
-@click.option("--unseen", type=click.Choice(["unk"]), help="Take <UNK> for words that the run would look up.")
+@click.option("--unseen", type=click.Choice(["unk"]), help="Use <UNK> for words that the run would look up.")
 @trust_option
 @json_option
 @click.pass_context

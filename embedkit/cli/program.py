@@ -31,15 +31,15 @@ __all__ = ["blocked_plugins", "main", "program"]
 COMMANDS = {
     "recipes": "List the recipes that come with embedkit, or copy one.",
     "run": "Run a recipe: train and evaluate, or evaluate a trained model.",
-    "validate": "Check recipes: every fault at once, with file and line.",
+    "validate": "Check recipes and report all errors at once, with file and line.",
     "show": "Print a recipe as YAML with every default filled in.",
     "schema": "Print the JSON Schema of recipes, for editors.",
-    "explain": "Say whether errors go with missing words, or look at one text.",
+    "explain": "Report whether errors go with out-of-vocabulary words, or look at one text.",
     "predict": "Classify texts with the model of a finished run.",
     "compare": "Compare finished runs, text by text: which is better?",
-    "plugins": "List what the installed plugins bring.",
-    "vectors": "Look into word-vector files, check, convert and fetch them.",
-    "cache": "List what is kept of word-vector files, or delete it.",
+    "plugins": "List installed plugins and their components.",
+    "vectors": "Inspect, check, convert and fetch word-vector files.",
+    "cache": "List or clear the cache of vectors and tokens.",
 }
 """Name and one line of help of each command; `cli/<name>.py` holds it as `command`."""
 

@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Fingerprint input files by sampled blocks, or by the SHA-256 of every byte.",
 )
-@click.option(
-    "--resume", is_flag=True, help="Go on with an interrupted run, from its newest valid checkpoint."
-)
+@click.option("--resume", is_flag=True, help="Continue an interrupted run from its newest valid checkpoint.")
 @strict_option
 @trust_option
 @quiet_option

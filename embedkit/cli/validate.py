@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("recipes", nargs=-1, required=True, metavar="RECIPE…")
 @set_option
-@click.option("--data", is_flag=True, help="Read the data too, and warn of what is wrong with them.")
+@click.option("--data", is_flag=True, help="Read the data too, and warn about problems in them.")
 @strict_option
 @trust_option
 @quiet_option
@@ -33,7 +33,7 @@ def command(
     trust: bool,
     quiet: bool,
 ) -> None:
-    """Check each RECIPE, a file or the name of a bundled one, and print all its faults with file and line."""
+    """Check each RECIPE, a file or the name of a bundled one, and print all errors with file and line."""
     from embedkit.plugin.registry import build_registry
     from embedkit.recipe.components import Components
     from embedkit.recipe.load import load_recipe

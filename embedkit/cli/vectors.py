@@ -27,14 +27,14 @@ ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "
 
 @click.group()
 def command() -> None:
-    """Look into word-vector files, check them, convert them, fetch them."""
+    """Inspect, check, convert and fetch word-vector files."""
 
 
 def reading(function: F) -> F:
     """Add the argument FILE and the options that say how it is read."""
     for decorate in (
         click.option(
-            "--limit", type=click.IntRange(min=1), help="Read only so many vectors from the beginning."
+            "--limit", type=click.IntRange(min=1), help="Read only this many vectors from the beginning."
         ),
         click.option(
             "--errors",
@@ -42,11 +42,9 @@ def reading(function: F) -> F:
             default="strict",
             help="Words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes.",
         ),
+        click.option("--from", "format", help="The format of FILE; by default it is detected."),
         click.option(
-            "--from", "format", help="The format that FILE has to be of; by default it is found out."
-        ),
-        click.option(
-            "--trust", is_flag=True, help="Let code run that is in FILE, as in a pickle of gensim's."
+            "--trust", is_flag=True, help="Allow code in FILE to run, such as a pickle of gensim's."
         ),
         click.argument("file"),
     ):
@@ -78,7 +76,7 @@ def opened(file: str, **options: Any) -> Iterator[VectorFile]:
 @reading
 @json_option
 def info(file: str, as_json: bool, **options: Any) -> None:
-    """Tell what FILE holds: format, count, width, norms, first and last words. It is read whole."""
+    """Show what FILE holds: format, count, width, norms, first and last words. Reads the whole file."""
     from embedkit.report.terminal.vectors import contents_record, print_contents
     from embedkit.vectors.tools.check import check
 
@@ -95,7 +93,7 @@ def info(file: str, as_json: bool, **options: Any) -> None:
 @json_option
 @click.pass_context
 def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) -> None:
-    """Read all of FILE and say everything that is wrong with it; exit code 1 if anything is."""
+    """Read all of FILE and report everything that is wrong with it; exit code 1 if anything is."""
     from embedkit.vectors.tools.check import check
 
     try:
@@ -118,7 +116,7 @@ def check_file(ctx: click.Context, /, file: str, as_json: bool, **options: Any) 
 @click.argument("words", nargs=-1, required=True, metavar="WORD…")
 @json_option
 def lookup(file: str, words: tuple[str, ...], as_json: bool, **options: Any) -> None:
-    """Look WORDs up in FILE, exactly as they are spelt: row, and the first numbers (with --json all)."""
+    """Look WORDs up in FILE, exactly as spelt: row, and the first numbers (with --json all)."""
     from embedkit.report.terminal.vectors import lookup_records, print_lookup
 
     with opened(file, **options) as vectors:
@@ -132,8 +130,10 @@ def lookup(file: str, words: tuple[str, ...], as_json: bool, **options: Any) -> 
 @command.command("neighbours")
 @reading
 @click.argument("words", nargs=-1, required=True, metavar="WORD…")
-@click.option("--minus", multiple=True, metavar="WORD", help="Take this word's vector away; may be repeated.")
-@click.option("-n", "count", type=click.IntRange(min=1), default=10, show_default=True, help="How many.")
+@click.option("--minus", multiple=True, metavar="WORD", help="Subtract this word's vector; may be repeated.")
+@click.option(
+    "-n", "count", type=click.IntRange(min=1), default=10, show_default=True, help="Number of neighbours."
+)
 @json_option
 def neighbours(
     file: str, words: tuple[str, ...], minus: tuple[str, ...], count: int, as_json: bool, **options: Any
@@ -156,9 +156,9 @@ def neighbours(
 @command.command("convert")
 @reading
 @click.argument("target")
-@click.option("--format", "kind", help="The format to write; by default what TARGET's ending stands for.")
+@click.option("--format", "kind", help="The format to write; by default that of TARGET's suffix.")
 @click.option(
-    "--words", "listed", type=click.File("rb"), help="Only these words: a UTF-8 file, one on a line."
+    "--words", "listed", type=click.File("rb"), help="Only these words: a UTF-8 file, one per line."
 )
 @click.option(
     "--skip-unwritable",
