@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
-from embedkit.evaluation.intrinsic.result import IntrinsicFigures, figures_from_json
+from embedkit.evaluation.intrinsic_figures import IntrinsicFigures, figures_from_json
 from embedkit.evaluation.numbers import LARGEST
 from embedkit.evaluation.oov.result import OovAnalysis, from_json
 from embedkit.evaluation.result import (

@@ -20,7 +20,7 @@ from embedkit.runs.predictions import read_predictions
 if TYPE_CHECKING:
     import pandas as pd
 
-    from embedkit.evaluation.intrinsic.result import IntrinsicFigures
+    from embedkit.evaluation.intrinsic_figures import IntrinsicFigures
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.evaluation.result import SplitMetrics, SplitSummary
     from embedkit.runs.axes import Axes

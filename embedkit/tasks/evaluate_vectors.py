@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 from embedkit.evaluation.intrinsic.analogies import AnalogyResult, Method, analogies
 from embedkit.evaluation.intrinsic.matching import Matching
-from embedkit.evaluation.intrinsic.result import (
+from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
+from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
+from embedkit.evaluation.intrinsic_figures import (
     AnalogyFigures,
     IntrinsicFigures,
     QuestionFigures,
     SimilarityFigures,
 )
-from embedkit.evaluation.intrinsic.sets import Pair, Question, read_pairs, read_questions
-from embedkit.evaluation.intrinsic.similarity import SimilarityResult, similarity
 from embedkit.model.oov import OovChain
 from embedkit.recipe.intrinsic import set_name
 from embedkit.recipe.paths import expand

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from embedkit.evaluation.intrinsic.result import AnalogyFigures, SimilarityFigures, figures_from_json
+from embedkit.evaluation.intrinsic_figures import AnalogyFigures, SimilarityFigures, figures_from_json
 from embedkit.evaluation.repeated import summarize_runs
 from embedkit.evaluation.result import (
     AgainstModel,

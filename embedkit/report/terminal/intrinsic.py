@@ -9,7 +9,7 @@ from rich import box
 from rich.table import Table
 
 from embedkit.escaping import escaped
-from embedkit.evaluation.intrinsic.result import AnalogyFigures, QuestionFigures, SimilarityFigures
+from embedkit.evaluation.intrinsic_figures import AnalogyFigures, QuestionFigures, SimilarityFigures
 
 if TYPE_CHECKING:
     from rich.console import Console
