@@ -34,7 +34,7 @@ COMMANDS = {
     "validate": "Check recipes and report all errors at once, with file and line.",
     "show": "Print a recipe as YAML with every default filled in.",
     "schema": "Print the JSON Schema of recipes, for editors.",
-    "explain": "Report whether errors go with out-of-vocabulary words, or look at one text.",
+    "explain": "Report whether errors go with missing words, or look at one text.",
     "predict": "Classify texts with the model of a finished run.",
     "compare": "Compare finished runs, text by text: which is better?",
     "plugins": "List installed plugins and their components.",
