@@ -61,6 +61,23 @@ def test_every_command_runs(newcomer, capsys):
     assert made == {"quickstart", "notebook", "googlenews", "mine", "evaluation", "bag"}
 
 
+def test_quickstart_prints_what_the_readme_shows(newcomer, capsys, monkeypatch):
+    """Its stages, its baselines and its coverage, which are the same on every machine."""
+    monkeypatch.setenv("COLUMNS", "80")
+    run("embedkit run quickstart --out runs/quickstart")
+    printed = capsys.readouterr()
+    stages, _, screen = README.partition("```text\n")[2].partition("```")[0].partition("analysing errors\n")
+    told = [line for line in stages.splitlines() if not line.startswith("epoch")]
+    assert [line for line in printed.err.splitlines() if not line.startswith("epoch")][: len(told)] == told
+    same = [
+        line
+        for line in screen.splitlines()
+        if re.match("n  |majority|tfidf|nbsvm|train  |test  |  cont", line)
+    ]
+    assert len(same) == 10
+    assert {*same} <= {line.rstrip() for line in printed.out.splitlines()}
+
+
 @pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
 def test_reviews_print_what_the_readme_shows(newcomer, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
