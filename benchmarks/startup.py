@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "embedkit --help": (SCRIPT, "--help"),
     "embedkit validate quickstart": (SCRIPT, "validate", "quickstart"),
 }
-GOALS = {"embedkit --help": 10, "embedkit validate quickstart": 25}
+GOALS = {"embedkit --help": 8, "embedkit validate quickstart": 20}
 
 
 def seconds(arguments: Sequence[str], environment: Mapping[str, str]) -> float:

@@ -124,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     arguments = [*(sys.argv[1:] if arguments is None else arguments)]
     escape_what_cannot_be_encoded()
-    # pydantic would look through all installed packages for plugins of its own: a tenth of validate's time.
+    # pydantic would look through all installed packages for plugins of its own: some 20 of validate's 270 ms.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         status = program.main(arguments, prog_name="embedkit", standalone_mode=False)
