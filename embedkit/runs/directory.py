@@ -72,7 +72,7 @@ def progress_of(directory: Path) -> list[Path]:
 
     This includes its own checkpoints, then its finished inner runs and the checkpoints of unfinished ones.
     """
-    inner = sorted((directory / layout.FOLDS).glob("*"), key=lambda path: (path.suffix, *_begun(path)))
+    inner = sorted(layout.inner_runs(directory), key=lambda path: (path.suffix, *_begun(path)))
     kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 

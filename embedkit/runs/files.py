@@ -52,7 +52,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 }
 """The files that a run of each kind has at the least."""
 
-_NAME = re.compile(rf"(?:{layout.FOLDS}/[^/\\\x00]+/{re.escape(layout.MANIFEST)}|[^/\\\x00]+)")
+_INNER = "|".join(re.escape(pattern).replace(r"\*", r"[^/\\\x00]+") for pattern in layout.INNER_RUNS)
+_NAME = re.compile(rf"(?:(?:{_INNER})/{re.escape(layout.MANIFEST)}|[^/\\\x00]+)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 RECIPE = "recipe.yaml"
 ENVIRONMENT = "environment.json"
 METRICS = "metrics.json"
@@ -36,6 +39,20 @@ TRACKERS = "trackers"
 FOLDS = "folds"
 """Directory of the runs that make up a run of several folds or seeds."""
 
+JOBS = "jobs"
+"""Directory of the runs that make up a matrix or a ranking."""
+
+BEST = "best"
+"""The run of the best candidate of a ranking, trained again on all labelled texts."""
+
+RANKING = "ranking.json"
+RANKING_CSV = "ranking.csv"
+RANKING_MARKDOWN = "ranking.md"
+RANKING_LATEX = "ranking.tex"
+
+INNER_RUNS = (f"{FOLDS}/*", f"{JOBS}/*", BEST)
+"""Patterns of the directories of the runs inside a run."""
+
 ABLATION = "ablation.json"
 """The curve of an ablation, beside the directories of its runs."""
 
@@ -50,3 +67,9 @@ MARK = ".embedkit-run"
 
 UNFINISHED = ".unfinished"
 """There while the files of the run are written; removed after the last, as that needs no room on a disk."""
+
+
+def inner_runs(directory: Path) -> Iterator[Path]:
+    """Yield the directories of the runs inside a run, finished or not, and anything else among them."""
+    for pattern in INNER_RUNS:
+        yield from directory.glob(pattern)

@@ -38,7 +38,7 @@ def make_durable(partial: Path) -> None:
 
 def _remove_what_kills_left(partial: Path) -> None:
     """Remove the temporary files and directories of processes that were killed while they wrote the run."""
-    for left in [*partial.iterdir(), *(partial / layout.FOLDS).glob("*")]:
+    for left in [*partial.iterdir(), *layout.inner_runs(partial)]:
         if (target_of(left.name) or "").endswith(".json") or is_temporary_directory(left.name):
             remove(left)
 
@@ -67,7 +67,8 @@ def _note_completion(partial: Path) -> None:
 def _files(partial: Path) -> list[Path]:
     """Return the files of a run and the manifests of its inner runs."""
     files = [path for path in partial.iterdir() if path.is_file()]
-    return sorted([*files, *partial.glob(f"{layout.FOLDS}/*/{layout.MANIFEST}")])
+    manifests = (inner / layout.MANIFEST for inner in layout.inner_runs(partial))
+    return sorted([*files, *(path for path in manifests if path.is_file())])
 
 
 def _names(partial: Path) -> dict[str, Path]:

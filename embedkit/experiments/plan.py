@@ -1,0 +1,89 @@
+"""What is run when many models are trained: jobs, their settings, and the executors that run them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+from embedkit.errors import Fault
+from embedkit.recipe.document import Plain
+from embedkit.runs.axes import Axes
+
+
+@dataclass(frozen=True)
+class Job:
+    """A single training, which makes a run directory of its own.
+
+    `id` names its directory and follows from its axes; `candidate` is what it is a training of, such as a
+    combination of a matrix, which has a job for each fold and seed. `recipe` is resolved, as plain data, so
+    that a job can be sent to another process.
+    """
+
+    id: str
+    candidate: str
+    axes: Axes
+    recipe: Plain
+
+
+@dataclass(frozen=True)
+class JobSettings:
+    """What all jobs share.
+
+    `directory` is where their run directories are made; `block` names plugins not to use; `trust` consents to
+    run code in files that recipes name; `strict` turns warnings about the data into errors; `hash` says how
+    input files are fingerprinted; `threads` is the number of threads of a job, None for torch's own choice.
+    """
+
+    directory: Path
+    block: tuple[str, ...] = ()
+    trust: bool = False
+    strict: bool = False
+    hash: Literal["sampled", "full"] = "sampled"
+    threads: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended: well, or with the faults of its error.
+
+    `seconds` is what it took, 0.0 where it was finished before; `peak_bytes` is the largest memory of the
+    process that ran it, 0 where that is not known.
+    """
+
+    job: Job
+    seconds: float
+    faults: tuple[Fault, ...] = ()
+    peak_bytes: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the job ended with an error."""
+        return bool(self.faults)
+
+
+class Executor(Protocol):
+    """Runs jobs, one or several at a time. Left as a context manager, it stops those that still run."""
+
+    @property
+    def at_once(self) -> int:
+        """Return how many jobs run at the same time."""
+
+    def submit(self, job: Job) -> None:
+        """Run a job as soon as there is room for it."""
+
+    def next_done(self) -> Outcome:
+        """Wait until a job has ended, well or not, and return its outcome.
+
+        Raises RunError if no job is waiting or running.
+        """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
