@@ -75,6 +75,17 @@ class Fault:
         return cls(what, nearest=nearest(name, known), allowed=listed(known), **more)
 
 
+def unforeseen(error: Exception) -> Fault:
+    """Return the fault of an exception that is none of embedkit's: no memory, a system error, or a bug."""
+    said = str(error).partition("\n")[0]
+    if isinstance(error, MemoryError) or "allocate memory" in said or "out of memory" in said:
+        return Fault(f"there is not enough memory: {said or type(error).__name__}")
+    if isinstance(error, OSError) and error.strerror:
+        return Fault(error.strerror, where=str(error.filename or "input/output"))
+    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
+    return Fault(what, hint="This is a fault of embedkit or of a plugin; --traceback shows where it is.")
+
+
 class EmbedkitError(Exception):
     """The base of all errors of embedkit. `exit_code` is the exit status of the command line."""
 

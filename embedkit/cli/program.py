@@ -21,7 +21,7 @@ from embedkit.cli.plugin_commands import (
     plugin_commands,
 )
 from embedkit.distributed.signals import Terminated, exit_code
-from embedkit.errors import EmbedkitError, Fault
+from embedkit.errors import EmbedkitError, Fault, unforeseen
 from embedkit.escaping import escaped_lines
 from embedkit.report.terminal.lines import escape_what_cannot_be_encoded, say, write
 from embedkit.report.terminal.streams import is_lost, is_of_output
@@ -142,20 +142,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         _end_by(past.error)
     except Exception as error:
         _show_traceback_if_asked(arguments)
-        end(1, f"error: {_unforeseen(error)}")
+        end(1, f"error: {unforeseen(error)}")
     if is_lost(sys.stdout):
         end(UNPRINTED, "error: the output cannot be written")
     sys.exit(status if isinstance(status, int) else 0)
-
-
-def _unforeseen(error: Exception) -> str:
-    """Return the message for an unexpected exception: out of memory, or a bug in embedkit or a plugin."""
-    said = str(error).partition("\n")[0]
-    if isinstance(error, MemoryError) or "allocate memory" in said or "out of memory" in said:
-        return f"there is not enough memory: {said or type(error).__name__}"
-    what = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    hint = "This is a fault of embedkit or of a plugin; --traceback shows where it is."
-    return f"{what}\n    {hint}"
 
 
 def _show(error: click.ClickException) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from embedkit.errors import Fault
+from embedkit.errors import EmbedkitError, Fault, TrainingError
 from embedkit.recipe.document import Plain
 from embedkit.runs.axes import Axes
 
@@ -49,13 +49,17 @@ class Outcome:
     """How a job ended: well, or with the faults of its error.
 
     `seconds` is what it took, 0.0 where it was finished before; `peak_bytes` is the largest memory of the
-    process that ran it, 0 where that is not known.
+    process that ran it, 0 where that is not known; `warnings` are those that embedkit logged meanwhile. A
+    failed job has the class of its `error`, and the `traceback` as text.
     """
 
     job: Job
     seconds: float
     faults: tuple[Fault, ...] = ()
     peak_bytes: int = 0
+    warnings: tuple[str, ...] = ()
+    error: type[EmbedkitError] = TrainingError
+    traceback: str = ""
 
     @property
     def failed(self) -> bool:

@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import shutil
+import sys
 import threading
 import time
 import traceback
@@ -20,6 +21,13 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 fcntl: Any
+resource: Any
+try:
+    import resource as _resource
+
+    resource = _resource
+except ModuleNotFoundError:
+    resource = None
 try:
     import fcntl as _fcntl
 
@@ -175,6 +183,16 @@ def folder_of_nameless_files(folder: Path) -> Path | None:
     that has open files in it.
     """
     return None if _REFUSES_OPEN_FILES else folder
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has had, in bytes."""
+    if resource is None:
+        import psutil
+
+        return int(psutil.Process().memory_info().peak_wset)
+    unit = 1 if sys.platform == "darwin" else 1024
+    return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * unit
 
 
 def share(path: Path) -> None:
