@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import TYPE_CHECKING, overload
 
 from embedkit.errors import DataError, Fault
@@ -15,24 +17,38 @@ if TYPE_CHECKING:
     from embedkit.files.storage import Storage
 
 
+@dataclass(frozen=True)
+class Columns:
+    """What is known of n examples besides their texts: `ids` int64 [n] and `positions` in the source.
+
+    `groups` is None if no example has a group.
+    """
+
+    ids: array[int]
+    labels: Sequence[str | None]
+    positions: Sequence[int]
+    groups: Sequence[str | None] | None = None
+
+    def take(self, rows: Sequence[int]) -> Columns:
+        """Return the columns of the examples at `rows`."""
+        ids, positions = (array("q", map(each.__getitem__, rows)) for each in (self.ids, self.positions))
+        groups = None if self.groups is None else [self.groups[row] for row in rows]
+        return Columns(ids, [self.labels[row] for row in rows], positions, groups)
+
+
 class Examples(Sequence[Example]):
-    """n examples: `ids` int64 [n], UTF-8 texts and labels, and their `positions` in the source.
+    """n examples: their columns, and UTF-8 texts.
 
     An Example is built on access. `source` holds all texts that were read together.
     """
 
-    def __init__(
-        self,
-        ids: array[int],
-        texts: Rows,
-        labels: Sequence[str | None],
-        positions: Sequence[int],
-        source: Rows,
-    ) -> None:
-        self.ids = ids
-        self.labels = labels
-        self.positions = positions
+    def __init__(self, columns: Columns, texts: Rows, source: Rows) -> None:
+        self.ids = columns.ids
+        self.labels = columns.labels
+        self.positions = columns.positions
+        self.groups = columns.groups
         self.source = source
+        self._columns = columns
         self._texts = texts
 
     @classmethod
@@ -43,16 +59,20 @@ class Examples(Sequence[Example]):
         """
         if isinstance(examples, cls):
             return examples
-        ids, labels, known = array("q"), list[str | None](), dict[str | None, str | None]()
+        ids, labels, groups = array("q"), list[str | None](), list[str | None]()
+        known = dict[str | None, str | None]()
 
         def encoded() -> Iterator[array[int]]:
             for example in examples:
+                if example.group is not None or groups:
+                    groups.extend(repeat(None, len(ids) - len(groups)))
+                    groups.append(known.setdefault(example.group, example.group))
                 ids.append(example.id)
                 labels.append(known.setdefault(example.label, example.label))
                 yield array("B", example.text.encode(errors="surrogatepass"))
 
         texts = Rows.stored(encoded(), "B", storage or InMemory())
-        return cls(ids, texts, labels, range(len(ids)), texts)
+        return cls(Columns(ids, labels, range(len(ids)), groups or None), texts, texts)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -66,20 +86,19 @@ class Examples(Sequence[Example]):
     def __getitem__(self, row: int | slice) -> Example | list[Example]:
         if isinstance(row, slice):
             return [self[each] for each in range(*row.indices(len(self)))]
-        return Example(self.ids[row], _decoded(self._texts[row]), self.labels[row])
+        group = None if self.groups is None else self.groups[row]
+        return Example(self.ids[row], _decoded(self._texts[row]), self.labels[row], group)
 
     def __iter__(self) -> Iterator[Example]:
-        return map(Example, self.ids, self.texts, self.labels)
+        return map(Example, self.ids, self.texts, self.labels, self.groups or repeat(None))
 
     def take(self, rows: Sequence[int]) -> Examples:
         """Return the examples at `rows`, which must be ascending."""
-        ids, positions = (array("q", map(each.__getitem__, rows)) for each in (self.ids, self.positions))
-        labels = [self.labels[row] for row in rows]
-        return Examples(ids, self._texts.take(rows), labels, positions, self.source)
+        return Examples(self._columns.take(rows), self._texts.take(rows), self.source)
 
     def labelled(self, labels: Sequence[str | None]) -> Examples:
         """Return the same examples with other labels."""
-        return Examples(self.ids, self._texts, labels, self.positions, self.source)
+        return Examples(replace(self._columns, labels=labels), self._texts, self.source)
 
     @property
     def texts(self) -> Texts:
@@ -114,7 +133,11 @@ class Texts(Sequence[str]):
 def writable(examples: Iterable[Example]) -> Iterator[Example]:
     """Yield the examples unchanged. Raises DataError for a lone surrogate, which no file can hold."""
     for example in examples:
-        for role, string in (("text", example.text), ("label", example.label or "")):
+        for role, string in (
+            ("text", example.text),
+            ("label", example.label or ""),
+            ("group", example.group or ""),
+        ):
             try:
                 string.encode()
             except UnicodeEncodeError as error:

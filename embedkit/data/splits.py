@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from embedkit.data.examples import Examples, writable
 from embedkit.data.folds import hold_out
+from embedkit.data.groups import Units, deal, units_of, with_their_units
 from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
 from embedkit.data.labels import Labelling, normalize_labels
 from embedkit.data.lone_labels import first_examples, labels_in_one_group
@@ -28,7 +29,8 @@ def read_splits(data: Data, reader_of: Callable[[str], Reader], seed: int) -> Sp
     `reader_of` returns the reader of a split.
     With cross-validation, the fold `only` is held out first and becomes the test split. Shares are then drawn
     from the training examples, first validation, then test; each is a fraction of the training examples
-    before any draw, and `id` stays the row in the source. Raises DataError if a split has no examples.
+    before any draw, and `id` stays the row in the source. Groups stay together, and copies of one text if the
+    folds keep them so. Raises DataError if a split has no examples.
     """
     splits = {"train": _read(reader_of, "train", data.label_separator)}
     held_out = None
@@ -37,8 +39,10 @@ def read_splits(data: Data, reader_of: Callable[[str], Reader], seed: int) -> Sp
     whole = len(splits["train"])
     for name, spec in (("validation", data.validation), ("test", data.test)):
         if isinstance(spec, Share):
-            drawn = draw_share(splits["train"], max(1, round(spec.share * whole)), spec.stratify, seed)
-            splits["train"], splits[name] = split_off(splits["train"], drawn, data.label_separator)
+            take = max(1, round(spec.share * whole))
+            units = units_of(splits["train"], data.folds is not None and data.folds.keep_duplicates_together)
+            drawn = draw_share(splits["train"], take, spec.stratify, seed, units)
+            splits["train"], splits[name] = split_off(splits["train"], drawn, data.label_separator, units)
         elif spec is not None:
             splits[name] = _read(reader_of, name, data.label_separator)
     if held_out is not None:
@@ -82,12 +86,16 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
     return examples
 
 
-def draw_share(examples: Examples, take: int, stratify: bool, seed: int) -> set[int]:
+def draw_share(
+    examples: Examples, take: int, stratify: bool, seed: int, units: Units | None = None
+) -> set[int]:
     """Return the positions of `take` examples, drawn with `seed`.
 
     With `stratify`, the number per label follows the largest remainder method, so that the label proportions
-    are preserved.
+    are preserved. With `units`, these are drawn whole, as many as come nearest to `take` examples.
     """
+    if units is not None and take < len(examples):
+        return _draw_units(examples.labels if stratify else [None] * len(examples), take, seed, units)
     generator = random.Random(seed)  # noqa: S311 - a reproducible draw, not a secret
     groups: dict[str | None, list[int]] = defaultdict(list)
     for position, label in enumerate(examples.labels):
@@ -98,18 +106,33 @@ def draw_share(examples: Examples, take: int, stratify: bool, seed: int) -> set[
     return drawn
 
 
-def split_off(examples: Examples, drawn: set[int], separator: str | None) -> tuple[Examples, Examples]:
+def _draw_units(labels: Sequence[str | None], take: int, seed: int, units: Units) -> set[int]:
+    """Return the positions of whole units, about `take` examples, or the smallest unit if that is larger."""
+    share = take / len(labels)
+    parts = deal(labels, units, [1 - share, share], seed)
+    drawn = {position for position, part in enumerate(parts) if part}
+    if drawn:
+        return drawn
+    sizes = Counter(units)
+    smallest = min(sizes, key=lambda unit: (sizes[unit], unit))
+    return {position for position, unit in enumerate(units) if unit == smallest}
+
+
+def split_off(
+    examples: Examples, drawn: set[int], separator: str | None, units: Units | None = None
+) -> tuple[Examples, Examples]:
     """Return the remaining examples and those at the positions `drawn`, both in source order.
 
-    If all examples of a label were drawn, the first of them stays with the rest. Raises DataError if nothing
-    is left to take.
+    If all examples of a label were drawn, the first of them, with its unit, stays with the rest. Raises
+    DataError if nothing is left to take.
     """
     away = [position in drawn for position in range(len(examples))]
     alone = labels_in_one_group(examples.labels, away, separator)
     lost = [label for label, gone in alone.items() if gone]
-    taken = drawn - first_examples(examples.labels, lost, separator)
+    taken = drawn - with_their_units(first_examples(examples.labels, lost, separator), units)
     if drawn and not taken:
-        what = "no label has two examples, so that one of them could be evaluated on"
+        where_two = "examples" if units is None else "examples that need not stay together"
+        what = f"no label has two {where_two}, so that one of them could be evaluated on"
         raise DataError(Fault(what, where="data.train"))
     rest = [position for position in range(len(examples)) if position not in taken]
     return examples.take(rest), examples.take(sorted(taken))

@@ -48,8 +48,8 @@ def check_iterable(reader: object, examples: Any) -> Iterable[Any]:
 def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequence[Example]:
     """Return `examples` unchanged. Raises ComponentError unless each is an Example with valid fields.
 
-    An id is an integer from 1, a text a string, a label a string or None. `before` is the number of examples
-    read earlier.
+    An id is an integer from 1, a text a string, a label and a group a string or None. `before` is the number
+    of examples read earlier.
     """
     for number, example in enumerate(examples, before + 1):
         at = f"read(), example {number:,}"
@@ -59,6 +59,7 @@ def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequ
             ("id", example.id, "an integer from 1", type(example.id) is int and example.id > 0),
             ("text", example.text, "a string", isinstance(example.text, str)),
             ("label", example.label, "a string or None", isinstance(example.label, str | None)),
+            ("group", example.group, "a string or None", isinstance(example.group, str | None)),
         ):
             if not fits:
                 raise _breach(reader, f"{at}, {name}", expected, _describe(value))

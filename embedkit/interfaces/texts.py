@@ -12,11 +12,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One text. `id` is its row in its source, from 1; `label` is None where none is known."""
+    """One text. `id` is its row in its source, from 1; `label` is None where none is known.
+
+    Examples of one `group`, such as an author or a document, are never on both sides of a split that is
+    drawn. It is None for an example in no group.
+    """
 
     id: int
     text: str
     label: str | None = None
+    group: str | None = None
 
 
 class Reader(Protocol):

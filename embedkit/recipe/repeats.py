@@ -43,7 +43,7 @@ def _single(recipe: Recipe, fold: int | None, seed: int | None) -> Recipe:
 
 
 def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
-    """Add a fault for a test split beside folds, a fold that does not exist, or a seed for a file's folds."""
+    """Add a fault for a test split beside folds, a missing fold, and keys of drawing beside a file."""
     folds = data.get("folds")
     if not isinstance(folds, Mapping):
         return
@@ -55,8 +55,9 @@ def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
         findings.add(
             ("data", "folds", "only"), f"there is no fold {only}: {count} folds are 0 to {count - 1}"
         )
-    if folds.get("file") is not None and folds.get("seed", 0) != 0:
-        findings.add(("data", "folds", "seed"), "the folds come from a file and are not drawn")
+    for key in ("seed", "keep_duplicates_together") if folds.get("file") is not None else ():
+        if folds.get(key):
+            findings.add(("data", "folds", key), "the folds come from a file and are not drawn")
 
 
 def check_seeds(seeds: object, findings: Findings) -> None:

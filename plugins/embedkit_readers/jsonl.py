@@ -20,7 +20,7 @@ class JsonLinesReader(ColumnFile, TextFile):
             where = self._at(number)
             record = _record(bare(line), where)
             self._positions([*record], where)
-            yield Row(where, record[self.text], None if self.label is None else record[self.label])
+            yield self._row(where, record)
 
 
 def _record(line: str, where: str) -> dict[str, Any]:

@@ -13,15 +13,19 @@ from functools import cached_property
 from typing import Annotated, NamedTuple
 
 from embedkit.plugin_api import DataError, Doc, Example, Fault, InputPath, compose
-from embedkit_readers.values import label_of, text_of
+from embedkit_readers.values import group_of, label_of, text_of
 
 
 class Row(NamedTuple):
-    """A row before conversion: `where` names it in errors, `label` is meaningless in unlabelled data."""
+    """A row before conversion: `where` names it in errors, `label` is meaningless in unlabelled data.
+
+    `group` is None without groups.
+    """
 
     where: str
     text: object
     label: object
+    group: object = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,8 @@ class LabelledFile(ABC):
             label = self._label(row) if self._labelled else None
             if label is None and self._labelled:
                 continue
-            yield Example(number, self._normal(text_of(row.text, row.where)), label)
+            text, group = text_of(row.text, row.where), group_of(row.group, row.where)
+            yield Example(number, self._normal(text), label, group and self._normal(group))
 
     @abstractmethod
     def _rows(self) -> Iterator[Row]:
@@ -96,6 +101,10 @@ class ColumnFile(LabelledFile):
 
     text: Annotated[str, Doc("the column of the texts")] = "text"
     label: Annotated[str | None, Doc("the column of the labels; null for data without labels")] = "label"
+    group: Annotated[
+        str | None,
+        Doc("the column of the groups, such as authors, whose rows a drawn split keeps together; null: none"),
+    ] = None
 
     @property
     def _labelled(self) -> bool:
@@ -103,14 +112,19 @@ class ColumnFile(LabelledFile):
 
     @property
     def _wanted(self) -> list[str]:
-        return [self.text] if self.label is None else [self.text, self.label]
+        return [name for name in (self.text, self.label, self.group) if name is not None]
 
-    def _positions(self, names: Sequence[str], where: str) -> list[int]:
-        """Return the positions of the wanted columns in `names`.
+    def _positions(self, names: Sequence[str], where: str) -> Mapping[str, int]:
+        """Return the position of each of the wanted columns in `names`.
 
         Raises DataError for a column that is missing or occurs more than once.
         """
-        return [_position(name, names, where) for name in self._wanted]
+        return {name: _position(name, names, where) for name in self._wanted}
+
+    def _row(self, where: str, fields: Mapping[str, object]) -> Row:
+        """Return the row of the wanted columns in `fields`."""
+        label, group = (None if name is None else fields[name] for name in (self.label, self.group))
+        return Row(where, fields[self.text], label, group)
 
 
 def _position(name: str, names: Sequence[str], where: str) -> int:

@@ -26,8 +26,8 @@ class ParquetReader(ColumnFile):
         try:
             with ParquetFile(self.path) as file:
                 self._positions(file.schema_arrow.names, self.path)
-                for number, (text, label) in enumerate(self._pairs(file), start=1):
-                    yield Row(f"{self.path}: row {number}", text, label)
+                for number, fields in enumerate(self._records(file), start=1):
+                    yield self._row(f"{self.path}: row {number}", fields)
         except (ArrowException, OSError) as error:
             raise DataError(Fault(f"not a readable Parquet file: {error}", self.path)) from error
 
@@ -45,7 +45,6 @@ class ParquetReader(ColumnFile):
             what = f": it {named.what.partition(',')[0]}" if named else ""
             raise DataError(Fault(f"does not begin as a Parquet file does{what}", self.path, hint=hint))
 
-    def _pairs(self, file: "ParquetFile") -> Iterator[tuple[object, object]]:
-        for batch in file.iter_batches(columns=self._wanted):
-            texts, labels = batch.column(self.text), batch.column(self._wanted[-1])
-            yield from zip(texts.to_pylist(), labels.to_pylist(), strict=True)
+    def _records(self, file: "ParquetFile") -> Iterator[dict[str, object]]:
+        for batch in file.iter_batches(columns=[*dict.fromkeys(self._wanted)]):
+            yield from batch.to_pylist()

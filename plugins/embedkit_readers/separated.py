@@ -46,8 +46,7 @@ class SeparatedFile(ColumnFile, TextFile):
         for number, values in fields:
             if len(values) != len(names):
                 raise DataError(Fault(_ragged(values, names), self._at(number)))
-            text, label = (values[p] for p in (positions[0], positions[-1]))
-            yield Row(self._at(number), text, label)
+            yield self._row(self._at(number), {name: values[at] for name, at in positions.items()})
 
     def _names(self, fields: Fields) -> list[str]:
         """Return the names of the columns, and remove the header, if there is one, from `fields`."""

@@ -22,15 +22,33 @@ def label_of(value: object, where: str) -> str:
 
     Raises DataError for other types, NaN and infinity, NUL characters and lone surrogates.
     """
+    written = _written(value)
+    if written is None:
+        raise DataError(_no_label(value, where))
+    return _writable(written, "label", where)
+
+
+def group_of(value: object, where: str) -> str | None:
+    """Return a group as it is written, as `label_of` does; None for null, NaN or an empty value: no group.
+
+    Raises DataError for other types, NUL characters and lone surrogates.
+    """
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
+        return None
+    written = _written(value)
+    if written is None:
+        what = f"the group is {_kind(value)}, not a string, a number or a boolean"
+        raise DataError(Fault(what, where))
+    return _writable(written, "group", where)
+
+
+def _written(value: object) -> str | None:
+    """Return a string, boolean or finite number as it is written, or None for any other value."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and math.isfinite(value):
         return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, int):
-        return str(value)
-    if not isinstance(value, str):
-        raise DataError(_no_label(value, where))
-    return _writable(value, "label", where)
+    return str(value) if isinstance(value, int | str) else None
 
 
 def _no_label(value: object, where: str) -> Fault:

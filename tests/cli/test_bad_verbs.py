@@ -318,6 +318,11 @@ BREACHES = {
         "id: expected an integer from 1, got bool True",
     ),
     "reader label": ("reader", reader("Example(1, 'a', 1)"), "label: expected a string or None, got int 1"),
+    "reader group": (
+        "reader",
+        reader("Example(1, 'a', 'b', 1)"),
+        "group: expected a string or None, got int 1",
+    ),
     "reader text None": (
         "reader",
         reader("Example(1, None, 'b')"),

@@ -323,6 +323,58 @@ class TestJsonLines:
         assert failure("jsonl", path=path).startswith(f"{path}:2: {message}")
 
 
+class TestGroups:
+    ROWS: ClassVar[list[tuple[str, str, object]]] = [
+        ("one", "a", "Zoë"),
+        ("two", "b", 7),
+        ("three", "a", ""),
+        ("four", "b", "Zoe\u0308"),
+    ]
+
+    def groups(self, name, path, **keys):
+        return [(e.text, e.label, e.group) for e in reader(name, path=path, group="by", **keys).read()]
+
+    @pytest.mark.parametrize(("name", "separator"), [("csv", ","), ("tsv", "\t")])
+    def test_of_a_table(self, write, name, separator):
+        path = write(
+            "".join(separator.join(map(str, row)) + "\n" for row in [("text", "label", "by"), *self.ROWS])
+        )
+        expected = [("one", "a", "Zoë"), ("two", "b", "7"), ("three", "a", None), ("four", "b", "Zoë")]
+        assert self.groups(name, path) == expected
+        assert [group for *_, group in self.groups(name, path, nfc=False)][-1] == "Zoe\u0308"
+        assert self.groups(name, path, label=None)[0] == ("one", None, "Zoë")
+        assert [e.group for e in reader(name, path=path).read()] == [None] * 4
+
+    def test_of_json_lines(self, write):
+        rows = [*self.ROWS, ("five", "a", None), ("six", "a", 1.0), ("seven", "a", True)]
+        path = write(
+            "".join(json.dumps(dict(zip(("text", "label", "by"), row, strict=True))) + "\n" for row in rows)
+        )
+        found = [group for *_, group in self.groups("jsonl", path)]
+        assert found == ["Zoë", "7", None, "Zoë", None, "1", "true"]
+
+    @pytest.mark.parametrize(
+        ("value", "message"),
+        [
+            ("[1]", "the group is of type list, not a string, a number or a boolean"),
+            ('"a\\u0000"', "the group holds a NUL character"),
+            ("1e999", "the group is of type float"),
+        ],
+    )
+    def test_what_is_no_group(self, write, value, message):
+        path = write(f'{{"text": "a", "label": "b", "by": {value}}}\n')
+        assert failure("jsonl", path=path, group="by").startswith(f"{path}:1: {message}")
+
+    @pytest.mark.parametrize("name", ["csv", "tsv"])
+    def test_a_column_that_is_not_there(self, write, name):
+        path = write("text,label,author\n".replace(",", {"csv": ",", "tsv": "\t"}[name]))
+        assert "unknown column 'autor' - did you mean 'author'?" in failure(name, path=path, group="autor")
+
+    def test_the_label_may_be_the_group(self, write):
+        path = write("text,label\na,x\n")
+        assert [*reader("csv", path=path, group="label").read()] == [Example(1, "a", "x", "x")]
+
+
 class TestLabelledLines:
     def test_label_then_text(self, write):
         path = write("__label__pos a good  film \n__label__neg\tbad\n__label__neg\n__label__neg \n\n")

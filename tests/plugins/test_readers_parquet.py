@@ -50,6 +50,12 @@ def test_labels_of_every_kind(write, labels, expected):
     assert [example.label for example in read(path=path)] == expected
 
 
+def test_a_column_of_groups(write):
+    path = write({"text": ["a", "b", "c"], "label": [0, 1, 0], "by": pyarrow.array([1.0, None, 2.0])})
+    assert [example.group for example in read(path=path, group="by")] == ["1", None, "2"]
+    assert [example.group for example in read(path=path)] == [None] * 3
+
+
 def test_unlabelled_by_other_names(write):
     assert read(path=write({"review": ["a"]}), text="review", label=None) == [Example(1, "a", None)]
 

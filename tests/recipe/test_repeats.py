@@ -61,6 +61,10 @@ def test_a_file_of_folds_is_relative_to_the_recipe_and_an_input(load, tmp_path):
         ("folds: 10", "data.folds: expected a mapping, got the integer 10"),
         ("folds: {count: 3, only: 3}", "data.folds.only: there is no fold 3: 3 folds are 0 to 2"),
         ("folds: {count: 3, file: f.txt, seed: 1}", "data.folds.seed: the folds come from a file"),
+        (
+            "folds: {count: 3, file: f.txt, keep_duplicates_together: true}",
+            "data.folds.keep_duplicates_together: the folds come from a file",
+        ),
         ("folds: {count: 3}\n  test: {share: 0.1}", "data.test: with data.folds, each fold"),
         ("folds: {count: 3}\n  test: {use: tsv, path: x.tsv}", "data.test: with data.folds, each fold"),
     ],

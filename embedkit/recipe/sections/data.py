@@ -34,6 +34,9 @@ class Folds(Section):
     seed: Annotated[
         int, Field(ge=0, lt=2**32, description="what folds without a file are drawn by, label for label")
     ] = 0
+    keep_duplicates_together: Annotated[
+        bool, Field(description="whether all examples of one text are in one drawn fold, and in one share")
+    ] = False
     only: Annotated[
         int | None, Field(ge=0, description="the one fold that is held out, from 0; null: each in turn")
     ] = None
