@@ -16,14 +16,14 @@ from embedkit.data.lone_labels import first_examples, labels_in_one_group
 from embedkit.errors import DataError, Fault
 from embedkit.files.storage import Storage
 from embedkit.interfaces import Reader
-from embedkit.recipe.sections.data import Data, Share
+from embedkit.recipe.sections.data import Share, TrainingTexts
 
 log = logging.getLogger(__name__)
 
 Splits = Mapping[str, Examples]
 
 
-def read_splits(data: Data, reader_of: Callable[[str], Reader], seed: int) -> Splits:
+def read_splits(data: TrainingTexts, reader_of: Callable[[str], Reader], seed: int) -> Splits:
     """Read the splits of a recipe and return them by name: train, then validation and test if they are given.
 
     `reader_of` returns the reader of a split.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from embedkit.distributed.process_group import ALONE, ProcessGroup
@@ -14,7 +15,6 @@ from embedkit.model.memory import check_long_texts
 from embedkit.text.grouping import by_length
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
@@ -52,6 +52,23 @@ class Scored:
         models.
         """
         return self.objective.predicted(self.probabilities, threshold)
+
+
+def scored_by(
+    probabilities: NDArray[np.float64], targets: IntArray | BoolArray, objective: Objective
+) -> Scored:
+    """Return probabilities float64 [n, C], as a baseline gives them, with their loss for `targets`.
+
+    The loss of a text is -log p of its class or, of several labels, the mean over the labels. A probability
+    of 0 or 1 counts as the nearest other number that float64 has beside 1, as in scikit-learn's log loss.
+    """
+    least = np.finfo(np.float64).eps
+    if targets.ndim == 1:
+        of_truth = probabilities[np.arange(len(targets)), targets]
+    else:
+        of_truth = np.where(targets, probabilities, 1 - probabilities)
+    loss = float(-np.log(np.clip(of_truth, least, 1 - least)).mean())
+    return Scored(probabilities, loss, loss, objective)
 
 
 class Tally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from embedkit.evaluation.coverage import coverage, oov_share
 from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
     from embedkit.evaluation.outputs import Scored
     from embedkit.interfaces import BoolArray
-    from embedkit.model.embedder import Embedder
     from embedkit.text.encoding import TokenizedSplit
 
 
@@ -76,17 +75,27 @@ BLOCK = 1024
 """Texts whose predictions are made at once."""
 
 
+class KnownWords(Protocol):
+    """The words that a model knows, such as those of its embedder."""
+
+    def states(self, words: Sequence[str], /) -> Sequence[State]:
+        """Return the state of each word."""
+
+    def are_looked_up(self, words: Sequence[str], /) -> Sequence[bool]:
+        """Return whether each word has a vector that was looked up, though training did not have it."""
+
+
 class Predictions(Sequence[Prediction]):
     """A model's predictions for a split, in the order of the split; each Prediction is made on access.
 
     `scored` has the probabilities and the loss; `targets` and `predicted`, int64 [n] or bool [n, C], are the
-    true and the predicted labels. The `embedder` of the model tells the states of tokens.
+    true and the predicted labels. `known` are the words that the model knows: they tell the states of tokens.
     """
 
     def __init__(
         self,
         split: TokenizedSplit,
-        embedder: Embedder,
+        known: KnownWords,
         scored: Scored,
         labelling: Labelling,
         threshold: float,
@@ -97,8 +106,8 @@ class Predictions(Sequence[Prediction]):
         self.predicted = scored.predicted(threshold)
         self.targets = labelling.targets(split.examples.labels)
         self.labelling = labelling
-        self._states = embedder.states(split.tokens.words)
-        self._apart = embedder.are_looked_up(split.tokens.words)
+        self._states = known.states(split.tokens.words)
+        self._apart = known.are_looked_up(split.tokens.words)
 
     def __len__(self) -> int:
         return len(self.split.examples)

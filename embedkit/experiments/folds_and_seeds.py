@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.evaluation.oov.result import to_json
 from embedkit.evaluation.repeated import summarize_runs
@@ -15,6 +15,7 @@ from embedkit.evaluation.result import metrics_to_json, splits_from_json
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.recipe.document import Plain
 from embedkit.recipe.repeats import single_runs
+from embedkit.recipe.schema import BaselineRecipe, Recipe, TrainingRecipe
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
@@ -27,15 +28,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.schema import AnyRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T", bound=TrainingRecipe)
 
-def train_each(components: RunComponents[Recipe], context: RunContext, environment: Plain) -> None:
+
+def train_each(components: RunComponents[T], context: RunContext, environment: Plain) -> None:
     """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
 
     Inner runs that are finished are not trained again.
@@ -54,12 +57,24 @@ def train_each(components: RunComponents[Recipe], context: RunContext, environme
         log.info("run", extra={"run": name, "number": number, "of": len(singles)})
         with write_run(directories[name], True, writer.group, axes) as inner, inner.logged():
             begin(inner, single, environment)
-            train_and_evaluate(components.of(single), replace(context, writer=inner))
+            train_one(components.of(single), replace(context, writer=inner))
     if writer.group.is_main:
         _gather(singles, directories, writer, components)
 
 
-def _finished(directory: Path, recipe: Recipe, axes: Axes) -> bool:
+def train_one(components: RunComponents[T], context: RunContext) -> None:
+    """Train the model of a recipe for one run, whatever its kind, and write all files of the run."""
+    recipe = components.recipe
+    if isinstance(recipe, BaselineRecipe):
+        from embedkit.tasks.train_baseline import train_and_evaluate_baseline
+
+        train_and_evaluate_baseline(components.of(recipe), context)
+    else:
+        assert isinstance(recipe, Recipe), "recipes that train are of these two kinds"
+        train_and_evaluate(components.of(recipe), context)
+
+
+def _finished(directory: Path, recipe: AnyRecipe, axes: Axes) -> bool:
     """Return whether an inner run is finished; if so, move it into place and delete its checkpoints.
 
     Raises RunError if a file of the run was changed.
@@ -72,10 +87,10 @@ def _finished(directory: Path, recipe: Recipe, axes: Axes) -> bool:
 
 
 def _gather(
-    singles: Mapping[str, Recipe],
+    singles: Mapping[str, TrainingRecipe],
     directories: Mapping[str, Path],
     writer: RunWriter,
-    components: Components[Recipe],
+    components: Components[T],
 ) -> None:
     """Write metrics.json, predictions.csv and oov.json over all runs."""
     runs = [
@@ -93,7 +108,7 @@ def _gather(
 
 
 def _held_out(
-    singles: Mapping[str, Recipe], directories: Mapping[str, Path], split: str
+    singles: Mapping[str, TrainingRecipe], directories: Mapping[str, Path], split: str
 ) -> Iterator[list[Any]]:
     """Yield the header, then every run's rows on `split`, both preceded by fold (if any) and seed."""
     for index, (name, single) in enumerate(singles.items()):

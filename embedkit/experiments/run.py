@@ -113,16 +113,15 @@ def _carry_out(components: Components[AnyKind], context: RunContext, environment
 
         evaluate_vectors(components.of(recipe), context)
     else:
-        from embedkit.experiments.folds_and_seeds import train_each
+        from embedkit.experiments.folds_and_seeds import train_each, train_one
         from embedkit.tasks.components import RunComponents
-        from embedkit.tasks.train import train_and_evaluate
 
         storage = storage_of(recipe.data.in_memory, context.writer.scratch)
         training = RunComponents(recipe, components.registry, storage)
         if single_runs(recipe):
             train_each(training, context, environment)
         else:
-            train_and_evaluate(training, context)
+            train_one(training, context)
 
 
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:

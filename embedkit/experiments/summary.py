@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from embedkit.evaluation.oov.analysis import analyse_counted
 from embedkit.evaluation.oov.content import Content
@@ -15,13 +15,15 @@ from embedkit.evaluation.oov.folds import add_policies, mean_drift
 from embedkit.evaluation.oov.result import OovAnalysis
 from embedkit.evaluation.oov.seeds import over_seeds
 from embedkit.evaluation.oov.shares import Shares, measure
+from embedkit.recipe.schema import TrainingRecipe
 from embedkit.runs import layout
 from embedkit.runs.files import read_oov
 from embedkit.runs.held_out import Which, read_held_out
 
 if TYPE_CHECKING:
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import Recipe
+
+T = TypeVar("T", bound=TrainingRecipe)
 
 
 @dataclass
@@ -48,11 +50,11 @@ class HeldOut:
 
 
 def analyse_repeated(
-    singles: Mapping[str, Recipe],
+    singles: Mapping[str, TrainingRecipe],
     directories: Mapping[str, Path],
     predictions: Path,
     split: str,
-    components: Components[Recipe],
+    components: Components[T],
 ) -> OovAnalysis:
     """Return the analysis over all runs.
 
@@ -82,5 +84,5 @@ def _gathered(
     return gathered
 
 
-def _fold(single: Recipe) -> int | None:
+def _fold(single: TrainingRecipe) -> int | None:
     return None if single.data.folds is None else single.data.folds.only

@@ -15,8 +15,9 @@ import torch
 
 from embedkit.data.labels import Labelling
 from embedkit.errors import Fault, RunError
-from embedkit.inference.classifier import Classifier, TextInput
+from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
+from embedkit.inference.predictor import TextInput
 from embedkit.inference.unseen import Reopened
 from embedkit.model.classifier import TextClassifier, weights_beside_embedder
 from embedkit.model.embedder import TableEmbedder
@@ -55,6 +56,9 @@ LONGEST = 1_000_000
 """Tokens that every text may be padded to."""
 
 
+VOCABULARY_COLUMNS = ("id", "word", "count", "origin", "via")
+
+
 class ModelFiles(Protocol):
     """Where the files of a model are written, by name, as a RunWriter writes them."""
 
@@ -80,7 +84,7 @@ def save_trained(files: ModelFiles, classifier: Classifier, table: EmbeddingTabl
     model, text = classifier.model, classifier.input
     files.tensors(layout.WEIGHTS, model.state_dict())
     files.tensors(layout.EMBEDDING_BEFORE, {TABLE: torch.from_numpy(table.vectors)})
-    files.csv(layout.VOCABULARY, ["id", "word", "count", "origin", "via"], _vocabulary_rows(table.rows))
+    files.csv(layout.VOCABULARY, VOCABULARY_COLUMNS, vocabulary_rows(table.rows))
     files.csv(layout.DROPPED, ["word", "count"], [*table.rows.vocabulary.dropped.items()])
     files.json(
         layout.MODEL,
@@ -107,7 +111,8 @@ def _save_unseen(files: ModelFiles, unseen: Unseen) -> None:
     files.tensors(layout.UNSEEN_VECTORS, {TABLE: torch.from_numpy(unseen.vectors)})
 
 
-def _vocabulary_rows(rows: TableRows) -> list[list[object]]:
+def vocabulary_rows(rows: TableRows) -> list[list[object]]:
+    """Return the rows of vocabulary.csv, with the columns `VOCABULARY_COLUMNS`."""
     vocabulary = rows.vocabulary
     counts = {PAD_ID: 0, UNK_ID: sum(vocabulary.dropped.values())}
     counts |= dict(enumerate(vocabulary.counts, len(counts)))

@@ -96,6 +96,12 @@ class Components(Generic[R]):
         return [(part.spec.use, self.make(part.where)) for part in self.parts("oov")]
 
     @property
+    def baseline(self) -> Baseline:
+        """Return the baseline that is the model of the recipe."""
+        baseline: Baseline = self.make("baseline")
+        return baseline
+
+    @property
     def baselines(self) -> dict[str, Baseline]:
         """Return the baselines by name, in the recipe's order."""
         return {part.spec.use: self.make(part.where) for part in self.parts("evaluation.baselines")}

@@ -14,7 +14,7 @@ from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
-from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec, EvaluationRecipe, Recipe
+from embedkit.recipe.schema import EMBEDDING_KEYS, BaselineRecipe, EmbeddingSpec, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 
@@ -36,10 +36,15 @@ def json_schema(registry: Registry) -> Json:
         "else": {
             "if": {"required": ["model"]},
             "then": {"$ref": "#/$defs/EvaluationRecipe"},
-            "else": {"$ref": "#/$defs/Recipe"},
+            "else": {
+                "if": {"required": ["baseline"]},
+                "then": {"$ref": "#/$defs/BaselineRecipe"},
+                "else": {"$ref": "#/$defs/Recipe"},
+            },
         },
         "$defs": {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
         | _sections(Recipe)
+        | _sections(BaselineRecipe)
         | _sections(EvaluationRecipe)
         | _sections(IntrinsicRecipe),
     }
@@ -56,6 +61,9 @@ def _sections(schema: type[Section]) -> Json:
             holder["properties"][path[-1]] = _slot(path, holder["properties"][path[-1]])
             if path in DEFAULTS:
                 _make_optional(root, path, definitions)
+    for path, default in schema.default_components.items():
+        _follow(root, path[:-1], definitions)["properties"][path[-1]]["default"] = default
+        _make_optional(root, path, definitions)
     root["required"].remove("name")
     del definitions["ComponentSpec"]
     definitions.pop("EmbeddingSpec", None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +13,7 @@ from embedkit.files.names import portable
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
 from embedkit.recipe.checks.components import (
+    check_baseline,
     check_baselines,
     check_chain,
     check_labels,
@@ -27,26 +28,26 @@ from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.resolve import Resolver
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
-from embedkit.recipe.slots import SLOTS, defaults_of
+from embedkit.recipe.slots import SLOTS, Default, defaults_of
 from embedkit.recipe.validation_faults import explain
 from embedkit.recipe.yaml import read_document
 
 Source = str | PathLike[str] | Plain
 Sections = dict[Any, Any]
-AnyKind = Recipe | EvaluationRecipe | IntrinsicRecipe
-Schema = type[Recipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
+AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
+Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
 
 
 def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
     """Load a recipe, apply `overrides`, fill in the defaults, check everything, and return it frozen.
 
     `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `intrinsic` is an
-    IntrinsicRecipe, one with the key `model` an EvaluationRecipe. Does not touch the files that the recipe
-    names. Raises RecipeError with every fault found, and ComponentError for a component whose class breaks
-    its contract.
+    IntrinsicRecipe, one with the key `model` an EvaluationRecipe, one with the key `baseline` a
+    BaselineRecipe. Does not touch the files that the recipe names. Raises RecipeError with every fault found,
+    and ComponentError for a component whose class breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or (), defaults_of(_schema_of(document)))
@@ -54,7 +55,8 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
     findings = Findings(document)
     refuse_large_integers(document.data, findings)
     findings.raise_any()
-    sections = _resolved(document, schema, Resolver(registry, findings, trains=schema is Recipe))
+    trains = schema in (Recipe, BaselineRecipe)
+    sections = _resolved(document, schema, Resolver(registry, findings, trains))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)
     findings.raise_any()
@@ -65,7 +67,9 @@ def _schema_of(document: Document) -> Schema:
     """Return the schema of a recipe, by the key that only recipes of this schema have."""
     if "intrinsic" in document.data:
         return IntrinsicRecipe
-    return EvaluationRecipe if "model" in document.data else Recipe
+    if "model" in document.data:
+        return EvaluationRecipe
+    return BaselineRecipe if "baseline" in document.data else Recipe
 
 
 def _find(source: str | PathLike[str]) -> Path:
@@ -138,9 +142,7 @@ def _absolute_sets(section: Sections, document: Document) -> Sections:
     }
 
 
-def _resolve_slot(
-    path: KeyPath, sections: Sections, resolver: Resolver, default: Iterable[str] | None
-) -> None:
+def _resolve_slot(path: KeyPath, sections: Sections, resolver: Resolver, default: Default | None) -> None:
     """Replace the components written at `path` in `sections`, or the default ones, with their specs."""
     *holders, key = path
     if default and holders:
@@ -149,7 +151,7 @@ def _resolve_slot(
     if not isinstance(holder, dict):
         return
     if default:
-        holder.setdefault(key, [*default])
+        holder.setdefault(key, dict(default) if isinstance(default, Mapping) else [*default])
     if key in holder:
         holder[key] = resolver.slot(path, holder[key])
 
@@ -167,10 +169,12 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_baselines(evaluation.get("baselines"), findings)
     if "intrinsic" in sections:
         check_intrinsic(sections, registry, findings)
+    elif "baseline" in sections:
+        check_baseline(sections["baseline"], data, registry, findings)
     else:
         check_unseen(sections.get("embedding"), registry, findings)
         check_chain(sections.get("oov"), registry, findings)
-    check_training(sections, findings)
+        check_training(sections, findings)
 
 
 def _validated(schema: Schema, sections: Sections, findings: Findings) -> BaseModel | None:

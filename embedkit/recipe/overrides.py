@@ -19,14 +19,14 @@ from embedkit.recipe.document import (
     dotted,
     plain,
 )
-from embedkit.recipe.slots import SLOTS, kind_at
+from embedkit.recipe.slots import SLOTS, Default, kind_at
 from embedkit.recipe.yaml import parse
 
 Overrides = Sequence[str] | Plain
 """`KEY=VALUE` texts, the value in YAML; or from Python dotted keys and plain values."""
 
 
-Defaults = Mapping[KeyPath, Sequence[str]]
+Defaults = Mapping[KeyPath, Default]
 """The components that stand where none are named, by key."""
 
 
@@ -126,12 +126,13 @@ class _Change:
         return found
 
     def _made(self, path: KeyPath) -> Container:
-        """Make the value of an empty place: the default list of components, or an empty mapping.
+        """Make the value of an empty place: the default component or list of them, or an empty mapping.
 
         Raises RecipeError for a list of components that has no default here.
         """
         if path in self.defaults:
-            return [*self.defaults[path]]
+            default = self.defaults[path]
+            return dict(default) if isinstance(default, Mapping) else [*default]
         if path in SLOTS and SLOTS[path].many:
             self._refuse(f"there is no list '{dotted(path)}' here to change: set the whole of it")
         return {}

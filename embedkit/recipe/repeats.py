@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from embedkit.errors import Fault
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import Recipe
+from embedkit.recipe.schema import TrainingRecipe
+
+R = TypeVar("R", bound=TrainingRecipe)
 
 
-def single_runs(recipe: Recipe) -> dict[str, Recipe]:
+def single_runs(recipe: R) -> dict[str, R]:
     """Return the single runs of a recipe by name, such as `fold-0`, `seed-1` or `fold-0-seed-1`.
 
     Ordered by fold, then by seed. Empty for a recipe of one run, such as the recipes in the result.
@@ -21,7 +23,7 @@ def single_runs(recipe: Recipe) -> dict[str, Recipe]:
     return {name: single for name, single in named.items() if name}
 
 
-def _folds(recipe: Recipe) -> list[int] | list[None]:
+def _folds(recipe: TrainingRecipe) -> list[int] | list[None]:
     """Return the folds to be held out in turn; [None] without folds, or if the recipe chooses one."""
     folds = recipe.data.folds
     return [None] if folds is None or folds.only is not None else [*range(folds.count)]
@@ -32,7 +34,7 @@ def _name(fold: int | None, seed: int | None) -> str:
     return "-".join(f"{part}-{number}" for part, number in parts.items() if number is not None)
 
 
-def _single(recipe: Recipe, fold: int | None, seed: int | None) -> Recipe:
+def _single(recipe: R, fold: int | None, seed: int | None) -> R:
     changes: dict[str, Any] = {}
     if fold is not None and recipe.data.folds is not None:
         folds = recipe.data.folds.model_copy(update={"only": fold})

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from unicodedata import normalize
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from embedkit.files.names import portable
-from embedkit.recipe.document import dotted
-from embedkit.recipe.sections.data import Data, EvaluationData
-from embedkit.recipe.sections.evaluation import Evaluation, ModelEvaluation
+from embedkit.recipe.document import KeyPath, Plain, dotted
+from embedkit.recipe.sections.data import BaselineData, Data, EvaluationData, TrainingTexts
+from embedkit.recipe.sections.evaluation import BaselineEvaluation, Evaluation, ModelEvaluation
 from embedkit.recipe.sections.section import ComponentSpec, Section, thaw
 from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import SLOTS
@@ -86,17 +86,33 @@ class AnyRecipe(Section):
         return dump(self.to_plain())
 
 
-class Recipe(AnyRecipe):
-    """A run that trains a model and evaluates it."""
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")]
+Seeds = Annotated[
+    tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] | None,
+    Field(min_length=2, description="train once with each, in place of `seed`; null: with `seed` alone"),
+]
+
+WORDS_AND_MARKS: Plain = {"use": "regex", "pattern": r"\w+(?:['’]\w+)*|[^\w\s]", "lowercase": True}
+"""The tokenizer that splits texts into the words and marks that the bundled baselines count."""
+
+
+class TrainingRecipe(AnyRecipe):
+    """The base of the recipes that train a model on texts: once, or over folds and seeds."""
 
     name: Name
-    seed: Annotated[
-        int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")
-    ] = 0
-    seeds: Annotated[
-        tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] | None,
-        Field(min_length=2, description="train once with each, in place of `seed`; null: with `seed` alone"),
-    ] = None
+    seed: Seed = 0
+    seeds: Seeds = None
+    data: TrainingTexts
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Yield the file of the folds, if there is one, as (key, path)."""
+        if self.data.folds is not None and self.data.folds.file is not None:
+            yield "data.folds.file", self.data.folds.file
+
+
+class Recipe(TrainingRecipe):
+    """A run that trains a model and evaluates it."""
+
     data: Annotated[Data, Field(description="which texts are trained on and which are evaluated")]
     tokenizer: Annotated[ComponentSpec, Field(description="how texts become words")]
     vocabulary: Annotated[
@@ -109,10 +125,19 @@ class Recipe(AnyRecipe):
     training: Annotated[Training, Field(default_factory=Training, description="how the model is trained")]
     evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
 
-    def files(self) -> Iterator[tuple[str, str]]:
-        """Yield the file of the folds, if there is one, as (key, path)."""
-        if self.data.folds is not None and self.data.folds.file is not None:
-            yield "data.folds.file", self.data.folds.file
+
+class BaselineRecipe(TrainingRecipe):
+    """A run that trains a baseline, such as a bag of words, as its model, and evaluates it."""
+
+    default_components: ClassVar[Mapping[KeyPath, Plain]] = {("tokenizer",): WORDS_AND_MARKS}
+
+    data: Annotated[BaselineData, Field(description="which texts are trained on and which are evaluated")]
+    baseline: Annotated[ComponentSpec, Field(description="the classifier, such as `nbsvm`")]
+    tokenizer: Annotated[
+        ComponentSpec,
+        Field(description="whose words count as seen or unseen; the baseline has its own"),
+    ]
+    evaluation: Annotated[BaselineEvaluation, Field(description="how predictions are made and scored")]
 
 
 class EvaluationRecipe(AnyRecipe):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from embedkit.recipe.document import KeyPath
+from embedkit.recipe.document import KeyPath, Plain
 from embedkit.recipe.sections.section import Section, field_at
 
 
@@ -23,6 +23,7 @@ SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
         ("data", "train"): Slot("reader"),
         ("data", "validation"): Slot("reader"),
         ("data", "test"): Slot("reader"),
+        ("baseline",): Slot("baseline"),
         ("tokenizer",): Slot("tokenizer"),
         ("embedding",): Slot("embedding"),
         ("oov",): Slot("oov", many=True),
@@ -47,11 +48,15 @@ DEFAULTS: Mapping[KeyPath, tuple[str, ...]] = MappingProxyType(
 )
 """The components that stand where a recipe names none, in the sections that have no default of their own."""
 
+Default = Sequence[str] | Plain
+"""The names of the components of a list, or one component as it stands in YAML."""
 
-def defaults_of(schema: type[Section]) -> Mapping[KeyPath, tuple[str, ...]]:
+
+def defaults_of(schema: type[Section]) -> Mapping[KeyPath, Default]:
     """Return the components used if a recipe of `schema` names none, by the path of their key."""
     fields = {path: field_at(schema, path) for path in DEFAULTS}
-    return {path: DEFAULTS[path] for path, field in fields.items() if field and field.is_required()}
+    listed = {path: DEFAULTS[path] for path, field in fields.items() if field and field.is_required()}
+    return {**listed, **schema.default_components}
 
 
 def kind_at(path: KeyPath) -> str | None:

@@ -46,6 +46,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         layout.MODEL_SUMMARY,
         layout.HISTORY,
     ),
+    "baseline": (*_EVALUATED, layout.MODEL, layout.VOCABULARY),
     "several": _EVALUATED,
     "evaluation": (*_EVALUATED, layout.EMBEDDING),
     "intrinsic": (layout.RECIPE, layout.ENVIRONMENT, layout.METRICS),
@@ -239,7 +240,9 @@ def _kind_of(recipe: Plain) -> str:
     data = recipe.get("data")
     folds = data.get("folds") if isinstance(data, Mapping) else None
     crossed = isinstance(folds, Mapping) and folds.get("only") is None
-    return "several" if crossed or recipe.get("seeds") is not None else "training"
+    if crossed or recipe.get("seeds") is not None:
+        return "several"
+    return "baseline" if "baseline" in recipe else "training"
 
 
 def read_json(path: Path, largest: int = LARGEST) -> Any:

@@ -26,6 +26,7 @@ from embedkit.evaluation.result import (
     splits_from_json,
     summaries_from_json,
 )
+from embedkit.interfaces import Task
 from embedkit.runs import layout
 
 SHOWN = 5
@@ -51,6 +52,15 @@ class Model(TypedDict):
     max_length: Limit | None
     pad_to: Length | None
     unloadable: NotRequired[str]
+
+
+class BaselineModel(TypedDict):
+    """The content of the model.json of a baseline that was trained as a model."""
+
+    classes: Annotated[list[str], Field(min_length=2)]
+    task: Task
+    baseline: str
+    chosen: dict[str, str | int | float]
 
 
 class Input(TypedDict):
@@ -84,7 +94,9 @@ FORMS: Mapping[str, Any] = {
 
 
 @cache
-def _adapter(name: str) -> TypeAdapter[Any]:
+def _adapter(name: str, kind: str) -> TypeAdapter[Any]:
+    if name == layout.MODEL and kind == "baseline":
+        return TypeAdapter(BaselineModel)
     return TypeAdapter(FORMS[name])
 
 
@@ -100,7 +112,7 @@ def check_form(path: Path, kind: str, runs: int, value: Any) -> None:
     if path.name not in FORMS:
         return
     with damage_reported(path):
-        _adapter(path.name).validate_python(value, strict=True)
+        _adapter(path.name, kind).validate_python(value, strict=True)
 
 
 def oov_analysis(path: Path, value: object) -> OovAnalysis:

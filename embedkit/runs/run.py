@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 METRICS_OF = {
     "training": "results",
+    "baseline": "results",
     "evaluation": "results",
     "several": "summaries",
     "intrinsic": "intrinsic",

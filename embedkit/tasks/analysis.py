@@ -11,7 +11,7 @@ import numpy as np
 from embedkit.evaluation.oov.analysis import analyse
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.drift import Drift, measure_drift, summarize_drift
-from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, to_json
+from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, OtherPolicies, SplitAnalysis, to_json
 from embedkit.inference.counterfactual import Trained, ask_policies
 from embedkit.runs import layout
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from embedkit.inference.classifier import Classifier
     from embedkit.model.table import EmbeddingTable
     from embedkit.runs.writer import RunWriter
+
+NO_VECTORS = "the model has no vectors, and so no policy for words without one"
+"""Why no other policy can be asked for a baseline."""
 
 DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost")
 
@@ -35,15 +38,26 @@ def write_analysis(
 
     Only the main process writes; the others return at once.
     """
-    if not writer.group.is_main:
-        return
-    labelling = trained.classifier.labelling
-    found = {
-        name: analyse(texts, content, labelling.classes, labelling.separator)
+    if writer.group.is_main:
+        policies = ask_policies(trained, predictions)
+        writer.json(layout.OOV, to_json(OovAnalysis(_by_split(predictions, content), policies, drift)))
+
+
+def write_words(writer: RunWriter, predictions: Mapping[str, Predictions], content: Content) -> None:
+    """Write the oov.json of a model without vectors: which words of every split training had, and the errors.
+
+    No policy fills its rows, as it has none.
+    """
+    policies = OtherPolicies("", NO_VECTORS, {}, {})
+    writer.json(layout.OOV, to_json(OovAnalysis(_by_split(predictions, content), policies, None)))
+
+
+def _by_split(predictions: Mapping[str, Predictions], content: Content) -> dict[str, SplitAnalysis]:
+    """Return the analysis of every split by name."""
+    return {
+        name: analyse(texts, content, texts.labelling.classes, texts.labelling.separator)
         for name, texts in predictions.items()
     }
-    policies = ask_policies(trained, predictions)
-    writer.json(layout.OOV, to_json(OovAnalysis(found, policies, drift)))
 
 
 def write_drift(

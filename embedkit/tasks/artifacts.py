@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,6 +49,17 @@ def write_metrics(
     writer.json(layout.METRICS, metrics_to_json(results))
 
 
+def write_texts(
+    writer: RunWriter, classes: Sequence[str], predictions: Mapping[str, Predictions], content: Content
+) -> None:
+    """Write the predictions of every split; `content` separates content tokens from structural ones."""
+    writer.predictions(
+        [*header(classes), *COLUMNS],
+        ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
+        sum(map(len, predictions.values())),
+    )
+
+
 def write_predictions(
     writer: RunWriter, classifier: Classifier, predictions: Mapping[str, Predictions], content: Content
 ) -> None:
@@ -56,11 +67,7 @@ def write_predictions(
 
     `content` separates content tokens from structural ones.
     """
-    writer.predictions(
-        [*header(classifier.classes), *COLUMNS],
-        ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
-        sum(map(len, predictions.values())),
-    )
+    write_texts(writer, classifier.classes, predictions, content)
     rows = classifier.model.table_embedder.rows.by_origin()
     covered = {name: judged.coverage() for name, judged in predictions.items()}
     writer.json(layout.EMBEDDING, {"rows": rows, "coverage": covered})

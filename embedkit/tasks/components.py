@@ -73,6 +73,11 @@ class RunComponents(Components[R]):
         parts = self.parts("evaluation.baselines")
         return {part.spec.use: self._once(part, lambda part: CachedBaseline(part.make())) for part in parts}
 
+    @property
+    def baseline(self) -> Baseline:
+        """Return the baseline that is the model of the recipe."""
+        return self._once(self.part("baseline"), lambda part: CachedBaseline(part.make()))
+
     def _once(self, part: Part, make: Callable[[Part], T]) -> T:
         key = json.dumps([part.kind, part.spec.to_plain()], sort_keys=True)
         if key not in self._shared:

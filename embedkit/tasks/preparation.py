@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from embedkit.data.alike_labels import check_labels, count_labels, describe_counts
 from embedkit.data.known_labels import labelling_of
@@ -13,20 +13,24 @@ from embedkit.data.labels import Labelling
 from embedkit.data.preflight import check_examples, check_separator, raise_or_warn
 from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
-from embedkit.inference.classifier import TextInput
+from embedkit.inference.predictor import TextInput
 from embedkit.interfaces.flags import PADDING_INVARIANT
 from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import LONGEST, check_encoder
+from embedkit.recipe.schema import TrainingRecipe
 from embedkit.text.encoding import TokenizedSplit, check_cut
 from embedkit.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder
+    from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
     from embedkit.runs.reporter import Reporter
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=TrainingRecipe)
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,7 @@ def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool)
     warning.
     """
     recipe = components.recipe
-    reporter.stage("reading texts")
-    splits = read_splits(recipe.data, components.reader, recipe.seed)
-    separator = recipe.data.label_separator
-    labelling = labelling_of(splits, recipe.data.labels, separator)
-    reporter.stage(describe_counts(count_labels(splits.values(), separator)))
+    splits, labelling = read_texts(components, reporter)
 
     reporter.stage("tokenizing")
     if PADDING_INVARIANT.of(components.encoder):
@@ -59,9 +59,29 @@ def prepare(components: RunComponents[Recipe], reporter: Reporter, strict: bool)
     text, tokenized = prepare_text(components, splits)
     limits = recipe.vocabulary
     vocabulary = Vocabulary.of(tokenized["train"].tokens.counts, limits.min_count, limits.max_size)
-    labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
-    raise_or_warn([*check_examples(splits), *labels, *check_cut(tokenized)], strict)
+    raise_or_warn([*check_texts(splits, labelling), *check_cut(tokenized)], strict)
     return Prepared(labelling, components.encoder, text, vocabulary, tokenized)
+
+
+def read_texts(components: Components[T], reporter: Reporter) -> tuple[Splits, Labelling]:
+    """Read the splits of a recipe that trains, and tell its classes.
+
+    Raises DataError for texts and labels that nothing can be trained on.
+    """
+    recipe = components.recipe
+    reporter.stage("reading texts")
+    splits = read_splits(recipe.data, components.reader, recipe.seed)
+    separator = recipe.data.label_separator
+    labelling = labelling_of(splits, recipe.data.labels, separator)
+    reporter.stage(describe_counts(count_labels(splits.values(), separator)))
+    return splits, labelling
+
+
+def check_texts(splits: Splits, labelling: Labelling) -> list[Fault]:
+    """Return what may be wrong with the texts and the labels of the splits."""
+    separator = labelling.separator
+    labels = [*check_labels(splits, separator), *check_separator(splits["train"], separator)]
+    return [*check_examples(splits), *labels]
 
 
 def try_encoder(components: RunComponents[Recipe], prepared: Prepared, width: int) -> None:

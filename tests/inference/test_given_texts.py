@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedkit.inference.classifier import texts_of
+from embedkit.inference.predictor import texts_of
 
 pandas, numpy = pytest.importorskip("pandas"), pytest.importorskip("numpy")
 

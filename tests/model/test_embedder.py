@@ -12,7 +12,8 @@ from torch.nn import functional
 
 from embedkit.data.labels import Labelling
 from embedkit.distributed.process_group import ALONE
-from embedkit.inference.classifier import Classifier, TextInput
+from embedkit.inference.classifier import Classifier
+from embedkit.inference.predictor import TextInput
 from embedkit.interfaces import Example
 from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import Embedder, TableEmbedder

@@ -59,6 +59,9 @@ def test_what_has_a_default_is_not_required(schema):
     assert schema["$defs"]["Recipe"]["required"] == ["data", "tokenizer", "embedding", "encoder"]
     assert schema["$defs"]["EvaluationRecipe"]["required"] == ["model", "data"]
     assert schema["$defs"]["IntrinsicRecipe"]["required"] == ["embedding", "intrinsic"]
+    assert schema["$defs"]["BaselineRecipe"]["required"] == ["data", "baseline"]
+    assert schema["$defs"]["BaselineRecipe"]["properties"]["tokenizer"]["default"]["use"] == "regex"
+    assert schema["$defs"]["BaselineEvaluation"]["properties"]["baselines"]["default"] == []
     assert "required" not in schema["$defs"]["Evaluation"]
     assert schema["$defs"]["Recipe"]["properties"]["oov"]["default"] == ["zero"]
     assert schema["$defs"]["IntrinsicRecipe"]["properties"]["oov"]["default"] == []
@@ -94,7 +97,13 @@ def test_the_keys_of_bundled_recipes_are_described(schema):
     for recipe in bundled_recipes().values():
         data = yaml.safe_load(recipe.path.read_text(encoding="utf-8"))
         kind = (
-            "IntrinsicRecipe" if "intrinsic" in data else "EvaluationRecipe" if "model" in data else "Recipe"
+            "IntrinsicRecipe"
+            if "intrinsic" in data
+            else "EvaluationRecipe"
+            if "model" in data
+            else "BaselineRecipe"
+            if "baseline" in data
+            else "Recipe"
         )
         described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])

@@ -9,9 +9,16 @@ from embedkit.recipe.document import MAX_DEPTH
 from embedkit.recipe.dump import dump
 from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EmbeddingSpec, EvaluationRecipe, Recipe, VocabularySettings
+from embedkit.recipe.schema import (
+    WORDS_AND_MARKS,
+    BaselineRecipe,
+    EmbeddingSpec,
+    EvaluationRecipe,
+    Recipe,
+    VocabularySettings,
+)
 from embedkit.recipe.sections.data import Data, Folds, Share
-from embedkit.recipe.sections.evaluation import Evaluation, ModelEvaluation
+from embedkit.recipe.sections.evaluation import BaselineEvaluation, Evaluation, ModelEvaluation
 from embedkit.recipe.sections.section import Section
 from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import DEFAULTS, SLOTS
@@ -44,6 +51,9 @@ def test_every_section_is_documented():
     assert row("seeds", "`null`") in PAGE
     assert row("trainable", f"`{EmbeddingSpec.model_fields['trainable'].default}`") in PAGE
     assert row("unseen", f"`{EmbeddingSpec.model_fields['unseen'].default}`") in PAGE
+    trained = PAGE.partition("## Training a baseline as the model")[2].partition("\n## ")[0]
+    for key in BaselineRecipe.model_fields:
+        assert re.search(rf"[|,] `{key}(\.\w+)?`[ ,]", trained), key
     for key in EvaluationRecipe.model_fields:
         assert re.search(rf"\| `{key}(\.\w+)?` \|", PAGE.partition("## Evaluating a trained model")[2])
     for key in IntrinsicRecipe.model_fields:
@@ -61,6 +71,15 @@ def test_every_key_of_an_evaluation_of_a_model_is_documented_with_its_default():
         named = DEFAULTS["evaluation", key] if field.is_required() else field.default
         default = f"[{', '.join(named)}]" if field.is_required() else dump(named).splitlines()[0]
         assert row(f"evaluation.{key}", f"`{default}`") in PAGE, key
+
+
+def test_every_key_of_the_evaluation_of_a_baseline_is_documented_with_its_default():
+    for key, field in BaselineEvaluation.model_fields.items():
+        default = DEFAULTS["evaluation", key] if field.is_required() else field.default
+        shown = f"[{', '.join(default)}]" if isinstance(default, tuple) else dump(default).splitlines()[0]
+        assert row(f"evaluation.{key}", f"`{shown}`") in PAGE, key
+    pattern = WORDS_AND_MARKS["pattern"].replace("|", "\\|")
+    assert row("tokenizer", f"`{{use: regex, pattern: {pattern}, lowercase: true}}`") in PAGE
 
 
 def test_every_place_of_a_component_is_documented():
@@ -81,6 +100,7 @@ def test_the_recipes_on_the_page_load(written, registry):
     recipes = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     assert [load_recipe(written(text), registry).name for text in recipes] == [
         "reviews",
+        "reviews-nbsvm",
         "evaluate",
         "intrinsic",
     ]

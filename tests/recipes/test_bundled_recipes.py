@@ -22,6 +22,7 @@ NAMES = [
     "notebook-word2vec",
     "quickstart",
     "quickstart-glove",
+    "quickstart-nbsvm",
     "reviews-random",
     "reviews-word2vec",
 ]

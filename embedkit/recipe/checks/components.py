@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from embedkit.errors import Fault
-from embedkit.interfaces.flags import STANDALONE
+from embedkit.interfaces.flags import STANDALONE, TASKS
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings
@@ -64,6 +64,21 @@ def check_labels(data: Sections, findings: Findings) -> None:
             if isinstance(label, str) and separator in label:
                 what = f"'{label}' holds '{separator}', which separates labels"
                 findings.add(("data", "labels", index), what)
+
+
+def check_baseline(baseline: object, data: object, registry: Registry, findings: Findings) -> None:
+    """Add a fault for the baseline of a recipe if texts may have several labels and it learns only one."""
+    separator = data.get("label_separator") if isinstance(data, Mapping) else None
+    if separator is None or not isinstance(baseline, ComponentSpec) or not baseline.use:
+        return
+    learning = [
+        name
+        for name in registry.names("baseline")
+        if "multilabel" in TASKS.of(registry.get("baseline", name).factory)
+    ]
+    if baseline.use not in learning:
+        what = f"'{baseline.use}' cannot learn several labels of a text"
+        findings.add(("baseline",), Fault(what, allowed=tuple(learning)))
 
 
 def check_baselines(baselines: object, findings: Findings) -> None:

@@ -42,8 +42,8 @@ class Folds(Section):
     ] = None
 
 
-class Data(Section):
-    """Which texts are trained on and which are evaluated."""
+class TrainingTexts(Section):
+    """Which texts are trained on and which are evaluated, whatever reads them."""
 
     train: Annotated[ComponentSpec, Field(description="the reader of the training split")]
     validation: Annotated[
@@ -66,12 +66,23 @@ class Data(Section):
             description="what separates the labels of a text, which then has any number; null: it has one",
         ),
     ] = None
+
+
+class Data(TrainingTexts):
+    """Which texts are trained on and which are evaluated, and how many of their tokens are read."""
+
     max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
         None
     )
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
+    in_memory: InMemory = True
+
+
+class BaselineData(TrainingTexts):
+    """Which texts a baseline is trained on and which are evaluated; it reads all of every text."""
+
     in_memory: InMemory = True
 
 

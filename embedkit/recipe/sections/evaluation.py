@@ -8,34 +8,48 @@ from pydantic import Field
 
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
+Metrics = Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+Baselines = Annotated[
+    tuple[ComponentSpec, ...],
+    Field(description="simple classifiers that are fitted to the same texts and scored beside the model"),
+]
+FunctionWordLists = Annotated[
+    tuple[ComponentSpec, ...],
+    Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+]
+Threshold = Annotated[
+    float,
+    Field(
+        gt=0,
+        lt=1,
+        description="the probability from which the positive one of two classes, or one of several "
+        "labels, is predicted",
+    ),
+]
+
 
 class Evaluation(Section):
     """How predictions are made and scored."""
 
-    metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
-    baselines: Annotated[
-        tuple[ComponentSpec, ...],
-        Field(description="simple classifiers that are fitted to the same texts and scored beside the model"),
-    ]
-    function_words: Annotated[
-        tuple[ComponentSpec, ...],
-        Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
-    ]
-    threshold: Annotated[
-        float,
-        Field(
-            gt=0,
-            lt=1,
-            description="the probability from which the positive one of two classes, or one of several "
-            "labels, is predicted",
-        ),
-    ] = 0.5
+    metrics: Metrics
+    baselines: Baselines
+    function_words: FunctionWordLists
+    threshold: Threshold = 0.5
+
+
+class BaselineEvaluation(Section):
+    """How the predictions of a baseline that is trained as a model are made and scored."""
+
+    metrics: Metrics
+    baselines: Baselines = ()
+    function_words: FunctionWordLists
+    threshold: Threshold = 0.5
 
 
 class ModelEvaluation(Section):
     """How the predictions of a trained model are made and scored."""
 
-    metrics: Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+    metrics: Metrics
     baselines: Annotated[
         tuple[ComponentSpec, ...] | None,
         Field(

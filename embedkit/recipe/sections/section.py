@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -47,7 +47,13 @@ def thaw(value: Any) -> Any:
 
 
 class Section(BaseModel):
-    """A mapping in a recipe: frozen, strict about types, closed to unknown keys."""
+    """A mapping in a recipe: frozen, strict about types, closed to unknown keys.
+
+    `default_components` are the components that stand where a recipe of this kind names none, by key, in
+    addition to those that are the same for all kinds.
+    """
+
+    default_components: ClassVar[Mapping[KeyPath, Plain]] = {}
 
     model_config = ConfigDict(
         frozen=True,

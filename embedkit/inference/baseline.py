@@ -1,0 +1,58 @@
+"""A fitted baseline with the words of its training texts, as `embedkit.load` returns it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from embedkit.distributed.process_group import ALONE, ProcessGroup
+from embedkit.evaluation.outputs import scored_by
+from embedkit.evaluation.predictions import Predictions
+from embedkit.inference.predictor import Predictor, TextInput
+from embedkit.interfaces.contracts import check_probabilities
+from embedkit.model.objective import objective_of
+from embedkit.model.table_rows import TableRows
+
+if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
+    from embedkit.files.storage import Storage
+    from embedkit.interfaces import FittedBaseline
+    from embedkit.text.encoding import TokenizedSplit
+    from embedkit.text.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class BaselineClassifier(Predictor):
+    """A fitted baseline, ready to classify texts.
+
+    It reads whole texts, each by itself. The tokens of `input` only tell which `words` training had.
+    """
+
+    fitted: FittedBaseline
+    input: TextInput
+    labelling: Labelling
+    words: Vocabulary
+    threshold: float = 0.5
+
+    @property
+    def rows(self) -> TableRows:
+        """Return the words that training had, all of them known to the baseline, as rows of a vocabulary."""
+        count = len(self.words.words)
+        return TableRows(self.words, ("pad", "unk", *["found"] * count), ("",) * (count + 2))
+
+    def storing(self, storage: Storage) -> Self:
+        """Return a classifier that keeps tokens in `storage`."""
+        return replace(self, input=replace(self.input, storage=storage))
+
+    def judge(self, split: TokenizedSplit, group: ProcessGroup = ALONE) -> Predictions:  # noqa: ARG002
+        """Return the baseline's predictions for a split: every process makes all of them.
+
+        Raises ComponentError if the baseline returns something else than probabilities.
+        """
+        labelling, texts = self.labelling, split.examples.texts
+        classes, several = len(labelling.classes), labelling.multilabel
+        given = self.fitted.probabilities(texts)
+        probabilities = check_probabilities(self.fitted, given, len(texts), classes, several)
+        targets = labelling.targets(split.examples.labels)
+        scored = scored_by(probabilities, targets, objective_of(classes, several))
+        return Predictions(split, self.rows, scored, labelling, self.threshold)

@@ -1,0 +1,87 @@
+"""Train a baseline as the model of a recipe, and evaluate it on every split of the recipe."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from embedkit.data.preflight import raise_or_warn
+from embedkit.errors import Fault, RecipeError
+from embedkit.evaluation.comparison.baselines import fit_baselines
+from embedkit.evaluation.oov.content import Content
+from embedkit.evaluation.oov.scripts import warn_of_scripts
+from embedkit.inference.baseline import BaselineClassifier
+from embedkit.inference.predictor import TextInput
+from embedkit.inference.saved_baseline import save_baseline
+from embedkit.interfaces.flags import TASKS
+from embedkit.tasks.analysis import write_words
+from embedkit.tasks.artifacts import write_metrics, write_texts
+from embedkit.tasks.preparation import check_texts, read_texts
+from embedkit.text.encoding import TokenizedSplit
+from embedkit.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from embedkit.data.labels import Labelling
+    from embedkit.data.splits import Splits
+    from embedkit.recipe.schema import BaselineRecipe
+    from embedkit.runs.context import RunContext
+    from embedkit.tasks.components import RunComponents
+
+log = logging.getLogger(__name__)
+
+
+def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], context: RunContext) -> None:
+    """Train the baseline of a recipe, evaluate it on every split, and write all files of the run.
+
+    Of several processes only the main one trains: the others wait for it where the run ends.
+    """
+    writer, reporter = context.writer, context.reporter
+    splits, labelling = read_texts(components, reporter)
+    raise_or_warn(check_texts(splits, labelling), context.strict)
+    _refuse_task(components, labelling)
+    if not writer.group.is_main:
+        return
+    tokenized = _tokenized(components, splits)
+    content = Content(components.function_words)
+    warn_of_scripts(content, tokenized)
+
+    reporter.stage("fitting the baseline")
+    classifier = _fitted(components, tokenized["train"], labelling)
+    baselines = fit_baselines(components.baselines, splits["train"], labelling)
+
+    reporter.stage("evaluating")
+    save_baseline(writer, classifier, components.recipe.baseline.use)
+    predictions = {name: classifier.judge(split) for name, split in tokenized.items()}
+    write_metrics(writer, predictions, components.metrics(labelling.task), baselines)
+    write_texts(writer, labelling.classes, predictions, content)
+    write_words(writer, predictions, content)
+
+
+def _refuse_task(components: RunComponents[BaselineRecipe], labelling: Labelling) -> None:
+    """Raise RecipeError if the baseline cannot learn the task that the labels make."""
+    name, tasks = components.recipe.baseline.use, TASKS.of(components.baseline)
+    if labelling.task not in tasks:
+        what = f"'{name}' cannot learn a {labelling.task} task, but {' or '.join(tasks)}"
+        raise RecipeError(Fault(what, where="baseline"))
+
+
+def _tokenized(components: RunComponents[BaselineRecipe], splits: Splits) -> dict[str, TokenizedSplit]:
+    tokenizer = components.tokenized
+    return {
+        name: TokenizedSplit.of(name, examples, tokenizer.tokens(examples))
+        for name, examples in splits.items()
+    }
+
+
+def _fitted(
+    components: RunComponents[BaselineRecipe], train: TokenizedSplit, labelling: Labelling
+) -> BaselineClassifier:
+    """Fit the baseline to the training split. Raises DataError if it cannot learn from these texts."""
+    texts, targets = train.examples.texts, labelling.targets(train.examples.labels)
+    return BaselineClassifier(
+        fitted=components.baseline.fit(texts, targets, labelling.classes),
+        input=TextInput(components.tokenizer, storage=components.storage),
+        labelling=labelling,
+        words=Vocabulary.of(train.tokens.counts),
+        threshold=components.recipe.evaluation.threshold,
+    )
