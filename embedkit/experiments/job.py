@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import EmbedkitError, TrainingError, unforeseen
 from embedkit.experiments.plan import Job, JobSettings, Outcome
@@ -18,7 +18,7 @@ from embedkit.files.storage import storage_of
 from embedkit.files.system import folder_of_nameless_files, peak_memory
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import Recipe
+from embedkit.recipe.schema import BaselineRecipe, Recipe, TrainingRecipe
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.reporter import Reporter
@@ -54,7 +54,7 @@ class JobRunner:
 
     def __init__(self, settings: JobSettings) -> None:
         self.settings = settings
-        self._shared: dict[bool, RunComponents[Recipe]] = {}
+        self._shared: dict[bool, RunComponents[Any]] = {}
 
     @cached_property
     def _registry(self) -> Registry:
@@ -78,7 +78,7 @@ class JobRunner:
         """Run a job; return False if it was finished before. Raises what loading and training raise."""
         settings, directory = self.settings, self.settings.directory / job.id
         recipe = load_recipe(job.recipe, self._registry)
-        assert isinstance(recipe, Recipe), "a job trains a model"
+        assert isinstance(recipe, Recipe | BaselineRecipe), "a job trains a model"
         if is_done(directory, recipe, job.axes):
             return False
         with _threads(settings.threads):
@@ -93,7 +93,7 @@ class JobRunner:
                 log.info("finished")
         return True
 
-    def _components(self, recipe: Recipe) -> RunComponents[Recipe]:
+    def _components(self, recipe: Recipe | BaselineRecipe) -> RunComponents[Any]:
         from embedkit.tasks.components import RunComponents
 
         in_memory = recipe.data.in_memory
@@ -103,7 +103,7 @@ class JobRunner:
             self._shared[in_memory] = RunComponents(recipe, self._registry, storage)
         return self._shared[in_memory].of(recipe)
 
-    def _environment(self, components: RunComponents[Recipe]) -> Plain:
+    def _environment(self, components: RunComponents[Any]) -> Plain:
         from embedkit.runs.environment import describe_environment
 
         plugins, inputs = self._registry.plugins.plugins, components.input_files()
@@ -111,7 +111,7 @@ class JobRunner:
         return {**described, "processes": 1}
 
 
-def is_done(directory: Path, recipe: Recipe, axes: Axes) -> bool:
+def is_done(directory: Path, recipe: TrainingRecipe, axes: Axes) -> bool:
     """Return whether a run inside a run is finished; if so, move it into place and delete its checkpoints.
 
     Raises RunError if a file of the run was changed, or if it was started with another recipe.
@@ -124,11 +124,16 @@ def is_done(directory: Path, recipe: Recipe, axes: Axes) -> bool:
     return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), inner=True, axes=axes)
 
 
-def carry_out(components: RunComponents[Recipe], context: RunContext) -> None:
+def carry_out(components: RunComponents[Any], context: RunContext) -> None:
     """Run the task of the recipe's kind, and write all files of its run."""
-    from embedkit.tasks.train import train_and_evaluate
+    if isinstance(components.recipe, BaselineRecipe):
+        from embedkit.tasks.train_baseline import train_and_evaluate_baseline
 
-    train_and_evaluate(components, context)
+        train_and_evaluate_baseline(components, context)
+    else:
+        from embedkit.tasks.train import train_and_evaluate
+
+        train_and_evaluate(components, context)
 
 
 def _failure(job: Job, seconds: float, error: Exception) -> Outcome:
