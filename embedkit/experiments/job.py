@@ -60,11 +60,22 @@ class JobRunner:
     def _registry(self) -> Registry:
         return build_registry(self.settings.block, self.settings.trust)
 
+    def prepare(self) -> None:
+        """Load the plugins and import what trains, which takes some seconds that are no job's."""
+        import sklearn.metrics  # noqa: F401 - metrics and baselines import it
+        import torch._dynamo  # noqa: F401 - the first optimizer imports it
+
+        import embedkit.runs.environment
+        import embedkit.tasks.train  # noqa: F401
+
+        _ = self._registry
+
     def run(self, job: Job) -> Outcome:
         """Run a job in a directory of its own, and return how it ended.
 
         A finished job is verified and not run again. An interrupt is raised as it is.
         """
+        self.prepare()
         start = time.perf_counter()
         with warnings_logged() as warnings:
             try:

@@ -13,7 +13,7 @@ from embedkit.experiments.plan import Executor, JobSettings
 __all__ = ["NAMES", "ExecutorName", "ExecutorOptions", "executor_of"]
 
 ExecutorName = Literal["serial", "processes", "ray"]
-NAMES: tuple[ExecutorName, ...] = ("serial",)
+NAMES: tuple[ExecutorName, ...] = ("serial", "processes")
 
 
 @dataclass(frozen=True)
@@ -41,5 +41,8 @@ class ExecutorOptions:
 
 def executor_of(options: ExecutorOptions, settings: JobSettings) -> Executor:
     """Return the executor that the options name."""
-    assert options.name == "serial", "the options have checked the name"
+    if options.name == "processes":
+        from embedkit.experiments.executors.processes import ProcessesExecutor
+
+        return ProcessesExecutor(settings, options.jobs)
     return SerialExecutor(JobRunner(settings).run)
