@@ -119,13 +119,17 @@ def check_finite(scored: Scored, name: str, ids: Sequence[int]) -> Scored:
     """
     if not scored.not_finite:
         return scored
-    few = ", ".join(str(ids[row]) for row in scored.not_finite[:SHOWN])
-    more = f" and {len(scored.not_finite) - SHOWN:,} more" if len(scored.not_finite) > SHOWN else ""
-    what = f"what the model says of examples {few}{more} is not finite (loss {scored.loss})"
+    what = f"what the model says of {shown_ids(scored.not_finite, ids)} is not finite (loss {scored.loss})"
     hint = (
         "Absurd vectors do that: `embedkit vectors check FILE` tells of them; so does too high a training.lr."
     )
     raise TrainingError(Fault(what, where=f"evaluation of {name}", hint=hint))
+
+
+def shown_ids(rows: Sequence[int], ids: Sequence[int]) -> str:
+    """Return the examples at some rows of a split as messages name them: the first few of them by id."""
+    more = f" and {len(rows) - SHOWN:,} more" if len(rows) > SHOWN else ""
+    return f"examples {', '.join(str(ids[row]) for row in rows[:SHOWN])}{more}"
 
 
 def score_split(

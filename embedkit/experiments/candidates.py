@@ -17,7 +17,7 @@ METRICS = ("accuracy",)
 VALIDATION: Plain = {"share": 0.1}
 """What early stopping holds out of the training texts."""
 
-MEAN: Plain = {"encoder": "bag", "training": {"epochs": 20, "lr": 0.01}}
+MEAN: Plain = {"encoder": "bag", "training": {"optimizer": "lbfgs"}}
 NETWORK: Plain = {
     "encoder": {"use": "cnn", "widths": [3, 4, 5], "maps": 100, "dropout": 0.5, "padding": 4},
     "training": {

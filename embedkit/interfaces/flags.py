@@ -40,6 +40,7 @@ class Flag(Generic[T]):
 SINGLE_LABEL: tuple[Task, ...] = ("binary", "multiclass")
 
 PADDING_INVARIANT = Flag("padding_invariant", ("encoder",), True)
+HAS_WEIGHTS = Flag("has_weights", ("encoder",), True)
 STANDALONE = Flag("standalone", ("embedding",), True)
 NEEDS_SUBWORDS = Flag("needs_subwords", ("oov",), False)
 TOTAL = Flag("total", ("oov",), False)
@@ -52,6 +53,7 @@ RUNS_CODE = Flag(
 )
 FLAGS: tuple[Flag[Any], ...] = (
     PADDING_INVARIANT,
+    HAS_WEIGHTS,
     STANDALONE,
     NEEDS_SUBWORDS,
     TOTAL,

@@ -33,7 +33,8 @@ class SequenceEncoder(Protocol):
 
 class Encoder(Protocol):
     """Builds a sequence encoder. A class whose modules give other outputs with other padding sets
-    `padding_invariant = False`: every batch is then padded to one length, the same at prediction.
+    `padding_invariant = False`: every batch is then padded to one length, the same at prediction. A class
+    whose modules have no weights, apart from those of encoders in its parameters, sets `has_weights = False`.
     """
 
     def build(self, input_dim: int) -> nn.Module:

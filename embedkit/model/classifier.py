@@ -58,11 +58,15 @@ class TextClassifier(nn.Module):
 
     def forward(self, inputs: Tensor, mask: Tensor) -> Tensor:
         """Return the logits [B, L] for the embedder's `inputs` [B, S, ...] and their `mask` bool [B, S]."""
+        return cast("Tensor", self.head(self.encoded(inputs, mask)))
+
+    def encoded(self, inputs: Tensor, mask: Tensor) -> Tensor:
+        """Return what the encoder makes of the texts, [B, H]: what the head reads."""
         embedded, mask = self.embedding(inputs, mask)
         encoder = self.encoder
         with owner_of(encoder).calling("forward() raised", guarded=False):
             encoded = encoder(embedded, mask)
-        return cast("Tensor", self.head(check_encoded(encoder, encoded, len(inputs), self.output_dim)))
+        return check_encoded(encoder, encoded, len(inputs), self.output_dim)
 
 
 def _build(encoder: Encoder, dim: int, objective: Objective) -> tuple[nn.Module, nn.Linear]:

@@ -109,9 +109,14 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
 
 
 def _stop_early(sections: Sections) -> None:
-    """Set early stopping by validation loss if there is a validation split and the recipe does not set it."""
+    """Set early stopping by validation loss if there is a validation split and the recipe does not set it.
+
+    `lbfgs`, which has no epochs, gets none.
+    """
     data, training = sections.get("data"), sections.setdefault("training", {})
-    if isinstance(training, dict) and isinstance(data, dict) and data.get("validation") is not None:
+    if not isinstance(training, dict) or training.get("optimizer") == "lbfgs":
+        return
+    if isinstance(data, dict) and data.get("validation") is not None:
         training.setdefault("early_stopping", EarlyStopping().to_plain())
 
 
@@ -174,7 +179,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     else:
         check_unseen(sections.get("embedding"), registry, findings)
         check_chain(sections.get("oov"), registry, findings)
-        check_training(sections, findings)
+        check_training(sections, registry, findings)
 
 
 def _validated(schema: Schema, sections: Sections, findings: Findings) -> BaseModel | None:

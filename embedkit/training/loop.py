@@ -16,6 +16,7 @@ from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.outputs import check_finite, score_split
 from embedkit.runs.history import History
 from embedkit.training.checkpoints import Checkpoint, Checkpoints
+from embedkit.training.head import EncodedTexts, fit_head, set_head
 from embedkit.training.losses import training_loss
 from embedkit.training.state import within
 from embedkit.training.stopping import Best, best_of
@@ -54,12 +55,16 @@ class TrainingTask:
     @cached_property
     def splits(self) -> dict[str, EncodedSplit]:
         """Return the training split and, if there is one, the validation split, encoded."""
-        models = {"train": self.classifier, "validation": self.evaluated}
         return {
             name: model.encode(self.tokenized[name])
-            for name, model in models.items()
+            for name, model in self.models.items()
             if name in self.tokenized
         }
+
+    @property
+    def models(self) -> dict[str, Classifier]:
+        """Return the classifier that reads each split."""
+        return {"train": self.classifier, "validation": self.evaluated}
 
     def score(self, split: str, scored: Scored) -> SplitMetrics:
         """Compute the metrics of a split from the model's outputs for it."""
@@ -88,6 +93,8 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
     """
     settings, splits = recipe.training, task.splits
     record = Record.new(recipe, task.metrics, writer, reporter)
+    if settings.optimizer == "lbfgs":
+        return _train_head(task, recipe, record, writer.group, reporter)
     loss = training_loss(settings, task.classifier.labelling, splits["train"].labels)
     reporter.epochs(settings.epochs)
     with (
@@ -119,6 +126,27 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
             trainer.stopped = record.exhausted(epoch.number)
         record.take_best(trainer.state, reporter)
     task.evaluated.model.embedding.follow(task.classifier.model.embedding)
+    return Training(record.history, record.checkpoints)
+
+
+def _train_head(
+    task: TrainingTask, recipe: Recipe, record: Record, group: ProcessGroup, reporter: Reporter
+) -> Training:
+    """Fit the head, which is all that is trained, in the main process, and record it as one epoch."""
+    loss = training_loss(recipe.training, task.classifier.labelling, task.splits["train"].labels)
+    texts = {name: EncodedTexts(name, task.models[name].model, split) for name, split in task.splits.items()}
+    reporter.epochs(1)
+    with record.started():
+        start = time.perf_counter()
+        fit = group.broadcast(lambda: fit_head(texts, loss, recipe.seed))
+        set_head(task.classifier.model, fit)
+        for name, of in texts.items():
+            scored = check_finite(score_split(of.model, of.split, group=group), name, of.split.example_ids)
+            record.history.add(1, name, scored, task.score(name, scored), time.perf_counter() - start)
+            start = time.perf_counter()
+        record.log(1)
+        log.info("fitted", extra={"c": fit.c})
+        reporter.epoch(record.history.of(1), 1)
     return Training(record.history, record.checkpoints)
 
 

@@ -159,6 +159,8 @@ def build_optimizer(groups: Sequence[Group], settings: Training) -> torch.optim.
             return torch.optim.SGD(groups, fused=True, momentum=settings.momentum, **common)
         case "adadelta":
             return torch.optim.Adadelta(groups, rho=0.95, eps=1e-6, **common)
+        case "lbfgs":
+            raise ValueError("lbfgs fits the head as a whole: no optimizer takes its steps")
 
 
 def schedule_factor(

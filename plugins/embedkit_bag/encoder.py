@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Lt
 
@@ -20,6 +20,8 @@ class Bag:
     Shen et al. 2018, "Baseline Needs More Love: On Simple Word-Embedding-Based Models and Associated
     Pooling Mechanisms" (SWEM).
     """
+
+    has_weights: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Len
 
@@ -19,6 +19,8 @@ class Ensemble:
     What they encode stands side by side, so that the logits of a text are the mean of those that each of them
     would give alone: models that are trained apart and asked together, over one embedding table.
     """
+
+    has_weights: ClassVar[bool] = False
 
     def __init__(
         self,

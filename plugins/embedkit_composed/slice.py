@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from annotated_types import Ge, Gt
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 class Slice:
     """An encoder of some dimensions of the word vectors, such as those that one source of `concat` gives."""
+
+    has_weights: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -69,7 +69,7 @@ WRONG = [
     (
         "lr: 5e-3",
         "optimizer: adm",
-        "training.optimizer: expected 'adam', 'adamw', 'sgd' or 'adadelta', got the text 'adm' "
+        "training.optimizer: expected 'adam', 'adamw', 'sgd', 'adadelta' or 'lbfgs', got the text 'adm' "
         "- did you mean 'adam'?",
     ),
     (

@@ -6,20 +6,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from embedkit.errors import Fault, nearest
-from embedkit.recipe.document import Findings
+from embedkit.interfaces.flags import HAS_WEIGHTS
+from embedkit.plugin.registry import Registry
+from embedkit.recipe.build import Part
+from embedkit.recipe.document import Findings, KeyPath
 from embedkit.recipe.schema import EmbeddingSpec
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.sections.training import Training
 
 Sections = Mapping[Any, Any]
+FIT_KEYS = ("class_weights", "optimizer", "trackers")
+"""The keys of the section that mean something where the head is fitted alone, by `lbfgs`."""
+
 TABLE_KEYS = ("table_lr", "table_from_epoch", "table_to_epoch")
 
 
-def check_training(sections: Sections, findings: Findings) -> None:
+def check_training(sections: Sections, registry: Registry, findings: Findings) -> None:
     """Add a fault for each key about training that has no effect or lacks what it needs."""
     training = sections.get("training")
     _check_sparse(sections.get("embedding"), findings)
-    if isinstance(training, Mapping):
+    if isinstance(training, Mapping) and training.get("optimizer") == "lbfgs":
+        _check_weights(training.get("class_weights"), sections.get("data"), findings)
+        _check_head_alone(sections, registry, findings)
+        _check_epochs(training, findings)
+    elif isinstance(training, Mapping):
         _check_momentum(training, findings)
         _check_buckets(training, findings)
         _check_weights(training.get("class_weights"), sections.get("data"), findings)
@@ -32,6 +42,37 @@ def _check_sparse(embedding: object, findings: Findings) -> None:
     """Add a fault for sparse updates of an embedding matrix that is not trained."""
     if isinstance(embedding, EmbeddingSpec) and embedding.sparse and embedding.trainable == "none":
         findings.add(("embedding", "sparse"), "the table is not trained: embedding.trainable is 'none'")
+
+
+def _check_head_alone(sections: Sections, registry: Registry, findings: Findings) -> None:
+    """Add a fault for everything that would have to be trained beside the head, which `lbfgs` fits alone."""
+    embedding, encoder, path = sections.get("embedding"), sections.get("encoder"), ("training", "optimizer")
+    if isinstance(embedding, EmbeddingSpec) and embedding.trainable != "none":
+        what = f"'lbfgs' fits the head alone, and embedding.trainable is '{embedding.trainable}'"
+        hint = "Set embedding.trainable to none, or the optimizer to one that trains in epochs: adam."
+        findings.add(path, Fault(what, hint=hint))
+    if not isinstance(encoder, ComponentSpec) or not encoder.use:
+        return
+    for part in Part(registry, "encoder", encoder, "encoder").walk():
+        if part.spec.use and part.kind == "encoder" and HAS_WEIGHTS.of(part.component.factory):
+            what = f"'lbfgs' fits the head alone, and the encoder '{part.spec.use}' has weights to train"
+            hint = "Choose an encoder without weights, such as bag, or an optimizer of all weights: adam."
+            findings.add(path, Fault(what, hint=hint))
+        elif part.spec.parameters.get("dropout"):
+            findings.add(_path_of(f"{part.where}.dropout"), "has no effect with 'optimizer: lbfgs'")
+
+
+def _path_of(where: str) -> KeyPath:
+    return tuple(int(key) if key.isdigit() else key for key in where.split("."))
+
+
+def _check_epochs(training: Sections, findings: Findings) -> None:
+    """Add a fault for each key that is about epochs, batches and steps, which `lbfgs` does without."""
+    for key, field in Training.model_fields.items():
+        # A saved recipe says every default, which asks for nothing.
+        if key not in FIT_KEYS and training.get(key, field.default) != field.default:
+            hint = "Leave the key out, or choose an optimizer that trains in epochs, such as adam."
+            findings.add(("training", key), Fault("has no effect with 'optimizer: lbfgs'", hint=hint))
 
 
 def _check_momentum(training: Sections, findings: Findings) -> None:

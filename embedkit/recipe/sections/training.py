@@ -37,7 +37,11 @@ class Training(Section):
         ),
     ] = None
     optimizer: Annotated[
-        Literal["adam", "adamw", "sgd", "adadelta"], Field(description="how gradients become steps")
+        Literal["adam", "adamw", "sgd", "adadelta", "lbfgs"],
+        Field(
+            description="how gradients become steps; `lbfgs` fits the head alone, as logistic regression, in "
+            "place of epochs"
+        ),
     ] = "adam"
     lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
     momentum: Annotated[

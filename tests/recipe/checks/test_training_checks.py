@@ -162,3 +162,68 @@ def test_where_there_is_a_validation_split_training_stops_early(registry, tmp_pa
     assert (stopping and (stopping.metric, stopping.patience)) == (patience and ("loss", patience))
     (tmp_path / "again.yaml").write_text(recipe.to_yaml())
     assert load_recipe(tmp_path / "again.yaml", registry) == recipe
+
+
+ALONE = {"embedding.trainable": "none", "encoder": "bag", "training.optimizer": "lbfgs"}
+
+
+@pytest.mark.parametrize(
+    ("overrides", "messages"),
+    [
+        (
+            {"training.optimizer": "lbfgs"},
+            [
+                "training.optimizer: 'lbfgs' fits the head alone, and embedding.trainable is 'all'",
+                "training.optimizer: 'lbfgs' fits the head alone, and the encoder 'rnn' has weights to train",
+            ],
+        ),
+        (
+            {**ALONE, "embedding.trainable": "missing"},
+            ["training.optimizer: 'lbfgs' fits the head alone, and embedding.trainable is 'missing'"],
+        ),
+        (
+            {**ALONE, "encoder": {"use": "ensemble", "encoders": ["bag", {"use": "cnn", "dropout": 0.0}]}},
+            ["training.optimizer: 'lbfgs' fits the head alone, and the encoder 'cnn' has weights to train"],
+        ),
+        (
+            {**ALONE, "encoder": {"use": "slice", "encoder": {"use": "bag", "dropout": 0.5}}},
+            ["encoder.encoder.dropout: has no effect with 'optimizer: lbfgs'"],
+        ),
+        *(
+            ({**ALONE, f"training.{key}": value}, [f"training.{key}: has no effect with 'optimizer: lbfgs'"])
+            for key, value in {
+                "epochs": 3,
+                "batch_size": 8,
+                "accumulate": 2,
+                "precision": "bf16",
+                "shuffle": False,
+                "bucket": True,
+                "lr": 0.1,
+                "momentum": 0.9,
+                "weight_decay": 0.1,
+                "schedule": "linear",
+                "warmup": 0.1,
+                "clip_norm": 1.0,
+                "max_norm": 3.0,
+                "table_lr": 0.1,
+                "table_from_epoch": 2,
+                "table_to_epoch": 2,
+                "label_smoothing": 0.1,
+                "word_dropout": 0.1,
+                "embedding_dropout": 0.1,
+                "early_stopping": {"metric": "loss"},
+                "checkpoint_every": 0,
+            }.items()
+        ),
+    ],
+)
+def test_a_head_fitted_alone_refuses_what_it_does_not_train(registry, overrides, messages):
+    assert said(registry, overrides) == messages
+
+
+def test_a_head_fitted_alone_is_kept_as_it_is_and_stops_at_no_epoch(registry, tmp_path):
+    more = {"data.validation": {"share": 0.5}, "training.class_weights": "balanced", "training.trackers": []}
+    recipe = load_recipe(RECIPE, registry, {**ALONE, **more})
+    assert recipe.training.early_stopping is None
+    (tmp_path / "again.yaml").write_text(recipe.to_yaml())
+    assert load_recipe(tmp_path / "again.yaml", registry) == recipe
