@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from embedkit.cli.options import json_option, print_json
+from embedkit.report.sizes import bytes_as_text
 from embedkit.report.terminal.lines import say
-from embedkit.report.terminal.tables import byte_count, bytes_as_text, print_table
+from embedkit.report.terminal.tables import byte_count, print_table
 
 if TYPE_CHECKING:
     from embedkit.files.cache import Entry

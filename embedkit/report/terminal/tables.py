@@ -1,4 +1,4 @@
-"""Rows as aligned text on standard output, and sizes in bytes as text."""
+"""Rows as aligned text on standard output; sizes in bytes as options."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import click
 
 from embedkit.escaping import escaped
+from embedkit.report.sizes import UNITS
 from embedkit.report.terminal.lines import say
-
-UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
@@ -19,12 +18,6 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-
-
-def bytes_as_text(count: int) -> str:
-    """Return a size in the decimal unit that leaves at most three digits before the point: `36.0 MB`."""
-    unit = next((n for n in range(len(UNITS) - 1) if count < 999.95 * 1000**n), len(UNITS) - 1)
-    return f"{count} B" if not unit else f"{count / 1000**unit:.1f} {UNITS[unit]}"
 
 
 def byte_count(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from embedkit.report.sizes import bytes_as_text
 from embedkit.report.terminal.lines import say
-from embedkit.report.terminal.tables import bytes_as_text, print_table
+from embedkit.report.terminal.tables import print_table
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Lookup
