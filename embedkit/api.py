@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
-from embedkit.recipe.load import load_recipe
+from embedkit.recipe.load import load_single
 from embedkit.runs.recipes import components_of
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
@@ -45,7 +45,7 @@ def run(
     """
     registry = build_registry(block, trust)
     options = RunOptions(out, hash, reporter or Reporter(), resume, strict)
-    return execute(load_recipe(recipe, registry, set or {}), registry, options)
+    return execute(load_single(recipe, registry, set or {}), registry, options)
 
 
 def load(

@@ -54,12 +54,12 @@ def command(
     from embedkit.distributed.process_group import join
     from embedkit.experiments.run import RunOptions, execute
     from embedkit.plugin.registry import build_registry
-    from embedkit.recipe.load import load_recipe
+    from embedkit.recipe.load import load_single
 
     blocked = blocked_plugins(ctx)
     with as_one(join()):
         registry = build_registry(blocked, trust)
-        loaded = load_recipe(recipe, registry, overrides)
+        loaded = load_single(recipe, registry, overrides)
         directory = run_directory(loaded.name, out, resume)
         command = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
         with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):

@@ -12,8 +12,9 @@ from embedkit.errors import DataError, Fault, RecipeError
 from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
-    from embedkit.recipe.components import Components
+    from embedkit.plugin.registry import Registry
     from embedkit.recipe.load import AnyKind
+    from embedkit.recipe.matrix import MatrixRecipe
 
 
 @click.command()
@@ -35,7 +36,6 @@ def command(
 ) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all errors with file and line."""
     from embedkit.plugin.registry import build_registry
-    from embedkit.recipe.components import Components
     from embedkit.recipe.load import load_recipe
 
     registry = build_registry(blocked_plugins(ctx), trust)
@@ -44,19 +44,35 @@ def command(
         try:
             loaded = load_recipe(recipe, registry, overrides)
             if data:
-                _look_over(Components(loaded, registry), strict)
+                _look_over(loaded, registry, strict)
         except (RecipeError, DataError) as error:
             faults += error.faults
         else:
             if not quiet:
-                say(f"{recipe}: ok")
+                say(f"{recipe}: ok{_size(loaded)}")
     if faults:
         raise RecipeError(*faults)
 
 
-def _look_over(components: Components[AnyKind], strict: bool) -> None:
-    from embedkit.experiments.run import look_over
+def _look_over(recipe: AnyKind | MatrixRecipe, registry: Registry, strict: bool) -> None:
+    """Read the texts of a recipe, as `look_over` does. Raises DataError for data that cannot be used."""
+    from embedkit.experiments.run import look_over, look_over_matrix
+    from embedkit.recipe.components import Components
+    from embedkit.recipe.matrix import MatrixRecipe
     from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
-        look_over(components, reporter, strict)
+        if isinstance(recipe, MatrixRecipe):
+            look_over_matrix(recipe, registry, reporter, strict)
+        else:
+            look_over(Components(recipe, registry), reporter, strict)
+
+
+def _size(recipe: AnyKind | MatrixRecipe) -> str:
+    """Return how many recipes a recipe stands for, as text; empty for a recipe of its own."""
+    from embedkit.recipe.matrix import MatrixRecipe
+
+    if not isinstance(recipe, MatrixRecipe):
+        return ""
+    count = len(recipe.combinations)
+    return f", {count:,} combination{'s' if count > 1 else ''}"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from embedkit.errors import EmbedkitError, Fault, TrainingError
 from embedkit.recipe.document import Plain
+from embedkit.recipe.matrix import Combination, MatrixRecipe
+from embedkit.recipe.repeats import single_runs
+from embedkit.recipe.schema import TrainingRecipe
 from embedkit.runs.axes import Axes
 
 
@@ -25,6 +29,26 @@ class Job:
     candidate: str
     axes: Axes
     recipe: Plain
+
+
+def plan_of(recipe: MatrixRecipe | TrainingRecipe) -> list[Job]:
+    """Return the jobs of a recipe: every fold and seed, of every combination if it has a matrix.
+
+    Their ids are `fold-0-seed-1` and the like and, of a matrix, `COMBINATION--fold-0-seed-1`. A recipe of a
+    single run is one job, which has the name of the recipe.
+    """
+    if isinstance(recipe, MatrixRecipe):
+        return [job for each in recipe.combinations for job in _jobs_of(each, recipe.candidates[each.id])]
+    singles = single_runs(recipe) or {recipe.name: recipe}
+    plains = {id: single.to_plain() for id, single in singles.items()}
+    return [Job(id, recipe.name, Axes.of(plain), plain) for id, plain in plains.items()]
+
+
+def _jobs_of(combination: Combination, candidate: str) -> Iterator[Job]:
+    for name, single in (single_runs(combination.recipe) or {"": combination.recipe}).items():
+        id, plain = "--".join(filter(None, (combination.id, name))), single.to_plain()
+        axes = replace(Axes.of(plain), candidate=candidate, matrix=combination.axes)
+        yield Job(id, candidate, axes, plain)
 
 
 @dataclass(frozen=True)

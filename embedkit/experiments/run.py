@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 from embedkit.distributed.failures import as_one
 from embedkit.distributed.process_group import ProcessGroup, join
+from embedkit.errors import DataError, Fault, RecipeError, VectorFileError, VocabularyError
 from embedkit.files.storage import storage_of
+from embedkit.recipe.combinations.ids import canonical
 from embedkit.recipe.components import Components
 from embedkit.recipe.document import Plain
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind
+from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import EvaluationRecipe, Recipe
 from embedkit.runs.axes import Axes
@@ -27,6 +30,7 @@ from embedkit.runs.sessions import warn_of_changes
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
+    from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
 
@@ -150,14 +154,54 @@ def look_over(components: Components[AnyKind], reporter: Reporter, strict: bool)
     recipe = components.recipe
     if isinstance(recipe, Recipe):
         from embedkit.tasks.components import RunComponents
-        from embedkit.tasks.embedding import embed
-        from embedkit.tasks.preparation import prepare, try_encoder
 
-        components.refuse_untrusted()
-        components.input_files()
-        training = RunComponents(recipe, components.registry, storage_of(recipe.data.in_memory, None))
-        for single in single_runs(recipe).values() or [recipe]:
-            of = training.of(single)
-            prepared = prepare(of, reporter, strict)
-            table = embed(of, prepared, reporter, strict)
-            try_encoder(of, prepared, table.dim)
+        storage = storage_of(recipe.data.in_memory, None)
+        _look_over(RunComponents(recipe, components.registry, storage), reporter, strict)
+
+
+def look_over_matrix(matrix: MatrixRecipe, registry: Registry, reporter: Reporter, strict: bool) -> None:
+    """Look over the combinations of a matrix, as `look_over` does; those with the same data and model once.
+
+    Raises DataError and RecipeError with the faults of all combinations.
+    """
+    from embedkit.tasks.components import RunComponents
+
+    faults: dict[Fault, None] = {}
+    shared: RunComponents[Recipe] | None = None
+    for id, recipe in _distinct(matrix).items():
+        if shared is None:
+            shared = RunComponents(recipe, registry, storage_of(recipe.data.in_memory, None))
+        try:
+            _look_over(shared.of(recipe), reporter, strict)
+        except (RecipeError, DataError, VocabularyError, VectorFileError) as error:
+            faults |= {
+                replace(fault, what=f"in combination {id}: {fault.what}"): None for fault in error.faults
+            }
+    if faults:
+        raise DataError(*faults)
+
+
+def _distinct(matrix: MatrixRecipe) -> dict[str, Recipe]:
+    """Return the recipes by id, and of those that differ in what the data do not matter to, the first."""
+    apart: dict[str, tuple[str, Recipe]] = {}
+    for each in matrix.combinations:
+        if isinstance(each.recipe, Recipe):
+            plain = each.recipe.to_plain()
+            seen = {
+                key: value for key, value in plain.items() if key not in ("seed", "training", "evaluation")
+            }
+            apart.setdefault(canonical(seen), (each.id, each.recipe))
+    return dict(apart.values())
+
+
+def _look_over(training: RunComponents[Recipe], reporter: Reporter, strict: bool) -> None:
+    from embedkit.tasks.embedding import embed
+    from embedkit.tasks.preparation import prepare, try_encoder
+
+    training.refuse_untrusted()
+    training.input_files()
+    for single in single_runs(training.recipe).values() or [training.recipe]:
+        of = training.of(single)
+        prepared = prepare(of, reporter, strict)
+        table = embed(of, prepared, reporter, strict)
+        try_encoder(of, prepared, table.dim)

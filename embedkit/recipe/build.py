@@ -17,8 +17,9 @@ from embedkit.interfaces.flags import RUNS_CODE
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.plugin.wrappers import wrap
 from embedkit.recipe.document import Plain
+from embedkit.recipe.frozen import thaw
 from embedkit.recipe.paths import expand
-from embedkit.recipe.sections.section import ComponentSpec, spec_of, thaw
+from embedkit.recipe.sections.section import ComponentSpec, spec_of
 
 CONSENT = (
     "If you trust where the file comes from, give the command --trust, or from Python trust=True; "

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from embedkit.errors import Fault, RecipeError
 from embedkit.files.names import portable
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
@@ -22,13 +24,16 @@ from embedkit.recipe.checks.components import (
 )
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
+from embedkit.recipe.combinations.section import MATRIX
 from embedkit.recipe.document import Document, Findings, KeyPath, Plain, document_of, refuse_large_integers
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
+from embedkit.recipe.matrix import MatrixRecipe
+from embedkit.recipe.matrix_reader import Checked, MatrixReader
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.resolve import Resolver
-from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
+from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
 from embedkit.recipe.slots import SLOTS, Default, defaults_of
@@ -41,26 +46,62 @@ AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
 Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
 
 
-def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
+def load_recipe(
+    source: Source, registry: Registry, overrides: Overrides | None = None
+) -> AnyKind | MatrixRecipe:
     """Load a recipe, apply `overrides`, fill in the defaults, check everything, and return it frozen.
 
-    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `intrinsic` is an
-    IntrinsicRecipe, one with the key `model` an EvaluationRecipe, one with the key `baseline` a
-    BaselineRecipe. Does not touch the files that the recipe names. Raises RecipeError with every fault found,
-    and ComponentError for a component whose class breaks its contract.
+    `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `matrix` is a
+    MatrixRecipe, one with the key `intrinsic` an IntrinsicRecipe, one with the key `model` an
+    EvaluationRecipe, one with the key `baseline` a BaselineRecipe. Does not touch the files that the recipe
+    names. Raises RecipeError with every fault found, and ComponentError for a component whose class breaks
+    its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or (), defaults_of(_schema_of(document)))
-    schema = _schema_of(document)
     findings = Findings(document)
     refuse_large_integers(document.data, findings)
     findings.raise_any()
+    if document.data.get(MATRIX) is not None:
+        return _matrix(document, registry)
+    document.data.pop(MATRIX, None)
+    checked = _checked(document, registry)
+    checked.findings.raise_any()
+    return cast(AnyKind, checked.recipe)
+
+
+def load_single(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
+    """Load a recipe as `load_recipe` does. Raises RecipeError for a matrix, which is not a single recipe."""
+    recipe = load_recipe(source, registry, overrides)
+    if isinstance(recipe, MatrixRecipe):
+        what = f"stands for {len(recipe.combinations):,} recipes, those of its matrix, where one is expected"
+        raise RecipeError(Fault(what, where="recipe" if isinstance(source, Mapping) else str(source)))
+    return recipe
+
+
+def _matrix(document: Document, registry: Registry) -> MatrixRecipe:
+    """Return the recipe of a document with a matrix. Raises RecipeError if its kind trains no model."""
+    section = document.data[MATRIX]
+    axes = section if isinstance(section, Mapping) else {}
+    for key in ("model", "intrinsic"):
+        if key in document.data or key in axes:
+            what = f"a matrix varies recipes that train a model, and one with '{key}' does not"
+            findings = Findings(document)
+            findings.add((MATRIX,), what)
+            findings.raise_any()
+    schema = BaselineRecipe if "baseline" in document.data or "baseline" in axes else Recipe
+    check = partial(_checked, registry=registry)
+    return MatrixReader(document, check, keys_of(schema), defaults_of(schema)).read()
+
+
+def _checked(document: Document, registry: Registry) -> Checked:
+    """Return the recipe of a document without a matrix, and all of its faults."""
+    schema, findings = _schema_of(document), Findings(document)
     trains = schema in (Recipe, BaselineRecipe)
     sections = _resolved(document, schema, Resolver(registry, findings, trains))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)
-    findings.raise_any()
-    return cast(AnyKind, recipe)
+    return Checked(sections, recipe, findings)
 
 
 def _schema_of(document: Document) -> Schema:
@@ -182,7 +223,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_training(sections, registry, findings)
 
 
-def _validated(schema: Schema, sections: Sections, findings: Findings) -> BaseModel | None:
+def _validated(schema: Schema, sections: Sections, findings: Findings) -> AnyRecipe | None:
     try:
         return schema.model_validate(sections)
     except ValidationError as error:

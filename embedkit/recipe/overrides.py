@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Never
 
 from embedkit.errors import Fault, RecipeError
+from embedkit.recipe.combinations.section import EXCLUDE, INCLUDE, MATRIX
 from embedkit.recipe.document import (
     Container,
     Document,
@@ -43,7 +44,7 @@ def override(document: Document, overrides: Overrides, defaults: Defaults) -> No
         raise RecipeError(*faults)
 
 
-def _change(document: Document, number: int, item: str | tuple[str, Any], defaults: Defaults) -> _Change:
+def _change(document: Document, number: int, item: str | tuple[str, Any], defaults: Defaults) -> Change:
     text = item if isinstance(item, str) else f"{item[0]}={item[1]!r}"
     printable = text.encode(errors="backslashreplace").decode()
     origin = Origin(1, number, f"--set {printable:.100}", Path.cwd())
@@ -51,7 +52,21 @@ def _change(document: Document, number: int, item: str | tuple[str, Any], defaul
     keys = key.split(".")
     if not all(keys):
         raise RecipeError(Fault(f"'{key}' is not a key such as encoder.hidden_size", where=origin.where))
-    return _Change(document, keys, value, origin, defaults)
+    return Change(document, _in_matrix(keys, document.data), value, origin, defaults)
+
+
+def _in_matrix(keys: Sequence[str], data: Plain) -> Sequence[str]:
+    """Return the keys that lead to a value, in which the dotted key of an axis of a matrix is a single one.
+
+    `matrix.training.lr.0` is the first value of the axis `training.lr`.
+    """
+    if keys[0] != MATRIX or len(keys) < 2 or keys[1] in (INCLUDE, EXCLUDE):
+        return keys
+    axis, matrix = ".".join(keys[1:]), data.get(MATRIX)
+    holder, _, index = axis.rpartition(".")
+    if index.isdecimal() and isinstance(matrix, Mapping) and holder in matrix:
+        return [MATRIX, holder, index]
+    return [MATRIX, axis]
 
 
 def _read(text: str, origin: Origin) -> tuple[str, Any]:
@@ -72,14 +87,15 @@ def _plain(value: Any, origin: Origin) -> Any:
 
 
 @dataclass(frozen=True)
-class _Change:
-    """One value to be set at `keys`."""
+class Change:
+    """One value to be set at `keys`; `inside` has the origins of its parts that have one of their own."""
 
     document: Document
     keys: Sequence[str]
     value: Any
     origin: Origin
     defaults: Defaults
+    inside: Mapping[KeyPath, Origin] = field(default_factory=dict)
 
     def make(self) -> None:
         """Set the value, making the mappings on the way that do not exist yet.
@@ -94,6 +110,7 @@ class _Change:
         path = (*path, self._step(holder, path, self.keys[-1]))
         holder[path[-1]] = self.value  # type: ignore[index]
         self._own(path)
+        self.document.origins.update({(*path, *inside): origin for inside, origin in self.inside.items()})
 
     def _step(self, holder: Container, path: KeyPath, key: str) -> str | int:
         """Return the key or list index that follows `path`, the place of `holder`.

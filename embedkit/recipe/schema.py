@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from embedkit.files.names import portable
 from embedkit.recipe.document import KeyPath, Plain, dotted
+from embedkit.recipe.frozen import thaw
 from embedkit.recipe.sections.data import BaselineData, Data, EvaluationData, TrainingTexts
 from embedkit.recipe.sections.evaluation import BaselineEvaluation, Evaluation, ModelEvaluation
-from embedkit.recipe.sections.section import ComponentSpec, Section, thaw
+from embedkit.recipe.sections.section import ComponentSpec, Section
 from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import SLOTS
 

@@ -94,17 +94,17 @@ class RunFiles:
     def axes(self) -> Axes:
         """Return the axes of the run, from the manifest or, where that has none, from the recipe.
 
-        Raises RunError if the manifest has others than the recipe.
+        Raises RunError if the manifest has another fold, seed or share of hidden vectors than the recipe.
         """
         try:
             axes = Axes.of(self._recipe)
             listed = Axes.from_json(self._manifest.get(AXES, axes.to_json()))
         except ValueError as error:
             raise RunError(Fault(f"damaged: {error}", where=str(self.directory / layout.MANIFEST))) from None
-        if listed != axes:
+        if listed.of_recipe != axes:
             what = f"damaged: other {AXES} than {layout.RECIPE}"
             raise RunError(Fault(what, where=str(self.directory / layout.MANIFEST)))
-        return axes
+        return listed
 
     @cached_property
     def _recipe(self) -> Plain:

@@ -20,6 +20,11 @@ RECIPE = {
 }
 
 
+@pytest.fixture(scope="session")
+def small_recipe():
+    return RECIPE
+
+
 @pytest.fixture
 def job_of():
     """Makes a job of a small recipe with some keys changed; `id` is the name of its directory."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import shutil
 from dataclasses import replace
 
@@ -12,17 +13,33 @@ from hypothesis import strategies as st
 
 import embedkit
 from embedkit.errors import RunError
+from embedkit.recipe.frozen import freeze
 from embedkit.runs.axes import Axes
 from embedkit.runs.run import Run
 from embedkit.tasks.explain import explain_text
 
 NUMBERS = st.none() | st.integers(0, 2**63)
-AXES = st.builds(Axes, NUMBERS, NUMBERS, st.none() | st.floats(0, 1, exclude_max=True))
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+MATRIX = st.dictionaries(st.text(), PLAIN, max_size=3).map(freeze)
+NAMES = st.none() | st.text(min_size=1)
+HIDDEN = st.none() | st.floats(0, 1, exclude_max=True)
+AXES = st.builds(Axes, NUMBERS, NUMBERS, HIDDEN, NAMES, MATRIX)
 
 
 @given(AXES)
 def test_axes_come_back_from_json_as_they_were(axes):
     assert Axes.from_json(json.loads(json.dumps(axes.to_json()))) == axes
+    assert pickle.loads(pickle.dumps(axes)) == axes
+    assert hash(axes) == hash(replace(axes))
+
+
+def test_axes_of_a_single_run_are_written_as_before():
+    assert Axes(1, 2).to_json() == {"fold": 1, "seed": 2}
+    assert Axes().to_json() == {}
 
 
 @pytest.mark.parametrize(
@@ -30,6 +47,7 @@ def test_axes_come_back_from_json_as_they_were(axes):
     [
         *(None, [], "fold", 3, {"fold": "1"}, {"fold": -1}, {"fold": 1.0}, {"fold": True}, {"folds": 1}),
         *({"hidden": 1}, {"hidden": float("nan")}, {"hidden": "0.1"}, {"seed": None}, {1: 1}),
+        *({"candidate": ""}, {"candidate": 1}, {"matrix": {}}, {"matrix": ["a"]}, {"matrix": {1: 1}}),
     ],
 )
 def test_what_is_no_axis_is_refused(value):
@@ -47,6 +65,7 @@ def test_what_is_no_axis_is_refused(value):
         ({"seed": 3, "embedding": {"use": "ablation", "hidden": 0.25}}, Axes(seed=3, hidden=0.25)),
         ({"seed": 3, "embedding": {"use": "random", "hidden": 0.25}}, Axes(seed=3)),
         ({"model": "."}, Axes()),
+        ({"seed": 3, "matrix": {"training.lr": [1, 2]}}, Axes()),
     ],
 )
 def test_axes_of_a_recipe(recipe, axes):
@@ -102,6 +121,18 @@ def test_where_the_manifest_has_none_the_recipe_tells(whole, tmp_path):
     assert Run(inner).axes == Axes(0, 10)
     (inner / "manifest.json").write_text(json.dumps({**manifest, "axes": {"fold": 0, "seed": 9}}))
     with pytest.raises(RunError, match=r"manifest.json: damaged: other axes than recipe.yaml"):
+        _ = Run(inner).axes
+
+
+def test_what_only_the_plan_knows_is_in_the_manifest_alone(whole, tmp_path):
+    inner = tmp_path / "inner"
+    shutil.copytree(whole.folds[1].path, inner)
+    manifest = json.loads((inner / "manifest.json").read_text())
+    planned = {"candidate": "rnn", "matrix": {"encoder": {"use": "rnn"}, "training.lr": 0.5}}
+    (inner / "manifest.json").write_text(json.dumps({**manifest, "axes": {**manifest["axes"], **planned}}))
+    assert Run(inner).axes == Axes(0, 10, candidate="rnn", matrix=planned["matrix"])
+    (inner / "manifest.json").write_text(json.dumps({**manifest, "axes": {"fold": 0, **planned}}))
+    with pytest.raises(RunError, match="other axes than recipe.yaml"):
         _ = Run(inner).axes
 
 

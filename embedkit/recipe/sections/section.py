@@ -2,48 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
 from embedkit.recipe.document import KeyPath, Plain
-
-
-class FrozenMapping(Mapping[str, Any]):
-    """A mapping that cannot be changed, and that can be pickled and copied."""
-
-    def __init__(self, items: Plain) -> None:
-        self._items = dict(items)
-
-    def __getitem__(self, key: str) -> Any:
-        return self._items[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
-
-    def __len__(self) -> int:
-        return len(self._items)
-
-    def __repr__(self) -> str:
-        return repr(self._items)
-
-
-def freeze(value: Any) -> Any:
-    """Return an immutable copy of plain data: lists as tuples, mappings as frozen copies."""
-    if isinstance(value, Mapping):
-        return FrozenMapping({key: freeze(item) for key, item in value.items()})
-    return tuple(map(freeze, value)) if isinstance(value, list | tuple) else value
-
-
-def thaw(value: Any) -> Any:
-    """Return a frozen value or a section as plain dicts and lists."""
-    if isinstance(value, ComponentSpec | Section):
-        return value.to_plain()
-    if isinstance(value, Mapping):
-        return {key: thaw(item) for key, item in value.items()}
-    return [thaw(item) for item in value] if isinstance(value, list | tuple) else value
+from embedkit.recipe.frozen import FrozenMapping, freeze, thaw
 
 
 class Section(BaseModel):

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from embedkit.recipe.sections.section import Section, freeze
+from embedkit.recipe.frozen import freeze
+from embedkit.recipe.sections.section import Section
 
 
 class EarlyStopping(Section):
