@@ -10,13 +10,12 @@ from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_single
-from embedkit.runs.recipes import components_of
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
 
 if TYPE_CHECKING:
-    from embedkit.inference.classifier import Classifier
+    from embedkit.inference.predictor import Predictor
 
 
 def run(
@@ -53,7 +52,7 @@ def load(
     block: Iterable[str] = (),
     unseen: Literal["unk"] | None = None,
     trust: bool = False,
-) -> Classifier:
+) -> Predictor:
     """Load the classifier that a run trained, after checking its files against the run's manifest.
 
     Where the run's recipe says `unseen: lookup`, new words are looked up when they are met; `unseen="unk"`
@@ -61,9 +60,8 @@ def load(
     in the file of these vectors, as in a pickle; the run's recipe cannot consent. Raises RunError where `run`
     is not a finished training run or a file of it was changed.
     """
-    from embedkit.inference.persistence import load_trained
+    from embedkit.inference.loading import load_model
 
     trained = Run(run)
     warn_of_versions(trained)
-    components = components_of(trained, build_registry(block, trust))
-    return load_trained(trained, components, unseen=unseen).classifier
+    return load_model(trained, build_registry(block, trust), unseen=unseen).classifier

@@ -24,7 +24,14 @@ PROTOCOLS = {
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
     "metric": ["Metric"],
-    "baseline": ["Baseline", "FittedBaseline"],
+    "baseline": [
+        "Baseline",
+        "FittedBaseline",
+        "BaselineState",
+        "StorableFit",
+        "RestorableBaseline",
+        "ExplainableFit",
+    ],
     "function-words": ["FunctionWords"],
     "vector-format": ["VectorFormat", "WordVectorFile", "VectorRows"],
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.experiments.ablation import Experiment
     from embedkit.runs.run import Run
+    from embedkit.tasks.explain import Explanation
 
 
 def _shares(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> tuple[float, ...]:
@@ -67,27 +68,26 @@ def command(
     from embedkit.runs.run import Run
     from embedkit.runs.versions import warn_of_versions
 
-    run = Run(directory)
+    run, blocked = Run(directory), blocked_plugins(ctx)
     warn_of_versions(run)
     if hide:
         from embedkit.experiments.ablation import plan
 
         if out is None:
             raise click.UsageError("--hide makes runs: say where with --out DIR")
-        blocked = blocked_plugins(ctx)
         again = _command(blocked, directory, hide, seeds, out)
         again += [*(["--trust"] if trust else ()), *(["--json"] if as_json else ())]
         _hide(plan(run, hide, seeds, build_registry(blocked, trust)), out, again, as_json)
     elif number is not None:
-        _explain_text(run, number, split, as_json)
+        from embedkit.tasks.explain import explain_text
+
+        texts = explain_text(run, number, split, build_registry(blocked, trust))
+        _show_texts(texts, as_json)
     else:
         _explain_run(run, split, as_json)
 
 
-def _explain_text(run: Run, number: int, split: str | None, as_json: bool) -> None:
-    from embedkit.tasks.explain import explain_text
-
-    texts = explain_text(run, number, split)
+def _show_texts(texts: Sequence[Explanation], as_json: bool) -> None:
     if as_json:
         print_json([text.to_json() for text in texts])
         return

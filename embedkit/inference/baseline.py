@@ -9,11 +9,17 @@ from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.evaluation.outputs import scored_by
 from embedkit.evaluation.predictions import Predictions
 from embedkit.inference.predictor import Predictor, TextInput
-from embedkit.interfaces.contracts import check_probabilities
+from embedkit.interfaces import ExplainableFit
+from embedkit.interfaces.contracts import check_evidence, check_probabilities
 from embedkit.model.objective import objective_of
 from embedkit.model.table_rows import TableRows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
     from embedkit.data.labels import Labelling
     from embedkit.files.storage import Storage
     from embedkit.interfaces import FittedBaseline
@@ -43,6 +49,15 @@ class BaselineClassifier(Predictor):
     def storing(self, storage: Storage) -> Self:
         """Return a classifier that keeps tokens in `storage`."""
         return replace(self, input=replace(self.input, storage=storage))
+
+    def evidence(self, text: str) -> Mapping[str, NDArray[np.float64]]:
+        """Return what each n-gram of a text adds to the score of each class, float64 [C], by n-gram.
+
+        Empty if the baseline cannot tell. Raises ComponentError if it returns something else.
+        """
+        if not isinstance(self.fitted, ExplainableFit):
+            return {}
+        return check_evidence(self.fitted, self.fitted.evidence(text), len(self.classes))
 
     def judge(self, split: TokenizedSplit, group: ProcessGroup = ALONE) -> Predictions:  # noqa: ARG002
         """Return the baseline's predictions for a split: every process makes all of them.

@@ -17,6 +17,7 @@ from embedkit.text.encoding import TokenizedSplit
 
 if TYPE_CHECKING:
     from embedkit.model.classifier import TextClassifier
+    from embedkit.model.table_rows import TableRows
     from embedkit.model.unseen import Unseen
 
 
@@ -32,6 +33,11 @@ class Classifier(Predictor):
     labelling: Labelling
     threshold: float = 0.5
     source: Callable[[Sequence[str]], Unseen] | None = None
+
+    @property
+    def rows(self) -> TableRows:
+        """Return the rows of the embedding table."""
+        return self.model.table_embedder.rows
 
     def storing(self, storage: Storage) -> Self:
         """Return a classifier that keeps tokens and ids in `storage`."""

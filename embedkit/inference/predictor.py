@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import Tokenizer
+    from embedkit.model.table_rows import TableRows
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,11 @@ class Predictor(ABC):
     def classes(self) -> tuple[str, ...]:
         """Return the classes in order; of two classes, the last is the positive one."""
         return self.labelling.classes
+
+    @property
+    @abstractmethod
+    def rows(self) -> TableRows:
+        """Return the words that training had, and those that were looked up later."""
 
     @abstractmethod
     def storing(self, storage: Storage) -> Self:

@@ -1,20 +1,43 @@
-"""The files of a baseline that a run trained as its model: written here, and read again."""
+"""The files of a baseline that a run trained as its model: written here, and read again, checked.
+
+A state is plain data and numbers. A run may come from somebody else, so the shapes of its arrays are compared
+before memory is allocated, and the baseline checks what it is restored from.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embedkit.data.labels import Labelling
+from embedkit.errors import DataError, Fault, RunError
+from embedkit.inference.baseline import BaselineClassifier
 from embedkit.inference.persistence import VOCABULARY_COLUMNS, vocabulary_rows
-from embedkit.interfaces.contracts import check_chosen
+from embedkit.inference.predictor import TextInput
+from embedkit.interfaces import BaselineState, RestorableBaseline, StorableFit
+from embedkit.interfaces.contracts import check_chosen, check_state
 from embedkit.runs import layout
+from embedkit.runs.inputs import check_files
+from embedkit.runs.reload_faults import refuse_unloadable
+from embedkit.runs.tensors import Shape, read_tensors, refuse_other_shapes, shapes_of
+from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from embedkit.inference.baseline import BaselineClassifier
+    from pathlib import Path
+
     from embedkit.inference.persistence import ModelFiles
+    from embedkit.interfaces import Baseline, FittedBaseline
+    from embedkit.recipe.components import Components
+    from embedkit.recipe.schema import BaselineRecipe
+    from embedkit.runs.json_schemas import BaselineModel, StoredBaseline
+    from embedkit.runs.run import Run
 
 
 def save_baseline(files: ModelFiles, classifier: BaselineClassifier, name: str) -> None:
-    """Write the description of a fitted baseline, called `name`, and the words that training had."""
+    """Write a fitted baseline, called `name`: its description, the words of training and its state.
+
+    Without a state, as that of a plugin that has none, the baseline cannot be loaded again.
+    """
     labelling = classifier.labelling
     described = {
         "classes": labelling.classes,
@@ -24,3 +47,107 @@ def save_baseline(files: ModelFiles, classifier: BaselineClassifier, name: str) 
     }
     files.json(layout.MODEL, described)
     files.csv(layout.VOCABULARY, VOCABULARY_COLUMNS, vocabulary_rows(classifier.rows))
+    if isinstance(classifier.fitted, StorableFit):
+        _save_state(files, check_state(classifier.fitted, classifier.fitted.state()))
+
+
+def _save_state(files: ModelFiles, state: BaselineState) -> None:
+    import numpy as np
+    import torch
+
+    tensors = {
+        name: torch.from_numpy(np.array(array, order="C", copy=True)) for name, array in state.arrays.items()
+    }
+    shapes = {name: {"dtype": of.dtype, "shape": [*of.sizes]} for name, of in shapes_of(tensors).items()}
+    files.json(layout.BASELINE, {"arrays": shapes, "data": state.data})
+    files.tensors(layout.BASELINE_ARRAYS, tensors)
+
+
+@dataclass(frozen=True)
+class TrainedBaseline:
+    """A fitted baseline with the components of its recipe."""
+
+    classifier: BaselineClassifier
+    components: Components[BaselineRecipe]
+
+    @property
+    def recipe(self) -> BaselineRecipe:
+        """Return the recipe that the baseline was trained by."""
+        return self.components.recipe
+
+
+def load_baseline(
+    run: Run, components: Components[BaselineRecipe], threshold: float | None = None
+) -> TrainedBaseline:
+    """Load the baseline that `run` trained as its model, by `components` of its recipe.
+
+    It has the recipe's threshold unless another is given. Raises RunError if the run is made of several runs,
+    a file is not what the run wrote, the files of the baseline or the tokenizer have changed, or the baseline
+    has no state that could be stored.
+    """
+    run.refuse_several("a model")
+    refuse_unloadable(run)
+    recipe = components.recipe
+    for key in ("tokenizer", "baseline"):
+        check_files(run, components.part(key))
+    labelling = _labelling(run, recipe)
+    if not run.has(layout.BASELINE):
+        what = f"the baseline '{recipe.baseline.use}' has no state that can be stored: it cannot be loaded"
+        hint = "Its results are here. A baseline is stored if it has a method `restore`, and its fit `state`."
+        raise RunError(Fault(what, where=str(run.path), hint=hint))
+    classifier = BaselineClassifier(
+        fitted=_restored(run, components.baseline, labelling),
+        input=TextInput(components.tokenizer),
+        labelling=labelling,
+        words=_words(run),
+        threshold=recipe.evaluation.threshold if threshold is None else threshold,
+    )
+    return TrainedBaseline(classifier, components)
+
+
+def _labelling(run: Run, recipe: BaselineRecipe) -> Labelling:
+    """Read the classes. Raises RunError if model.json is damaged or contradicts the recipe."""
+    described: BaselineModel = run.read_json(layout.MODEL)
+    classes, data = described["classes"], recipe.data
+    labelling = Labelling(tuple(classes), data.label_separator)
+    faults = []
+    if len({*classes}) < len(classes):
+        faults.append("a class that stands there twice")
+    if data.labels is not None and [*data.labels] != classes:
+        faults.append(f"other classes than {layout.RECIPE}")
+    if (described["baseline"], described["task"]) != (recipe.baseline.use, labelling.task):
+        faults.append(f"another baseline or task than {layout.RECIPE}")
+    if faults:
+        where = str(run.path / layout.MODEL)
+        raise RunError(*(Fault(f"damaged: {what}", where=where) for what in faults))
+    return labelling
+
+
+def _words(run: Run) -> Vocabulary:
+    words = run.vocabulary.iloc[FIRST_WORD_ID:]
+    return Vocabulary(tuple(words["word"]), tuple(map(int, words["count"])))
+
+
+def _restored(run: Run, baseline: Baseline, labelling: Labelling) -> FittedBaseline:
+    """Return the fitted baseline. Raises RunError if its state is damaged."""
+    stored: StoredBaseline = run.read_json(layout.BASELINE)
+    arrays = run.file(layout.BASELINE_ARRAYS)
+    return restore(baseline, stored, arrays, labelling)
+
+
+def restore(baseline: Baseline, stored: StoredBaseline, arrays: Path, labelling: Labelling) -> FittedBaseline:
+    """Return the fitted baseline whose state is `stored`, with the file of its `arrays`.
+
+    Raises RunError if the arrays are not those that `stored` lists, or if the baseline refuses the state.
+    """
+    shapes = {name: Shape(tuple(each["shape"]), each["dtype"]) for name, each in stored["arrays"].items()}
+    refuse_other_shapes(arrays, shapes)
+    if not isinstance(baseline, RestorableBaseline):
+        what = "the baseline has no method 'restore', and its run has a state"
+        raise RunError(Fault(what, where=str(arrays.parent)))
+    numbers = {name: tensor.numpy() for name, tensor in read_tensors(arrays).items()}
+    try:
+        return baseline.restore(BaselineState(numbers, stored["data"]), labelling.classes, labelling.task)
+    except DataError as error:
+        where = str(arrays.parent / layout.BASELINE)
+        raise RunError(*(Fault(f"damaged: {fault.what}", where=where) for fault in error.faults)) from error

@@ -11,7 +11,18 @@ bounded in their annotations, e.g. `Annotated[int, Gt(0), Doc("width of the hidd
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces.annotations import ComponentOf, InputFolder, InputPath, NameOf, NeedsTrust
-from embedkit.interfaces.models import Baseline, Encoder, FittedBaseline, Metric, SequenceEncoder, Task
+from embedkit.interfaces.models import (
+    Baseline,
+    BaselineState,
+    Encoder,
+    ExplainableFit,
+    FittedBaseline,
+    Metric,
+    RestorableBaseline,
+    SequenceEncoder,
+    StorableFit,
+    Task,
+)
 from embedkit.interfaces.texts import (
     Example,
     FunctionWords,
@@ -44,6 +55,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Baseline",
+    "BaselineState",
     "ComponentOf",
     "ComponentSource",
     "Doc",
@@ -51,6 +63,7 @@ __all__ = [
     "EmbeddingContext",
     "Encoder",
     "Example",
+    "ExplainableFit",
     "FillContext",
     "Filled",
     "FittedBaseline",
@@ -66,7 +79,9 @@ __all__ = [
     "OovPolicy",
     "Progress",
     "Reader",
+    "RestorableBaseline",
     "SequenceEncoder",
+    "StorableFit",
     "SubwordSource",
     "Task",
     "Tokenizer",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
@@ -9,7 +10,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, cast
 
 from embedkit.errors import ComponentError
-from embedkit.interfaces import Example
+from embedkit.interfaces import BaselineState, Example
 from embedkit.interfaces.calling import owner_of
 
 if TYPE_CHECKING:
@@ -309,6 +310,45 @@ def check_chosen(baseline: object) -> dict[str, float | int | str]:
     if not scalar:
         raise _breach(baseline, "chosen", "texts and numbers by name", _describe(chosen))
     return cast("dict[str, float | int | str]", _plain(baseline, "chosen", chosen))
+
+
+def check_evidence(fitted: object, evidence: Any, classes: int) -> Mapping[str, NDArray[np.float64]]:
+    """Return `evidence`, what each n-gram adds to the score of each class, unchanged.
+
+    Raises ComponentError unless it maps texts to float64 [classes], all of them finite.
+    """
+    if not isinstance(evidence, Mapping):
+        raise _breach(fitted, "evidence()", "a mapping", _describe(evidence))
+    for ngram, added in evidence.items():
+        if not isinstance(ngram, str):
+            raise _breach(fitted, "evidence()", "n-grams that are strings", _describe(ngram))
+        _check_array(fitted, "evidence()", added, (classes,), "float64")
+        _check_finite(fitted, "evidence()", added[None])
+    return evidence
+
+
+STORED = ("float64", "float32", "int64", "int32", "int8", "uint8", "bool")
+"""The types of numbers that the arrays of a state may hold."""
+
+NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+"""Names that the arrays of a state may have."""
+
+
+def check_state(fitted: object, state: Any) -> BaselineState:
+    """Return what `state()` of a fitted baseline gave, with its data as JSON holds them.
+
+    Raises ComponentError unless it is a BaselineState with arrays and data that can be stored.
+    """
+    if not isinstance(state, BaselineState):
+        raise _breach(fitted, "state()", "a BaselineState", _describe(state))
+    for name, array in state.arrays.items():
+        if not isinstance(name, str) or not NAME.fullmatch(name):
+            raise _breach(fitted, "state().arrays", "names of letters, digits, _, . and -", _describe(name))
+        if str(getattr(array, "dtype", None)) not in STORED or not hasattr(array, "shape"):
+            allowed = f"an array of {', '.join(STORED)}"
+            raise _breach(fitted, f"state().arrays['{name}']", allowed, _describe(array))
+        _check_finite(fitted, f"state().arrays['{name}']", array.reshape(len(array) if array.ndim else 1, -1))
+    return BaselineState(dict(state.arrays), _plain(fitted, "state().data", state.data))
 
 
 def _check_array(owner: object, verb: str, array: Any, shape: tuple[int, ...], dtype: str) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,6 +69,48 @@ class Baseline(Protocol):
         two classes occur. Random draws must be the same every time. Raises DataError, with the reason, if it
         cannot learn from these texts: it is then left out.
         """
+
+
+@dataclass(frozen=True)
+class BaselineState:
+    """What a fitted baseline is stored as, without code: numbers and plain data.
+
+    `arrays` are NumPy arrays by name, of float64, float32, int64, int32, int8, uint8 or bool and without NaN
+    and infinity. `data` is what JSON can hold.
+    """
+
+    arrays: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class StorableFit(FittedBaseline, Protocol):
+    """A fitted baseline that can be stored; optional. Its baseline must be a RestorableBaseline."""
+
+    def state(self) -> BaselineState:
+        """Return all that `probabilities` depends on, besides the parameters of the baseline."""
+
+
+@runtime_checkable
+class RestorableBaseline(Baseline, Protocol):
+    """A baseline whose fits can be stored and loaded again; optional. Without it, a run that trains the
+    baseline as its model has results, but no model that can be loaded.
+    """
+
+    def restore(self, state: BaselineState, classes: Sequence[str], task: Task) -> FittedBaseline:
+        """Return the fitted baseline that had this state; it gives the same probabilities, bit for bit.
+
+        A state may come from somebody else: nothing in it is trusted. Raises DataError, with the reason, if
+        it cannot be the state of a fit to these classes.
+        """
+
+
+@runtime_checkable
+class ExplainableFit(FittedBaseline, Protocol):
+    """A fitted baseline that can tell what in a text speaks for which class; optional."""
+
+    def evidence(self, text: str) -> Mapping[str, NDArray[np.float64]]:
+        """Return what each n-gram of a text adds to the score of each class, float64 [C], by n-gram."""
 
 
 class Metric(Protocol):

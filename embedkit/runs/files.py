@@ -46,7 +46,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         layout.MODEL_SUMMARY,
         layout.HISTORY,
     ),
-    "baseline": (*_EVALUATED, layout.MODEL, layout.VOCABULARY),
+    "baseline": (*_EVALUATED, layout.EMBEDDING, layout.MODEL, layout.VOCABULARY),
     "several": _EVALUATED,
     "evaluation": (*_EVALUATED, layout.EMBEDDING),
     "intrinsic": (layout.RECIPE, layout.ENVIRONMENT, layout.METRICS),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -61,6 +61,21 @@ class BaselineModel(TypedDict):
     task: Task
     baseline: str
     chosen: dict[str, str | int | float]
+    unloadable: NotRequired[str]
+
+
+class StoredArray(TypedDict):
+    """What baseline.json says of an array of a baseline's state."""
+
+    dtype: Literal["F64", "F32", "I64", "I32", "I8", "U8", "BOOL"]
+    shape: list[Annotated[int, Field(ge=0, le=LARGEST)]]
+
+
+class StoredBaseline(TypedDict):
+    """The content of baseline.json: the arrays that lie beside it, and the data of the state."""
+
+    arrays: dict[str, StoredArray]
+    data: dict[str, Any]
 
 
 class Input(TypedDict):
@@ -90,6 +105,7 @@ FORMS: Mapping[str, Any] = {
     layout.MODEL: Model,
     layout.ENVIRONMENT: Environment,
     layout.EMBEDDING: dict[str, Any],
+    layout.BASELINE: StoredBaseline,
 }
 
 

@@ -28,6 +28,10 @@ WEIGHTS = "weights.safetensors"
 EMBEDDING_BEFORE = "embedding-before.safetensors"
 VOCABULARY = "vocabulary.csv"
 DROPPED = "dropped.csv"
+BASELINE = "baseline.json"
+BASELINE_ARRAYS = "baseline.safetensors"
+"""The state of a baseline that was trained as a model: plain data and numbers."""
+
 UNSEEN = "unseen.csv"
 UNSEEN_VECTORS = "unseen.safetensors"
 

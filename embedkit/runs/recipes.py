@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe, TrainingRecipe
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -16,13 +16,24 @@ if TYPE_CHECKING:
 
 
 def components_of(run: Run, registry: Registry) -> Components[Recipe]:
+    """Return the components of the recipe by which `run` trained a model on word vectors.
+
+    Raises RunError if the run trained no such model, and RecipeError if the recipe is not valid here.
+    """
+    components = training_components(run, registry)
+    if isinstance(components.recipe, Recipe):
+        return components.of(components.recipe)
+    raise RunError(Fault("the model of this run is a baseline, which has no vectors", where=str(run.path)))
+
+
+def training_components(run: Run, registry: Registry) -> Components[TrainingRecipe]:
     """Return the components of the recipe that `run` trained by, made by the plugins of `registry`.
 
     Raises RunError if the run trained no model, and RecipeError if the recipe is not valid here.
     """
     recipe = load_recipe(run.file(layout.RECIPE), registry)
-    if isinstance(recipe, Recipe):
-        return Components(recipe, registry)
+    if isinstance(recipe, TrainingRecipe):
+        return Components[TrainingRecipe](recipe, registry)
     hint = None
     if isinstance(recipe, EvaluationRecipe):
         hint = f"It evaluated the model of {recipe.model}: name that run."

@@ -48,6 +48,8 @@ def write_words(writer: RunWriter, predictions: Mapping[str, Predictions], conte
 
     No policy fills its rows, as it has none.
     """
+    if not writer.group.is_main:
+        return
     policies = OtherPolicies("", NO_VECTORS, {}, {})
     writer.json(layout.OOV, to_json(OovAnalysis(_by_split(predictions, content), policies, None)))
 

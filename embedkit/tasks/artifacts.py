@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from embedkit.runs import layout
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
     from embedkit.evaluation.predictions import Predictions
-    from embedkit.inference.classifier import Classifier
+    from embedkit.inference.predictor import Predictor
     from embedkit.interfaces import Metric
     from embedkit.runs.history import History
     from embedkit.runs.writer import RunWriter
@@ -49,25 +49,17 @@ def write_metrics(
     writer.json(layout.METRICS, metrics_to_json(results))
 
 
-def write_texts(
-    writer: RunWriter, classes: Sequence[str], predictions: Mapping[str, Predictions], content: Content
-) -> None:
-    """Write the predictions of every split; `content` separates content tokens from structural ones."""
-    writer.predictions(
-        [*header(classes), *COLUMNS],
-        ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
-        sum(map(len, predictions.values())),
-    )
-
-
 def write_predictions(
-    writer: RunWriter, classifier: Classifier, predictions: Mapping[str, Predictions], content: Content
+    writer: RunWriter, classifier: Predictor, predictions: Mapping[str, Predictions], content: Content
 ) -> None:
     """Write the predictions of every split, and embedding.json: origins of rows and coverage of splits.
 
     `content` separates content tokens from structural ones.
     """
-    write_texts(writer, classifier.classes, predictions, content)
-    rows = classifier.model.table_embedder.rows.by_origin()
+    writer.predictions(
+        [*header(classifier.classes), *COLUMNS],
+        ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
+        sum(map(len, predictions.values())),
+    )
     covered = {name: judged.coverage() for name, judged in predictions.items()}
-    writer.json(layout.EMBEDDING, {"rows": rows, "coverage": covered})
+    writer.json(layout.EMBEDDING, {"rows": classifier.rows.by_origin(), "coverage": covered})

@@ -15,13 +15,13 @@ from embedkit.runs.inputs import refuse_changed
 if TYPE_CHECKING:
     from embedkit.data.examples import Examples
     from embedkit.inference.counterfactual import Trained
+    from embedkit.inference.saved_baseline import TrainedBaseline
     from embedkit.recipe.build import Part
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import Recipe
     from embedkit.runs.run import Run
 
 
-def refit_baselines(run: Run, trained: Trained, components: Components[Any]) -> Fitted:
+def refit_baselines(run: Run, trained: Trained | TrainedBaseline, components: Components[Any]) -> Fitted:
     """Fit the baselines of `components` to the training texts of `run` again, and return them by name.
 
     If the training texts are missing or have changed, no baseline is fitted, and each name has the reason
@@ -39,7 +39,7 @@ def refit_baselines(run: Run, trained: Trained, components: Components[Any]) -> 
     return fit_baselines(components.baselines, examples, trained.classifier.labelling)
 
 
-def _files(components: Components[Recipe], parts: Sequence[Part]) -> list[tuple[str, Path]]:
+def _files(components: Components[Any], parts: Sequence[Part]) -> list[tuple[str, Path]]:
     """Return the files that the training split and `parts` are read from, each with its recipe key.
 
     Raises DataError if one does not exist.
@@ -48,7 +48,7 @@ def _files(components: Components[Recipe], parts: Sequence[Part]) -> list[tuple[
     return [*files, *components.own_files()]
 
 
-def _training_split(run: Run, trained: Trained) -> Examples:
+def _training_split(run: Run, trained: Trained | TrainedBaseline) -> Examples:
     """Read the training split of `run` again, without opening a file of another split.
 
     Raises RunError if the number of examples differs from the one that the run recorded.

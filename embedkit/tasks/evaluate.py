@@ -10,18 +10,18 @@ from embedkit.errors import RunError
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.files.storage import storage_of
-from embedkit.inference.persistence import load_trained
+from embedkit.inference.counterfactual import Trained
+from embedkit.inference.loading import load_model
 from embedkit.recipe.paths import locate, shown
 from embedkit.runs.inputs import refuse_changed
-from embedkit.runs.recipes import components_of
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
-from embedkit.tasks.analysis import write_analysis
+from embedkit.tasks.analysis import write_analysis, write_words
 from embedkit.tasks.artifacts import write_metrics, write_predictions
 from embedkit.tasks.baselines import refit_baselines
 
 if TYPE_CHECKING:
-    from embedkit.inference.counterfactual import Trained
+    from embedkit.inference.saved_baseline import TrainedBaseline
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import EvaluationRecipe
     from embedkit.runs.context import RunContext
@@ -33,8 +33,8 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     reporter.stage("loading the model")
     run = _run_of(recipe)
     warn_of_versions(run)
-    trained_by = components_of(run, components.registry)
-    trained = load_trained(run, trained_by, recipe.evaluation.threshold, recipe.evaluation.unseen)
+    evaluation = recipe.evaluation
+    trained = load_model(run, components.registry, evaluation.threshold, evaluation.unseen)
     storage = storage_of(recipe.data.in_memory, writer.scratch)
     classifier = trained.classifier.storing(storage)
 
@@ -43,7 +43,7 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     tokenized = {"test": classifier.input.tokenize("test", examples)}
 
     reporter.stage("fitting baselines")
-    named = trained.components if recipe.evaluation.baselines is None else components
+    named = trained.components if evaluation.baselines is None else components
     scored = writer.group.is_main and has_labels(examples)
     baselines = refit_baselines(run, trained, named) if scored else {}
 
@@ -56,11 +56,16 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     write_predictions(writer, classifier, predictions, content)
 
     reporter.stage("analysing errors")
-    trained = replace(trained, classifier=classifier)
-    write_analysis(writer, trained, predictions, content)
+    if isinstance(trained, Trained):
+        storing = replace(trained, classifier=trained.classifier.storing(storage))
+        write_analysis(writer, storing, predictions, content)
+    else:
+        write_words(writer, predictions, content)
 
 
-def _content(components: Components[EvaluationRecipe], run: Run, trained: Trained) -> Content:
+def _content(
+    components: Components[EvaluationRecipe], run: Run, trained: Trained | TrainedBaseline
+) -> Content:
     """Return the rule for content tokens, from the recipe's function words or, by default, the model's.
 
     Raises RunError if a function-word file of the model's recipe has changed.

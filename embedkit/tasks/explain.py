@@ -1,4 +1,7 @@
-"""One text of a run, token by token: state, matched spelling, and nearest words in the embedding matrix."""
+"""One text of a run: its tokens, with states, spellings and nearest words, or the n-grams that decided.
+
+The nearest words are those in the embedding matrix; n-grams decide where the model is a baseline.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,24 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from embedkit.data.labels import parts_of
 from embedkit.errors import nearest
 from embedkit.runs import layout
 from embedkit.runs.texts import rows_of, run_of
 from embedkit.vectors.cosine import largest, unit_rows
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
+    from embedkit.inference.baseline import BaselineClassifier
     from embedkit.interfaces import FloatArray
+    from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
 NEAREST = 3
+NGRAMS = 5
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,30 @@ class ExplainedToken:
 
 
 @dataclass(frozen=True)
+class WeighedNgram:
+    """An n-gram of a text, and what it adds to the score of a label."""
+
+    ngram: str
+    weight: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The n-grams of a text that speak most for a label and most against it, the strongest first."""
+
+    label: str
+    for_it: tuple[WeighedNgram, ...]
+    against_it: tuple[WeighedNgram, ...]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """A text with its prediction, token by token.
 
     `run` is the name of the inner run that held the text out, None in a run that trained one model. `label`
     and `wrong` are None for a text without a label, and shares for one without such tokens. `cut` is the
-    number of tokens that the model did not read.
+    number of tokens that the model did not read. `evidence` has the n-grams that decided for each predicted
+    label, or for the most probable one if none is; empty if the model is no baseline that can tell.
     """
 
     run: str | None
@@ -68,37 +95,43 @@ class Explanation:
     content_oov_share: float | None
     cut: int
     tokens: tuple[ExplainedToken, ...]
+    evidence: tuple[Evidence, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """Return the fields as plain data, without `run` if that is None."""
+        """Return the fields as plain data, without `run` if that is None, and `evidence` if there is none."""
         plain = asdict(self)
-        return {key: value for key, value in plain.items() if key != "run" or value is not None}
+        left_out = {key for key in ("run", "evidence") if not plain[key]}
+        return {key: value for key, value in plain.items() if key not in left_out}
 
 
-def explain_text(run: Run, number: int, split: str | None = None) -> list[Explanation]:
+def explain_text(
+    run: Run, number: int, split: str | None = None, registry: Registry | None = None
+) -> list[Explanation]:
     """Return the texts with the id `number`, in `split` or in all splits, token by token.
 
-    In a run of several folds or seeds, there is one text for each inner run that held it out. Raises RunError
-    if there is no such text.
+    In a run of several folds or seeds, there is one text for each inner run that held it out. `registry` has
+    the plugins that load the model of a run, if it is a baseline; without it, there are no n-grams. Raises
+    RunError if there is no such text.
     """
     if not run.folds:
-        return Explanations(run).of(number, split)
+        return Explanations(run, registry).of(number, split)
     held_out = [run_of(run, row) for row in rows_of(run, number, split)]
     return [
         replace(text, run=inner.path.name)
         for inner, of in held_out
-        for text in Explanations(inner).of(number, of)
+        for text in Explanations(inner, registry).of(number, of)
     ]
 
 
 class Explanations:
-    """Explains the texts of a run from its files; neither the model nor a word-vector file is loaded.
+    """Explains the texts of a run from its files; of models, only baselines are loaded, and no word vectors.
 
-    If the run evaluated the model of another run, `via` and the nearest words are missing.
+    If the run evaluated the model of another run, `via`, the nearest words and n-grams are missing.
     """
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, registry: Registry | None = None) -> None:
         self.run = run
+        self.registry = registry
 
     def of(self, number: int, split: str | None = None) -> list[Explanation]:
         """Return the texts with the id `number`, in `split` or in all. Raises RunError if there is none."""
@@ -123,6 +156,7 @@ class Explanations:
                 self._token(*token)
                 for token in zip(row["token_list"], row["token_states"], row["token_content"], strict=True)
             ),
+            evidence=() if self._baseline is None else evidence_of(self._baseline, row["text"]),
         )
 
     def _token(self, token: str, state: str, content: int) -> ExplainedToken:
@@ -140,13 +174,24 @@ class Explanations:
 
         Returns an empty list if `word` has no row in the embedding matrix, or a row of zeros.
         """
-        row = self._rows.get(word)
+        row = self._rows.get(word) if self.run.has(layout.WEIGHTS) else None
         if row is None or not self._units[row].any():
             return []
         cosines = self._units @ self._units[row]
         cosines[[0, 1, row]] = -2
         best = [i for i in largest(cosines, count) if cosines[i] > -2]
         return [Neighbour(self._words[i], float(cosines[i])) for i in best]
+
+    @cached_property
+    def _baseline(self) -> BaselineClassifier | None:
+        """Return the baseline that the run trained as its model; None for other runs, and without plugins."""
+        if self.registry is None or not self.run.has(layout.BASELINE):
+            return None
+        from embedkit.inference.baseline import BaselineClassifier
+        from embedkit.inference.loading import load_model
+
+        classifier = load_model(self.run, self.registry).classifier
+        return classifier if isinstance(classifier, BaselineClassifier) else None
 
     @cached_property
     def _vocabulary(self) -> pd.DataFrame | None:
@@ -171,6 +216,25 @@ class Explanations:
     def _units(self) -> FloatArray:
         table: FloatArray = self.run.embedding_frame("after").to_numpy()
         return unit_rows(table)
+
+
+def evidence_of(baseline: BaselineClassifier, text: str, count: int = NGRAMS) -> tuple[Evidence, ...]:
+    """Return the n-grams of a text that decided for each predicted label; at most `count` on each side."""
+    added = baseline.evidence(text)
+    if not added:
+        return ()
+    (prediction,) = baseline.predictions([text])
+    classes, chances = baseline.classes, prediction.probabilities
+    predicted = parts_of(prediction.predicted, baseline.labelling.separator)
+    labels = predicted or (classes[chances.index(max(chances))],)
+    return tuple(_evidence(label, classes.index(label), added, count) for label in labels)
+
+
+def _evidence(label: str, column: int, added: Mapping[str, NDArray[np.float64]], count: int) -> Evidence:
+    weighed = [WeighedNgram(ngram, float(weights[column])) for ngram, weights in added.items()]
+    ascending = sorted(weighed, key=lambda each: each.weight)
+    speaking = [each for each in ascending[::-1][:count] if each.weight > 0]
+    return Evidence(label, tuple(speaking), tuple(each for each in ascending[:count] if each.weight < 0))
 
 
 def _known(share: float) -> float | None:

@@ -15,8 +15,9 @@ from embedkit.inference.predictor import TextInput
 from embedkit.inference.saved_baseline import save_baseline
 from embedkit.interfaces.flags import TASKS
 from embedkit.tasks.analysis import write_words
-from embedkit.tasks.artifacts import write_metrics, write_texts
+from embedkit.tasks.artifacts import write_metrics, write_predictions
 from embedkit.tasks.preparation import check_texts, read_texts
+from embedkit.tasks.reload_baseline import note_unloadable_baseline
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.vocabulary import Vocabulary
 
@@ -53,8 +54,9 @@ def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], conte
     save_baseline(writer, classifier, components.recipe.baseline.use)
     predictions = {name: classifier.judge(split) for name, split in tokenized.items()}
     write_metrics(writer, predictions, components.metrics(labelling.task), baselines)
-    write_texts(writer, labelling.classes, predictions, content)
+    write_predictions(writer, classifier, predictions, content)
     write_words(writer, predictions, content)
+    note_unloadable_baseline(components, writer, classifier, tokenized["train"])
 
 
 def _refuse_task(components: RunComponents[BaselineRecipe], labelling: Labelling) -> None:

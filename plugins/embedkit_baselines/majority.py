@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from embedkit.plugin_api import BaselineState, DataError, Fault
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from embedkit.plugin_api import BoolArray, IntArray, Task
+
+
+ROUNDING = 1e-9
+"""How far from 1 shares may add up."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,10 @@ class Shares:
 
         return np.tile(self.of_classes, (len(texts), 1))
 
+    def state(self) -> BaselineState:
+        """Return the probabilities."""
+        return BaselineState({"shares": self.of_classes})
+
 
 class Majority:
     """What training has most of: each class is as likely as its share of the training texts."""
@@ -38,3 +48,13 @@ class Majority:
         if labels.ndim == 2:
             return Shares(labels.mean(axis=0))
         return Shares(np.bincount(labels, minlength=len(classes)) / len(texts))
+
+    def restore(self, state: BaselineState, classes: Sequence[str], task: Task) -> Shares:
+        """Return the classifier that had `state`. Raises DataError if it has no probability of each class."""
+        shares = state.arrays.get("shares")
+        if shares is None or str(shares.dtype) != "float64" or shares.shape != (len(classes),):
+            raise DataError(Fault(f"no 'shares' of {len(classes)} classes"))
+        whole = task == "multilabel" or abs(float(shares.sum()) - 1) < ROUNDING
+        if not ((shares >= 0) & (shares <= 1)).all() or not whole:
+            raise DataError(Fault("'shares' are no probabilities of classes"))
+        return Shares(shares)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Ge
@@ -15,37 +14,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.plugin_api import BoolArray, IntArray, Task
-    from embedkit_baselines.scores import LinearModel
+    from embedkit.plugin_api import BaselineState, BoolArray, IntArray, Task
+    from embedkit_baselines.fitted import FittedNgrams
 
 WORD_OR_MARK = r"(?u)\w+(?:['’]\w+)*|[^\w\s]"
 """A run of letters, digits and underscores with the apostrophes inside it, or any other mark by itself."""
 
 Ngrams = Annotated[int | None, Ge(1), Doc("words in the longest n-gram; null: chosen, 1 or 2")]
 Lowercase = Annotated[bool, Doc("make all words lower-case")]
-
-
-@dataclass(frozen=True)
-class FittedNgrams:
-    """A fitted CountVectorizer and the linear model over its counts.
-
-    `columns` are the indices of the classes that occur in training. `chosen` has the parameters that were
-    found by cross-validation, and the accuracy they reached there.
-    """
-
-    vectorizer: Any
-    model: LinearModel
-    columns: NDArray[np.int64]
-    classes: int
-    chosen: Mapping[str, float | int]
-
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Return class probabilities, float64 [n, C]; a class that does not occur in training gets 0."""
-        import numpy as np
-
-        probabilities = np.zeros((len(texts), self.classes))
-        probabilities[:, self.columns] = self.model.probabilities(self.vectorizer.transform(texts))
-        return probabilities
 
 
 class NgramBaseline(ABC):
@@ -64,6 +40,7 @@ class NgramBaseline(ABC):
         """
         import numpy as np
 
+        from embedkit_baselines.fitted import FittedNgrams
         from embedkit_baselines.search import search
 
         columns: NDArray[np.int64] = np.arange(len(classes)) if labels.ndim == 2 else np.unique(labels)
@@ -73,16 +50,26 @@ class NgramBaseline(ABC):
         model = found.fit(counts, known)
         return FittedNgrams(vectorizer, model, columns, len(classes), found.chosen)
 
+    def restore(self, state: BaselineState, classes: Sequence[str], task: Task) -> FittedNgrams:
+        """Return the fitted classifier that had `state`. Raises DataError if it is no such state."""
+        from embedkit_baselines.restoring import fitted_of
+
+        return fitted_of(state, self, classes, several=task == "multilabel")
+
+    def vectorizer(self, ngrams: int) -> Any:
+        """Return a CountVectorizer of n-grams of up to `ngrams` words, not fitted yet."""
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        return CountVectorizer(
+            ngram_range=(1, ngrams), lowercase=self.lowercase, token_pattern=WORD_OR_MARK, dtype=float
+        )
+
     def counted(self, texts: Sequence[str], ngrams: int) -> tuple[Any, Any]:
         """Return a fitted CountVectorizer and the counts of `texts`, sparse [n, F].
 
         Raises DataError as `fit` does.
         """
-        from sklearn.feature_extraction.text import CountVectorizer
-
-        vectorizer = CountVectorizer(
-            ngram_range=(1, ngrams), lowercase=self.lowercase, token_pattern=WORD_OR_MARK, dtype=float
-        )
+        vectorizer = self.vectorizer(ngrams)
         try:
             return vectorizer, vectorizer.fit_transform(texts)
         except ValueError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
@@ -68,6 +68,18 @@ class WrappedBaseline(Wrapped[Baseline]):
             fitted = self._made.fit(texts, _read_only(labels), tuple(classes))
         check_has(self, "fit()", fitted, "probabilities")
         return WrappedFitted.of(fitted, self._owner)
+
+    def _called(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        called = super()._called(name, method)
+        if name != "restore":
+            return called
+
+        def restored(*arguments: Any, **more: Any) -> FittedBaseline:
+            fitted = called(*arguments, **more)
+            check_has(self, "restore()", fitted, "probabilities")
+            return WrappedFitted.of(fitted, self._owner)
+
+        return restored
 
 
 class WrappedFitted(Wrapped[FittedBaseline]):

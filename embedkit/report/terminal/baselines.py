@@ -61,10 +61,15 @@ def chosen_lines(baselines: Mapping[str, Baseline]) -> list[str]:
     For several runs, a parameter is shown as its range.
     """
     return [
-        f"{name} chose {', '.join(_choices(each.choices))}"
+        chosen_line(name, each.choices)
         for name, each in baselines.items()
         if not isinstance(each, LeftOut) and each.choices
     ]
+
+
+def chosen_line(name: str, runs: Sequence[Choices]) -> str:
+    """Return the parameters that a baseline selected in each of `runs`."""
+    return f"{name} chose {', '.join(_choices(runs))}"
 
 
 def _choices(runs: Sequence[Choices]) -> list[str]:

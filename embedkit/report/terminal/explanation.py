@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, OtherPolicies, SplitAnalysis
     from embedkit.runs.run import Run
-    from embedkit.tasks.explain import ExplainedToken, Explanation
+    from embedkit.tasks.explain import Evidence, ExplainedToken, Explanation
 
 
 def print_analysis(run: Run, analysis: OovAnalysis) -> None:
@@ -67,6 +67,9 @@ def _print_split(run: Run, split: str, found: SplitAnalysis, console: Console) -
 
 
 def _print_policies(policies: OtherPolicies, splits: Collection[str], console: Console) -> None:
+    """Print the effect of other policies; nothing for a model without vectors, which has no policy."""
+    if not policies.policy:
+        return
     console.print(Text(f"\nanother policy than {policies.policy}\n", "bold"))
     if policies.why:
         console.print(escaped(f"Cannot be asked: {policies.why}."), soft_wrap=True)
@@ -110,8 +113,22 @@ def print_text(text: Explanation) -> None:
         console.print(f"out of vocabulary: {', '.join(told)}")
     if text.cut:
         console.print(f"{text.cut:,} tokens were cut and not read")
-    if tokens:
+    for evidence in text.evidence:
+        for line in evidence_lines(evidence):
+            console.print(escaped(line), soft_wrap=True)
+    if tokens and not text.evidence:
         console.print(token_table(text.tokens, coloured))
+
+
+def evidence_lines(evidence: Evidence) -> list[str]:
+    """Return a line of the n-grams that speak for a label, and one of those against it; none without them."""
+    sides = {"for": evidence.for_it, "against": evidence.against_it}
+    return [
+        f"{side} {shortened(evidence.label)}: "
+        + ", ".join(f"{shortened(each.ngram)} {each.weight:+.2f}" for each in ngrams)
+        for side, ngrams in sides.items()
+        if ngrams
+    ]
 
 
 def token_table(tokens: Sequence[ExplainedToken], coloured: bool) -> Table:

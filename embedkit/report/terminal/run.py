@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from embedkit.escaping import escaped
-from embedkit.report.terminal.baselines import print_baselines
+from embedkit.report.terminal.baselines import chosen_line, print_baselines
 from embedkit.report.terminal.intrinsic import print_intrinsic
 from embedkit.report.terminal.marking import colours
 from embedkit.report.terminal.oov import bucket_table, coverage_table, looked_up_lines, plain_table
 from embedkit.report.terminal.repeated import print_repeated, print_seeds
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.wrong_texts import SHOWN, wrong_lines
+from embedkit.runs import layout
 from embedkit.runs.predictions import predictions_file
 from embedkit.runs.wrong_texts import read_wrong
 
@@ -38,12 +39,23 @@ def print_results(run: Run) -> None:
         print_repeated(run, console)
     else:
         console.print(metrics_table(run.results))
+    print_chosen(run, console)
     split = [*run.metrics][-1]
     print_baselines(split, run.summaries[split] if run.folds else run.results[split], console)
     print_coverage(run, console)
     print_errors(run, split, console)
     where = f"Everything is in {run.path}/; of one text: embedkit explain RUN --id N"
     console.print(f"\n{escaped(where)}", soft_wrap=True)
+
+
+def print_chosen(run: Run, console: Console) -> None:
+    """Print the parameters that the model selected, if it is a baseline that selects any."""
+    models = [each.read_json(layout.MODEL) for each in run.folds or [run] if each.has(layout.MODEL)]
+    chosen = [model["chosen"] for model in models if model.get("chosen")]
+    if chosen:
+        console.print(
+            chosen_line(models[0]["baseline"], chosen), soft_wrap=True, markup=False, highlight=False
+        )
 
 
 def print_coverage(run: Run, console: Console) -> None:

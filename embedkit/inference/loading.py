@@ -1,0 +1,32 @@
+"""Load the model of a run, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from embedkit.inference.counterfactual import Trained
+from embedkit.inference.persistence import load_trained
+from embedkit.inference.saved_baseline import TrainedBaseline, load_baseline
+from embedkit.recipe.schema import BaselineRecipe, Recipe
+from embedkit.runs.recipes import training_components
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
+    from embedkit.runs.run import Run
+
+
+def load_model(
+    run: Run, registry: Registry, threshold: float | None = None, unseen: Literal["unk"] | None = None
+) -> Trained | TrainedBaseline:
+    """Load the classifier that `run` trained, with the components of its recipe.
+
+    `threshold` is used in place of that of the recipe. If the recipe looks up words unseen in training,
+    `unseen="unk"` makes them `<UNK>` instead; a baseline looks none up. Raises RunError if the run trained no
+    model, is made of several runs, or a file is not what the run wrote.
+    """
+    components = training_components(run, registry)
+    recipe = components.recipe
+    if isinstance(recipe, BaselineRecipe):
+        return load_baseline(run, components.of(recipe), threshold)
+    assert isinstance(recipe, Recipe), "recipes that train are of these two kinds"
+    return load_trained(run, components.of(recipe), threshold, unseen)
