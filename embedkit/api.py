@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import TYPE_CHECKING, Literal
 
+from embedkit.experiments.executors import ExecutorOptions
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
@@ -29,6 +30,10 @@ def run(
     resume: bool = False,
     strict: bool = False,
     trust: bool = False,
+    executor: Literal["serial", "processes", "ray"] | None = None,
+    address: str | None = None,
+    jobs: int | None = None,
+    fail_fast: bool = False,
 ) -> Run:
     """Run a recipe and return the run.
 
@@ -38,12 +43,18 @@ def run(
     run in `out` from its newest valid checkpoint; it starts afresh where there is none, and does nothing
     where the run is finished. `strict` turns warnings about the data into errors: texts that repeat, have two
     labels or stand in two splits, and the like. `trust` consents to run code that is in files which the
-    recipe names, as in a pickle; a recipe cannot consent. Raises RecipeError with every fault of the recipe
-    before any file is opened, then DataError, VectorFileError, VocabularyError, TrainingError or RunError as
-    their names say.
+    recipe names, as in a pickle; a recipe cannot consent.
+
+    Where a recipe makes several runs, `executor` says where: one after another in this process (`serial`, the
+    default for folds and seeds), in `processes` of this machine, or on the `ray` cluster at `address`; `jobs`
+    bounds how many run at once. With `fail_fast`, the first run that fails ends all.
+
+    Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
+    VectorFileError, VocabularyError, TrainingError or RunError as their names say.
     """
     registry = build_registry(block, trust)
-    options = RunOptions(out, hash, reporter or Reporter(), resume, strict)
+    chosen = ExecutorOptions.chosen(executor, jobs, address)
+    options = RunOptions(out, hash, reporter or Reporter(), resume, strict, chosen, fail_fast)
     return execute(load_single(recipe, registry, set or {}), registry, options)
 
 

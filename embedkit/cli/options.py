@@ -36,6 +36,23 @@ def quiet_option(command: F) -> F:
     return click.option("-q", "--quiet", is_flag=True, help="Print only errors.")(command)
 
 
+def executor_options(command: F) -> F:
+    """Add the options that say where runs are made: `--executor`, `--address`, `--jobs` and `--fail-fast`."""
+    options = (
+        click.option(
+            "--executor",
+            type=click.Choice(["serial", "processes", "ray"]),
+            help="Make runs one after another, in processes of this machine, or on a Ray cluster.",
+        ),
+        click.option("--address", metavar="ADDRESS", help="The Ray cluster: auto, HOST:PORT or ray://…"),
+        click.option("--jobs", type=click.IntRange(1), metavar="N", help="Make N runs at once, at most."),
+        click.option("--fail-fast", is_flag=True, help="Stop at the first run that fails."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def json_option(command: F) -> F:
     """Add the option `--json`, which prints one JSON document on standard output, and nothing else there."""
     return click.option("--json", "as_json", is_flag=True, help="Print a single JSON document.")(command)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from embedkit.cli.options import quiet_option, set_option, strict_option, trust_option
+from embedkit.cli.options import executor_options, quiet_option, set_option, strict_option, trust_option
 from embedkit.cli.program import blocked_plugins
 from embedkit.cli.resume_hint import says_how_to_go_on
 from embedkit.errors import EmbedkitError, Fault, ScreenError
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     help="Fingerprint input files by sampled blocks, or by the SHA-256 of every byte.",
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted run from its newest valid checkpoint.")
+@executor_options
 @strict_option
 @trust_option
 @quiet_option
@@ -45,6 +46,10 @@ def command(
     overrides: tuple[str, ...],
     how: Literal["sampled", "full"],
     resume: bool,
+    executor: str | None,
+    address: str | None,
+    jobs: int | None,
+    fail_fast: bool,
     strict: bool,
     trust: bool,
     quiet: bool,
@@ -52,6 +57,7 @@ def command(
     """Run RECIPE, a file or the name of a bundled recipe, and write everything into a run directory."""
     from embedkit.distributed.failures import as_one
     from embedkit.distributed.process_group import join
+    from embedkit.experiments.executors import ExecutorOptions
     from embedkit.experiments.run import RunOptions, execute
     from embedkit.plugin.registry import build_registry
     from embedkit.recipe.load import load_single
@@ -61,10 +67,12 @@ def command(
         registry = build_registry(blocked, trust)
         loaded = load_single(recipe, registry, overrides)
         directory = run_directory(loaded.name, out, resume)
-        command = [*_command(blocked, recipe, directory, overrides), *(["--trust"] if trust else ())]
+        command = [*_command(blocked, recipe, directory, overrides), *_options(ctx)]
         with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):
             with _reporting(quiet or not join().is_main) as reporter:
-                run = execute(loaded, registry, RunOptions(directory, how, reporter, resume, strict))
+                where = ExecutorOptions.chosen(executor, jobs, address)
+                options = RunOptions(directory, how, reporter, resume, strict, where, fail_fast)
+                run = execute(loaded, registry, options)
             if not quiet and join().is_main:
                 _print(run)
 
@@ -74,6 +82,13 @@ def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Se
     sets = [part for key_value in overrides for part in ("--set", key_value)]
     plugins = [f"-pno:{name}" for name in blocked]
     return ["embedkit", *plugins, "run", recipe, "--out", str(directory), *sets]
+
+
+def _options(ctx: click.Context) -> list[str]:
+    """Return the options that were typed and that a run goes on with."""
+    flags = [f"--{name.replace('_', '-')}" for name in ("trust", "strict", "fail_fast") if ctx.params[name]]
+    values = {name: ctx.params[name] for name in ("executor", "address", "jobs") if ctx.params[name]}
+    return [*(part for name, value in values.items() for part in (f"--{name}", str(value))), *flags]
 
 
 def _reporting(quiet: bool) -> AbstractContextManager[Reporter]:

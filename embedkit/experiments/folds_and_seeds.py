@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.evaluation.oov.result import to_json
 from embedkit.evaluation.repeated import summarize_runs
 from embedkit.evaluation.result import metrics_to_json, splits_from_json
+from embedkit.experiments.executors.serial import SerialExecutor
+from embedkit.experiments.job import carry_out, is_done
+from embedkit.experiments.plan import Executor, Job, Outcome, plan_of
 from embedkit.experiments.summary import analyse_repeated
+from embedkit.experiments.sweep import run_jobs
 from embedkit.recipe.document import Plain
 from embedkit.recipe.repeats import single_runs
-from embedkit.recipe.schema import BaselineRecipe, Recipe, TrainingRecipe
+from embedkit.recipe.schema import TrainingRecipe
 from embedkit.runs import layout
-from embedkit.runs.axes import Axes
-from embedkit.runs.directory import drop_leftovers, finish_run, write_run
+from embedkit.runs.directory import write_run
 from embedkit.runs.predictions import predictions_file, read_rows
-from embedkit.runs.resume_checks import begin, refuse_other_recipe
-from embedkit.runs.run import Run
-from embedkit.tasks.train import train_and_evaluate
+from embedkit.runs.reporter import Reporter
+from embedkit.runs.resume_checks import begin
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import AnyRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
     from embedkit.tasks.components import RunComponents
@@ -38,52 +39,59 @@ log = logging.getLogger(__name__)
 T = TypeVar("T", bound=TrainingRecipe)
 
 
-def train_each(components: RunComponents[T], context: RunContext, environment: Plain) -> None:
+def train_each(
+    components: RunComponents[T], context: RunContext, environment: Plain, executor: Executor | None = None
+) -> None:
     """Train the inner runs of a recipe, one for each fold and seed, and write the figures over all of them.
 
-    Inner runs that are finished are not trained again.
+    `executor` trains them in the directory `folds` of the run; None trains them one after another here, with
+    all processes that share the run. Inner runs that are finished are not trained again. The first error ends
+    the run, whose figures need all inner runs.
     """
-    writer, reporter = context.writer, context.reporter
+    writer = context.writer
     singles = single_runs(components.recipe)
     directories = {name: writer.directory / layout.FOLDS / name for name in singles}
     if writer.group.is_main:
         (writer.directory / layout.FOLDS).mkdir(exist_ok=True)
-    for number, (name, single) in enumerate(singles.items(), 1):
-        reporter.run(name, number, len(singles))
-        axes = Axes.of(single.to_plain())
-        if writer.group.broadcast(partial(_finished, directories[name], single, axes)):
-            reporter.stage("finished before")
-            continue
-        log.info("run", extra={"run": name, "number": number, "of": len(singles)})
-        with write_run(directories[name], True, writer.group, axes) as inner, inner.logged():
-            begin(inner, single, environment)
-            train_one(components.of(single), replace(context, writer=inner))
+    jobs = plan_of(components.recipe)
+    if executor is None:
+        here = Here(singles, components, context, environment)
+        run_jobs(jobs, SerialExecutor(here.run), Reporter(), True)
+    else:
+        left = [job for job in jobs if not is_done(directories[job.id], singles[job.id], job.axes)]
+        run_jobs(left, executor, context.reporter, True)
     if writer.group.is_main:
         _gather(singles, directories, writer, components)
 
 
-def train_one(components: RunComponents[T], context: RunContext) -> None:
-    """Train the model of a recipe for one run, whatever its kind, and write all files of the run."""
-    recipe = components.recipe
-    if isinstance(recipe, BaselineRecipe):
-        from embedkit.tasks.train_baseline import train_and_evaluate_baseline
+@dataclass(frozen=True)
+class Here:
+    """Trains inner runs in the process of the outer run, together with those that share it.
 
-        train_and_evaluate_baseline(components.of(recipe), context)
-    else:
-        assert isinstance(recipe, Recipe), "recipes that train are of these two kinds"
-        train_and_evaluate(components.of(recipe), context)
-
-
-def _finished(directory: Path, recipe: AnyRecipe, axes: Axes) -> bool:
-    """Return whether an inner run is finished; if so, move it into place and delete its checkpoints.
-
-    Raises RunError if a file of the run was changed.
+    `singles` are the recipes by name. The inner runs share the components and the environment of the outer
+    one. Errors are raised.
     """
-    if directory.exists():
-        Run(directory).verify()
-        drop_leftovers(directory)
-        return True
-    return finish_run(directory, partial(refuse_other_recipe, recipe=recipe), True, axes)
+
+    singles: Mapping[str, TrainingRecipe]
+    components: RunComponents[Any]
+    context: RunContext
+    environment: Plain
+
+    def run(self, job: Job) -> Outcome:
+        """Train an inner run, unless it is finished."""
+        writer, reporter = self.context.writer, self.context.reporter
+        single, start = self.singles[job.id], time.perf_counter()
+        directory, names = writer.directory / layout.FOLDS / job.id, [*self.singles]
+        number, of = names.index(job.id) + 1, len(names)
+        reporter.run(job.id, number, of)
+        if writer.group.broadcast(lambda: is_done(directory, single, job.axes)):
+            reporter.stage("finished before")
+            return Outcome(job, 0.0)
+        log.info("run", extra={"run": job.id, "number": number, "of": of})
+        with write_run(directory, True, writer.group, job.axes) as inner, inner.logged():
+            begin(inner, single, self.environment)
+            carry_out(self.components.of(single), replace(self.context, writer=inner))
+        return Outcome(job, time.perf_counter() - start)
 
 
 def _gather(

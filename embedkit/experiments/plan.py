@@ -90,6 +90,12 @@ class Outcome:
         """Return whether the job ended with an error."""
         return bool(self.faults)
 
+    def raised(self) -> EmbedkitError:
+        """Return the error of a failed job, to be raised; `--traceback` shows where in the job it was."""
+        error = self.error(*self.faults)
+        error.add_note(self.traceback)
+        return error
+
 
 class Executor(Protocol):
     """Runs jobs, one or several at a time. Left as a context manager, it stops those that still run."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from embedkit.distributed.failures import as_one
 from embedkit.distributed.process_group import ProcessGroup, join
-from embedkit.errors import DataError, Fault, RecipeError, VectorFileError, VocabularyError
+from embedkit.errors import DataError, Fault, RecipeError, RunError, VectorFileError, VocabularyError
+from embedkit.experiments.plan import Executor, JobSettings
 from embedkit.files.storage import storage_of
 from embedkit.recipe.combinations.ids import canonical
 from embedkit.recipe.components import Components
@@ -19,7 +20,8 @@ from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.repeats import single_runs
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe, TrainingRecipe
+from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory
@@ -29,6 +31,7 @@ from embedkit.runs.run import Run
 from embedkit.runs.sessions import warn_of_changes
 
 if TYPE_CHECKING:
+    from embedkit.experiments.executors import ExecutorOptions
     from embedkit.plugin.registry import Registry
     from embedkit.tasks.components import RunComponents
 
@@ -41,7 +44,8 @@ class RunOptions:
 
     `out` is the run directory, by default one named after the recipe and the time; `hash` says how input
     files are fingerprinted; `resume` goes on with an interrupted run; `strict` turns warnings about the data
-    into errors.
+    into errors. `executor` says where the runs of folds and seeds are made, by default one after another in
+    this process. With `fail_fast`, the first run that fails ends all.
     """
 
     out: str | PathLike[str] | None = None
@@ -49,6 +53,8 @@ class RunOptions:
     reporter: Reporter = field(default_factory=Reporter)
     resume: bool = False
     strict: bool = False
+    executor: ExecutorOptions | None = None
+    fail_fast: bool = False
 
 
 def execute(recipe: AnyKind, registry: Registry, options: RunOptions) -> Run:
@@ -67,6 +73,7 @@ def _execute(
     components: Components[AnyKind], directory: Path, options: RunOptions, group: ProcessGroup
 ) -> Run:
     recipe, reporter = components.recipe, options.reporter
+    _refuse_executor(recipe, options, group)
     if options.resume and group.broadcast(lambda: _is_finished(directory, recipe, reporter)):
         return group.broadcast(lambda: _loadable(Run(directory)))
     components.refuse_untrusted()
@@ -83,7 +90,7 @@ def _execute(
             }
         )
         warn_of_changes(writer.directory, begin(writer, recipe, environment))
-        _carry_out(components, RunContext(writer, reporter, options.strict), environment)
+        _carry_out(components, RunContext(writer, reporter, options.strict), environment, options)
         log.info("finished")
     return group.broadcast(lambda: _loadable(Run(directory)))
 
@@ -102,7 +109,9 @@ def _loadable(run: Run) -> Run:
     return run
 
 
-def _carry_out(components: Components[AnyKind], context: RunContext, environment: Plain) -> None:
+def _carry_out(
+    components: Components[AnyKind], context: RunContext, environment: Plain, options: RunOptions
+) -> None:
     """Run the task of the recipe's kind, and write all of its files.
 
     The kinds are evaluation, intrinsic evaluation, training over folds or seeds, and a single training.
@@ -117,15 +126,39 @@ def _carry_out(components: Components[AnyKind], context: RunContext, environment
 
         evaluate_vectors(components.of(recipe), context)
     else:
-        from embedkit.experiments.folds_and_seeds import train_each, train_one
+        from embedkit.experiments.folds_and_seeds import train_each
+        from embedkit.experiments.job import carry_out
         from embedkit.tasks.components import RunComponents
 
         storage = storage_of(recipe.data.in_memory, context.writer.scratch)
         training = RunComponents(recipe, components.registry, storage)
         if single_runs(recipe):
-            train_each(training, context, environment)
+            train_each(training, context, environment, _executor(components.registry, context, options))
         else:
-            train_one(training, context)
+            carry_out(training, context)
+
+
+def _executor(registry: Registry, context: RunContext, options: RunOptions) -> Executor | None:
+    """Return the executor of the inner runs; None where they are made in this process."""
+    from embedkit.experiments.executors import executor_of
+
+    if options.executor is None or options.executor.name == "serial":
+        return None
+    directory = context.writer.directory / layout.FOLDS
+    settings = JobSettings(directory, registry.blocked, registry.trust, options.strict, options.hash)
+    return executor_of(options.executor, settings)
+
+
+def _refuse_executor(recipe: AnyKind, options: RunOptions, group: ProcessGroup) -> None:
+    """Raise RunError if runs cannot be made with the executor that was chosen."""
+    if options.executor is None or options.executor.name == "serial":
+        return
+    if group.count > 1:
+        what = "processes that were started together train one model after another"
+        raise RunError(Fault(what, where="executor", hint="Leave it out, or start a single process."))
+    if not (isinstance(recipe, TrainingRecipe) and single_runs(recipe)):
+        what = "this recipe makes one run, and an executor is for several: folds, seeds, combinations"
+        raise RunError(Fault(what, where="executor"))
 
 
 def _is_finished(directory: Path, recipe: AnyKind, reporter: Reporter) -> bool:

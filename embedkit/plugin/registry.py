@@ -164,6 +164,11 @@ class Registry:
     trust: bool = False
     _claims: dict[tuple[str, str], list[Component]] = field(default_factory=dict)
 
+    @property
+    def blocked(self) -> tuple[str, ...]:
+        """Return the names of the plugins that are blocked, as `build_registry` takes them."""
+        return tuple(plugin.name for plugin in self.plugins.plugins if plugin.state == "blocked")
+
     def names(self, kind: str) -> list[str]:
         """Return the names of the registered components of a kind, sorted."""
         return sorted(name for of_kind, name in self._claims if of_kind == kind)

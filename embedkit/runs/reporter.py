@@ -15,6 +15,12 @@ class Reporter:
     def run(self, name: str, number: int, of: int) -> None:
         """Tell that the run `name` begins, number `number` (from 1) of `of`."""
 
+    def jobs(self, count: int) -> None:
+        """Tell that so many runs are about to be made, several at a time maybe."""
+
+    def job(self, name: str, ending: str, number: int, of: int) -> None:
+        """Tell that the run `name` has ended, the `number`-th of `of` to do so (from 1), and how."""
+
     def stage(self, what: str) -> None:
         """Tell that a stage begins, such as 'reading texts'."""
 

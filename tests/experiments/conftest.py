@@ -26,6 +26,12 @@ def small_recipe():
 
 
 @pytest.fixture
+def small():
+    """A recipe of one small run."""
+    return RECIPE
+
+
+@pytest.fixture
 def job_of():
     """Makes a job of a small recipe with some keys changed; `id` is the name of its directory."""
 

@@ -150,9 +150,21 @@ def test_serial_leaves_what_waits_when_it_is_left():
     [
         ({"name": "seriell"}, "unknown executor 'seriell' - did you mean 'serial'"),
         ({"jobs": 0}, "jobs: expected a number of jobs from 1 on, not 0"),
-        ({"address": "auto"}, "address: the executor 'serial' has no address"),
+        ({"address": "auto"}, "address: the executor 'processes' has no address"),
     ],
 )
 def test_executor_options_are_checked(options, said):
     with pytest.raises(RunError, match=said):
         ExecutorOptions(**options)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "options"),
+    [
+        ((None, None, None), None),
+        ((None, 3, None), ExecutorOptions("processes", 3)),
+        (("serial", None, None), ExecutorOptions("serial")),
+    ],
+)
+def test_a_number_of_jobs_means_processes(chosen, options):
+    assert ExecutorOptions.chosen(*chosen) == options

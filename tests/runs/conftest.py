@@ -13,7 +13,7 @@ FORKS = multiprocessing.get_context("forkserver")
 """Forks processes from one that has imported what takes its time, so that twenty can be killed."""
 
 FORKS.set_forkserver_preload(
-    ["embedkit.experiments.folds_and_seeds", "torch._dynamo", "sklearn.linear_model", "statsmodels.api"]
+    ["embedkit.tasks.train", "torch._dynamo", "sklearn.linear_model", "statsmodels.api"]
 )
 
 TEXTS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from embedkit.errors import Fault, RunError
 from embedkit.experiments.executors.serial import SerialExecutor
@@ -24,7 +24,7 @@ class ExecutorOptions:
     `address` that of a Ray cluster, None for one on this machine.
     """
 
-    name: ExecutorName = "serial"
+    name: ExecutorName = "processes"
     jobs: int | None = None
     address: str | None = None
 
@@ -37,6 +37,17 @@ class ExecutorOptions:
         if self.address is not None and self.name != "ray":
             hint = "Leave it out, or run on the cluster with --executor ray."
             raise RunError(Fault(f"the executor '{self.name}' has no address", "address", hint=hint))
+
+    @classmethod
+    def chosen(cls, name: str | None, jobs: int | None, address: str | None) -> ExecutorOptions | None:
+        """Return the options that were chosen; None if none were.
+
+        Without a name, an address means Ray, and a number of jobs means processes.
+        """
+        if name is None and jobs is None and address is None:
+            return None
+        named = name or ("ray" if address else "processes")
+        return cls(cast(ExecutorName, named), jobs, address)
 
 
 def executor_of(options: ExecutorOptions, settings: JobSettings) -> Executor:

@@ -76,6 +76,11 @@ class LineReporter(Reporter):
         """Print the run's name and number."""
         self.console.print(escaped(f"run {number} of {of}: {name}"))
 
+    def job(self, name: str, ending: str, number: int, of: int) -> None:
+        """Print the number, the name and the ending of a run."""
+        line = f"{number:>{len(str(of))}}/{of}  {name}  {ending}"
+        self.console.print(escaped_message(line), soft_wrap=True)
+
     def stage(self, what: str) -> None:
         """Print the stage."""
         self.console.print(escaped(what))
@@ -101,6 +106,15 @@ class BarReporter(LineReporter):
         super().__init__(console)
         self.progress = progress
         self.task: TaskID = progress.add_task("starting", total=None, note="")
+
+    def jobs(self, count: int) -> None:
+        """Start the bar anew, for so many runs."""
+        self.progress.reset(self.task, total=count, description="runs", note=f"0/{count}")
+
+    def job(self, name: str, ending: str, number: int, of: int) -> None:
+        """Print how a run ended above the bar, and set the bar to `number` of `of` runs."""
+        super().job(name, ending, number, of)
+        self.progress.update(self.task, completed=number, total=of, note=f"{number}/{of}")
 
     def stage(self, what: str) -> None:
         """Set the bar's description to the stage, and start the bar anew."""
