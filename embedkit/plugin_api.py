@@ -66,7 +66,10 @@ from embedkit.interfaces import (
 if TYPE_CHECKING:
     from embedkit.api import load, run
     from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
+    from embedkit.files.decoding import open_text
     from embedkit.files.digest import sha256
+    from embedkit.files.opening import compression_of_file, head_of, open_bytes
+    from embedkit.files.signatures import no_text, not_the_file
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
     from embedkit.interfaces.contracts import check_lookup, check_unknown
     from embedkit.model.known_words import KnownWords
@@ -85,7 +88,10 @@ if TYPE_CHECKING:
 _NAMES_OF = {
     "embedkit.api": ("load", "run"),
     "embedkit.files.compression": ("BZIP2", "PLAIN", "Compression", "compression_of"),
+    "embedkit.files.decoding": ("open_text",),
     "embedkit.files.digest": ("sha256",),
+    "embedkit.files.opening": ("compression_of_file", "head_of", "open_bytes"),
+    "embedkit.files.signatures": ("no_text", "not_the_file"),
     "embedkit.interfaces.arrays": ("BoolArray", "FloatArray", "IntArray"),
     "embedkit.interfaces.contracts": ("check_lookup", "check_unknown"),
     "embedkit.model.known_words": ("KnownWords",),
@@ -171,7 +177,9 @@ __all__ = [
     "clean",
     "compose",
     "compression_of",
+    "compression_of_file",
     "decompose",
+    "head_of",
     "hookimpl",
     "is_unicode",
     "load",
@@ -181,6 +189,10 @@ __all__ = [
     "masked_sum",
     "nearest",
     "no_progress",
+    "no_text",
+    "not_the_file",
+    "open_bytes",
+    "open_text",
     "open_vectors",
     "run",
     "sha256",

@@ -5,18 +5,13 @@ than the formats read here: U+2028, U+0085 and lone carriage returns are part of
 """
 
 # No `from __future__ import annotations`: see labelled.py.
-import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from io import TextIOWrapper
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
-from embedkit.plugin_api import DataError, Doc, Example, Fault
-from embedkit_readers.decoding import undecodable, unknown_encoding, wide
+from embedkit.plugin_api import DataError, Doc, Example, Fault, head_of, not_the_file, open_text
 from embedkit_readers.labelled import LabelledFile
-from embedkit_readers.opening import head_of, open_bytes
-from embedkit_readers.signatures import not_the_file
 
 Lines = Iterator[tuple[int, str]]
 
@@ -50,21 +45,9 @@ class TextFile(LabelledFile):
         Raises DataError for bytes that are not in the encoding, NUL characters, unknown encodings, lines that
         are too long, and files that hold something else than text.
         """
-        try:
-            codecs.lookup(self.encoding)
-            fault = wide(self.path, head_of(self.path), self.encoding)
-            if fault:
-                raise DataError(fault)
-            with open_bytes(self.path) as raw, self._text(raw) as file:
-                for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
-                    yield number, self._checked(number, line)
-        except UnicodeError as error:
-            raise DataError(undecodable(self.path, self.encoding)) from error
-        except LookupError as error:
-            raise DataError(unknown_encoding(self.encoding, self.path)) from error
-
-    def _text(self, raw: BinaryIO) -> TextIOWrapper:
-        return TextIOWrapper(raw, encoding=self.encoding, newline="\n")
+        with open_text(self.path, self.encoding) as file:
+            for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
+                yield number, self._checked(number, line)
 
     def _checked(self, number: int, line: str) -> str:
         if "\0" in line:

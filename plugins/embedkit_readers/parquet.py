@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embedkit.plugin_api import PLAIN, DataError, Fault
+from embedkit.plugin_api import PLAIN, DataError, Fault, compression_of_file, no_text, open_bytes
 from embedkit_readers.labelled import ColumnFile, Row
-from embedkit_readers.opening import compression_of_file, open_bytes
-from embedkit_readers.signatures import HEAD, no_text
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
+
+
+ENOUGH = 8192
+"""Bytes that tell what a file is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +40,7 @@ class ParquetReader(ColumnFile):
             what = f"is a {compression.name} file, and Parquet is read as it is"
             raise DataError(Fault(what, self.path, hint="Decompress it: Parquet is compressed inside."))
         with open_bytes(self.path) as file:
-            head = file.read(HEAD)
+            head = file.read(ENOUGH)
         if not head.startswith(b"PAR1"):
             named = no_text(head, self.path)
             hint = named.hint if named else "Text files are read with `use: csv`, `tsv` or `jsonl`."

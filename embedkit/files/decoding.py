@@ -1,15 +1,17 @@
-"""Errors and hints for files that are not in the given encoding, and for unknown encodings."""
+"""Text files by encoding: opening, the likely encodings of a file, and errors that name them."""
 
 from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
 from itertools import islice
 
-from embedkit.plugin_api import Fault, nearest
-from embedkit_readers.opening import open_bytes
-from embedkit_readers.signatures import HEAD, unicode_form
+from embedkit.errors import DataError, Fault, nearest
+from embedkit.files.opening import head_of, open_bytes
+from embedkit.files.signatures import HEAD, unicode_form
 
 CANDIDATES = (
     "utf-8",
@@ -72,6 +74,33 @@ class _Line:
         return ("… " if begin else "") + shown.strip() + (" …" if end < len(text) else "")
 
 
+@contextmanager
+def open_text(path: str, encoding: str) -> Iterator[TextIOWrapper]:
+    r"""Open the file to read its text, decompressed where needed; a line ends in `\n` alone.
+
+    Raises DataError as `open_bytes` does, for a file that is not text, for an unknown encoding and, while it
+    is read, for bytes that are not in the encoding, with the likely ones.
+    """
+    _refuse_unknown(encoding, path)
+    fault = wide(path, head_of(path), encoding)
+    if fault:
+        raise DataError(fault)
+    try:
+        with open_bytes(path) as raw, TextIOWrapper(raw, encoding=encoding, newline="\n") as file:
+            yield file
+    except UnicodeEncodeError:
+        raise
+    except UnicodeError as error:
+        raise DataError(undecodable(path, encoding)) from error
+
+
+def _refuse_unknown(encoding: str, path: str) -> None:
+    try:
+        TextIOWrapper(BytesIO(), encoding=encoding)
+    except LookupError as error:
+        raise DataError(unknown_encoding(encoding, path)) from error
+
+
 def undecodable(path: str, encoding: str) -> Fault:
     """Return a fault for the first byte that is not in `encoding`, with the encodings that would fit."""
     offset, byte = _first_bad_byte(path, encoding)
@@ -121,7 +150,7 @@ def _mixture(path: str, encoding: str) -> str | None:
 
 def _advice(path: str) -> str:
     """Return a hint that names the encodings that fit the whole file, and shows how each decodes a line."""
-    likely = [name for name in _ranked(path) if decodes(path, name)]
+    likely = [name for name in likely_encodings(_sample(path)) if decodes(path, name)]
     if not likely:
         return "It looks like no encoding throughout: this line may be damaged, or come from another file."
     lines = [*islice(_strange_lines(path), LINES)]
@@ -226,9 +255,8 @@ def _strange_lines(path: str) -> Iterator[_Line]:
         yield _Line(1, b"")
 
 
-def _ranked(path: str) -> Sequence[str]:
-    """Return the candidate encodings that fit a sample of the file, best first."""
-    sample = _sample(path)
+def likely_encodings(sample: bytes) -> Sequence[str]:
+    """Return the candidate encodings that fit a sample of a file, best first."""
     fits = [(fit, name) for name in CANDIDATES if (fit := _fit(sample, name)) is not None]
     return [name for _, name in sorted(fits, key=lambda pair: pair[0])]
 

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from embedkit.plugin_api import BZIP2, PLAIN, Compression, DataError, EmbedkitError, Fault, compression_of
-from embedkit_readers.signatures import HEAD, no_text
+from embedkit.errors import DataError, EmbedkitError, Fault
+from embedkit.files.compression import BZIP2, PLAIN, Compression, compression_of
+from embedkit.files.signatures import HEAD, no_text
 
 _BZIP2_BLOCK = b"1AY&SY"
 """Bytes 5 to 10 of every bzip2 file; the first four could also begin a text."""

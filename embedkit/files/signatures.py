@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from embedkit.plugin_api import Fault
+from embedkit.errors import Fault
 
 HEAD = 8192
 """Bytes that are enough to tell."""
