@@ -1,0 +1,407 @@
+"""Files as people have them are read right by the reader that is found, or refused with a reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import zipfile
+from functools import cache
+from typing import Any
+
+import pytest
+
+from embedkit.data.finding import Found, Wishes, find_reader
+from embedkit.errors import DataError
+from embedkit.interfaces import Example
+from embedkit.plugin.registry import Registry, build_registry
+
+pytestmark = pytest.mark.core
+
+WORDS = [
+    *(
+        "a",
+        "film",
+        "that",
+        "is",
+        "good",
+        "but",
+        "long",
+        "and",
+        "never",
+        "quite",
+        "finds",
+        "its",
+        "own",
+        "way",
+    ),
+    *("with", "wit", "charm", "bad", "plot", "acting", "great", "story", "I", "loved", "hated", "really"),
+    *("dull", "bright", "slow", "sharp", "small", "warm", "music", "scenes", "ending"),
+]
+
+
+@cache
+def registry() -> Registry:
+    return build_registry()
+
+
+def read(found: Found) -> list[Example]:
+    keys = {key: value for key, value in found.spec.items() if key != "use"}
+    component = registry().get("reader", found.spec["use"])
+    return [*component.factory(**component.parameters.model_validate(keys).model_dump()).read()]
+
+
+def texts(count=40, commas=0.2, seed=0) -> list[str]:
+    draw = random.Random(seed)
+    made = []
+    for _ in range(count):
+        words = [word + ("," if draw.random() < commas else "") for word in draw.choices(WORDS, k=9)]
+        made.append(" ".join(words).strip(",").capitalize() + draw.choice(".!?"))
+    return made
+
+
+def labels(count=40, names=("neg", "pos")) -> list[str]:
+    return [names[number * number % 7 % len(names)] for number in range(count)]
+
+
+def table(rows, header=None, **dialect) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n", **dialect)
+    writer.writerows([header, *rows] if header else rows)
+    return file.getvalue()
+
+
+def pairs(*columns) -> list[tuple[Any, ...]]:
+    return [*zip(*columns, strict=True)]
+
+
+@pytest.fixture
+def find(tmp_path):
+    def find(content: str | bytes, name="data.csv", encoding="utf-8", **wishes) -> Found:
+        file = tmp_path / name
+        file.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+        return find_reader(file, Wishes(**wishes))
+
+    return find
+
+
+@pytest.fixture
+def refused(find):
+    def refused(*content, **wishes) -> str:
+        with pytest.raises(DataError) as raised:
+            find(*content, **wishes)
+        return str(raised.value)
+
+    return refused
+
+
+T, L = texts(), labels()
+TL, LT = pairs(T, L), pairs(L, T)
+HEADED = ["text", "label"]
+ONE_COMMA = [text.replace(" ", ", ", 1) for text in texts(commas=0)]
+SPAM, AIRLINES = labels(names=("ham", "spam")), labels(names=("neutral", "positive", "negative"))
+RUSSIAN = [f"Этот фильм очень скучный {text}" for text in "абвгдежз" * 5]
+FRENCH = [f"{text} Très réussie, l’été où l’on rit…" for text in T]
+TABLES: dict[str, tuple[str | bytes, list[tuple[str, str]], str]] = {
+    "comma": (table(TL, HEADED), TL, "csv, ',', utf-8, header"),
+    "semicolon": (table(TL, ["Review text", "stars"], delimiter=";"), TL, "csv, ';', utf-8, header"),
+    "vertical bar": (table(TL, HEADED, delimiter="|"), TL, "csv, '|', utf-8, header"),
+    "tab": ("".join(f"{text}\t{label}\n" for text, label in [HEADED, *TL]), TL, "tsv, utf-8, header"),
+    "tab, quotes in texts": (
+        "".join(f'"{text[:9]}" {text}"\t{label}\n' for text, label in TL),
+        [(f'"{text[:9]}" {text}"', label) for text, label in TL],
+        "tsv, utf-8, no header",
+    ),
+    "tab, a text in quotes": (
+        "sentence\tlabel\n" + f'"{T[0]}"\tpos\n' + "".join(f"{text}\t{label}\n" for text, label in TL),
+        [(f'"{T[0]}"', "pos"), *TL],
+        "tsv, utf-8, header",
+    ),
+    "tab, quoted": (
+        table(pairs([f'{text}\n"again"\tand' for text in T], L), HEADED, delimiter="\t"),
+        pairs([f'{text}\n"again"\tand' for text in T], L),
+        "tsv, quoted, utf-8, header",
+    ),
+    "tab, all quoted": (
+        table(TL, HEADED, delimiter="\t", quoting=csv.QUOTE_ALL),
+        TL,
+        "tsv, quoted, utf-8, header",
+    ),
+    "cp1252": (
+        table(pairs(FRENCH, L), HEADED).encode("cp1252"),
+        pairs(FRENCH, L),
+        "csv, ',', cp1252, header",
+    ),
+    "UTF-16": (table(TL, HEADED, delimiter="\t").encode("utf-16"), TL, "tsv, utf-16, header"),
+    "UTF-16 without mark": (table(TL, HEADED).encode("utf-16-le"), TL, "csv, ',', utf-16-le, header"),
+    "BOM": (table(TL, HEADED).encode("utf-8-sig"), TL, "csv, ',', utf-8, header"),
+    "BOM, quoted header": (
+        table(TL, HEADED, quoting=csv.QUOTE_ALL).encode("utf-8-sig"),
+        TL,
+        "csv, ',', utf-8, header",
+    ),
+    "no header": (table(TL), TL, "csv, ',', utf-8, no header"),
+    "label first, no header": (table(LT), TL, "csv, ',', utf-8, no header"),
+    "label first": (table(LT, ["class", "content"]), TL, "csv, ',', utf-8, header"),
+    "numbers as labels": (
+        table(pairs(T, labels(names="012345")), ["reviewText", "overall"]),
+        pairs(T, labels(names="012345")),
+        "csv, ',', utf-8, header",
+    ),
+    "numbers as labels, no header": (
+        table(pairs(labels(names="01"), T)),
+        pairs(T, labels(names="01")),
+        "csv, ',', utf-8, no header",
+    ),
+    "spaces in the header": (table(TL, [" Review text ", " Label "]), TL, "csv, ',', utf-8, header"),
+    "Excel's own line": ("sep=;\n" + table(TL, HEADED, delimiter=";"), TL, "csv, ';', utf-8, header"),
+    "CRLF": (table(TL, HEADED).replace("\n", "\r\n"), TL, "csv, ',', utf-8, header"),
+    "no line end at the end": (table(TL, HEADED).rstrip(), TL, "csv, ',', utf-8, header"),
+    "lines in quoted fields": (
+        table(pairs([f'{text}\n\n"so";\n{text}' for text in T], L), HEADED),
+        pairs([f'{text}\n\n"so";\n{text}' for text in T], L),
+        "csv, ',', utf-8, header",
+    ),
+    "decimal commas": (
+        table(pairs(T, L, [f"0,{number}" for number in range(40)]), ["text", "label", "p"], delimiter=";"),
+        TL,
+        "csv, ';', utf-8, header",
+    ),
+    "one comma in each text, semicolons": (
+        table(pairs(labels(names="01"), ONE_COMMA), delimiter=";"),
+        pairs(ONE_COMMA, labels(names="01")),
+        "csv, ';', utf-8, no header",
+    ),
+    "SMS spam": (
+        table(pairs(SPAM, FRENCH, [""] * 40, [""] * 40), ["v1", "v2", "", ""]).encode("cp1252"),
+        pairs(FRENCH, SPAM),
+        "csv, ',', cp1252, header",
+    ),
+    "tweets without a header": (
+        table(
+            pairs(
+                labels(names="04"),
+                range(10**9, 10**9 + 40),
+                ["Mon Apr 06 22:19:45 PDT 2009"] * 40,
+                ["NO_QUERY"] * 40,
+                [f"user{number}" for number in range(40)],
+                [f"@you http://t.co/ab {text}" for text in T],
+            ),
+            quoting=csv.QUOTE_ALL,
+        ),
+        pairs([f"@you http://t.co/ab {text}" for text in T], labels(names="04")),
+        "csv, ',', utf-8, no header",
+    ),
+    "news with title and description": (
+        table(
+            pairs(labels(names="1234"), [text[:20] for text in T], [text * 2 for text in T]),
+            ["Class Index", "Title", "Description"],
+        ),
+        pairs([text * 2 for text in T], labels(names="1234")),
+        "csv, ',', utf-8, header",
+    ),
+    "tweets of airlines": (
+        table(
+            pairs(
+                range(57 * 10**16, 57 * 10**16 + 40),
+                AIRLINES,
+                [number / 41 for number in range(40)],
+                ["", "Bad Flight"] * 20,
+                ["Virgin", "Delta"] * 20,
+                [f"@air {text}" for text in T],
+                ["2015-02-24 11:35:52 -0800"] * 40,
+                ["Eastern Time (US & Canada)", "Quito"] * 20,
+            ),
+            [*("tweet_id", "airline_sentiment", "airline_sentiment_confidence", "negativereason", "airline"),
+             *("text", "tweet_created", "user_timezone")],
+        ),
+        pairs([f"@air {text}" for text in T], AIRLINES),
+        "csv, ',', utf-8, header",
+    ),
+    "forty columns": (
+        table(
+            [[number * at % 97 / 7 for at in range(38)] + [*pair] for number, pair in enumerate(TL)],
+            [*(f"f{at}" for at in range(38)), "comment", "target"],
+        ),
+        TL,
+        "csv, ',', utf-8, header",
+    ),
+    "pandas' numbers as names": (table(TL, ["0", "1"]), TL, "csv, ',', utf-8, header"),
+    "pandas' index": (table(pairs(range(40), T, L), ["", "text", "label"]), TL, "csv, ',', utf-8, header"),
+    "label and its number": (
+        table(pairs(T, labels(names="01"), L), ["sentence", "category_id", "category"]),
+        pairs(T, L),
+        "csv, ',', utf-8, header",
+    ),
+    "short texts with a name": (
+        table(pairs(WORDS[:20] + WORDS[:20], L), ["phrase", "label"]),
+        pairs(WORDS[:20] + WORDS[:20], L),
+        "csv, ',', utf-8, header",
+    ),
+    "Chinese": (
+        table(pairs([f"这部电影很好{number}，我喜欢" for number in range(40)], labels(names=("好", "坏")))),
+        pairs([f"这部电影很好{number}，我喜欢" for number in range(40)], labels(names=("好", "坏"))),
+        "csv, ',', utf-8, no header",
+    ),
+    "Russian, cp1251": (
+        table(pairs(RUSSIAN, L), ["отзыв", "класс"]).encode("cp1251"),
+        pairs(RUSSIAN, L),
+        "csv, ',', cp1251, header",
+    ),
+    "long fields": (
+        table(pairs([(text + " ") * 5_000 for text in T[:2]] + T[2:], L), HEADED),
+        pairs([(text + " ") * 5_000 for text in T[:2]] + T[2:], L),
+        "csv, ',', utf-8, header",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_read_right(find, name):
+    content, expected, how = TABLES[name]
+    found = find(content)
+    assert [(example.text, example.label) for example in read(found)] == expected
+    assert found.said.startswith(f"data.csv: {how}; text in ")
+    assert f"({len({label for _, label in expected})} classes)" in found.said.replace("at least ", "")
+
+
+@pytest.mark.parametrize("name", ["data.tsv", "data.txt", "data", "data.dat"])
+def test_the_content_counts_and_not_the_name(find, name):
+    assert [(e.text, e.label) for e in read(find(table(TL, HEADED, delimiter=";"), name))] == TL
+
+
+def test_the_line_for_the_screen(find):
+    content = table(pairs(FRENCH, L, L), ["Review text", "stars", "by"], delimiter=";")
+    assert find(content, "reviews.csv", "cp1252", group="by").said == (
+        "reviews.csv: csv, ';', cp1252, header; "
+        'text in "Review text", label in "stars" (2 classes), groups in "by"'
+    )
+
+
+def test_json_lines_with_other_keys(find):
+    rows = [
+        {"id": number, "tweet": text, "user": {"name": "x"}, "polarity": number % 3, "urls": []}
+        for number, text in enumerate(T)
+    ]
+    found = find("".join(json.dumps(row) + "\n" for row in rows), "tweets.json")
+    assert [(e.text, e.label) for e in read(found)] == [(row["tweet"], str(row["polarity"])) for row in rows]
+    assert found.said == 'tweets.json: jsonl, utf-8; text in "tweet", label in "polarity" (3 classes)'
+
+
+class TestFlags:
+    WIDE = table(
+        pairs(T, T[::-1], L, L[::-1], range(40)), ["Good_Review", "Bad_Review", "stars", "rating", "n"]
+    )
+
+    def test_two_columns_of_texts(self, refused):
+        message = refused(self.WIDE)
+        assert "data.csv: 2 columns may be the texts\n    Name the column with --text:" in message
+        assert f'"Good_Review", such as {T[0][:9]}' in message
+        assert '"Bad_Review", such as' in message
+        assert "stars" not in message
+
+    def test_two_columns_of_labels(self, refused):
+        message = refused(self.WIDE, text="Bad_Review")
+        assert (
+            '2 columns may be the labels\n    Name the column with --label:\n        "stars", such as'
+            in message
+        )
+
+    def test_what_is_named_is_taken(self, find):
+        found = find(self.WIDE, text="Bad_Review", label="rating", group="n")
+        assert [(e.text, e.label, e.group) for e in read(found)] == pairs(
+            T[::-1], L[::-1], map(str, range(40))
+        )
+
+    def test_a_column_that_is_not_there(self, refused):
+        message = refused(self.WIDE, text="Bad_Reviw", label="star")
+        assert "--text: unknown column 'Bad_Reviw' - did you mean 'Bad_Review'? (allowed: " in message
+        assert "--label: unknown column 'star' - did you mean 'stars'?" in message
+
+    def test_columns_by_number_in_a_table_without_a_header(self, find, refused):
+        content = table(pairs(T, L, L[::-1]))
+        assert '--label:\n        "column2", such as' in refused(content)
+        assert [(e.text, e.label) for e in read(find(content, label="column3"))] == pairs(T, L[::-1])
+
+    def test_a_first_line_that_may_be_a_name_or_not(self, find, refused):
+        content = table(TL, ["Not bad.", "odd"])
+        message = refused(content)
+        assert "it cannot be told whether the first line names the columns: Not bad. | odd" in message
+        assert "--text 'Not bad.' --label" in message
+        assert "--text column1 --label column2" in message
+        assert [(e.text, e.label) for e in read(find(content, text="Not bad.", label="odd"))] == TL
+        found = find(content, text="column1", label="column2")
+        assert [(e.text, e.label) for e in read(found)] == [("Not bad.", "odd"), *TL]
+
+    def test_a_format(self, find, refused):
+        assert find(table(TL, HEADED, delimiter="\t"), format="tsv").spec["use"] == "tsv"
+        assert "unknown format 'tvs' - did you mean 'tsv'? (allowed: csv, " in refused("x", format="tvs")
+        assert "data.csv:1: the line is not a JSON object" in refused(table(TL, HEADED), format="jsonl")
+
+
+class TestRefused:
+    @pytest.mark.parametrize("content", ["", "\n\n", " \r\n"])
+    def test_empty(self, refused, content):
+        assert "data.csv: is empty" in refused(content)
+
+    def test_one_column(self, refused):
+        assert "has one column, and is no table" in refused("\n".join(texts(commas=0)))
+
+    def test_one_column_with_commas(self, refused):
+        assert "data.csv:2: the row has" in refused("\n".join(["one, two", "one", *T]))
+
+    @pytest.mark.parametrize("line", ["text,label\n", '"a good film, indeed",pos', "a\tb\r\n"])
+    def test_one_line(self, refused, line):
+        assert "data.csv: has one row, and texts with two labels or more are needed" in refused(line)
+
+    def test_texts_with_commas_that_are_not_quoted(self, refused):
+        message = refused("label,text\n" + "".join(f"{label},{text}\n" for text, label in TL))
+        assert "fields at ',', and the first row has 2" in message
+        assert "has to be in double quotes" in message
+
+    def test_an_unbalanced_quote(self, refused):
+        assert ":3: malformed CSV" in refused(
+            'text,label\n"a, good one",pos\n"a, bad one,neg\nc,d\n"e, f",pos\n'
+        )
+
+    def test_one_label(self, refused):
+        message = refused(table(pairs(T, ["pos"] * 40), HEADED))
+        assert '"label" has one value, pos, and labels are two or more' in message
+        assert "--label" in message
+
+    def test_as_many_labels_as_rows(self, refused):
+        message = refused(table(pairs(T, range(40)), ["text", "rating"]))
+        assert '"rating" has 40 values in 40 rows: no labels' in message
+
+    def test_no_labels(self, refused):
+        message = refused(table(pairs(T, range(40)), ["text", "n"]))
+        assert (
+            "no column looks like labels: few values, each of them repeated\n    Name the column with"
+            in message
+        )
+
+    def test_excel(self, refused):
+        old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+        assert "is an Excel or Word file of before 2007" in refused(old, "data.xls")
+        workbook = io.BytesIO()
+        with zipfile.ZipFile(workbook, "w") as file:
+            file.writestr("xl/workbook.xml", "<workbook/>")
+        message = refused(workbook.getvalue(), "data.xlsx")
+        assert "is an Excel workbook (.xlsx), not a text file" in message
+        assert "Save it as CSV UTF-8" in message
+
+    def test_a_json_array(self, refused):
+        message = refused(json.dumps([{"text": text, "label": label} for text, label in TL], indent=1))
+        assert "is one JSON document" in message
+        assert "JSON Lines" in message
+
+    def test_labels_in_lists(self, refused):
+        rows = [{"text": text, "label": [label]} for text, label in TL]
+        message = refused("".join(json.dumps(row) + "\n" for row in rows))
+        assert "the labels in 'label' are lists" in message
+        assert "data.label_separator" in message
+
+    def test_a_file_that_is_not_there(self, tmp_path):
+        with pytest.raises(DataError, match=r"nothing\.csv: does not exist"):
+            find_reader(tmp_path / "nothing.csv")
