@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, overload
 
-from embedkit.evaluation.coverage import coverage, oov_share
+from embedkit.evaluation.coverage import Word, coverage, oov_share
 from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 if TYPE_CHECKING:
@@ -157,17 +158,29 @@ class Predictions(Sequence[Prediction]):
                 cut=cut,
             )
 
+    @cached_property
+    def words(self) -> Sequence[Word]:
+        """Return each distinct word of the split's source as the model reads it, by number."""
+        return [*zip(self.split.tokens.words, self._states, self._apart, strict=True)]
+
+    def labels(self) -> Sequence[str | None]:
+        """Return the label of each text as its Prediction has it, None where it is not known."""
+        written = self.labelling.written(self.targets)
+        return [
+            None if label is None else own
+            for label, own in zip(self.split.examples.labels, written, strict=True)
+        ]
+
     def wrong(self) -> BoolArray:
         """Return a mask of the texts whose known label was not predicted, bool [n]."""
         import numpy as np
 
         known = np.array([label is not None for label in self.split.examples.labels], np.bool_)
-        missed = (self.targets != self.predicted).reshape(len(self), -1).any(axis=1)
-        return np.asarray(missed & known)
+        missed = self.targets != self.predicted
+        return np.asarray((missed if missed.ndim == 1 else missed.any(axis=1)) & known)
 
     def coverage(self) -> dict[str, dict[str, int]]:
         """Count the tokens and types of the split by state, as the function `coverage` returns them."""
         counts = self.split.tokens.counts
-        known = zip(self.split.tokens.words, self._states, self._apart, strict=True)
-        read = {read: counts[read[0]] for read in known if read[0] in counts}
+        read = {read: counts[read[0]] for read in self.words if read[0] in counts}
         return coverage(read, sum(self.split.cut))

@@ -56,10 +56,7 @@ def write_words(writer: RunWriter, predictions: Mapping[str, Predictions], conte
 
 def _by_split(predictions: Mapping[str, Predictions], content: Content) -> dict[str, SplitAnalysis]:
     """Return the analysis of every split by name."""
-    return {
-        name: analyse(texts, content, texts.labelling.classes, texts.labelling.separator)
-        for name, texts in predictions.items()
-    }
+    return {name: analyse(texts, content) for name, texts in predictions.items()}
 
 
 def write_drift(

@@ -243,6 +243,13 @@ def test_too_few_texts_choose_nothing():
     assert choose_strength(encoded([0, 1] * 20, 1), None, log_loss, 0) == USUAL
 
 
+def test_of_many_texts_a_sample_chooses_the_same(monkeypatch):
+    of = encoded(np.array([0, 1] * 300), 1, np.random.default_rng(2).normal(size=(600, 30)))
+    chosen = choose_strength(of, None, log_loss, 0)
+    monkeypatch.setattr("embedkit.training.regression.MOST_TEXTS", 300)
+    assert choose_strength(of, None, log_loss, 0) == choose_strength(of, None, log_loss, 0) == chosen
+
+
 @pytest.mark.parametrize("signal", [0.0, 3.0])
 def test_the_penalty_is_strong_where_there_is_nothing_to_learn(signal):
     classes = np.array([0, 1] * 60)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.oov.counting import Tally, missing_words
 from embedkit.evaluation.oov.difference import compare_shares
 from embedkit.evaluation.oov.odds import odds_ratio
 from embedkit.evaluation.oov.result import ErrorAnalysis, SplitAnalysis
-from embedkit.evaluation.oov.shares import Shares, measure
+from embedkit.evaluation.oov.shares import Shares, measure_split
 from embedkit.evaluation.oov.verdict import verdict
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.predictions import Predictions
 
 
 def errors_by_share(shares: Shares) -> ErrorAnalysis:
@@ -26,14 +25,9 @@ def errors_by_share(shares: Shares) -> ErrorAnalysis:
     return ErrorAnalysis(n, wrong, content, of_all, odds, verdict(content, odds))
 
 
-def analyse(
-    texts: Sequence[Prediction], content: Content, classes: Iterable[str], separator: str | None = None
-) -> SplitAnalysis:
-    """Return the out-of-vocabulary analysis of one model's texts, as `analyse_counted` does.
-
-    `separator` is the string between the labels of a multi-label text.
-    """
-    return analyse_counted(Tally.of(texts, classes, separator), measure(texts, content), content)
+def analyse(texts: Predictions, content: Content) -> SplitAnalysis:
+    """Return the out-of-vocabulary analysis of one model's predictions for a split."""
+    return analyse_counted(Tally.of_split(texts), measure_split(texts, content), content)
 
 
 def analyse_counted(tally: Tally, shares: Shares, content: Content) -> SplitAnalysis:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from unicodedata import category
 
 from embedkit.text.stopwords import fold
@@ -16,21 +17,29 @@ class Content:
     """Tells content tokens from structural ones. `function_words` may be in any case, with any apostrophe."""
 
     function_words: Iterable[str] = ()
-    _known: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _folded: frozenset[str] = field(default=frozenset(), init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_folded", frozenset(map(_folded, self.function_words)))
+    @cached_property
+    def _known(self) -> dict[str, bool]:
+        return _KnownTokens(frozenset(map(_folded, self.function_words)))
 
     def of(self, tokens: Sequence[str]) -> list[bool]:
         """Return, for each token, whether it is a content token."""
-        return [self.is_content(token) for token in tokens]
+        return [*map(self._known.__getitem__, tokens)]
 
     def is_content(self, token: str) -> bool:
         """Return whether `token` is neither a function word nor punctuation nor a number."""
-        known = self._known.get(token)
-        if known is None:
-            known = self._known[token] = has_words(token) and _folded(token) not in self._folded
+        return self._known[token]
+
+
+class _KnownTokens(dict[str, bool]):
+    """Whether each token that was asked for is content; a new one is found out when it is looked up."""
+
+    def __init__(self, function_words: frozenset[str]) -> None:
+        super().__init__()
+        self._function_words = function_words
+
+    def __missing__(self, token: str) -> bool:
+        known = self[token] = has_words(token) and _folded(token) not in self._function_words
         return known
 
 

@@ -14,7 +14,7 @@ from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.predictions import Prediction, Predictions
 
 SHOWN = 50
 """How many of the missing words are listed."""
@@ -47,6 +47,21 @@ class Tally:
                 counts.update(read)
             cut += text.cut
         return cls(words, of_class, cut)
+
+    @classmethod
+    def of_split(cls, texts: Predictions) -> Tally:
+        """Count the words of one model's predictions for a split, as `of` does, by the numbers of words."""
+        separator, of_label = texts.labelling.separator, dict[str | None, Counter[int]]()
+        for label, numbers in zip(texts.labels(), texts.split.tokens.numbers, strict=True):
+            of_label.setdefault(label, Counter()).update(numbers)
+        of_class = {label: Counter[Word]() for label in texts.labelling.classes}
+        words = Counter[Word]()
+        for label, counts in of_label.items():
+            read = {texts.words[number]: count for number, count in counts.items()}
+            labels = () if label is None else parts_of(label, separator)
+            for counted in (words, *(of_class[each] for each in labels)):
+                counted.update(read)
+        return cls(words, of_class, sum(texts.split.cut))
 
     def __add__(self, other: Tally) -> Tally:
         labels = dict.fromkeys((*self.classes, *other.classes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from embedkit.model.table_rows import OUT_OF_VOCABULARY, State
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embedkit.evaluation.oov.content import Content
-    from embedkit.evaluation.predictions import Prediction
+    from embedkit.evaluation.predictions import Prediction, Predictions
+    from embedkit.files.rows import Rows
     from embedkit.interfaces import BoolArray, IntArray
 
 
@@ -55,9 +57,41 @@ def measure(texts: Iterable[Prediction], content: Content) -> Shares:
     return Shares(np.array(wrong, np.bool_), length.astype(np.int64), all_tokens, of_content)
 
 
+def measure_split(texts: Predictions, content: Content) -> Shares:
+    """Compute the shares of one model's predictions for a split, as `measure` does, by numbers of words."""
+    import numpy as np
+
+    missing = np.array([state in OUT_OF_VOCABULARY for _, state, _ in texts.words], np.bool_)
+    of_content = np.array(content.of(texts.split.tokens.words), np.bool_)
+    length = np.asarray(texts.split.tokens.numbers.lengths())
+    kinds = (missing, of_content, of_content & missing)
+    all_missing, content_tokens, content_missing = _counted(texts.split.tokens.numbers, kinds)
+    known = np.array([label is not None for label in texts.split.examples.labels], np.bool_)
+    return Shares(
+        texts.wrong()[known],
+        length[known],
+        _ratio(all_missing, length)[known],
+        _ratio(content_missing, content_tokens)[known],
+    )
+
+
+def _counted(numbers: Rows, kinds: Sequence[BoolArray]) -> list[IntArray]:
+    """Count the tokens of each text whose words are of each of some kinds, bool [words]: int64 [n] each."""
+    import numpy as np
+
+    counts: list[list[IntArray]] = [[] for _ in kinds]
+    for block in numbers.blocks():
+        read = np.frombuffer(b"".join(block), np.int32)
+        ends = np.cumsum([len(row) for row in block])
+        for kind, found in zip(kinds, counts, strict=True):
+            before = np.concatenate([[0], np.cumsum(kind[read])])
+            found.append(np.diff(before[ends], prepend=0))
+    return [np.concatenate([np.zeros(0, np.int64), *found]) for found in counts]
+
+
 def count_content(tokens: Sequence[str], states: Sequence[State], content: Content) -> tuple[int, int]:
     """Count the content tokens, and the content tokens that are out of vocabulary."""
-    of_content = [state for token, state in zip(tokens, states, strict=True) if content.is_content(token)]
+    of_content = [*compress(states, content.of(tokens))]
     return len(of_content), _missing(of_content)
 
 
