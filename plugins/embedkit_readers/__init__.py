@@ -1,4 +1,4 @@
-"""Readers of labelled texts: in the recipe, in separated values, JSON Lines, Parquet and fastText's lines."""
+"""Readers of labelled texts: in the recipe, in tables, JSON Lines, Parquet, fastText's lines and folders."""
 
 from __future__ import annotations
 
@@ -14,3 +14,4 @@ def register_readers(register: Register) -> None:
     register("jsonl", "embedkit_readers.jsonl:JsonLinesReader")
     register("parquet", "embedkit_readers.parquet:ParquetReader")
     register("labelled-lines", "embedkit_readers.labelled_lines:LabelledLinesReader")
+    register("folder", "embedkit_readers.folder:FolderReader")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import random
+import sys
 import zipfile
 from functools import cache
 from typing import Any
 
+import psutil
 import pytest
 
 from embedkit.data.finding import Found, Wishes, find_reader
@@ -52,6 +57,7 @@ def read(found: Found) -> list[Example]:
     return [*component.factory(**component.parameters.model_validate(keys).model_dump()).read()]
 
 
+@cache
 def texts(count=40, commas=0.2, seed=0) -> list[str]:
     draw = random.Random(seed)
     made = []
@@ -287,6 +293,167 @@ def test_json_lines_with_other_keys(find):
     found = find("".join(json.dumps(row) + "\n" for row in rows), "tweets.json")
     assert [(e.text, e.label) for e in read(found)] == [(row["tweet"], str(row["polarity"])) for row in rows]
     assert found.said == 'tweets.json: jsonl, utf-8; text in "tweet", label in "polarity" (3 classes)'
+
+
+@pytest.mark.parametrize(
+    "compress", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"]
+)
+def test_compressed(find, compress):
+    found = find(compress(table(TL, HEADED, delimiter=";").encode()), "data.csv.gz")
+    assert [(e.text, e.label) for e in read(found)] == TL
+    found = find(
+        compress("".join(json.dumps({"text": t, "label": k}) + "\n" for t, k in TL).encode()), "x.jsonl.gz"
+    )
+    assert [(e.text, e.label) for e in read(found)] == TL
+
+
+class TestFastText:
+    def test_lines(self, find):
+        found = find("".join(f"__label__{label} {text}\n" for text, label in TL), "data.txt")
+        assert [(e.text, e.label) for e in read(found)] == TL
+        assert found.said == "data.txt: labelled-lines, utf-8; 2 classes"
+
+    def test_another_encoding(self, find):
+        found = find(
+            "".join(f"__label__{label}\t{text}\n" for text, label in pairs(FRENCH, L)), "x", "cp1252"
+        )
+        assert [(e.text, e.label) for e in read(found)] == pairs(FRENCH, L)
+
+    @pytest.mark.parametrize(
+        ("content", "message"),
+        [
+            ("__label__a x\n__label__a __label__b y\n", "line 2 has several labels\n    A recipe reads them"),
+            ("__label__a x\n__label__a y\n", "every line has the same label"),
+        ],
+    )
+    def test_what_is_refused(self, refused, content, message):
+        assert message in refused(content)
+
+    def test_columns_name_nothing(self, refused):
+        message = refused("__label__a x\n__label__b y\n", text="review")
+        assert "labelled-lines has no columns, so --text names nothing" in message
+
+
+class TestFolder:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        def folder(**files: str | bytes):
+            for name, content in files.items():
+                path = tmp_path / "reviews" / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            return tmp_path / "reviews"
+
+        return folder
+
+    def test_a_folder_per_label(self, folder):
+        files = {f"{label}/{number}_{number % 9}.txt": text for number, (text, label) in enumerate(TL)}
+        found = find_reader(folder(**files, **{"README": "x", "urls.txt": "x"}))
+        assert {(e.text, e.label) for e in read(found)} == {*TL}
+        assert found.said == "reviews: folder, utf-8; 2 classes: neg, pos"
+
+    def test_its_encoding(self, folder):
+        files = {
+            f"{label}/{number}": text.encode("cp1252")
+            for number, (text, label) in enumerate(pairs(FRENCH, L))
+        }
+        found = find_reader(folder(**files))
+        assert {e.text for e in read(found)} == {*FRENCH}
+        assert found.spec["encoding"] == "cp1252"
+
+    def test_the_folder_above(self, folder):
+        names = [f"{split}/{label}/1.txt" for split in ("train", "test") for label in ("pos", "neg")]
+        with pytest.raises(DataError, match=r"reviews: has no two folders with texts.*\n.* test, train$"):
+            find_reader(folder(**dict.fromkeys([*names, "train/urls.txt", "test/urls.txt"], "x")))
+
+    def test_a_folder_of_tables(self, folder):
+        with pytest.raises(DataError, match=r"reviews: has no two folders.*\n.* test.csv, train.csv$"):
+            find_reader(folder(**{"train.csv": "x", "test.csv": "x"}))
+        with pytest.raises(DataError, match=r"reviews: has no two .*\n.*test.csv, train.csv, .*dev.csv, .*"):
+            find_reader(folder(**{"dev/dev.csv": "x", "valid/valid.csv": "x"}))
+
+    def test_one_folder(self, folder):
+        with pytest.raises(DataError, match=r"has no two folders with texts, one for each label"):
+            find_reader(folder(**{"pos/1": "x"}))
+
+    def test_something_else_in_it(self, folder):
+        with pytest.raises(DataError, match=r"1.pdf: is a PDF document"):
+            find_reader(folder(**{"a/1.pdf": b"%PDF-1.7", "b/1": "x"}))
+
+    def test_columns_name_nothing(self, folder):
+        with pytest.raises(DataError, match="a folder has no columns, so --label names nothing"):
+            find_reader(folder(**{"a/1": "x", "b/1": "x"}), Wishes(label="x"))
+
+
+class TestLarge:
+    """Files of which only a part is looked at."""
+
+    @staticmethod
+    def bytes_read() -> int:
+        return psutil.Process().io_counters().read_chars
+
+    @pytest.mark.skipif(
+        not sys.platform.startswith("linux"), reason="only Linux counts the bytes that are read"
+    )
+    def test_of_two_gigabytes_little_is_read(self, tmp_path):
+        path = tmp_path / "large.csv"
+        size, rows = 2 << 30, table(TL).encode()
+        with path.open("wb") as file:
+            file.write(table(pairs(T, ["neg"] * 40), ["Review text", "stars"]).encode() * 1)
+            file.write(b"".join(f'"{text}",neg\n'.encode() for text in texts(4_000)))
+            for part in range(1, 64):
+                file.seek(part * size // 64)
+                file.write(b"\n" + rows * 40)
+            file.seek(size - len(rows))
+            file.write(rows)
+        find_reader(path)
+        before = self.bytes_read()
+        found = find_reader(path)
+        assert self.bytes_read() - before < 2 << 20
+        assert found.spec["text"] == "Review text"
+        assert "at least" in found.said
+        path.unlink()
+
+    def test_rows_in_the_order_of_their_labels(self, find):
+        rows = pairs(texts(6_000), ["neg"] * 3_500 + ["pos"] * 2_500)
+        found = find(table(rows, ["review", "rating"], quoting=csv.QUOTE_ALL))
+        assert 'text in "review", label in "rating" (at least 2 classes)' in found.said
+        found = find(table(rows, quoting=csv.QUOTE_ALL))
+        assert 'text in "column1", label in "column2" (at least 2 classes)' in found.said
+
+    def test_an_encoding_that_shows_late(self, find):
+        rows = pairs([*texts(6_000), *FRENCH * 60], labels(6_000 + 60 * 40))
+        assert find(table(rows, HEADED), encoding="cp1252").spec["encoding"] == "cp1252"
+
+    def test_utf_8_that_is_cut_within_a_character(self, find):
+        rows = pairs(["этот фильм очень хороший " + text for text in texts(6_000)], labels(6_000))
+        for shift in range(3):
+            found = find("x" * shift + table(rows, HEADED))
+            assert "encoding" not in found.spec
+
+    def test_utf_16(self, find):
+        rows = pairs(texts(6_000), ["neg"] * 3_500 + ["pos"] * 2_500)
+        for encoding in ("utf-16", "utf-16-be", "utf-32"):
+            found = find(table(rows, HEADED, delimiter="\t"), encoding=encoding)
+            assert found.spec["encoding"] == encoding
+            assert "at least 2 classes" in found.said
+
+    def test_a_compressed_file_whose_labels_show_late(self, find):
+        content = gzip.compress(table(pairs(T * 700, ["neg"] * 27_000 + ["pos"] * 1_000), HEADED).encode())
+        assert "(one class in the part looked at)" in find(content).said
+
+    def test_lines_in_quoted_fields(self, find):
+        rows = pairs([f'{text}\n"so", {text}' for text in texts(6_000)], ["neg"] * 3_000 + ["pos"] * 3_000)
+        assert "(at least 2 classes)" in find(table(rows, HEADED)).said
+
+    def test_json_lines(self, find):
+        rows = pairs(texts(6_000), ["neg"] * 3_000 + ["pos"] * 3_000)
+        content = "".join(
+            json.dumps({"body": text, "k": {"a": 1}, "y": label}) + "\n" for text, label in rows
+        )
+        assert (
+            find(content).said == 'data.csv: jsonl, utf-8; text in "body", label in "y" (at least 2 classes)'
+        )
 
 
 class TestFlags:

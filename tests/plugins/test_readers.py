@@ -80,10 +80,12 @@ LABEL_TEXT = {"header": False, "columns": ["label", "text"]}
 
 
 def test_the_bundled_readers_are_registered():
-    assert {"inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines"} <= {*registry().names("reader")}
+    assert {"inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines", "folder"} <= {
+        *registry().names("reader")
+    }
 
 
-@pytest.mark.parametrize("name", ["inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines"])
+@pytest.mark.parametrize("name", ["inline", "csv", "tsv", "jsonl", "parquet", "labelled-lines", "folder"])
 def test_every_key_is_documented(name):
     fields = registry().get("reader", name).parameters.model_fields
     assert fields
@@ -434,6 +436,61 @@ class TestLabelledLines:
     def test_a_malformed_line_of_several(self, write, line, message):
         path = write(f"__label__x a\n{line}\n__label__x b\n")
         assert failure("labelled-lines", path=path, separator="|").startswith(f"{path}:2: {message}")
+
+
+class TestFolder:
+    @pytest.fixture
+    def folder(self, tmp_path):
+        def folder(**files: str | bytes) -> str:
+            for name, content in files.items():
+                path = tmp_path / "reviews" / name.replace("__", "/")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content if isinstance(content, bytes) else content.encode())
+            return str(tmp_path / "reviews")
+
+        return folder
+
+    def test_labels_are_folders_in_the_order_of_their_names(self, folder):
+        path = folder(
+            **{"pos/1_7.txt": "good\n", "pos/0_9.txt": "\ufeffgreat\r\n", "neg/b": "bad\nfilm", "neg/a": ""},
+            **{"README": "beside", "neg/.DS_Store": "x", "pos/Thumbs.db": "x", ".git/config": "x"},
+        )
+        expected = [("", "neg"), ("bad\nfilm", "neg"), ("great", "pos"), ("good", "pos")]
+        assert read("folder", path=path) == expected
+        mapped = {"neg": None, "pos": "1"}
+        examples = [*reader("folder", path=path, label_map=mapped).read()]
+        assert [(e.id, e.text, e.label) for e in examples] == [(3, "great", "1"), (4, "good", "1")]
+
+    def test_encoding_compression_and_normal_form(self, folder):
+        path = folder(**{"o\u0308l/1": "e\u0301", "o\u0308l/2.gz": gzip.compress("é".encode())})
+        assert read("folder", path=path) == [("é", "öl")] * 2
+
+    def test_another_encoding(self, folder):
+        path = folder(**{"pos/1": "déjà vu".encode("cp1252")})
+        assert read("folder", path=path, encoding="cp1252") == [("déjà vu", "pos")]
+        assert failure("folder", path=path).startswith(f"{Path(path, 'pos', '1')}:1: byte 0xe9 at offset 1")
+
+    @pytest.mark.parametrize(
+        ("files", "message"),
+        [
+            ({"a.txt": "beside"}, "reviews: has no folder with texts"),
+            (
+                {"pos/1.txt": "a", "pos/more/2.txt": "b"},
+                "is a folder in the folder of a label\n    Texts are files",
+            ),
+            ({"pos/1.pdf": b"%PDF-1.7"}, "1.pdf: is a PDF document, not a text file"),
+            ({"pos/1.txt": b"a\0b"}, "1.txt: the text holds a NUL character"),
+        ],
+    )
+    def test_what_is_no_such_folder(self, folder, files, message):
+        assert message in failure("folder", path=folder(**files))
+
+    def test_the_order_does_not_depend_on_the_system(self, folder):
+        path = folder(**dict.fromkeys(["b/2", "B2/1", "a/10", "a/9", "ä/1"], "x"))
+        assert [label for _, label in read("folder", path=path)] == ["B2", "a", "a", "b", "ä"]
+
+    def test_its_path_is_a_folder_to_be_fingerprinted(self):
+        assert registry().get("reader", "folder").input_folders == {"path"}
 
 
 class TestLabelsAndNormalForm:

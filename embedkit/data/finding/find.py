@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from embedkit.data.finding.folder import find_folder
 from embedkit.data.finding.found import Found, Wishes
 from embedkit.data.finding.records import (
     LABELLED,
@@ -18,7 +19,7 @@ from embedkit.data.finding.table import find_table
 from embedkit.errors import DataError, Fault
 from embedkit.files.opening import open_bytes
 
-FORMATS = ("csv", "tsv", "jsonl", "parquet", "labelled-lines")
+FORMATS = ("csv", "tsv", "jsonl", "parquet", "labelled-lines", "folder")
 """Readers that `--format` may name."""
 
 NO_WISHES = Wishes()
@@ -35,6 +36,8 @@ def find_reader(path: str | Path, wishes: Wishes = NO_WISHES) -> Found:
         raise DataError(Fault.unknown("format", wishes.format, FORMATS, where="--format"))
     if not Path(where).exists():
         raise DataError(Fault("does not exist", where))
+    if Path(where).is_dir() or wishes.format == "folder":
+        return find_folder(Path(where), wishes)
     format = wishes.format or _format_of_name(where)
     if format == "parquet" or (format is None and _begins_as_parquet(where)):
         return find_parquet(where, wishes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,11 +77,24 @@ def find_parquet(path: str, wishes: Wishes) -> Found:
             names = [field.name for field in file.schema_arrow if field.type.num_fields == 0]
             records = [each for group in groups for each in _first_rows(file, group, names)]
             whole = len(records) == file.metadata.num_rows
+            metadata = file.schema_arrow.metadata or {}
     except (ArrowException, OSError) as error:
         raise DataError(Fault(f"not a readable Parquet file: {error}", path)) from error
     if not records:
         raise DataError(Fault("has no rows", path))
-    return _of_records({"use": "parquet", "path": path}, records, wishes, whole)
+    found = _of_records({"use": "parquet", "path": path}, records, wishes, whole)
+    named = _class_names(metadata.get(b"huggingface", b"{}"), found.spec["label"])
+    fits = {str(record[found.spec["label"]]) for record in records} <= {*named}
+    return replace(found, spec={**found.spec, "label_map": named}) if named and fits else found
+
+
+def _class_names(metadata: bytes, label: str) -> dict[str, str]:
+    """Return the names of the classes by number, as Hugging Face's datasets writes them; empty if none."""
+    try:
+        names = json.loads(metadata)["info"]["features"][label]["names"]
+        return {str(number): name for number, name in enumerate(names) if isinstance(name, str)}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
 
 
 def _first_rows(file: ParquetFile, group: int, names: Sequence[str]) -> list[Record]:

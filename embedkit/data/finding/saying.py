@@ -11,8 +11,10 @@ from embedkit.errors import shortened
 
 def said(path: str, reader: str, how: Sequence[str], roles: Roles) -> str:
     """Return such as `a.csv: csv, ';', cp1252, header; text in "Review", label in "stars" (2 classes)`."""
-    least = "" if roles.whole else "at least "
+    many = f"{'' if roles.whole else 'at least '}{roles.classes:,} classes"
+    if roles.classes == 1:
+        many = "1 class" if roles.whole else "one class in the part looked at"
     columns = f'text in "{shortened(roles.text)}", label in "{shortened(roles.label)}"'
     groups = f', groups in "{shortened(roles.group)}"' if roles.group else ""
     file = ", ".join([reader, *how])
-    return f"{Path(path).name}: {file}; {columns} ({least}{roles.classes:,} classes){groups}"
+    return f"{Path(path).name}: {file}; {columns} ({many}){groups}"
