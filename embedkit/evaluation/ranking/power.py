@@ -10,27 +10,27 @@ from typing import TYPE_CHECKING
 from embedkit.evaluation.comparison.power import POWER
 from embedkit.evaluation.comparison.power import smallest_difference as of_texts
 from embedkit.evaluation.ranking.pairs import CandidatePair, text_differences
-from embedkit.evaluation.ranking.tiers import Tiers, holm_factor
 
 if TYPE_CHECKING:
     from embedkit.evaluation.ranking.scores import CandidateScores, Measure
+    from embedkit.evaluation.ranking.tiers import Tiers
 
 
 def smallest_difference(
-    candidates: Sequence[CandidateScores], tiers: Tiers, measure: Measure, dropped: int = 0
+    candidates: Sequence[CandidateScores], tiers: Tiers, measure: Measure
 ) -> float | None:
     """Return the smallest difference of means from the best that would be found with 80% power.
 
     It is the median over the pairs of the best with the others of its tier, those that ran most folds, or, if
     it is alone there, that of the pair with the runner-up. The test is the one that they had, at the level
-    that Holm's correction leaves for them; `dropped` as in `find_tiers`. None where there are no two
-    candidates, where the differences have no variance, and where no difference would be large enough.
+    that Holm's correction leaves for so many. None where there are no two candidates, where the differences
+    have no variance, and where no difference would be large enough.
     """
     names = [name for tier in tiers.tiers for name in tier]
     if len(names) < 2:
         return None
     alike = tiers.tiers[0][1:] or names[1:2]
-    level = measure.alpha / holm_factor(len(alike) + 1, len(names) + dropped)
+    level = measure.alpha / len(alike)
     by_name = {own.name: own for own in candidates}
     best = by_name[names[0]]
     pairs = {name: tiers.against_best[name].pair for name in alike}

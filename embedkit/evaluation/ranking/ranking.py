@@ -26,13 +26,15 @@ class Course:
     """How a ranking went: folds planned, trainings, seconds, and what became of candidates.
 
     `dropped` has those that a race has dropped, `failed` the reason of those that failed, by name. `race`
-    says whether there was one. `one_class` is the label of all texts if they have the same.
+    says whether there was one, and `settled` whether it was stopped before the last fold because the first
+    tier was settled (`is_settled`). `one_class` is the label of all texts if they have the same.
     """
 
     folds: int
     trainings: Trainings
     seconds: float
     race: bool = False
+    settled: bool = False
     dropped: Mapping[str, Dropped] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
     one_class: str | None = None
@@ -43,9 +45,10 @@ def make_ranking(candidates: Sequence[CandidateScores], measure: Measure, course
     out = {*course.dropped, *course.failed}
     dropped = [own for own in candidates if own.name in course.dropped and own.name not in course.failed]
     tested = [own for own in candidates if own.name not in out]
-    tiers = find_tiers(tested, measure, len(dropped))
-    smallest = smallest_difference(tested, tiers, measure, len(dropped))
-    unfinished = tuple(own.name for own in tested if len(own.folds) < course.folds)
+    tiers = find_tiers(tested, measure)
+    smallest = smallest_difference(tested, tiers, measure)
+    run = max((len(own.folds) for own in tested), default=0) if course.settled else course.folds
+    unfinished = tuple(own.name for own in tested if len(own.folds) < run)
     n = len(np.unique(np.concatenate([own.ids for own in candidates]))) if candidates else 0
     found = Findings(
         tiers=tiers.tiers,
@@ -55,6 +58,7 @@ def make_ranking(candidates: Sequence[CandidateScores], measure: Measure, course
         unfinished=unfinished,
         failed=[*course.failed],
         one_class=course.one_class,
+        settled=(run, course.folds) if run < course.folds else None,
     )
     return Ranking(
         metric=measure.metric,
@@ -63,6 +67,7 @@ def make_ranking(candidates: Sequence[CandidateScores], measure: Measure, course
         alpha=measure.alpha,
         test=_test(measure, course.folds),
         race=course.race,
+        settled_after=run if run < course.folds else None,
         smallest_difference=smallest,
         seconds=course.seconds,
         tiers=tiers.tiers,

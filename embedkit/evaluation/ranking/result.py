@@ -79,7 +79,9 @@ class Ranking:
     candidate that was not dropped, has not failed and has a score. `smallest_difference` is the smallest
     difference of means from the best that would have been found with 80% power, None if it is not defined.
     `failed` has the reason for each candidate that failed; `unfinished` names those that ran not all folds,
-    though they neither failed nor were dropped. `seconds` is the time of the whole ranking.
+    though they neither failed nor were dropped. `settled_after` is the number of folds after which a race was
+    stopped because the others would hardly have changed the first tier, None if it was not. `seconds` is the
+    time of the whole ranking.
     """
 
     __pydantic_config__ = STRICT
@@ -89,6 +91,7 @@ class Ranking:
     alpha: Figure
     test: str
     race: bool
+    settled_after: Count | None
     smallest_difference: Figure | None
     seconds: Figure
     tiers: tuple[tuple[str, ...], ...]

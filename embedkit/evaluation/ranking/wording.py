@@ -16,7 +16,8 @@ NAMED = 4
 class Findings:
     """What a conclusion is drawn from. `worse` counts the candidates outside the first tier, dropped or not.
 
-    `smallest_difference` is already in words, `one_class` the label of all texts if they have the same.
+    `smallest_difference` is already in words, `one_class` the label of all texts if they have the same,
+    `settled` the number of folds after which the first tier was settled, and that of all folds.
     """
 
     tiers: Sequence[Sequence[str]]
@@ -26,6 +27,7 @@ class Findings:
     unfinished: Sequence[str]
     failed: Sequence[str]
     one_class: str | None
+    settled: tuple[int, int] | None = None
 
 
 def conclude(found: Findings) -> str:
@@ -70,6 +72,9 @@ def _tie(found: Findings, n: str) -> str:
 
 def _left_out(found: Findings) -> list[str]:
     said = []
+    if found.settled is not None:
+        run, folds = found.settled
+        said.append(f"the last {folds - run} of {folds} folds would hardly have changed this")
     if found.unfinished:
         said.append(f"{_names(found.unfinished)} {_has(found.unfinished)} not run all folds")
     if found.failed:
