@@ -35,3 +35,11 @@ def dump(data: Any, ascii_only: bool = False) -> str:
     If `ascii_only`, all other characters are escaped.
     """
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=not ascii_only, width=float("inf"))
+
+
+def dump_inline(data: Any) -> str:
+    """Return `data` as YAML on one line, as in `{use: random, dim: 50}`."""
+    text = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, default_flow_style=True, width=float("inf"), allow_unicode=True
+    )
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from embedkit.files.names import portable
@@ -67,10 +68,18 @@ def _names(keys: Iterable[str]) -> dict[str, str]:
 
 def _id(axes: Plain, names: Mapping[str, str]) -> str:
     keys = sorted(axes, key=lambda key: (key in REPEATS, key))
-    text = "--".join(_part(key, axes[key], names[key]) for key in keys)
+    parts = [_part(key, axes[key], names[key]) for key in keys]
+    text = "--".join(parts)
     if len(text.encode()) > LONGEST:
-        return _with_digest(text, axes)
+        return _with_digest("--".join(_that_fit(parts)), axes)
     return text if portable(text) == text else _with_digest(portable(text), axes)
+
+
+def _that_fit(parts: Sequence[str]) -> Sequence[str]:
+    """Return the first parts of an id that leave room for a digest: whole ones, or a piece of the first."""
+    sizes = accumulate(len(part.encode()) + len("--") for part in parts)
+    count = sum(size <= LONGEST - DIGITS for size in sizes)
+    return parts[: max(count, 1)]
 
 
 def _part(key: str, value: Any, name: str) -> str:
