@@ -14,6 +14,7 @@ from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
+from embedkit.recipe.matrix_schema import matrix_schema
 from embedkit.recipe.schema import EMBEDDING_KEYS, BaselineRecipe, EmbeddingSpec, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
@@ -28,25 +29,36 @@ def json_schema(registry: Registry) -> Json:
     kinds = sorted({slot.kind for slot in SLOTS.values()})
     names = {name: (*kind.built_in, *registry.names(name)) for name, kind in KINDS.items()}
     known = registry.components()
+    definitions = {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
+    for schema in (Recipe, BaselineRecipe, EvaluationRecipe, IntrinsicRecipe):
+        definitions |= _sections(schema)
+    definitions["MatrixRecipe"] = matrix_schema(definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "embedkit recipe",
-        "if": {"required": ["intrinsic"]},
-        "then": {"$ref": "#/$defs/IntrinsicRecipe"},
-        "else": {
-            "if": {"required": ["model"]},
-            "then": {"$ref": "#/$defs/EvaluationRecipe"},
-            "else": {
-                "if": {"required": ["baseline"]},
-                "then": {"$ref": "#/$defs/BaselineRecipe"},
-                "else": {"$ref": "#/$defs/Recipe"},
-            },
-        },
-        "$defs": {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
-        | _sections(Recipe)
-        | _sections(BaselineRecipe)
-        | _sections(EvaluationRecipe)
-        | _sections(IntrinsicRecipe),
+        **_by_key(_KINDS),
+        "$defs": definitions,
+    }
+
+
+_KINDS = {
+    "matrix": "MatrixRecipe",
+    "intrinsic": "IntrinsicRecipe",
+    "model": "EvaluationRecipe",
+    "baseline": "BaselineRecipe",
+}
+"""The definitions of recipes by the key that only they have."""
+
+
+def _by_key(kinds: Mapping[str, str]) -> Json:
+    """Return the schema of a recipe of the first of `kinds` whose key it has, or else a `Recipe`."""
+    if not kinds:
+        return {"$ref": "#/$defs/Recipe"}
+    (key, name), *others = kinds.items()
+    return {
+        "if": {"required": [key]},
+        "then": {"$ref": f"#/$defs/{name}"},
+        "else": _by_key(dict(others)),
     }
 
 

@@ -97,7 +97,9 @@ def test_the_keys_of_bundled_recipes_are_described(schema):
     for recipe in bundled_recipes().values():
         data = yaml.safe_load(recipe.path.read_text(encoding="utf-8"))
         kind = (
-            "IntrinsicRecipe"
+            "MatrixRecipe"
+            if "matrix" in data
+            else "IntrinsicRecipe"
             if "intrinsic" in data
             else "EvaluationRecipe"
             if "model" in data
@@ -108,6 +110,43 @@ def test_the_keys_of_bundled_recipes_are_described(schema):
         described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])
         assert set(described["required"]) <= set(data)
+
+
+MATRIX = {
+    "embedding": ["glove-6b-50d", {"use": "random", "dim": 3}],
+    "encoder.hidden_size": [1, 2],
+    "training.lr": [0.1],
+    "include": [{"seed": 3}],
+    "exclude": [{"embedding": {"use": "random"}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("matrix", "valid"),
+    [
+        (MATRIX, True),
+        (None, True),
+        ({"data.train": [{"use": "tsv", "path": "x"}]}, True),
+        ({"training.lr": 0.1}, False),
+        ({"training.lr": []}, False),
+        ({"training.lr": ["high"]}, False),
+        ({"embedding": ["rnn"]}, False),
+        ({"encoder": {"hidden_size": [1]}}, False),
+        ({"seed": [1], "include": {"seed": 1}}, False),
+        ({"seed": [1], "include": [{"seed": "a"}]}, False),
+        ({"seed": [1], "exclude": [{}]}, False),
+        ({}, False),
+    ],
+)
+def test_a_matrix_is_checked_by_the_keys_that_it_varies(schema, matrix, valid):
+    jsonschema = pytest.importorskip("jsonschema")
+    recipe = {
+        "data": {"max_length": 3},
+        "tokenizer": "whitespace",
+        "encoder": {"use": "rnn"},
+        "matrix": matrix,
+    }
+    assert jsonschema.Draft202012Validator(schema).is_valid(recipe) is valid
 
 
 def test_a_parameter_that_names_a_component_lists_the_names(schema, registry):

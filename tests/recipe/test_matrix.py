@@ -415,6 +415,19 @@ def test_what_trains_no_model_has_no_matrix(faulty, key):
     assert f"a matrix varies recipes that train a model, and one with '{key}' does not" in fault
 
 
+def test_the_bundled_matrix_is_six_models_on_four_folds(registry):
+    loaded = load_recipe("quickstart-matrix", registry)
+    assert [each.id for each in loaded.combinations] == [
+        "random-dim-50--bag",
+        "random-dim-50--cnn-maps-20",
+        "word2vec-train-dim-50--bag",
+        "word2vec-train-dim-50--cnn-maps-20",
+        "nb-log-ratio--bag",
+        "nb-log-ratio--cnn-maps-20",
+    ]
+    assert {each.recipe.data.folds.count for each in loaded.combinations} == {4}
+
+
 def test_a_matrix_is_no_single_recipe(written, registry):
     with pytest.raises(RecipeError, match="stands for 2 recipes, those of its matrix, where one is expected"):
         load_single(written(f"{BASE}matrix: {{seed: [1, 2]}}\n"), registry)

@@ -36,6 +36,7 @@ NAMES = [
     "notebook-word2vec",
     "quickstart",
     "quickstart-glove",
+    "quickstart-matrix",
     "quickstart-nbsvm",
     "reviews-random",
     "reviews-word2vec",

@@ -26,11 +26,12 @@ NAMES = [
     "reviews-random",
     "reviews-word2vec",
 ]
+MATRICES = ["quickstart-matrix"]
 NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 
 def test_these_are_all_the_recipes():
-    assert sorted(name for name in bundled_recipes() if "/" not in name) == NAMES
+    assert sorted(name for name in bundled_recipes() if "/" not in name) == sorted([*NAMES, *MATRICES])
 
 
 @pytest.mark.parametrize(

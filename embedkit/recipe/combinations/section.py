@@ -27,11 +27,12 @@ MOST = 10_000
 Keys = Mapping[KeyPath, Sequence[str]]
 """The keys of each section of a recipe, by the path to it."""
 
-_NOT_VARIED = {
+NOT_VARIED = {
     "name": "the name is that of the whole matrix",
     MATRIX: "a matrix cannot stand in another one",
     "seeds": "to train with several seeds, write matrix.seed: [1, 2], or seeds: [1, 2] beside the matrix",
 }
+"""Keys of a recipe that a matrix cannot vary, and why."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def _is_key(key: str, path: KeyPath, keys: Keys, findings: Findings) -> bool:
     parts = key.split(".")
     if not all(parts):
         findings.add(path[:-1], f"'{key}' is not a key such as encoder.hidden_size", said_at=path)
-    elif parts[0] in _NOT_VARIED:
-        findings.add(path, _NOT_VARIED[parts[0]])
+    elif parts[0] in NOT_VARIED:
+        findings.add(path, NOT_VARIED[parts[0]])
     elif (fault := _unknown(parts, keys)) is not None:
         findings.add(path[:-1], fault, said_at=path)
     else:
