@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.recipe.combinations.ids import LONGEST
+from embedkit.recipe.combinations.section import MOST
 from embedkit.recipe.document import MAX_DEPTH
 from embedkit.recipe.dump import dump
 from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
@@ -91,6 +93,11 @@ def test_every_place_of_a_component_is_documented():
             assert f"`[{', '.join(DEFAULTS[path])}]`" in line
 
 
+def test_the_limits_of_a_matrix_are_documented():
+    assert f"more than {MOST:,} combinations" in PAGE
+    assert f"at most {LONGEST} bytes" in PAGE
+
+
 def test_the_limits_are_documented():
     for limit in (MAX_NODES, MAX_DEPTH, MAX_BYTES):
         assert re.search(rf"\b{limit}\b", PAGE)
@@ -103,12 +110,14 @@ def test_the_recipes_on_the_page_load(written, registry):
         "reviews-nbsvm",
         "evaluate",
         "intrinsic",
+        "matrix",
     ]
 
 
 def test_the_overrides_on_the_page_can_be_made(written, registry):
     text = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
     options = re.findall(r"^\| `--set '?(.*?)'?` \|", PAGE, re.MULTILINE)
-    assert len(options) == 6
+    assert len(options) == 9
     for option in options:
-        assert load_recipe(written(text), registry, [option])
+        axis = ["matrix.training.lr=[0.3, 0.4]"] if option.startswith("matrix.") else []
+        assert load_recipe(written(text), registry, [*axis, option])
