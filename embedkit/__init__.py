@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from embedkit.api import load as load
+    from embedkit.api import rank as rank
     from embedkit.api import run as run
     from embedkit.hookspecs import hookimpl as hookimpl
     from embedkit.runs.run import Run as Run
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
     from embedkit.vectors import open_vectors as open_vectors
 
 __version__ = "0.1.0"
-__all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "run"]
+__all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "rank", "run"]
 
 _HOME = {
     "compare": "embedkit.tasks.compare",
     "hookimpl": "embedkit.hookspecs",
     "open_vectors": "embedkit.vectors",
     "load": "embedkit.api",
+    "rank": "embedkit.api",
     "run": "embedkit.api",
     "Run": "embedkit.runs.run",
 }

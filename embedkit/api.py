@@ -1,4 +1,4 @@
-"""The functions of the Python interface: run a recipe, and load the classifier that a run trained."""
+"""The functions of the Python interface: run a recipe, rank candidates, load the model that a run trained."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_single
+from embedkit.recipe.ranking import RankingSettings
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
 
 if TYPE_CHECKING:
+    from embedkit.evaluation.ranking.result import Ranking
+    from embedkit.experiments.ranking.audience import Audience
     from embedkit.inference.predictor import Predictor
 
 
@@ -56,6 +59,68 @@ def run(
     chosen = ExecutorOptions.chosen(executor, jobs, address)
     options = RunOptions(out, hash, reporter or Reporter(), resume, strict, chosen, fail_fast)
     return execute(load_single(recipe, registry, set or {}), registry, options)
+
+
+def rank(
+    source: str | PathLike[str],
+    *,
+    text: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    format: str | None = None,
+    vectors: Iterable[str | PathLike[str]] = (),
+    candidates: Iterable[str | PathLike[str]] = (),
+    out: str | PathLike[str] | None = None,
+    folds: int | None = None,
+    metric: str = "accuracy",
+    alpha: float = 0.05,
+    race: bool = True,
+    seed: int = 0,
+    minutes: float | None = None,
+    executor: Literal["serial", "processes", "ray"] | None = None,
+    jobs: int | None = None,
+    address: str | None = None,
+    resume: bool = False,
+    fail_fast: bool = False,
+    block: Iterable[str] = (),
+    audience: Audience | None = None,
+    trust: bool = False,
+) -> Ranking:
+    """Rank candidates, ways of turning words into vectors, on labelled texts, and return the ranking.
+
+    `source` is a data file, a folder with a folder for each label, or a recipe, whose texts then count.
+    `text`, `label` and `group` name columns of a data file, and `format` its format, where they are not found
+    out; rows with the same value of `group` are in one fold. `vectors` are files of word vectors to be tried,
+    `candidates` recipes that are ranked in place of the usual candidates. Candidates are trained on `folds`
+    folds and compared by `metric`; `alpha` is the level of all tests together. In a `race`, candidates that
+    are clearly worse are not trained on all folds. `seed` draws the folds. `minutes` is when no further
+    training is begun. `executor`, `jobs` and `address` say where trainings are run. `out`, `resume`, `block`
+    and `trust` are as in `run`; `fail_fast` ends at the first error. The directory has the model of the best
+    candidate in `best`.
+
+    Raises DataError if it cannot be told what a data file holds, RecipeError for candidates that are not
+    valid, and RunError if none could be trained.
+    """
+    from embedkit.data.finding import Wishes
+    from embedkit.experiments.ranking.audience import Audience
+    from embedkit.experiments.ranking.rank import RankOptions, rank_candidates
+    from embedkit.experiments.ranking.request import RankRequest, ranking_of
+
+    registry = build_registry(block, trust)
+    settings = RankingSettings(metric=metric, alpha=alpha, race=race, seed=seed)
+    wishes = Wishes(text, label, group, format)
+    request = RankRequest(source, wishes, [*vectors], [*candidates], folds, settings)
+    told = audience or Audience()
+    options = RankOptions(
+        out=out,
+        executor=ExecutorOptions.chosen(executor, jobs, address) or ExecutorOptions(),
+        minutes=minutes,
+        resume=resume,
+        fail_fast=fail_fast,
+        block=tuple(block),
+        audience=told,
+    )
+    return rank_candidates(ranking_of(request, registry, told.reporter), registry, options).ranking
 
 
 def load(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from embedkit.cli.options import json_option, print_json
-from embedkit.report.sizes import bytes_as_text
+from embedkit.files.sizes import bytes_as_text
 from embedkit.report.terminal.lines import say
 from embedkit.report.terminal.tables import byte_count, print_table
 

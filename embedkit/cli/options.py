@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import IO, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from embedkit.errors import DataError, Fault
 from embedkit.escaping import escaped_json
@@ -78,3 +79,28 @@ def lines_of(file: IO[bytes]) -> Sequence[str]:
     except UnicodeDecodeError as error:
         raise DataError(Fault(f"not UTF-8 at byte {error.start}", where=file.name)) from None
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
+
+
+def command_again(ctx: click.Context, **changed: object) -> list[str]:
+    """Return the command line that was typed, in full, with some of its options `changed`."""
+    blocked = [f"-pno:{name}" for name in ctx.find_root().params.get("blocked", ())]
+    words: list[str] = []
+    for parameter in ctx.command.params:
+        name = str(parameter.name)
+        value = changed.get(name, ctx.params.get(name))
+        given = ctx.get_parameter_source(name) is not ParameterSource.DEFAULT
+        if not (given or name in changed) or value is None:
+            continue
+        words += _typed(parameter, value)
+    return ["embedkit", *blocked, str(ctx.info_name), *words]
+
+
+def _typed(parameter: click.Parameter, value: object) -> list[str]:
+    """Return how a parameter is typed with a value."""
+    values = value if isinstance(value, tuple) else (value,)
+    if isinstance(parameter, click.Argument):
+        return [str(each) for each in values]
+    option = parameter.opts[-1]
+    if value is True:
+        return [option]
+    return [] if value is False else [part for each in values for part in (option, str(each))]

@@ -30,6 +30,7 @@ __all__ = ["blocked_plugins", "main", "program"]
 
 COMMANDS = {
     "recipes": "List the recipes that come with embedkit, or copy one.",
+    "rank": "Rank ways of turning words into vectors on your own texts.",
     "run": "Run a recipe: train and evaluate, or evaluate a trained model.",
     "validate": "Check recipes and report all errors at once, with file and line.",
     "show": "Print a recipe as YAML with every default filled in.",

@@ -11,6 +11,7 @@ from typing import Literal, Protocol, Self
 from embedkit.errors import EmbedkitError, Fault, TrainingError
 from embedkit.recipe.document import Plain
 from embedkit.recipe.matrix import Combination, MatrixRecipe
+from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import TrainingRecipe
 from embedkit.runs.axes import Axes
@@ -31,12 +32,15 @@ class Job:
     recipe: Plain
 
 
-def plan_of(recipe: MatrixRecipe | TrainingRecipe) -> list[Job]:
-    """Return the jobs of a recipe: every fold and seed, of every combination if it has a matrix.
+def plan_of(recipe: MatrixRecipe | RankingRecipe | TrainingRecipe) -> list[Job]:
+    """Return the jobs of a recipe: every fold and seed, of every combination or candidate if it has such.
 
     Their ids are `fold-0-seed-1` and the like and, of a matrix, `COMBINATION--fold-0-seed-1`. A recipe of a
     single run is one job, which has the name of the recipe.
     """
+    if isinstance(recipe, RankingRecipe):
+        named = {name: Combination(name, {}, own) for name, own in recipe.candidates.items()}
+        return [job for name, own in named.items() for job in _jobs_of(own, name)]
     if isinstance(recipe, MatrixRecipe):
         return [job for each in recipe.combinations for job in _jobs_of(each, recipe.candidates[each.id])]
     singles = single_runs(recipe) or {recipe.name: recipe}

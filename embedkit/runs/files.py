@@ -23,6 +23,7 @@ from embedkit.runs.sealing import AXES
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import OovAnalysis
+    from embedkit.evaluation.ranking.result import Ranking
 
 LARGEST = 16 << 20
 """Bytes that a JSON file of a run may have."""
@@ -50,8 +51,12 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "several": _EVALUATED,
     "evaluation": (*_EVALUATED, layout.EMBEDDING),
     "intrinsic": (layout.RECIPE, layout.ENVIRONMENT, layout.METRICS),
+    "ranking": (layout.RECIPE, layout.ENVIRONMENT, layout.RANKING),
 }
 """The files that a run of each kind has at the least."""
+
+_KINDS = {"intrinsic": "intrinsic", "model": "evaluation", "candidates": "ranking", "matrix": "ranking"}
+"""Kinds of runs by the key that only their recipes have."""
 
 _INNER = "|".join(re.escape(pattern).replace(r"\*", r"[^/\\\x00]+") for pattern in layout.INNER_RUNS)
 _NAME = re.compile(rf"(?:(?:{_INNER})/{re.escape(layout.MANIFEST)}|[^/\\\x00]+)")
@@ -137,8 +142,13 @@ class RunFiles:
 
     @property
     def folds(self) -> list[str]:
-        """Return the names of the manifests of inner runs."""
+        """Return the names of the manifests of the runs over folds and seeds."""
         return [name for name in self.digests if name.startswith(f"{layout.FOLDS}/")]
+
+    @property
+    def inner(self) -> list[str]:
+        """Return the names of the manifests of all inner runs."""
+        return [name for name in self.digests if "/" in name]
 
     def __contains__(self, name: str) -> bool:
         return name in self.digests
@@ -173,7 +183,7 @@ class RunFiles:
         chosen = {*names}
         faults: list[Fault] = []
         for name in self.digests:
-            if not chosen or name in chosen or name in self.folds:
+            if not chosen or name in chosen or name in self.inner:
                 try:
                     self._compared(name)
                 except RunError as error:
@@ -234,7 +244,7 @@ def _digest(path: Path) -> str:
 
 def _kind_of(recipe: Plain) -> str:
     """Return the kind of run that a recipe, given as plain data, makes."""
-    for key, kind in (("intrinsic", "intrinsic"), ("model", "evaluation")):
+    for key, kind in _KINDS.items():
         if key in recipe:
             return kind
     data = recipe.get("data")
@@ -267,6 +277,13 @@ def read_oov(path: Path) -> OovAnalysis:
     from embedkit.runs.json_schemas import oov_analysis
 
     return oov_analysis(path, read_json(path, LARGER[layout.OOV]))
+
+
+def read_ranking(path: Path) -> Ranking:
+    """Read a ranking.json. Raises RunError as `read_json` does, and for a figure that cannot be."""
+    from embedkit.runs.json_schemas import ranking
+
+    return ranking(path, read_json(path))
 
 
 def _parsed(content: bytes) -> Any:

@@ -19,6 +19,7 @@ from embedkit.errors import Fault, RunError
 from embedkit.evaluation.intrinsic_figures import IntrinsicFigures, figures_from_json
 from embedkit.evaluation.numbers import LARGEST
 from embedkit.evaluation.oov.result import OovAnalysis, from_json
+from embedkit.evaluation.ranking.result import Ranking
 from embedkit.evaluation.result import (
     NO_KEYS,
     SplitMetrics,
@@ -163,6 +164,12 @@ def intrinsic_figures(path: Path, value: object) -> dict[str, IntrinsicFigures]:
     """Return the figures of vectors by set. Raises RunError if the metrics.json `path` is damaged."""
     with damage_reported(path):
         return figures_from_json(value)
+
+
+def ranking(path: Path, value: object) -> Ranking:
+    """Return the ranking from the content of the ranking.json `path`. Raises RunError if it is damaged."""
+    with damage_reported(path):
+        return Ranking.from_json(value)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.document import Plain, describe, dotted
@@ -16,11 +16,20 @@ from embedkit.runs.sessions import record_session
 
 if TYPE_CHECKING:
     from embedkit.recipe.document import KeyPath
-    from embedkit.recipe.schema import AnyRecipe
     from embedkit.runs.writer import RunWriter
 
 
-def begin(writer: RunWriter, recipe: AnyRecipe, environment: Plain) -> list[str]:
+class WrittenRecipe(Protocol):
+    """A recipe as a run directory holds it."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the recipe as plain data."""
+
+    def to_yaml(self) -> str:
+        """Return the recipe as YAML."""
+
+
+def begin(writer: RunWriter, recipe: WrittenRecipe, environment: Plain) -> list[str]:
     """Write the recipe and environment of a new run; for a resumed run, check that they are unchanged.
 
     Raises RunError if the recipe or an input file has changed. Other versions and settings are no error: the
@@ -36,7 +45,7 @@ def begin(writer: RunWriter, recipe: AnyRecipe, environment: Plain) -> list[str]
     return []
 
 
-def refuse_other_recipe(directory: Path, recipe: AnyRecipe) -> None:
+def refuse_other_recipe(directory: Path, recipe: WrittenRecipe) -> None:
     """Raise RunError, with the keys that differ, if the run in `directory` started with another recipe."""
     before = read_document(directory / layout.RECIPE).data
     changed = [*_changes(before, recipe.to_plain(), ())]

@@ -13,7 +13,7 @@ from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.csv_schemas import check_predictions, check_table
 from embedkit.runs.directory import partial_of
-from embedkit.runs.files import RunFiles, read_oov
+from embedkit.runs.files import RunFiles, read_oov, read_ranking
 from embedkit.runs.json_schemas import intrinsic_figures, split_metrics, split_summaries
 from embedkit.runs.predictions import read_predictions
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.intrinsic_figures import IntrinsicFigures
     from embedkit.evaluation.oov.result import OovAnalysis
+    from embedkit.evaluation.ranking.result import Ranking
     from embedkit.evaluation.result import SplitMetrics, SplitSummary
     from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
@@ -61,7 +62,7 @@ class Run:
         """
         self._files.refuse_incomplete()
         self._files.verify(names)
-        for run in self.folds:
+        for run in self._inner:
             run.verify(*names)
 
     @cached_property
@@ -69,6 +70,23 @@ class Run:
         """Return the inner runs, sorted by fold, then by seed; empty for a run that trained one model."""
         paths = [self._files.path(name).parent for name in self._files.folds]
         return sorted(map(Run, paths), key=lambda run: (run.axes.position, run.path.name))
+
+    @property
+    def _inner(self) -> list[Run]:
+        return [Run(self._files.path(name).parent) for name in self._files.inner]
+
+    @property
+    def jobs(self) -> list[Run]:
+        """Return the trainings of a ranking or a matrix, sorted by name; empty for any other run."""
+        return sorted((run for run in self._inner if run.path.parent.name == layout.JOBS), key=_name)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Return the ranking of the candidates, as a typed object.
+
+        Raises RunError for a run that has none, and if ranking.json is damaged.
+        """
+        return read_ranking(self.file(layout.RANKING))
 
     @property
     def axes(self) -> Axes:
@@ -238,6 +256,10 @@ class Run:
         path = self.file(name)
         words = pd.Index(self.vocabulary["word"], name="word")
         return pd.DataFrame(read_table(path, len(words)), index=words)
+
+
+def _name(run: Run) -> str:
+    return run.path.name
 
 
 def _is_file(path: Path) -> bool:

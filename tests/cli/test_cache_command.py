@@ -16,7 +16,7 @@ import pytest
 from embedkit import open_vectors
 from embedkit.files.arrays import DamagedError
 from embedkit.files.cache import LIMIT, entries
-from embedkit.report.sizes import bytes_as_text
+from embedkit.files.sizes import bytes_as_text
 from embedkit.vectors.selection import Selection
 
 

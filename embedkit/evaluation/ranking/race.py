@@ -26,7 +26,7 @@ from embedkit.evaluation.ranking.scores import ALPHA
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from embedkit.evaluation.ranking.scores import Ids
+    from embedkit.evaluation.ranking.scores import Ids, Shares
 
 LARGEST = 700.0
 """The largest natural logarithm of an e-value that is given as a number."""
@@ -74,7 +74,9 @@ class Race:
         """Return the dropped candidates by name, in the order in which they were dropped."""
         return dict(self._dropped)
 
-    def observe(self, name: str, fold: int, ids: Sequence[int] | Ids, right: Sequence[float]) -> None:
+    def observe(
+        self, name: str, fold: int, ids: Sequence[int] | Ids, right: Sequence[float] | Shares
+    ) -> None:
         """Take in which texts of a fold a candidate has right, and drop whom this shows to be worse.
 
         `right` has 1 for a correct prediction and 0 for a wrong one, or the share of the seeds that are

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.escaping import escaped
 from embedkit.evaluation.ranking.intervals import mean_interval
-from embedkit.evaluation.ranking.tiers import ordered
-from embedkit.report.ranking_rows import (
+from embedkit.evaluation.ranking.rows import (
     DROPPED,
     HEADINGS,
     grouped,
@@ -16,6 +15,7 @@ from embedkit.report.ranking_rows import (
     remarks,
     seconds_as_text,
 )
+from embedkit.evaluation.ranking.tiers import ordered
 from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.oov import plain_table
 from embedkit.report.terminal.screen import Screen

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from embedkit.escaping import escaped
-from embedkit.report.sizes import UNITS
+from embedkit.files.sizes import UNITS
 from embedkit.report.terminal.lines import say
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from embedkit.report.sizes import bytes_as_text
+from embedkit.files.sizes import bytes_as_text
 from embedkit.report.terminal.lines import say
 from embedkit.report.terminal.tables import print_table
 

@@ -7,7 +7,7 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.comparison.wording import p_shown, points
-from embedkit.report.sizes import bytes_as_text
+from embedkit.files.sizes import bytes_as_text
 
 if TYPE_CHECKING:
     from embedkit.evaluation.ranking.result import RankedCandidate, Ranking

@@ -9,12 +9,18 @@ import re
 import numpy as np
 import pytest
 
+from embedkit.evaluation.ranking.documents import (
+    latex,
+    markdown,
+    ranking_csv,
+    ranking_latex,
+    ranking_markdown,
+)
 from embedkit.evaluation.ranking.race import Dropped
 from embedkit.evaluation.ranking.ranking import Course, make_ranking
 from embedkit.evaluation.ranking.result import COLUMNS, Trainings
+from embedkit.evaluation.ranking.rows import HEADINGS
 from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
-from embedkit.report.ranking_documents import latex, markdown, ranking_csv, ranking_latex, ranking_markdown
-from embedkit.report.ranking_rows import HEADINGS
 from embedkit.report.terminal.ranking import partial_table, print_ranking, ranking_screen
 
 HOSTILE = "a|b\x1b[31m\n% $x^2_{1}$ \\end{tabular} & <b>#~`--"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from embedkit.escaping import escaped
-from embedkit.report.ranking_rows import HEADINGS, grouped, remarks, rows_of
+from embedkit.evaluation.ranking.rows import HEADINGS, grouped, remarks, rows_of
 
 if TYPE_CHECKING:
     from embedkit.evaluation.ranking.result import Ranking

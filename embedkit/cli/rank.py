@@ -1,0 +1,141 @@
+"""`embedkit rank`: which way of turning words into vectors is best on one's own texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from embedkit.cli.options import (
+    command_again,
+    executor_options,
+    json_option,
+    print_json,
+    quiet_option,
+    trust_option,
+)
+from embedkit.cli.program import blocked_plugins
+from embedkit.cli.resume_hint import says_how_to_go_on
+from embedkit.report.terminal.lines import say
+from embedkit.runs import layout
+from embedkit.runs.directory import partial_of, progress_of, run_directory
+
+if TYPE_CHECKING:
+    from embedkit.experiments.ranking.audience import Audience
+    from embedkit.experiments.ranking.rank import RankOptions
+    from embedkit.experiments.ranking.request import RankRequest
+
+
+def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say what is in a data file."""
+    options = [
+        click.option("--text", metavar="COLUMN", help="The column of the texts."),
+        click.option("--label", metavar="COLUMN", help="The column of the labels."),
+        click.option("--group", metavar="COLUMN", help="Keep rows with the same value here in one fold."),
+        click.option("--format", metavar="NAME", help="The format, where it is not found out."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("source", metavar="DATA|RECIPE")
+@click.option("--out", type=click.Path(path_type=Path), help="The directory; runs/NAME-TIME by default.")
+@_data_options
+@click.option("--vectors", metavar="FILE", multiple=True, help="A file of word vectors to try; repeatable.")
+@click.option(
+    "--candidates", metavar="RECIPE", multiple=True, help="Rank these recipes in place of the usual ones."
+)
+@click.option("--metric", default="accuracy", show_default=True, help="The metric to rank by.")
+@click.option("--folds", type=click.IntRange(2, 10_000), help="Folds; 10, or 5 for few or very many texts.")
+@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Begin no training after that time.")
+@click.option("--no-race", is_flag=True, help="Train every candidate on every fold.")
+@click.option(
+    "--alpha",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="How often candidates that are equally good may be told apart.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws the folds and the order.")
+@executor_options
+@click.option("--resume", is_flag=True, help="Continue an interrupted ranking; nothing finished is repeated.")
+@trust_option
+@json_option
+@quiet_option
+@click.pass_context
+def command(ctx: click.Context, /, **given: Any) -> None:
+    """Rank ways of turning words into vectors on DATA, a file of labelled texts, or on those of a RECIPE.
+
+    Candidates that these texts cannot tell apart stand in the same tier.
+    """
+    from embedkit.experiments.ranking.rank import rank_candidates
+    from embedkit.experiments.ranking.request import ranking_of
+    from embedkit.plugin.registry import build_registry
+    from embedkit.report.terminal.ranking import print_ranking
+
+    registry = build_registry(blocked_plugins(ctx), given["trust"])
+    with _reporting(given["quiet"]) as audience:
+        recipe = ranking_of(_request(given), registry, audience.reporter)
+        directory = run_directory(recipe.name, given["out"], given["resume"])
+        partial = partial_of(directory)
+        again = command_again(ctx, out=directory, resume=True)
+        with says_how_to_go_on(lambda: [path.name for path in progress_of(partial)], again):
+            run = rank_candidates(recipe, registry, _options(ctx, given, directory, audience))
+    if given["as_json"]:
+        print_json(run.ranking.to_json())
+    elif not given["quiet"]:
+        print_ranking(run.ranking)
+        say(f'\nEverything is in {run.path}/; classify: embedkit predict {run.path}/{layout.BEST} "TEXT"')
+    if run.ranking.failed:
+        ctx.exit(1)
+
+
+def _request(given: Mapping[str, Any]) -> RankRequest:
+    from embedkit.data.finding import Wishes
+    from embedkit.experiments.ranking.request import RankRequest
+    from embedkit.recipe.ranking import RankingSettings
+
+    return RankRequest(
+        given["source"],
+        Wishes(given["text"], given["label"], given["group"], given["format"]),
+        given["vectors"],
+        given["candidates"],
+        given["folds"],
+        RankingSettings(
+            metric=given["metric"], alpha=given["alpha"], race=not given["no_race"], seed=given["seed"]
+        ),
+    )
+
+
+def _options(
+    ctx: click.Context, given: Mapping[str, Any], directory: Path, audience: Audience
+) -> RankOptions:
+    from embedkit.experiments.executors import ExecutorOptions
+    from embedkit.experiments.ranking.rank import RankOptions
+
+    executor = ExecutorOptions.chosen(given["executor"], given["jobs"], given["address"])
+    return RankOptions(
+        out=directory,
+        executor=executor or ExecutorOptions(),
+        minutes=given["minutes"],
+        resume=given["resume"],
+        fail_fast=given["fail_fast"],
+        block=tuple(blocked_plugins(ctx)),
+        audience=audience,
+    )
+
+
+def _reporting(quiet: bool) -> AbstractContextManager[Audience]:
+    """Return an audience that prints how the ranking goes on, or one that is silent."""
+    if quiet:
+        from embedkit.experiments.ranking.audience import Audience
+
+        return nullcontext(Audience())
+    from embedkit.report.terminal.ranking_progress import console_audience
+
+    return console_audience()

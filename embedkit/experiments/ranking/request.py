@@ -1,0 +1,192 @@
+"""What a ranking is asked for, and the recipe that answers it: the texts, the folds, the candidates."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from embedkit.data.finding import Wishes, find_reader
+from embedkit.errors import Fault, RecipeError
+from embedkit.experiments import candidates
+from embedkit.experiments.sources import METHODS
+from embedkit.experiments.sources import sources as sources_at_hand
+from embedkit.files.names import portable
+from embedkit.files.storage import InMemory
+from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.load import load_recipe, load_single
+from embedkit.recipe.matrix import MatrixRecipe
+from embedkit.recipe.ranking import RankingRecipe, RankingSettings
+from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
+from embedkit.tasks.components import RunComponents
+
+if TYPE_CHECKING:
+    from embedkit.plugin.registry import Registry
+    from embedkit.recipe.document import Plain
+    from embedkit.runs.reporter import Reporter
+
+FOLDS, FEWER_FOLDS = 10, 5
+SHARED = ("train", "validation", "test", "folds", "labels", "label_separator", "in_memory")
+"""The keys of `data` that all candidates share; how long a text may be is up to each."""
+
+SMALL, LARGE = 1_000, 50_000
+"""Texts below and above which there are fewer folds: more would be hardly larger, or take too long."""
+
+
+@dataclass(frozen=True)
+class RankRequest:
+    """What is to be ranked, on which texts, and how.
+
+    `source` is a data file, a folder, or a recipe, whose texts then count; `wishes` say what is in a file.
+    `vectors` are
+    word-vector files, and `candidates` recipes that are ranked in place of the usual candidates. `folds` is
+    their number, None for one that fits the number of texts.
+    """
+
+    source: str | PathLike[str]
+    wishes: Wishes = field(default_factory=Wishes)
+    vectors: Sequence[str | PathLike[str]] = ()
+    candidates: Sequence[str | PathLike[str]] = ()
+    folds: int | None = None
+    settings: RankingSettings = field(default_factory=RankingSettings)
+
+    @property
+    def is_recipe(self) -> bool:
+        """Return whether the source is a recipe: a YAML file, or the name of a bundled one."""
+        path = Path(self.source)
+        bundled = isinstance(self.source, str) and self.source in bundled_recipes()
+        return path.suffix in (".yaml", ".yml") or (bundled and not path.exists())
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts that candidates are ranked on: the section `data` of their recipes, but for the folds.
+
+    `own` are the candidates that a recipe brings itself.
+    """
+
+    name: str
+    data: Plain
+    own: Mapping[str, Plain] = field(default_factory=dict)
+
+
+def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> RankingRecipe:
+    """Return the recipe of a ranking: the candidates, all with the same texts and folds.
+
+    Tells `reporter` what a data file was found to hold. Raises DataError if that cannot be told, and
+    RecipeError for candidates that are not valid.
+    """
+    base = load_recipe(request.source, registry) if request.is_recipe else None
+    if isinstance(base, RankingRecipe):
+        return base.model_copy(update={"ranking": request.settings})
+    texts = _texts_of(base) if base is not None else _texts_found(request, reporter)
+    data = _with_folds(texts.data, request, registry)
+    named = _given(request, registry) if request.candidates else _usual(request, registry, data)
+    recipes = {
+        name: _loaded(name, {**plain, "data": _data_of(plain, data)}, request, registry)
+        for name, plain in {**named, **texts.own}.items()
+    }
+    return RankingRecipe(name=texts.name, ranking=request.settings, candidates=recipes)
+
+
+def _texts_found(request: RankRequest, reporter: Reporter) -> Texts:
+    """Find out what a data file holds, and return its texts."""
+    path = Path(request.source)
+    found = find_reader(path, request.wishes)
+    reporter.stage(found.said)
+    return Texts(portable(path.name.split(".")[0], "ranking"), {"train": found.spec})
+
+
+def _texts_of(recipe: Any) -> Texts:
+    """Return the texts of a recipe, which is a candidate itself, as are the combinations of a matrix."""
+    if isinstance(recipe, MatrixRecipe):
+        own = {each.id: each.recipe.to_plain() for each in recipe.combinations}
+    elif isinstance(recipe, EvaluationRecipe) or not hasattr(recipe, "data"):
+        what = "this recipe trains no model, so there is nothing to rank"
+        raise RecipeError(Fault(what, hint="Name a data file, or a recipe that trains a model."))
+    else:
+        own = {recipe.name: recipe.to_plain()}
+    data = next(iter(own.values()))["data"]
+    return Texts(recipe.name, {key: data[key] for key in SHARED if data.get(key) is not None}, own)
+
+
+def _with_folds(data: Plain, request: RankRequest, registry: Registry) -> Plain:
+    """Return the section `data` with folds, unless it reads a test split of its own."""
+    test = data.get("test")
+    if isinstance(test, str) or (isinstance(test, Mapping) and "use" in test):
+        if request.folds is not None:
+            what = "these texts have a test split of their own, so there are no folds to choose"
+            raise RecipeError(Fault(what, where="--folds"))
+        return data
+    if data.get("folds") is not None and request.folds is None:
+        return {**data, "folds": {**data["folds"], "only": None}}
+    count = request.folds or _fitting_folds(data, registry)
+    folds = {"count": count, "seed": request.settings.seed, "keep_duplicates_together": True}
+    shared = {key: value for key, value in data.items() if key != "test"}
+    return {**shared, "folds": folds}
+
+
+def _fitting_folds(data: Plain, registry: Registry) -> int:
+    """Return a number of folds that fits the number of texts."""
+    plain = candidates.bag_of_words(data)["majority"]
+    components = RunComponents(load_single(plain, registry), registry, InMemory())
+    count = len(components.reader("train").read())
+    return FOLDS if SMALL <= count <= LARGE else min(FEWER_FOLDS, max(2, count // 2))
+
+
+def _usual(request: RankRequest, registry: Registry, data: Plain) -> dict[str, Plain]:
+    """Return the usual candidates, those that train fast first: bags of words, then models on vectors."""
+    sources = sources_at_hand([*map(Path, request.vectors)], registry)
+    named = dict(candidates.bag_of_words(data))
+    for method, source in product(METHODS, sources):
+        if method in source.methods:
+            named |= candidates.of_source(replace(source, methods=(method,)), data)
+    return named
+
+
+def _given(request: RankRequest, registry: Registry) -> dict[str, Plain]:
+    """Return the recipes that were named as candidates. Raises RecipeError if two have the same name."""
+    loaded: list[tuple[str, Plain]] = []
+    for source in request.candidates:
+        recipe = load_recipe(source, registry)
+        loaded += _texts_of(recipe).own.items()
+    again = [name for name, count in Counter(name for name, _ in loaded).items() if count > 1]
+    if again:
+        hint = "Give one of them another `name`."
+        raise RecipeError(*(Fault(f"two candidates are called '{name}'", hint=hint) for name in again))
+    return dict(loaded)
+
+
+def _data_of(plain: Plain, data: Plain) -> Plain:
+    """Return the section `data` of a candidate: the texts of all, and how it reads them itself."""
+    own = plain.get("data", {})
+    kept = {key: own[key] for key in ("max_length", "cut") if key in own}
+    share = own.get("validation")
+    if data.get("validation") is None and isinstance(share, Mapping) and "share" in share:
+        kept["validation"] = share
+    return {**data, **kept}
+
+
+def _loaded(name: str, plain: Plain, request: RankRequest, registry: Registry) -> Recipe | BaselineRecipe:
+    """Load the recipe of a candidate, with the metric of the ranking among its metrics.
+
+    Raises RecipeError, which names the candidate.
+    """
+    evaluation = dict(plain.get("evaluation", {}))
+    metrics = [*evaluation.get("metrics", ())]
+    wanted = request.settings.metric
+    if wanted not in [each if isinstance(each, str) else each.get("use") for each in metrics]:
+        metrics.append(wanted)
+    try:
+        loaded = load_recipe(
+            {**plain, "name": name, "evaluation": {**evaluation, "metrics": metrics}}, registry
+        )
+    except RecipeError as error:
+        faults = [Fault(f"candidate {name}: {each.what}", hint=each.hint) for each in error.faults]
+        raise RecipeError(*faults) from error
+    assert isinstance(loaded, Recipe | BaselineRecipe), "a candidate trains a model"
+    return loaded

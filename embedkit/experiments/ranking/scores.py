@@ -1,0 +1,128 @@
+"""How trainings of candidates did on the texts that they held out, read from their run directories."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedkit.errors import Fault, RunError
+from embedkit.evaluation.comparison.matching import DRAWN
+from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores
+from embedkit.model.table_rows import STATES
+from embedkit.runs import layout
+from embedkit.runs.run import Run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embedkit.experiments.plan import Job
+
+TEST = "test"
+MODEL_FILES = (layout.WEIGHTS, layout.VOCABULARY, layout.MODEL)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A training of a candidate, and how it did on the texts that it held out.
+
+    `ids` int64 [n] are ascending, `right` bool [n] says which of these texts it has right; `score` is the
+    metric of the ranking, None where it is not defined. `labels` are those that the texts have. `bytes` is
+    the size of the model, `coverage` the share of the held-out tokens that have a vector, None for a model
+    without vectors.
+    """
+
+    job: Job
+    ids: NDArray[np.int64]
+    right: NDArray[np.bool_]
+    score: float | None
+    labels: frozenset[str]
+    trained_on: int
+    seconds: float
+    bytes: int
+    coverage: float | None
+
+
+def read_training(job: Job, directory: Path, metric: str) -> Trained:
+    """Read how a finished training did on its test split.
+
+    Raises RunError if a file of the run is damaged, or if the run has no labelled test split.
+    """
+    run = Run(directory / job.id)
+    if TEST not in run.metrics or not run.labelled(TEST):
+        what = "the recipe names no test split with labels, so there is nothing to rank by"
+        raise RunError(Fault(what, where=str(run.path)))
+    frame = run.read_predictions(["split", "id", "label", "predicted"])
+    frame = frame[frame["split"] == TEST].sort_values("id")
+    value = run.results[TEST].value(metric)
+    return Trained(
+        job=job,
+        ids=frame["id"].to_numpy("int64"),
+        right=(frame["label"] == frame["predicted"]).to_numpy(),
+        score=float(value) if isinstance(value, int | float) else None,
+        labels=frozenset(frame["label"]),
+        trained_on=run.results["train"].n,
+        seconds=seconds_of(run.path / layout.LOG),
+        bytes=sum((run.path / name).stat().st_size for name in MODEL_FILES if run.has(name)),
+        coverage=_coverage(run),
+    )
+
+
+def _coverage(run: Run) -> float | None:
+    """Return the share of the test split's tokens that have a vector; None where the run has no vectors."""
+    if not run.has(layout.EMBEDDING):
+        return None
+    tokens = run.read_json(layout.EMBEDDING)["coverage"][TEST]["tokens"]
+    whole = sum(tokens[state] for state in STATES)
+    return (tokens["covered"] + tokens["recovered"]) / whole if whole else None
+
+
+def seconds_of(log: Path) -> float:
+    """Return the seconds from the last start of a run to its end, by its log; 0.0 where that is damaged."""
+    try:
+        events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+        times = [(event["event"], datetime.fromisoformat(event["time"])) for event in events]
+        begun = [time for name, time in times if name == "started"] or [times[0][1]]
+        return max(0.0, (times[-1][1] - begun[-1]).total_seconds())
+    except (OSError, ValueError, KeyError, IndexError, TypeError):
+        return 0.0
+
+
+def scores_of(name: str, trained: Sequence[Trained]) -> CandidateScores:
+    """Return the scores of a candidate by fold; a fixed test split is fold 0.
+
+    Raises RunError if two seeds of a fold were tested on different texts.
+    """
+    by_fold: Mapping[int, list[Trained]] = defaultdict(list)
+    for each in trained:
+        by_fold[each.job.axes.fold or 0].append(each)
+    coverage = [each.coverage for each in trained if each.coverage is not None]
+    return CandidateScores(
+        name=name,
+        folds={fold: _averaged(own) for fold, own in sorted(by_fold.items())},
+        seconds=fmean(each.seconds for each in trained) if trained else 0.0,
+        bytes=max((each.bytes for each in trained), default=None),
+        coverage=fmean(coverage) if coverage else None,
+        axes={},
+    )
+
+
+def _averaged(seeds: Sequence[Trained]) -> FoldScores:
+    first = seeds[0]
+    if any(not np.array_equal(first.ids, other.ids) for other in seeds[1:]):
+        what = f"the seeds of {first.job.candidate} were not tested on the same texts"
+        raise RunError(Fault(what, hint=DRAWN))
+    scores = [each.score for each in seeds if each.score is not None]
+    return FoldScores(
+        ids=first.ids,
+        right=np.mean([each.right for each in seeds], axis=0),
+        score=fmean(scores) if len(scores) == len(seeds) else None,
+        test_per_training=len(first.ids) / first.trained_on,
+    )

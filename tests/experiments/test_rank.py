@@ -1,0 +1,211 @@
+"""`embedkit rank`: candidates are trained fold by fold and put into tiers; the best is trained on all."""
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import embedkit
+from embedkit.cli import main
+from embedkit.errors import DataError, RunError
+from embedkit.experiments.ranking.audience import Audience
+from embedkit.runs.run import Run
+
+GOOD = ["bright", "warm", "witty", "moving", "clever", "fresh"]
+BAD = ["dull", "cold", "stale", "clumsy", "tired", "flat"]
+OTHER = ["film", "plot", "scene", "cast", "story", "ending", "song", "set"]
+BAGS = {"majority": "majority", "nbsvm": "nbsvm", "tfidf": "tfidf-logistic-regression"}
+
+
+def write_texts(path: Path, count: int, noise: float = 0.1, seed: int = 0) -> Path:
+    """Write a CSV of texts whose words mostly tell their label."""
+    generator = random.Random(seed)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["text", "label"])
+        for number in range(count):
+            good = number % 2 == 0
+            words = generator.sample(OTHER, 4) + generator.sample(GOOD if good else BAD, 2)
+            generator.shuffle(words)
+            if generator.random() < noise:
+                good = not good
+            rows.writerow([" ".join([*words, str(number)]), "pos" if good else "neg"])
+    return path
+
+
+@pytest.fixture
+def bags(tmp_path: Path) -> list[Path]:
+    """Recipes of three bags of words, which train in no time."""
+    made = []
+    for name, baseline in BAGS.items():
+        made.append(tmp_path / f"{name}.yaml")
+        data = "{train: {use: csv, path: elsewhere.csv}}"
+        made[-1].write_text(f"name: {name}\ndata: {data}\nbaseline: {baseline}\n")
+    return made
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    return write_texts(tmp_path / "reviews.csv", 120)
+
+
+def rank(source: Path, candidates: list[Path], **options):
+    out = options.pop("out", source.parent / "ranking")
+    return embedkit.rank(source, candidates=candidates, out=out, executor="serial", **{"folds": 4, **options})
+
+
+def test_the_directory_holds_the_ranking_every_training_and_the_best_on_all_texts(texts, bags):
+    ranking = rank(texts, bags, race=False)
+    directory = texts.parent / "ranking"
+    assert ranking.n == 120
+    assert ranking.folds == 4
+    assert ranking.trainings.done == ranking.trainings.full_grid == 12
+    assert {*ranking.candidates} == {*BAGS}
+    assert ranking.tiers[-1] == ("majority",)
+    assert ranking.best in ("nbsvm", "tfidf")
+    assert ranking.candidates["majority"].mean == pytest.approx(0.5, abs=0.1)
+    run = Run(directory)
+    run.verify()
+    assert run.ranking == ranking
+    assert len(run.jobs) == 12
+    assert {job.axes.fold for job in run.jobs} == {0, 1, 2, 3}
+    written = json.loads((directory / "ranking.json").read_text())
+    assert written["cheapest_of_first_tier"] == ranking.cheapest_of_first_tier
+    for name in ("ranking.csv", "ranking.md", "ranking.tex"):
+        assert ranking.best in (directory / name).read_text()
+    best = Run(directory / "best")
+    assert best.results["train"].n == 120
+    assert "test" not in best.results
+    predicted = embedkit.load(directory / "best").predict(["a warm and witty film", "a dull and stale film"])
+    assert [each.label for each in predicted] == ["pos", "neg"]
+
+
+def test_every_text_is_held_out_once_and_all_candidates_have_the_same_folds(texts, bags):
+    rank(texts, bags, race=False)
+    held_out = {}
+    for job in Run(texts.parent / "ranking").jobs:
+        frame = job.predictions
+        candidate = job.path.name.partition("--")[0]
+        ids = frame.loc[frame["split"] == "test", "id"]
+        held_out.setdefault(candidate, {})[job.axes.fold] = frozenset(ids)
+    first, *others = held_out.values()
+    assert all(other == first for other in others)
+    assert sorted(id for fold in first.values() for id in fold) == [*range(1, 121)]
+
+
+def test_copies_of_a_text_are_in_one_fold(tmp_path, bags):
+    source = write_texts(tmp_path / "copies.csv", 60)
+    header, *rows = source.read_text().splitlines()
+    source.write_text("\n".join([header, *rows, *rows]) + "\n")
+    rank(source, bags[1:2], folds=3, race=False)
+    for job in Run(tmp_path / "ranking").jobs:
+        frame = job.predictions
+        trained = {*frame.loc[frame["split"] == "train", "text"]}
+        assert not trained & {*frame.loc[frame["split"] == "test", "text"]}
+
+
+def test_a_race_drops_what_is_clearly_worse_and_says_so(tmp_path, bags):
+    source = write_texts(tmp_path / "many.csv", 400, noise=0.0)
+    ranking = rank(source, bags, folds=8)
+    dropped = ranking.candidates["majority"]
+    assert dropped.dropped
+    assert dropped.folds_run < 8
+    assert "majority" not in {name for tier in ranking.tiers for name in tier}
+    assert ranking.trainings.done < ranking.trainings.full_grid
+
+
+def test_a_candidate_that_fails_is_named_and_the_others_go_on(texts, bags, tmp_path, capsys):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        "name: broken\ndata: {train: {use: csv, path: x.csv}}\ntokenizer: whitespace\n"
+        "embedding: {use: word2vec-train, dim: 5, min_count: 1000}\nencoder: bag\n"
+    )
+    command = ["rank", str(texts), "--out", str(tmp_path / "out"), "--folds", "3", "--executor", "serial"]
+    with pytest.raises(SystemExit) as ended:
+        main([*command, *(part for each in [*bags, broken] for part in ("--candidates", str(each)))])
+    assert ended.value.code == 1
+    shown = capsys.readouterr()
+    assert "broken failed: " in shown.out
+    assert "broken--fold-0 failed: " in shown.err
+    ranking = Run(tmp_path / "out").ranking
+    assert [*ranking.failed] == ["broken"]
+    assert ranking.best in BAGS
+
+
+def test_if_every_candidate_fails_the_errors_are_told_and_nothing_is_left(texts, tmp_path):
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(
+        "name: broken\ndata: {train: {use: csv, path: x.csv}}\ntokenizer: whitespace\n"
+        "embedding: {use: word2vec-train, dim: 5, min_count: 1000}\nencoder: bag\n"
+    )
+    with pytest.raises(RunError, match="no word of the training texts occurs 1000 times"):
+        rank(texts, [broken])
+    assert not (tmp_path / "ranking").exists()
+
+
+def test_an_interrupted_ranking_goes_on_where_it_was(texts, bags, tmp_path):
+    class Interrupter(Audience):
+        def __init__(self, after):
+            super().__init__()
+            self.after, self.trained = after, []
+
+        def ended(self, outcome, standing, left):
+            self.trained += [outcome.job.id] if outcome.seconds else []
+            if len(self.trained) == self.after:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rank(texts, bags, race=False, audience=Interrupter(5))
+    rest = Interrupter(-1)
+    resumed = rank(texts, bags, race=False, resume=True, audience=rest)
+    assert len(rest.trained) == 7
+    whole = rank(texts, bags, race=False, out=tmp_path / "whole")
+    assert resumed.tiers == whole.tiers
+    assert {n: c.mean for n, c in resumed.candidates.items()} == {
+        n: c.mean for n, c in whole.candidates.items()
+    }
+
+
+def test_a_finished_ranking_is_not_repeated_and_another_one_is_refused(texts, bags):
+    first = rank(texts, bags)
+    assert rank(texts, bags, resume=True) == first
+    with pytest.raises(RunError, match="alpha"):
+        rank(texts, bags, resume=True, alpha=0.01)
+
+
+def test_no_training_begins_after_the_time(texts, bags):
+    class Slow(Audience):
+        def ended(self, outcome, standing, left):
+            import time
+
+            time.sleep(max(0.0, 0.6 - outcome.seconds))
+
+    ranking = rank(texts, bags, race=False, minutes=1.5 / 60, audience=Slow())
+    assert 0 < ranking.trainings.done < 12
+    assert ranking.unfinished
+    assert "unfinished" in ranking.conclusion or ranking.unfinished[0] in ranking.conclusion
+
+
+@pytest.mark.parametrize("metric", ["f1", "log-loss"])
+def test_another_metric_ranks_as_well_without_a_race(texts, bags, metric):
+    ranking = rank(texts, bags, metric=metric)
+    assert ranking.metric == metric
+    assert not ranking.race
+    assert ranking.trainings.done == 12
+    means = [ranking.candidates[name].mean for tier in ranking.tiers for name in tier]
+    assert means == sorted(means, reverse=metric == "f1")
+
+
+def test_eleven_texts_can_be_ranked_and_told_to_be_too_few(tmp_path, bags):
+    ranking = rank(write_texts(tmp_path / "few.csv", 11), bags, folds=None)
+    assert ranking.n == 11
+    assert len(ranking.tiers) == 1
+
+
+def test_texts_of_one_class_are_refused(tmp_path, bags):
+    source = tmp_path / "one.csv"
+    source.write_text("text,label\n" + "".join(f"film {n},pos\n" for n in range(20)))
+    with pytest.raises((DataError, RunError), match="one|two|class|label"):
+        rank(source, bags)
