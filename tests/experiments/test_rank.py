@@ -78,8 +78,9 @@ def test_the_directory_holds_the_ranking_every_training_and_the_best_on_all_text
     best = Run(directory / "best")
     assert best.results["train"].n == 120
     assert "test" not in best.results
-    predicted = embedkit.load(directory / "best").predict(["a warm and witty film", "a dull and stale film"])
-    assert [each.label for each in predicted] == ["pos", "neg"]
+    classifier = embedkit.load(directory / "best")
+    predicted = classifier.predict(["a warm and witty film", "a dull and stale film"])["predicted"]
+    assert [*predicted] == ["pos", "neg"]
 
 
 def test_every_text_is_held_out_once_and_all_candidates_have_the_same_folds(texts, bags):
