@@ -13,8 +13,7 @@ from embedkit.report.terminal.lines import say
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
-    from embedkit.recipe.load import AnyKind
-    from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.load import AnyKind, Several
 
 
 @click.command()
@@ -54,25 +53,33 @@ def command(
         raise RecipeError(*faults)
 
 
-def _look_over(recipe: AnyKind | MatrixRecipe, registry: Registry, strict: bool) -> None:
+def _look_over(recipe: AnyKind | Several, registry: Registry, strict: bool) -> None:
     """Read the texts of a recipe, as `look_over` does. Raises DataError for data that cannot be used."""
     from embedkit.experiments.run import look_over, look_over_matrix
     from embedkit.recipe.components import Components
     from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.ranking import RankingRecipe
     from embedkit.report.terminal.progress import console_reporter
 
     with console_reporter() as reporter:
         if isinstance(recipe, MatrixRecipe):
             look_over_matrix(recipe, registry, reporter, strict)
-        else:
-            look_over(Components(recipe, registry), reporter, strict)
+            return
+        for each in recipe.candidates.values() if isinstance(recipe, RankingRecipe) else [recipe]:
+            look_over(Components(each, registry), reporter, strict)
 
 
-def _size(recipe: AnyKind | MatrixRecipe) -> str:
+def _size(recipe: AnyKind | Several) -> str:
     """Return how many recipes a recipe stands for, as text; empty for a recipe of its own."""
     from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.ranking import RankingRecipe
 
-    if not isinstance(recipe, MatrixRecipe):
-        return ""
-    count = len(recipe.combinations)
-    return f", {count:,} combination{'s' if count > 1 else ''}"
+    if isinstance(recipe, RankingRecipe):
+        return f", {_counted(len(recipe.candidates), 'candidate')}"
+    return (
+        f", {_counted(len(recipe.combinations), 'combination')}" if isinstance(recipe, MatrixRecipe) else ""
+    )
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'s' if count > 1 else ''}"

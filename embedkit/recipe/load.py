@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -25,12 +26,22 @@ from embedkit.recipe.checks.components import (
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
 from embedkit.recipe.combinations.section import MATRIX
-from embedkit.recipe.document import Document, Findings, KeyPath, Plain, document_of, refuse_large_integers
+from embedkit.recipe.document import (
+    Document,
+    Findings,
+    KeyPath,
+    Plain,
+    describe,
+    document_of,
+    dotted,
+    refuse_large_integers,
+)
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.matrix_reader import Checked, MatrixReader
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
+from embedkit.recipe.ranking import CANDIDATES, RankingRecipe
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.resolve import Resolver
 from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, EvaluationRecipe, Recipe
@@ -44,24 +55,26 @@ Source = str | PathLike[str] | Plain
 Sections = dict[Any, Any]
 AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
 Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
+Several = MatrixRecipe | RankingRecipe
+"""A recipe that stands for several."""
 
 
-def load_recipe(
-    source: Source, registry: Registry, overrides: Overrides | None = None
-) -> AnyKind | MatrixRecipe:
+def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind | Several:
     """Load a recipe, apply `overrides`, fill in the defaults, check everything, and return it frozen.
 
     `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `matrix` is a
-    MatrixRecipe, one with the key `intrinsic` an IntrinsicRecipe, one with the key `model` an
-    EvaluationRecipe, one with the key `baseline` a BaselineRecipe. Does not touch the files that the recipe
-    names. Raises RecipeError with every fault found, and ComponentError for a component whose class breaks
-    its contract.
+    MatrixRecipe, one with `candidates` a RankingRecipe, one with `intrinsic` an IntrinsicRecipe, one with
+    `model` an EvaluationRecipe, one with `baseline` a BaselineRecipe. Does not touch the files that the
+    recipe names. Raises RecipeError with every fault found, and ComponentError for a component whose class
+    breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
     override(document, overrides or (), defaults_of(_schema_of(document)))
     findings = Findings(document)
     refuse_large_integers(document.data, findings)
     findings.raise_any()
+    if CANDIDATES in document.data:
+        return _ranking(document, registry)
     if document.data.get(MATRIX) is not None:
         return _matrix(document, registry)
     document.data.pop(MATRIX, None)
@@ -71,12 +84,50 @@ def load_recipe(
 
 
 def load_single(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
-    """Load a recipe as `load_recipe` does. Raises RecipeError for a matrix, which is not a single recipe."""
+    """Load a recipe as `load_recipe` does. Raises RecipeError for a matrix or a ranking: they are several."""
     recipe = load_recipe(source, registry, overrides)
     if isinstance(recipe, MatrixRecipe):
         what = f"stands for {len(recipe.combinations):,} recipes, those of its matrix, where one is expected"
         raise RecipeError(Fault(what, where="recipe" if isinstance(source, Mapping) else str(source)))
+    if isinstance(recipe, RankingRecipe):
+        what = f"stands for {len(recipe.candidates):,} recipes, its candidates, where one is expected"
+        where = "recipe" if isinstance(source, Mapping) else str(source)
+        raise RecipeError(Fault(what, where=where, hint="Rank them: embedkit rank RECIPE."))
     return recipe
+
+
+def _ranking(document: Document, registry: Registry) -> RankingRecipe:
+    """Return the recipe of a ranking. Raises RecipeError with the faults of all candidates, by name."""
+    findings = Findings(document)
+    sections: Sections = {**document.data}
+    if document.stem is not None:
+        sections.setdefault("name", portable(document.stem, "recipe"))
+    candidates = sections["candidates"]
+    if isinstance(candidates, Mapping):
+        sections["candidates"] = {
+            name: _candidate(document, str(name), registry, findings) for name in candidates
+        }
+    recipe = _validated(RankingRecipe, sections, findings) if not findings.faults else None
+    findings.raise_any()
+    return cast(RankingRecipe, recipe)
+
+
+def _candidate(document: Document, name: str, registry: Registry, findings: Findings) -> object:
+    """Return the recipe of a candidate, and add its faults to `findings`; None where it has any."""
+    place: KeyPath = (CANDIDATES, name)
+    if portable(name) != name:
+        hint = f"Such as '{portable(name, 'candidate')}': it names a directory."
+        findings.add(place, Fault(f"'{name}' is no name of a candidate", hint=hint))
+        return None
+    data = document.data[CANDIDATES][name]
+    if not isinstance(data, dict):
+        findings.add(place, f"expected a recipe, got {describe(data)}")
+        return None
+    inside = {path[2:]: origin for path, origin in document.origins.items() if path[:2] == place}
+    checked = _checked(Document(data, {(): document.origin(place), **inside}, name), registry)
+    for origin, fault in checked.findings.faults:
+        findings.faults.append((origin, replace(fault, what=f"{dotted(place)}.{fault.what}")))
+    return checked.recipe
 
 
 def _matrix(document: Document, registry: Registry) -> MatrixRecipe:
@@ -223,7 +274,9 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_training(sections, registry, findings)
 
 
-def _validated(schema: Schema, sections: Sections, findings: Findings) -> AnyRecipe | None:
+def _validated(
+    schema: Schema | type[RankingRecipe], sections: Sections, findings: Findings
+) -> AnyRecipe | None:
     try:
         return schema.model_validate(sections)
     except ValidationError as error:
