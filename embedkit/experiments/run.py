@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from embedkit.distributed.failures import as_one
 from embedkit.distributed.process_group import ProcessGroup, join
@@ -20,7 +20,7 @@ from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.repeats import single_runs
-from embedkit.recipe.schema import EvaluationRecipe, Recipe, TrainingRecipe
+from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe, TrainingRecipe
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.context import RunContext
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=TrainingRecipe)
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def look_over(components: Components[AnyKind], reporter: Reporter, strict: bool)
     nothing for a recipe that trains no model.
     """
     recipe = components.recipe
-    if isinstance(recipe, Recipe):
+    if isinstance(recipe, TrainingRecipe):
         from embedkit.tasks.components import RunComponents
 
         storage = storage_of(recipe.data.in_memory, None)
@@ -200,7 +202,7 @@ def look_over_matrix(matrix: MatrixRecipe, registry: Registry, reporter: Reporte
     from embedkit.tasks.components import RunComponents
 
     faults: dict[Fault, None] = {}
-    shared: RunComponents[Recipe] | None = None
+    shared: RunComponents[TrainingRecipe] | None = None
     for id, recipe in _distinct(matrix).items():
         if shared is None:
             shared = RunComponents(recipe, registry, storage_of(recipe.data.in_memory, None))
@@ -214,27 +216,33 @@ def look_over_matrix(matrix: MatrixRecipe, registry: Registry, reporter: Reporte
         raise DataError(*faults)
 
 
-def _distinct(matrix: MatrixRecipe) -> dict[str, Recipe]:
+def _distinct(matrix: MatrixRecipe) -> dict[str, TrainingRecipe]:
     """Return the recipes by id, and of those that differ in what the data do not matter to, the first."""
-    apart: dict[str, tuple[str, Recipe]] = {}
+    apart: dict[str, tuple[str, TrainingRecipe]] = {}
     for each in matrix.combinations:
-        if isinstance(each.recipe, Recipe):
-            plain = each.recipe.to_plain()
-            seen = {
-                key: value for key, value in plain.items() if key not in ("seed", "training", "evaluation")
-            }
-            apart.setdefault(canonical(seen), (each.id, each.recipe))
+        plain = each.recipe.to_plain()
+        seen = {key: value for key, value in plain.items() if key not in ("seed", "training", "evaluation")}
+        apart.setdefault(canonical(seen), (each.id, each.recipe))
     return dict(apart.values())
 
 
-def _look_over(training: RunComponents[Recipe], reporter: Reporter, strict: bool) -> None:
-    from embedkit.tasks.embedding import embed
-    from embedkit.tasks.preparation import prepare, try_encoder
-
+def _look_over(training: RunComponents[T], reporter: Reporter, strict: bool) -> None:
     training.refuse_untrusted()
     training.input_files()
     for single in single_runs(training.recipe).values() or [training.recipe]:
         of = training.of(single)
-        prepared = prepare(of, reporter, strict)
-        table = embed(of, prepared, reporter, strict)
-        try_encoder(of, prepared, table.dim)
+        if isinstance(single, BaselineRecipe):
+            from embedkit.tasks.train_baseline import prepare_baseline
+
+            prepare_baseline(of.of(single), reporter, strict)
+        elif isinstance(single, Recipe):
+            _try_model(of.of(single), reporter, strict)
+
+
+def _try_model(components: RunComponents[Recipe], reporter: Reporter, strict: bool) -> None:
+    from embedkit.tasks.embedding import embed
+    from embedkit.tasks.preparation import prepare, try_encoder
+
+    prepared = prepare(components, reporter, strict)
+    table = embed(components, prepared, reporter, strict)
+    try_encoder(components, prepared, table.dim)

@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 from embedkit.files.names import portable
 from embedkit.recipe.document import KeyPath, Plain, dotted
 from embedkit.recipe.frozen import thaw
-from embedkit.recipe.sections.data import BaselineData, Data, EvaluationData, TrainingTexts
+from embedkit.recipe.sections.data import Data, EvaluationData, TrainingTexts
 from embedkit.recipe.sections.evaluation import BaselineEvaluation, Evaluation, ModelEvaluation
 from embedkit.recipe.sections.section import ComponentSpec, Section
 from embedkit.recipe.sections.training import Training
@@ -132,7 +132,7 @@ class BaselineRecipe(TrainingRecipe):
 
     default_components: ClassVar[Mapping[KeyPath, Plain]] = {("tokenizer",): WORDS_AND_MARKS}
 
-    data: Annotated[BaselineData, Field(description="which texts are trained on and which are evaluated")]
+    data: Annotated[TrainingTexts, Field(description="which texts are trained on and which are evaluated")]
     baseline: Annotated[ComponentSpec, Field(description="the classifier, such as `nbsvm`")]
     tokenizer: Annotated[
         ComponentSpec,

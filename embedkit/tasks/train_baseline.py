@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from embedkit.data.splits import Splits
     from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.context import RunContext
+    from embedkit.runs.reporter import Reporter
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,7 @@ def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], conte
     Of several processes only the main one trains: the others wait for it where the run ends.
     """
     writer, reporter = context.writer, context.reporter
-    splits, labelling = read_texts(components, reporter)
-    raise_or_warn(check_texts(splits, labelling), context.strict)
-    _refuse_task(components, labelling)
+    splits, labelling = prepare_baseline(components, reporter, context.strict)
     if not writer.group.is_main:
         return
     tokenized = _tokenized(components, splits)
@@ -59,8 +58,21 @@ def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], conte
     note_unloadable_baseline(components, writer, classifier, tokenized["train"])
 
 
+def prepare_baseline(
+    components: RunComponents[BaselineRecipe], reporter: Reporter, strict: bool
+) -> tuple[Splits, Labelling]:
+    """Read and check the texts, and tell their classes.
+
+    Raises DataError for data that cannot be trained on and, if `strict`, for everything that is otherwise a
+    warning; RecipeError if the baseline cannot learn the task that the labels make.
+    """
+    splits, labelling = read_texts(components, reporter)
+    raise_or_warn(check_texts(splits, labelling), strict)
+    _refuse_task(components, labelling)
+    return splits, labelling
+
+
 def _refuse_task(components: RunComponents[BaselineRecipe], labelling: Labelling) -> None:
-    """Raise RecipeError if the baseline cannot learn the task that the labels make."""
     name, tasks = components.recipe.baseline.use, TASKS.of(components.baseline)
     if labelling.task not in tasks:
         what = f"'{name}' cannot learn a {labelling.task} task, but {' or '.join(tasks)}"

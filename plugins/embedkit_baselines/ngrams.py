@@ -46,7 +46,7 @@ class NgramBaseline(ABC):
         columns: NDArray[np.int64] = np.arange(len(classes)) if labels.ndim == 2 else np.unique(labels)
         known = labels if labels.ndim == 2 else np.searchsorted(columns, labels)
         found = search(self, texts, known)
-        vectorizer, counts = self.counted(texts, found.ngrams)
+        vectorizer, counts = found.counted(texts)
         model = found.fit(counts, known)
         return FittedNgrams(vectorizer, model, columns, len(classes), found.chosen)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
 
+from embedkit_baselines.counting import Counts
 from embedkit_baselines.scores import (
     Calibration,
     Floats,
@@ -49,6 +50,8 @@ class Searched(Protocol):
 
     ngrams: int | None
 
+    def vectorizer(self, ngrams: int) -> Any: ...
+
     def counted(self, texts: Sequence[str], ngrams: int) -> tuple[Any, Any]: ...
 
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]: ...
@@ -62,7 +65,8 @@ class Searched(Protocol):
 class Found:
     """The best parameters of `baseline`, those that were `chosen` as they are reported, and the calibration.
 
-    `calibration` is None where there were too few texts, or too many classes, to hold some out.
+    `calibration` is None where there were too few texts, or too many classes, to hold some out. `counts` are
+    those of the training texts; None if not all of them were counted to choose parameters.
     """
 
     baseline: Searched
@@ -70,6 +74,12 @@ class Found:
     parameters: Mapping[str, float]
     calibration: Calibration | None
     chosen: Mapping[str, float | int]
+    counts: Counts | None
+
+    def counted(self, texts: Sequence[str]) -> tuple[Any, Any]:
+        """Return a CountVectorizer fitted to all training `texts`, and their counts, sparse [n, F]."""
+        counts = self.counts or Counts.of(self.baseline, texts, self.ngrams)
+        return counts.up_to(self.ngrams)
 
     def fit(self, counts: Any, labels: IntArray | BoolArray) -> LinearModel:
         """Fit the model to all training texts."""
@@ -101,16 +111,19 @@ def search(baseline: Searched, texts: Sequence[str], labels: IntArray | BoolArra
     """
     if not _can_choose(labels):
         (parameters,) = ParameterGrid(dict(baseline.grid(chosen=False)))
-        return Found(baseline, baseline.ngrams or NGRAMS[-1], parameters, None, {})
+        return Found(baseline, baseline.ngrams or NGRAMS[-1], parameters, None, {}, None)
     rows = _sample(labels)
+    whole = len(rows) == len(texts)
     texts, labels = [texts[row] for row in rows], labels[rows]
     parts = _folds(labels)
     ngrams = NGRAMS if baseline.ngrams is None else (baseline.ngrams,)
-    trials = [trial for n in ngrams for trial in _trials(baseline, n, texts, labels, parts)]
+    counts = Counts.of(baseline, texts, ngrams[-1])
+    trials = [trial for n in ngrams for trial in _trials(baseline, n, counts.up_to(n)[1], labels, parts)]
     decides = baseline.learner(trials[0].parameters).decides
     best, right, calibration = _best(trials, labels, parts, decides)
     chosen = {"ngrams": best.ngrams, **best.parameters, "accuracy": float(right.mean())}
-    return Found(baseline, best.ngrams, best.parameters, calibration, chosen if len(trials) > 1 else {})
+    said = chosen if len(trials) > 1 else {}
+    return Found(baseline, best.ngrams, best.parameters, calibration, said, counts if whole else None)
 
 
 def _best(
@@ -172,13 +185,15 @@ def _folds(labels: IntArray | BoolArray) -> Parts:
 
 
 def _trials(
-    baseline: Searched, ngrams: int, texts: Sequence[str], labels: IntArray | BoolArray, parts: Parts
+    baseline: Searched, ngrams: int, counts: Any, labels: IntArray | BoolArray, parts: Parts
 ) -> list[Trial]:
-    """Return a trial of every combination in the grid; `beta` mixes fitted scores and needs no fit."""
+    """Return a trial of every combination in the grid, with the `counts` of n-grams of up to `ngrams` words.
+
+    `beta` mixes fitted scores and needs no fit.
+    """
     grid = dict(baseline.grid(chosen=True))
     betas = grid.pop("beta", None)
     learnt = [*ParameterGrid(grid)]
-    _, counts = baseline.counted(texts, ngrams)
     trials = []
     for parameters, scores in zip(learnt, _held_out(baseline, learnt, counts, labels, parts), strict=True):
         for beta in betas or (1.0,):

@@ -154,3 +154,24 @@ def test_baselines_may_stand_beside_it(tmp_path):
     beside = {**recipe(), "evaluation": {"baselines": ["majority"]}}
     run = embedkit.run(beside, out=tmp_path / "run")
     assert run.results["test"].baselines["majority"].accuracy == 0.5
+
+
+def test_validate_looks_over_the_data(tmp_path, caplog):
+    from embedkit.cli import main
+
+    texts = {"use": "inline", "texts": ["a b", "a b", "c"], "labels": ["x", "y", "y"]}
+    path = tmp_path / "bag.yaml"
+    path.write_text(load_recipe(recipe(train=texts, validation=None, test=None), build_registry()).to_yaml())
+    for strict, code in ([], 0), (["--strict"], 2):
+        with pytest.raises(SystemExit) as ended:
+            main(["validate", "--data", str(path), *strict])
+        assert ended.value.code == code
+    assert "different labels" in caplog.text
+
+
+def test_texts_in_files_give_the_same_bytes(finished, tmp_path):
+    again = embedkit.run(recipe(in_memory=False), out=tmp_path / "run")
+    assert again.file("predictions.csv").read_bytes() == finished.file("predictions.csv").read_bytes()
+    assert (
+        again.file("baseline.safetensors").read_bytes() == finished.file("baseline.safetensors").read_bytes()
+    )

@@ -66,6 +66,7 @@ class TrainingTexts(Section):
             description="what separates the labels of a text, which then has any number; null: it has one",
         ),
     ] = None
+    in_memory: InMemory = True
 
 
 class Data(TrainingTexts):
@@ -77,13 +78,6 @@ class Data(TrainingTexts):
     cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
         "tail"
     )
-    in_memory: InMemory = True
-
-
-class BaselineData(TrainingTexts):
-    """Which texts a baseline is trained on and which are evaluated; it reads all of every text."""
-
-    in_memory: InMemory = True
 
 
 class EvaluationData(Section):
