@@ -39,7 +39,7 @@ VECTORS = build_registry().get("embedding", "vectors")
 """The component whose parameters name others, and make none."""
 
 BUNDLED = {
-    "reader": ["csv", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
+    "reader": ["csv", "folder", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
     "tokenizer": ["ngrams", "nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
     "embedding": ["random", "word2vec-binary"],
     "oov": ["error", "zero"],

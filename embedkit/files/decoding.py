@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, TextIOWrapper
-from itertools import islice
+from itertools import islice, pairwise
 
 from embedkit.errors import DataError, Fault, nearest
 from embedkit.files.opening import head_of, open_bytes
@@ -53,6 +54,20 @@ LINES = 200
 
 MIXED = 0.1
 """Share of non-ASCII lines in UTF-8 from which on a file counts as UTF-8 with damaged lines."""
+
+NEARLY, NEARLY_OF_FEW = 0.04, 0.15
+"""Differences in fit that may be chance; the larger one if few bytes are beyond ASCII."""
+
+RARE = 0.15
+"""Fit by which an encoding that is rarely met has to be better."""
+
+FEW = 0.03
+"""Share of the bytes beyond ASCII in text of a language with hardly any, such as English."""
+
+_WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[A-Za-z]")
+_OTHER_ALPHABET = re.compile("[\u0370-\u06ff\u0e00-\u0e7f]")
+"""Greek, Cyrillic, Hebrew, Arabic and Thai: what encodings of one byte per character hold beside Latin."""
 
 MESS = 0.2
 """charset-normalizer's own bound on how much of a decoded text may read like noise."""
@@ -256,19 +271,42 @@ def _strange_lines(path: str) -> Iterator[_Line]:
 
 
 def likely_encodings(sample: bytes) -> Sequence[str]:
-    """Return the candidate encodings that fit a sample of a file, best first."""
-    fits = [(fit, name) for name in CANDIDATES if (fit := _fit(sample, name)) is not None]
-    return [name for _, name in sorted(fits, key=lambda pair: pair[0])]
+    """Return the candidate encodings that fit a sample of a file, best first.
+
+    Of those that fit nearly as well as the best, the usual ones come first.
+    """
+    fits = [(misfit, name) for name in CANDIDATES if (misfit := _misfit(sample, name)) is not None]
+    best = min((misfit for misfit, _ in fits), default=0.0)
+    others = sum(byte > 127 for byte in sample) / max(1, len(sample))
+    near = best + (NEARLY if others > FEW else NEARLY_OF_FEW)
+    return [name for _, name in sorted(fits, key=lambda pair: max(pair[0], near))]
 
 
-def _fit(sample: bytes, encoding: str) -> tuple[float, float] | None:
-    """Return the decoded sample's noise and negative language coherence, or None if it does not fit."""
+def _misfit(sample: bytes, encoding: str) -> float | None:
+    """Return how badly the decoded sample reads, by its noise and its coherence; None if it does not fit."""
     from charset_normalizer import from_bytes
 
     found = from_bytes(
         sample, threshold=MESS, cp_isolation=[encoding], preemptive_behaviour=False, enable_fallback=False
     ).best()
-    return (found.chaos, -found.coherence) if found else None
+    prior = RARE if encoding == "cp1257" else 0  # its letters make little noise in any western language
+    if found is None:
+        return None
+    misfit: float = 2 * found.chaos - found.coherence + _strangeness(str(found)) + prior
+    return misfit
+
+
+def _strangeness(text: str) -> float:
+    """Return the share of the words beyond ASCII that no language has, such as `cafÈ` and `cafщ`."""
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    return sum(map(_is_strange, words)) / max(1, len(words))
+
+
+def _is_strange(word: str) -> bool:
+    """Return whether a small letter stands before a capital one, or letters of two alphabets are mixed."""
+    if any(before.islower() and after.isupper() for before, after in pairwise(word)):
+        return True
+    return _LATIN.search(word) is not None and _OTHER_ALPHABET.search(word) is not None
 
 
 def _sample(path: str) -> bytes:

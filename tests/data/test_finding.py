@@ -16,6 +16,8 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from embedkit.data.finding import Found, Wishes, find_reader
 from embedkit.errors import DataError
@@ -270,6 +272,96 @@ def test_a_table_is_read_right(find, name):
     assert [(example.text, example.label) for example in read(found)] == expected
     assert found.said.startswith(f"data.csv: {how}; text in ")
     assert f"({len({label for _, label in expected})} classes)" in found.said.replace("at least ", "")
+
+
+NAMES = [("text", "label"), ("Review Text", "Rating"), ("v2", "v1"), ("tweet", "target"), ("body", "is_spam")]
+CLASSES = [["pos", "neg"], ["0", "1"], ["1", "2", "3", "4", "5"], ["very good", "bad"], ["World", "Sci/Tech"]]
+MARKS = [
+    "<br/>",
+    "don't",
+    '"so"',
+    "3:15",
+    "10/10",
+    "A;B",
+    "x|y",
+    "é",
+    "naïve",
+    "’",
+    "$5,000",
+    "#tag",
+    ":-)",
+    "a\nb",
+]
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_tables_of_every_shape_are_read_right_or_a_flag_is_named(find, data):
+    draw = random.Random(data.draw(st.integers(0, 2**32)))
+    count, classes, names = draw.choice([8, 25, 80]), draw.choice(CLASSES), draw.choice(NAMES)
+    columns = {
+        names[0]: [" ".join(draw.choices(WORDS + MARKS, k=draw.randint(3, 20))) for _ in range(count)],
+        names[1]: draw.choices(classes, k=count),
+        "id": [str(1_000 + number) for number in range(count)],
+    }
+    order = draw.sample([*columns], k=draw.choice([3, 3, 2]))
+    order += [name for name in names if name not in order]
+    content = table(
+        zip(*(columns[name] for name in order), strict=True),
+        order if data.draw(st.booleans(), "header") else None,
+        delimiter=data.draw(st.sampled_from(",;\t|"), "delimiter"),
+        quoting=data.draw(
+            st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]), "quoting"
+        ),
+    )
+    encoding = data.draw(st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]), "encoding")
+    end = data.draw(st.sampled_from(["\n", "\r\n"]), "line end")
+    try:
+        found = find(content.replace("\n", end), encoding=encoding)
+    except DataError as error:
+        assert "--" in str(error)  # noqa: PT017
+        return
+    texts_in_file = [text.replace("\n", end) for text in columns[names[0]]]
+    assert [(e.text, e.label) for e in read(found)] == pairs(texts_in_file, columns[names[1]])
+
+
+@given(st.binary(max_size=200) | st.text(',;\t|"\nab {}[]:1_', max_size=200).map(str.encode))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_anything_else_is_one_error(find, content):
+    try:
+        found = find(content)
+    except DataError:
+        return
+    assert found.said.startswith("data.csv: ")
+
+
+LANGUAGES = {
+    "cp1250": ["Świetny film, gorąco polecam każdemu", "Nie podobał mi się, nudny i za długi", "Źle zagrany"],
+    "iso8859-2": ["Świetny film, gorąco polecam każdemu", "Nie podobał mi się, za długi", "Źle zagrany"],
+    "cp1251": ["Этот фильм очень скучный", "Отличный фильм, рекомендую всем", "Актёры играли плохо"],
+    "koi8-r": ["Этот фильм очень скучный", "Отличный фильм, рекомендую всем", "Актёры играли плохо"],
+    "cp1252": ["Une comédie réussie où l’on rit", "Déjà vu, raté et ennuyeux à mourir", "Ça m’a plu"],
+    "cp1253": ["Πολύ καλή ταινία, τη συνιστώ σε όλους", "Δεν μου άρεσε καθόλου, βαρετή", "Κακή μουσική"],
+    "cp1254": [
+        "Çok güzel bir film, herkese tavsiye ederim",
+        "Hiç beğenmedim, sıkıcı ve uzun",
+        "Müzik berbattı",
+    ],
+    "mac-roman": ["Une comédie réussie où l’on rit", "Déjà vu, raté et ennuyeux à mourir", "Ça m’a plu"],
+    "cp949": ["이 영화는 정말 재미있고 감동적이다", "시간이 아깝다 다시는 보지 않겠다", "음악이 좋았다"],
+}
+
+
+@pytest.mark.parametrize("encoding", LANGUAGES)
+def test_the_encodings_of_languages(find, encoding):
+    rows = [(f"{text} {number}", "ab"[number % 2]) for number, text in enumerate(LANGUAGES[encoding] * 4)]
+    assert [(e.text, e.label) for e in read(find(table(rows, HEADED), encoding=encoding))] == rows
+
+
+@pytest.mark.parametrize("text", ["a café", "naïve", "it’s great — really", "only £5", "“good”…", "un señor"])
+def test_a_few_characters_in_english_are_western(find, text):
+    rows = [*TL, (f"{T[0]} {text}", "pos")]
+    assert find(table(rows, HEADED), encoding="cp1252").spec["encoding"] == "cp1252"
 
 
 @pytest.mark.parametrize("name", ["data.tsv", "data.txt", "data", "data.dat"])

@@ -30,7 +30,7 @@ GOOD = """
     def register_tokenizers(register):
         register("good", Good)
 """
-BUNDLED = {"csv", "inline", "jsonl", "labelled-lines", "parquet", "tsv"}
+BUNDLED = {"csv", "folder", "inline", "jsonl", "labelled-lines", "parquet", "tsv"}
 
 
 def record(plugins, distribution):

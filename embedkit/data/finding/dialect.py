@@ -105,8 +105,8 @@ def _read(text: str, delimiter: str, whole: bool) -> Reading | None:
     )
     if plain is None or quoted is None:
         return quoted or plain
-    if len(plain.rows) != len(quoted.rows):  # quotes that join lines which are rows by themselves
-        return plain
+    if len(plain.rows) != len(quoted.rows):  # lines in quotes which are rows by themselves, or only seem so
+        return quoted if quoted.width > plain.width else plain
     if delimiter == "\t" and not _needs_quotes(plain.rows, quoted.rows):
         return plain
     return quoted

@@ -22,6 +22,9 @@ from embedkit.files.opening import open_bytes
 FORMATS = ("csv", "tsv", "jsonl", "parquet", "labelled-lines", "folder")
 """Readers that `--format` may name."""
 
+LOOKED_AT = 100
+"""Lines that tell the format."""
+
 NO_WISHES = Wishes()
 
 
@@ -64,7 +67,9 @@ def _begins_as_parquet(path: str) -> bool:
 def _format_of_content(sample: Sample) -> str:
     """Return the format that the content shows. Raises DataError for JSON that is not JSON Lines."""
     text = sample.text(sample.encoding())
-    lines = [line for line in text.split("\n")[:100] if line.strip()]
+    lines = [line for line in text.split("\n") if line.strip()][:LOOKED_AT]
+    if not lines:
+        raise DataError(Fault("is empty: there is no text in it", sample.path))
     if is_json_line(lines[0]):
         return "jsonl"
     if sum(LABELLED.match(line) is not None for line in lines) > len(lines) / 2:

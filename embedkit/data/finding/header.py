@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from embedkit.data.finding.content import MOSTLY, all_alike, count_words
 from embedkit.data.finding.found import Wishes
-from embedkit.data.finding.names import is_known
+from embedkit.data.finding.names import is_known, words_of
 from embedkit.errors import DataError, Fault, shortened
 
-VALUE, KNOWN, OF_ITS_KIND, OF_NO_KIND = -9, 8, -7, 6
+VALUE, KNOWN, OF_ITS_KIND, LIKELY = -9, 8, -7, 6
 """Sure signs, the surest first: a value that recurs, or a sentence; a usual name; a number above numbers;
-what is no number above numbers."""
+words of usual names, or no number above numbers."""
 
 WORDS_OF_NAME = 4
 """Words of a column's name, at most."""
@@ -38,7 +38,7 @@ def has_header(rows: Sequence[Sequence[str]], wishes: Wishes, where: str) -> boo
     body = rows[1 : LOOKED_AT + 1]
     columns = [[row[at].strip() for row in body] for at in range(len(first))]
     signs = [_sign(name, values) for name, values in zip(first, columns, strict=True)]
-    for sure in (VALUE, KNOWN, OF_ITS_KIND, OF_NO_KIND):
+    for sure in (VALUE, KNOWN, OF_ITS_KIND, LIKELY):
         if sure in signs:
             return sure > 0
     if sum(signs):
@@ -52,6 +52,11 @@ def has_header(rows: Sequence[Sequence[str]], wishes: Wishes, where: str) -> boo
     raise DataError(Fault(what, f"{where}:1", hint=hint))
 
 
+def _known(name: str) -> int:
+    """Return the sign of a name: one usual word is surer than several, which may be a short text."""
+    return (KNOWN if len(words_of(name)) == 1 else LIKELY) if is_known(name) else 0
+
+
 def _sign(name: str, values: Sequence[str]) -> int:
     """Return how the first field of a column differs from the values below: above 0 as a name does."""
     filled = [value for value in values if value]
@@ -59,11 +64,11 @@ def _sign(name: str, values: Sequence[str]) -> int:
         return 0
     kind = all_alike(filled)
     if kind:
-        return OF_ITS_KIND if all_alike([name]) == kind else KNOWN if is_known(name) else OF_NO_KIND
+        return OF_ITS_KIND if all_alike([name]) == kind else max(LIKELY, _known(name))
     if name in filled or count_words(name) > SENTENCE:
         return VALUE
     if is_known(name):
-        return KNOWN
+        return _known(name)
     if name[-1] in ".!?…。！？" or count_words(name) > WORDS_OF_NAME:
         return -1
     if len({*filled}) <= len(filled) / 2:
