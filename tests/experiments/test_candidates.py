@@ -90,6 +90,7 @@ def test_a_validation_split_of_the_data_is_kept(data):
 def test_frozen_and_fine_tuned_networks_differ_in_what_is_trained_alone(data):
     recipes = of_source(Source("s", {"use": "random"}, tokenizer={"use": "whitespace"}), data)
     frozen, tuned = recipes["s-cnn-frozen"], recipes["s-cnn"]
-    assert (frozen["embedding"]["trainable"], tuned["embedding"]["trainable"]) == ("none", "all")
+    assert frozen["embedding"] == {"use": "random", "trainable": "none"}
+    assert tuned["embedding"] == {"use": "random", "trainable": "all", "sparse": True}
     same = {key for key in frozen if frozen[key] == tuned[key]}
     assert {*frozen} - same == {"name", "embedding"}
