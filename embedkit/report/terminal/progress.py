@@ -83,7 +83,7 @@ class LineReporter(Reporter):
 
     def stage(self, what: str) -> None:
         """Print the stage."""
-        self.console.print(escaped(what))
+        self.console.print(escaped(what), soft_wrap=True)
 
     def warn(self, what: str) -> None:
         """Print the warning."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.experiments.plan import Outcome
     from embedkit.experiments.ranking.contest import Standing
+
+FIRST_TABLE = 30
+"""Seconds until the first table of a ranking that goes on."""
 
 
 @contextmanager
@@ -48,7 +52,10 @@ def _bar(console: Console, stack: ExitStack) -> Progress | None:
 
 
 class ConsoleAudience(Audience):
-    """Prints a line for each training that has ended, whom the race drops, and how it stands by then."""
+    """Prints a line for each training that has ended, whom the race drops, and how it stands.
+
+    The first table is printed after 30 seconds, each further one when the time has doubled.
+    """
 
     def __init__(self, console: Console, bar: Progress | None) -> None:
         super().__init__(LineReporter(console))
@@ -58,10 +65,11 @@ class ConsoleAudience(Audience):
         self._done = 0
         self._dropped: set[str] = set()
         self._warned: set[str] = set()
-        self._tabled = 0
+        self._begun = time.monotonic()
+        self._due = self._begun + FIRST_TABLE
 
     def ended(self, outcome: Outcome, standing: Standing, left: int) -> None:
-        """Print the outcome of a training, the candidates that it drops, and a table after the first fold."""
+        """Print the outcome of a training, the candidates that it drops and, now and then, a table."""
         self._done += 1
         if self.bar is not None and self._task is not None:
             self.bar.update(self._task, completed=self._done, total=self._done + left)
@@ -73,9 +81,9 @@ class ConsoleAudience(Audience):
         for name in standing.dropped.keys() - self._dropped:
             self._dropped.add(name)
             self.console.print(escaped(_farewell(name, standing)), soft_wrap=True)
-        if left and standing.folds_of_all > self._tabled and self._is_due(standing.folds_of_all):
-            self._tabled = standing.folds_of_all
-            self.console.print(partial_table(standing.scores, standing.measure, standing.out, standing.folds))
+        if left and time.monotonic() >= self._due:
+            self._due += time.monotonic() - self._begun
+            self.show_table(standing)
 
     def decided(self, ranking: Ranking) -> None:
         """Print the first tier, and that its best candidate is trained again."""
@@ -84,9 +92,9 @@ class ConsoleAudience(Audience):
         self.console.print(escaped(f"first tier: {', '.join(ranking.tiers[0])}"), soft_wrap=True)
         self.console.print(escaped(f"training {ranking.best} on all texts"), soft_wrap=True)
 
-    def _is_due(self, folds: int) -> bool:
-        """Return whether a table is printed after so many folds: after the first, the second, the fourth …"""
-        return folds & (folds - 1) == 0
+    def show_table(self, standing: Standing) -> None:
+        """Print how the candidates stand."""
+        self.console.print(partial_table(standing.scores, standing.measure, standing.out, standing.folds))
 
 
 def _farewell(name: str, standing: Standing) -> str:
