@@ -58,12 +58,6 @@ class Standing:
         """Return the candidates that the race has dropped, with the number of their trainings."""
         return {name: len(self.trained[name]) for name in self.out}
 
-    @property
-    def folds_of_all(self) -> int:
-        """Return the number of trainings that each candidate still in the race has behind it."""
-        still = [own for name, own in self.trained.items() if name not in {*self.out, *self.failed}]
-        return min(map(len, still), default=0)
-
 
 @dataclass(frozen=True)
 class Contest:
