@@ -10,6 +10,9 @@ from time import perf_counter
 
 import numpy as np
 import pytest
+from embedkit_baselines.counting import Counts
+from hypothesis import given
+from hypothesis import strategies as st
 
 from embedkit.errors import ComponentError, DataError
 from embedkit.interfaces.contracts import check_probabilities
@@ -529,3 +532,21 @@ def _accuracy(name, rows, labels, held_out):
     fitted = baseline(name).fit([*texts[~held_out]], labels[~held_out], CLASSES)
     predicted = fitted.probabilities([*texts[held_out]]).argmax(axis=1)
     return (predicted == labels[held_out]).mean()
+
+
+@given(
+    texts=st.lists(st.text(st.sampled_from(" abAB[?'\n_9"), max_size=25), min_size=1, max_size=12),
+    n=st.integers(1, 3),
+)
+def test_shorter_ngrams_are_a_part_of_longer_ones(texts, n):
+    """To the order of the numbers, which decides how they are summed."""
+    counter = baseline("nbsvm")
+    try:
+        alone, expected = counter.counted(texts, n)
+    except DataError:
+        return
+    vectorizer, counts = Counts.of(counter, texts, 3).up_to(n)
+    assert vectorizer.get_feature_names_out().tolist() == alone.get_feature_names_out().tolist()
+    for part in ("data", "indices", "indptr"):
+        assert getattr(counts, part).tolist() == getattr(expected, part).tolist()
+    assert (vectorizer.transform(["a b [ A"]) != alone.transform(["a b [ A"])).nnz == 0
