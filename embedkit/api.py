@@ -10,7 +10,7 @@ from embedkit.experiments.executors import ExecutorOptions
 from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
-from embedkit.recipe.load import load_single
+from embedkit.recipe.load import load_recipe
 from embedkit.recipe.ranking import RankingSettings
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
@@ -49,8 +49,9 @@ def run(
     recipe names, as in a pickle; a recipe cannot consent.
 
     Where a recipe makes several runs, `executor` says where: one after another in this process (`serial`, the
-    default for folds and seeds), in `processes` of this machine, or on the `ray` cluster at `address`; `jobs`
-    bounds how many run at once. With `fail_fast`, the first run that fails ends all.
+    default for folds and seeds), in `processes` of this machine (the default for a matrix), or on the `ray`
+    cluster at `address`; `jobs` bounds how many run at once. With `fail_fast`, the first run that fails ends
+    all; otherwise the combinations of a matrix that failed are in `run.ranking.failed`.
 
     Raises RecipeError with every fault of the recipe before any file is opened, then DataError,
     VectorFileError, VocabularyError, TrainingError or RunError as their names say.
@@ -58,7 +59,7 @@ def run(
     registry = build_registry(block, trust)
     chosen = ExecutorOptions.chosen(executor, jobs, address)
     options = RunOptions(out, hash, reporter or Reporter(), resume, strict, chosen, fail_fast)
-    return execute(load_single(recipe, registry, set or {}), registry, options)
+    return execute(load_recipe(recipe, registry, set or {}), registry, options)
 
 
 def rank(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +17,8 @@ from embedkit.cli.options import (
     trust_option,
 )
 from embedkit.cli.program import blocked_plugins
+from embedkit.cli.ranking import ranking_audience, show_ranking
 from embedkit.cli.resume_hint import says_how_to_go_on
-from embedkit.report.terminal.lines import say
-from embedkit.runs import layout
 from embedkit.runs.directory import partial_of, progress_of, run_directory
 
 if TYPE_CHECKING:
@@ -76,10 +74,9 @@ def command(ctx: click.Context, /, **given: Any) -> None:
     from embedkit.experiments.ranking.rank import rank_candidates
     from embedkit.experiments.ranking.request import ranking_of
     from embedkit.plugin.registry import build_registry
-    from embedkit.report.terminal.ranking import print_ranking
 
     registry = build_registry(blocked_plugins(ctx), given["trust"])
-    with _reporting(given["quiet"]) as audience:
+    with ranking_audience(given["quiet"]) as audience:
         recipe = ranking_of(_request(given), registry, audience.reporter)
         directory = run_directory(recipe.name, given["out"], given["resume"])
         partial = partial_of(directory)
@@ -88,10 +85,7 @@ def command(ctx: click.Context, /, **given: Any) -> None:
             run = rank_candidates(recipe, registry, _options(ctx, given, directory, audience))
     if given["as_json"]:
         print_json(run.ranking.to_json())
-    elif not given["quiet"]:
-        print_ranking(run.ranking)
-        say(f'\nEverything is in {run.path}/; classify: embedkit predict {run.path}/{layout.BEST} "TEXT"')
-    if run.ranking.failed:
+    if show_ranking(run, given["quiet"] or given["as_json"]):
         ctx.exit(1)
 
 
@@ -128,14 +122,3 @@ def _options(
         block=tuple(blocked_plugins(ctx)),
         audience=audience,
     )
-
-
-def _reporting(quiet: bool) -> AbstractContextManager[Audience]:
-    """Return an audience that prints how the ranking goes on, or one that is silent."""
-    if quiet:
-        from embedkit.experiments.ranking.audience import Audience
-
-        return nullcontext(Audience())
-    from embedkit.report.terminal.ranking_progress import console_audience
-
-    return console_audience()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +19,8 @@ from embedkit.runs.reporter import Reporter
 from embedkit.runs.working import is_complete
 
 if TYPE_CHECKING:
+    from embedkit.experiments.run import Ranked, RunOptions
+    from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
 
@@ -60,21 +63,36 @@ def command(
     from embedkit.experiments.executors import ExecutorOptions
     from embedkit.experiments.run import RunOptions, execute
     from embedkit.plugin.registry import build_registry
-    from embedkit.recipe.load import load_single
+    from embedkit.recipe.load import load_recipe
+    from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.ranking import RankingRecipe
 
     blocked = blocked_plugins(ctx)
     with as_one(join()):
         registry = build_registry(blocked, trust)
-        loaded = load_single(recipe, registry, overrides)
+        loaded = load_recipe(recipe, registry, overrides)
         directory = run_directory(loaded.name, out, resume)
         command = [*_command(blocked, recipe, directory, overrides), *_options(ctx)]
         with says_how_to_go_on(lambda: _kept(partial_of(directory)), [*command, "--resume"]):
+            where = ExecutorOptions.chosen(executor, jobs, address)
+            options = RunOptions(directory, how, Reporter(), resume, strict, where, fail_fast)
+            if isinstance(loaded, MatrixRecipe | RankingRecipe):
+                failed = _run_ranked(loaded, registry, options, quiet)
+                ctx.exit(1 if failed else 0)
             with _reporting(quiet or not join().is_main) as reporter:
-                where = ExecutorOptions.chosen(executor, jobs, address)
-                options = RunOptions(directory, how, reporter, resume, strict, where, fail_fast)
-                run = execute(loaded, registry, options)
+                run = execute(loaded, registry, replace(options, reporter=reporter))
             if not quiet and join().is_main:
                 _print(run)
+
+
+def _run_ranked(recipe: Ranked, registry: Registry, options: RunOptions, quiet: bool) -> bool:
+    """Make the runs of a matrix or a ranking, and print it; return whether a candidate failed."""
+    from embedkit.cli.ranking import ranking_audience, show_ranking
+    from embedkit.experiments.run import execute_ranked
+
+    with ranking_audience(quiet) as audience:
+        run = execute_ranked(recipe, registry, options, audience)
+    return show_ranking(run, quiet)
 
 
 def _command(blocked: Sequence[str], recipe: str, directory: Path, overrides: Sequence[str]) -> list[str]:

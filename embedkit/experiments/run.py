@@ -19,6 +19,7 @@ from embedkit.recipe.document import Plain
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.load import AnyKind
 from embedkit.recipe.matrix import MatrixRecipe
+from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe, TrainingRecipe
 from embedkit.runs import layout
@@ -32,10 +33,14 @@ from embedkit.runs.sessions import warn_of_changes
 
 if TYPE_CHECKING:
     from embedkit.experiments.executors import ExecutorOptions
+    from embedkit.experiments.ranking.audience import Audience
     from embedkit.plugin.registry import Registry
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)
+
+Ranked = MatrixRecipe | RankingRecipe
+"""A recipe of several candidates, which are ranked."""
 
 T = TypeVar("T", bound=TrainingRecipe)
 
@@ -46,8 +51,8 @@ class RunOptions:
 
     `out` is the run directory, by default one named after the recipe and the time; `hash` says how input
     files are fingerprinted; `resume` goes on with an interrupted run; `strict` turns warnings about the data
-    into errors. `executor` says where the runs of folds and seeds are made, by default one after another in
-    this process. With `fail_fast`, the first run that fails ends all.
+    into errors. `executor` says where several runs are made, by default one after another in this process,
+    and those of a matrix in several processes. With `fail_fast`, the first run that fails ends all.
     """
 
     out: str | PathLike[str] | None = None
@@ -59,16 +64,48 @@ class RunOptions:
     fail_fast: bool = False
 
 
-def execute(recipe: AnyKind, registry: Registry, options: RunOptions) -> Run:
+def execute(recipe: AnyKind | Ranked, registry: Registry, options: RunOptions) -> Run:
     """Run a loaded recipe in a new run directory, or resume it there, and return the run.
 
     Where several processes were started together, each of them calls this, and they share the work.
     """
+    if isinstance(recipe, MatrixRecipe | RankingRecipe):
+        return execute_ranked(recipe, registry, options)
     group = join()
     with as_one(group):
         directory = Path(group.broadcast(lambda: run_directory(recipe.name, options.out, options.resume)))
         told = options if group.is_main else replace(options, reporter=Reporter())
         return _execute(Components(recipe, registry), directory, told, group)
+
+
+def execute_ranked(
+    recipe: Ranked, registry: Registry, options: RunOptions, audience: Audience | None = None
+) -> Run:
+    """Make the runs of a matrix or a ranking in a new directory, or go on there, and return the ranked run.
+
+    `audience` is told how it goes on, by default the reporter of the options. Raises RunError if no candidate
+    could be trained; those that could not are in the ranking by name.
+    """
+    from embedkit.experiments.executors import ExecutorOptions
+    from embedkit.experiments.ranking.audience import Audience
+    from embedkit.experiments.ranking.rank import RankOptions, rank_candidates
+
+    group = join()
+    with as_one(group):
+        if group.count > 1:
+            what = "the runs of a ranking are not shared out among processes that were started together"
+            raise RunError(Fault(what, hint="Start one process, which starts others: --executor processes."))
+        ranking = RankOptions(
+            out=options.out,
+            executor=options.executor or ExecutorOptions(),
+            resume=options.resume,
+            fail_fast=options.fail_fast,
+            strict=options.strict,
+            hash=options.hash,
+            block=registry.blocked,
+            audience=audience or Audience(options.reporter),
+        )
+        return rank_candidates(recipe, registry, ranking)
 
 
 def _execute(

@@ -25,6 +25,7 @@ from embedkit.runs.axes import Axes
 from embedkit.runs.sealing import NO_AXES, make_durable, seal
 from embedkit.runs.working import (
     NO_ROOM,
+    PARTIAL,
     Hold,
     clear,
     held,
@@ -72,8 +73,10 @@ def progress_of(directory: Path) -> list[Path]:
 
     This includes its own checkpoints, then its finished inner runs and the checkpoints of unfinished ones.
     """
-    inner = sorted(layout.inner_runs(directory), key=lambda path: (path.suffix, *_begun(path)))
-    kept = [checkpoints_of(path) if path.suffix and not is_complete(path) else [path] for path in inner]
+    inner = sorted(layout.inner_runs(directory), key=lambda path: (path.suffix == PARTIAL, *_begun(path)))
+    kept = [
+        checkpoints_of(path) if path.suffix == PARTIAL and not is_complete(path) else [path] for path in inner
+    ]
     return [*checkpoints_of(directory), *chain.from_iterable(kept)]
 
 

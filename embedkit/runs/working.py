@@ -24,6 +24,9 @@ from embedkit.files.atomic import free_name, made_whole
 from embedkit.files.system import moves_open_files, patiently, remove, rename, try_lock, unlock
 from embedkit.runs import layout
 
+PARTIAL = ".partial"
+"""The ending of the name of a working directory; names of runs have dots too, as in `lr-0.01`."""
+
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EIO)
 """Errors of a disk that is full, or fails."""
 
@@ -39,7 +42,7 @@ _NOT_A_MARK = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
 def partial_of(directory: Path) -> Path:
     """Return the path of the working directory of a run."""
     named = directory if directory.name not in ("", "..") else Path(os.path.abspath(directory))  # noqa: PTH100
-    return named.parent / f"{named.name}.partial"
+    return named.parent / f"{named.name}{PARTIAL}"
 
 
 def is_marked(partial: Path) -> bool:

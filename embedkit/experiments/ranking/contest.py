@@ -63,8 +63,8 @@ class Standing:
 class Contest:
     """The jobs of every candidate, in the order of the folds, and how they are run.
 
-    After `until`, a time of `time.monotonic`, no job is begun; None is no limit. With `fail_fast` no job is
-    begun after an error.
+    After `until`, a time of `time.monotonic`, no job is begun; None is no limit. With `fail_fast` the
+    first error is raised.
     """
 
     jobs: Mapping[str, Sequence[Job]]
@@ -90,6 +90,8 @@ class Contest:
             running -= 1
             self._take(outcome, schedule, standing)
             audience.ended(outcome, standing, schedule.left + running)
+            if outcome.failed and self.fail_fast:
+                raise outcome.raised()
 
     @property
     def folds(self) -> int:
@@ -117,8 +119,6 @@ class Contest:
         return Race([*self.jobs], self.settings.alpha)
 
     def _next(self, schedule: Schedule, standing: Standing) -> Job | None:
-        if self.fail_fast and standing.failed:
-            return None
         if self.until is not None and time.monotonic() >= self.until:
             standing.out_of_time = schedule.left > 0
             return None

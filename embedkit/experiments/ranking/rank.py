@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
@@ -124,7 +123,10 @@ def settings_of(recipe: Ranked) -> RankingSettings:
 
 def _by_candidate(jobs: Sequence[Job]) -> Mapping[str, Sequence[Job]]:
     """Return the jobs of each candidate, in order."""
-    return {name: [*own] for name, own in groupby(jobs, key=lambda job: job.candidate)}
+    by_candidate: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_candidate.setdefault(job.candidate, []).append(job)
+    return by_candidate
 
 
 def _train_best(
