@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from embedkit.errors import Fault, RunError
+from embedkit.experiments.executors.ray import RayExecutor
 from embedkit.experiments.executors.serial import SerialExecutor
 from embedkit.experiments.job import JobRunner
 from embedkit.experiments.plan import Executor, JobSettings
@@ -13,7 +14,7 @@ from embedkit.experiments.plan import Executor, JobSettings
 __all__ = ["NAMES", "ExecutorName", "ExecutorOptions", "executor_of"]
 
 ExecutorName = Literal["serial", "processes", "ray"]
-NAMES: tuple[ExecutorName, ...] = ("serial", "processes")
+NAMES: tuple[ExecutorName, ...] = ("serial", "processes", "ray")
 
 
 @dataclass(frozen=True)
@@ -56,4 +57,6 @@ def executor_of(options: ExecutorOptions, settings: JobSettings) -> Executor:
         from embedkit.experiments.executors.processes import ProcessesExecutor
 
         return ProcessesExecutor(settings, options.jobs)
+    if options.name == "ray":
+        return RayExecutor(settings, options.address, options.jobs)
     return SerialExecutor(JobRunner(settings).run)

@@ -10,24 +10,15 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 
 from embedkit.errors import shortened
+from embedkit.experiments.executors.pipes import THREADS, environment_of, last_line
 from embedkit.experiments.plan import Job, JobSettings, Outcome
 
 GRACE = 5.0
 """Seconds that a process gets to write a checkpoint before it is killed."""
-
-THREADS = (
-    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
-    *("NUMEXPR_NUM_THREADS", "RAYON_NUM_THREADS"),
-)
-"""The variables by which libraries are told how many threads they may use."""
-
-SHOWN = 4096
-"""Bytes of what a process printed last that are looked at after its death."""
 
 
 class ChildDiedError(Exception):
@@ -52,7 +43,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._printed,
-            env=_environment(settings.threads),
+            env=environment_of(settings.threads),
         )
         with suppress(OSError):  # it has ended already: the first job will tell
             self._send(settings)
@@ -105,31 +96,17 @@ class Child:
         code = self._process.wait()
         name = _signal_name(-code)
         how = f"ended by {name}" if name else f"ended with exit code {code}"
-        last = self._last_line()
+        last = last_line(self._printed)
         hint = None
         if name == "SIGKILL":
             hint = "So ends what the system has no memory for: with --jobs N, fewer run at once."
         return ChildDiedError(f"{how}: {shortened(last, 200)}" if last else how, seconds, hint)
-
-    def _last_line(self) -> str:
-        """Return the last line that the process printed; empty if it printed nothing."""
-        size = self._printed.seek(0, os.SEEK_END)
-        self._printed.seek(max(0, size - SHOWN))
-        printed = self._printed.read().decode(errors="replace")
-        return next((line.strip() for line in reversed(printed.splitlines()) if line.strip()), "")
 
 
 def threads_allowed(most: int) -> int:
     """Return how many threads a job may use: `most`, or fewer if the environment says so."""
     told = os.environ.get(THREADS[0], "")
     return min(most, int(told)) if told.isdecimal() and int(told) else most
-
-
-def _environment(threads: int | None) -> dict[str, str]:
-    """Return the environment of a process with so many threads; it finds the modules that this one finds."""
-    paths = [path or str(Path.cwd()) for path in sys.path]
-    limits = dict.fromkeys(THREADS, str(threads)) if threads else {}
-    return {**os.environ, **limits, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 def _signal_name(number: int) -> str | None:

@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import pickle
 import signal
-import sys
 import threading
 from queue import SimpleQueue
 from typing import IO
 
 from embedkit.distributed.signals import exit_code, interrupted_by_signals
+from embedkit.experiments.executors.pipes import own_pipes
 from embedkit.experiments.plan import Job, JobSettings
 
 
 def main() -> None:
     """Run jobs until the other process has none any more, or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes: the other one ends this one
-    requests, answers = _own_streams()
+    requests, answers = own_pipes()
     try:
         with interrupted_by_signals():
             _serve(requests, answers)
@@ -51,20 +51,6 @@ def _receive(requests: IO[bytes], jobs: SimpleQueue[Job]) -> None:
             jobs.put(pickle.load(requests))  # noqa: S301 - as above
     except (EOFError, OSError):
         os._exit(0)
-
-
-def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Return the streams to and from the other process, of which nothing that is printed becomes a part.
-
-    Standard input is empty from now on, and what is printed goes to standard error.
-    """
-    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    sys.stdout.flush()
-    os.dup2(2, 1)
-    return requests, answers
 
 
 if __name__ == "__main__":
