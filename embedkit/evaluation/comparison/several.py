@@ -51,11 +51,14 @@ def _corrected_error(differences: Sequence[float], test_per_training: float) -> 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
     """Return the p-values corrected for multiple tests (Holm 1979). None stays None and is not counted."""
-    from statsmodels.stats.multitest import multipletests
-
-    known = [p for p in p_values if p is not None]
-    corrected = iter(multipletests(known, method="holm")[1].tolist() if known else ())
-    return [None if p is None else float(next(corrected)) for p in p_values]
+    # Not by statsmodels, whose function collects garbage: a second a call in a large program.
+    known = sorted((p, position) for position, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for step, (p, position) in enumerate(known):
+        largest = max(largest, min(1.0, (len(known) - step) * float(p)))
+        corrected[position] = largest
+    return corrected
 
 
 def with_corrected_tests(baselines: Mapping[str, Compared | LeftOut]) -> dict[str, Compared | LeftOut]:

@@ -13,6 +13,7 @@ This takes the texts as independent given the trained models.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, inf, lgamma, log, pi
@@ -60,7 +61,8 @@ class Race:
         self._numbers = {name: number for number, name in enumerate(names)}
         self._ids: Ids = np.empty(0, np.int64)
         self._right = np.empty((len(names), 0))
-        self._bets = [[PairBets() for _ in range(number)] for number in range(len(names))]
+        self._won = np.zeros((len(names), len(names)), np.int64)
+        self._shares: dict[tuple[int, int], Counter[float]] = {}
         self._evidence = np.full((len(names), len(names)), -inf)
         self._dropped: dict[str, Dropped] = {}
 
@@ -86,9 +88,7 @@ class Race:
         columns, outcomes = self._new_texts(number, np.asarray(ids, np.int64), np.asarray(right, np.float64))
         differences = outcomes - self._right[:, columns]
         self._right[number, columns] = outcomes
-        for other in range(len(self.names)):
-            if other != number:
-                self._compare(number, other, differences[other])
+        self._count(number, differences)
         self._drop(fold)
 
     def log_e_value(self, better: str, worse: str) -> float:
@@ -98,29 +98,49 @@ class Race:
         """
         return float(self._evidence[self._numbers[better], self._numbers[worse]])
 
-    def _compare(self, number: int, other: int, differences: NDArray[np.float64]) -> None:
-        """Take in differences of two candidates, the first one's outcomes less the other's."""
-        first, second = max(number, other), min(number, other)
-        bets = self._bets[first][second]
-        if not bets.add(differences if first == number else -differences):
-            return
-        evidence = bets.evidence()
-        self._evidence[first, second] = evidence.log_e_value if evidence.side > 0 else -inf
-        self._evidence[second, first] = evidence.log_e_value if evidence.side < 0 else -inf
+    def _count(self, number: int, differences: NDArray[np.float64]) -> None:
+        """Take in a candidate's outcomes less those of each one, [K, n]; NaN where one is not known."""
+        won, lost = (differences == 1).sum(axis=1), (differences == -1).sum(axis=1)
+        self._won[number] += won
+        self._won[:, number] += lost
+        size = np.abs(differences)
+        between = (size > ROUNDING) & (size < 1)
+        for other in np.flatnonzero(between.any(axis=1)).tolist():
+            shares = differences[other, between[other]].round(12)
+            self._shares.setdefault((number, other), Counter()).update(shares.tolist())
+            self._shares.setdefault((other, number), Counter()).update((-shares).tolist())
+        for other in np.flatnonzero((won + lost > 0) | between.any(axis=1)).tolist():
+            self._weigh(number, other)
+
+    def _weigh(self, number: int, other: int) -> None:
+        """Update the evidence on two candidates."""
+        won, lost = int(self._won[number, other]), int(self._won[other, number])
+        shares = self._shares.get((number, other))
+        evidence = weigh_shares({**shares, 1.0: won, -1.0: lost}) if shares else weigh_wins(won, lost)
+        self._evidence[number, other] = evidence.log_e_value if evidence.side > 0 else -inf
+        self._evidence[other, number] = evidence.log_e_value if evidence.side < 0 else -inf
 
     def _new_texts(
         self, number: int, ids: Ids, right: NDArray[np.float64]
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return the columns of the texts that are new for a candidate, and their outcomes."""
-        ids, first = np.unique(ids, return_index=True)
-        together = np.union1d(self._ids, ids)
-        if len(together) > len(self._ids):
-            right_before, self._right = self._right, np.full((len(self.names), len(together)), np.nan)
-            self._right[:, np.searchsorted(together, self._ids)] = right_before
-            self._ids = together
+        if (np.diff(ids) <= 0).any():
+            ids, first = np.unique(ids, return_index=True)
+            right = right[first]
+        self._make_room(ids)
         columns = np.searchsorted(self._ids, ids)
         new = np.isnan(self._right[number, columns])
-        return columns[new], right[first][new]
+        return columns[new], right[new]
+
+    def _make_room(self, ids: Ids) -> None:
+        """Add a column for each text that no candidate has run."""
+        columns = np.minimum(np.searchsorted(self._ids, ids), max(0, len(self._ids) - 1))
+        unknown = ids[self._ids[columns] != ids] if len(self._ids) else ids
+        if len(unknown):
+            together, before = np.sort(np.concatenate([self._ids, unknown])), self._right
+            self._right = np.full((len(self.names), len(together)), np.nan)
+            self._right[:, np.searchsorted(together, self._ids)] = before
+            self._ids = together
 
     def _drop(self, fold: int) -> None:
         """Drop candidates, the one with the strongest evidence against it first."""
@@ -132,31 +152,6 @@ class Race:
             e_value = exp(min(float(evidence[better, worse]), LARGEST))
             self._dropped[self.names[worse]] = Dropped(self.names[better], fold, e_value)
             evidence[worse] = evidence[:, worse] = -inf
-
-
-class PairBets:
-    """The bets on the differences of two candidates: how often each difference but 0 was found."""
-
-    def __init__(self) -> None:
-        self._won, self._lost = 0, 0
-        self._shares: dict[float, int] = {}
-
-    def add(self, differences: NDArray[np.float64]) -> bool:
-        """Take in differences, from -1 to 1; NaN where one is not known. Return whether any is not 0."""
-        won, lost = int((differences == 1).sum()), int((differences == -1).sum())
-        self._won += won
-        self._lost += lost
-        size = np.abs(differences)
-        shares = differences[(size > ROUNDING) & (size < 1)].round(12)
-        for value in shares.tolist():
-            self._shares[value] = self._shares.get(value, 0) + 1
-        return bool(won + lost + len(shares))
-
-    def evidence(self) -> Evidence:
-        """Return the evidence against the hypothesis that the two are equally good."""
-        if not self._shares:
-            return weigh_wins(self._won, self._lost)
-        return weigh_shares({**self._shares, 1.0: self._won, -1.0: self._lost})
 
 
 @dataclass(frozen=True)

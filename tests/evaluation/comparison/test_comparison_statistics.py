@@ -189,3 +189,11 @@ def test_intervals_cover_the_true_difference_as_often_as_they_say():
         intervals = np.array([bootstrap_interval(differences) for differences in drawn]) - difference
         covered.append(((intervals[:, 0] <= 1e-9) & (intervals[:, 1] >= -1e-9)).mean())
     assert np.mean(covered) == pytest.approx(0.95, abs=0.01)
+
+
+def test_holms_correction_is_that_of_statsmodels():
+    from statsmodels.stats.multitest import multipletests
+
+    for seed in range(5):
+        p_values = np.random.default_rng(seed).random(7) ** 4
+        assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])
