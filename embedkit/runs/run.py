@@ -103,10 +103,15 @@ class Run:
     def file(self, name: str) -> Path:
         """Return the path of a file of the run, after checking the file against the manifest.
 
-        Raises RunError if only the inner runs have such a file.
+        Raises RunError if only the inner runs have such a file, or if the run has none as its model is a
+        baseline.
         """
         if not self.has(name):
             self.refuse_several(f"its own {name}")
+            if self._files.kind == "baseline":
+                raise RunError(
+                    Fault(f"the model of this run is a baseline: it has no {name}", str(self.path))
+                )
         return self._files.path(name)
 
     def refuse_several(self, what: str) -> None:

@@ -55,13 +55,13 @@ class FittedNgrams:
         Of two classes, what speaks for one speaks against the other. The scores are those before calibration.
         """
         names, scores = self.vectorizer.get_feature_names_out(), self.model.scores
-        row = scores.weighting.transform(self.vectorizer.transform([text]))[0].tocoo()
-        parts = scores.weights[row.coords[-1]].reshape(row.nnz, *scores.bias.shape) * row.data[:, None, None]
+        row = scores.weighting.transform(self.vectorizer.transform([text])).tocsr()
+        parts = scores.weights[row.indices].reshape(row.nnz, *scores.bias.shape) * row.data[:, None, None]
         added = mixed(parts, self.model.beta)
         by_class = np.zeros((row.nnz, self.classes))
         alone = added.shape[1] == 1 and len(self.columns) == 2
         by_class[:, self.columns] = np.hstack([-added, added]) if alone else added
-        return dict(zip(names[row.coords[-1]].tolist(), by_class, strict=True))
+        return dict(zip(names[row.indices].tolist(), by_class, strict=True))
 
     def state(self) -> BaselineState:
         """Return the n-grams in order, their weights, and the calibration."""

@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 import pytest
 from embedkit_baselines.counting import Counts
+from embedkit_baselines.scores import mixed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -550,3 +551,22 @@ def test_shorter_ngrams_are_a_part_of_longer_ones(texts, n):
     for part in ("data", "indices", "indptr"):
         assert getattr(counts, part).tolist() == getattr(expected, part).tolist()
     assert (vectorizer.transform(["a b [ A"]) != alone.transform(["a b [ A"])).nnz == 0
+
+
+@pytest.mark.parametrize("name", NAMES[1:])
+@pytest.mark.parametrize("kind", ["two", "three", "several"])
+def test_the_evidence_of_a_text_adds_up_to_its_scores(name, kind):
+    texts = [f"{mood} film {n % 5}" for n in range(30) for mood in ("good", "bad", "odd")]
+    labels = np.array([1, 0, 2 if kind != "two" else 0] * 30)
+    labels = np.eye(3, dtype=bool)[labels] if kind == "several" else labels
+    classes = ("neg", "pos", "odd")
+    fitted = baseline(name, ngrams=2).fit(texts, labels, classes)
+    evidence = fitted.evidence("good film unseen")
+    assert [*evidence] == sorted(evidence)
+    assert {*evidence} == {"good", "film", "good film"}
+    added = sum(evidence.values())
+    scores, counts = fitted.model.scores, fitted.vectorizer.transform(["good film"])
+    expected = mixed(scores.of(counts) - scores.bias, fitted.model.beta)[0]
+    assert added == pytest.approx([-expected[0], expected[0], 0] if kind == "two" else expected)
+    assert evidence["good"][1] > 0
+    assert fitted.evidence("") == {}

@@ -7,7 +7,7 @@ import pytest
 from embedkit_baselines.ngrams import WORD_OR_MARK
 
 import embedkit
-from embedkit.errors import DataError, RecipeError
+from embedkit.errors import DataError, RecipeError, RunError
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
 
@@ -175,3 +175,10 @@ def test_texts_in_files_give_the_same_bytes(finished, tmp_path):
     assert (
         again.file("baseline.safetensors").read_bytes() == finished.file("baseline.safetensors").read_bytes()
     )
+
+
+def test_what_only_other_models_have_is_refused_with_the_reason(finished):
+    for read in (finished.embedding_frame, lambda: finished.history, lambda: finished.oov.drift):
+        with pytest.raises(RunError, match="the model of this run is a baseline: it has no "):
+            read()
+    assert finished.ids("test").shape == (4, 3)
