@@ -49,7 +49,7 @@ def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--candidates", metavar="RECIPE", multiple=True, help="Rank these recipes in place of the usual ones."
 )
 @click.option("--metric", default="accuracy", show_default=True, help="The metric to rank by.")
-@click.option("--folds", type=click.IntRange(2, 10_000), help="Folds; 10, or 5 for few or very many texts.")
+@click.option("--folds", type=click.IntRange(2, 10_000), help="Folds; 10 by default, 5 for very many texts.")
 @click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Begin no training after that time.")
 @click.option("--no-race", is_flag=True, help="Train every candidate on every fold.")
 @click.option(

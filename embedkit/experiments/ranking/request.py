@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from embedkit.runs.reporter import Reporter
 
 FOLDS, FEWER_FOLDS = 10, 5
+"""Five folds show less: the test knows from five numbers alone how much differences vary."""
+
 SHARED = ("train", "validation", "test", "folds", "labels", "label_separator", "in_memory")
 """The keys of `data` that all candidates share; how long a text may be is up to each."""
 
-SMALL, LARGE = 1_000, 50_000
-"""Texts below and above which there are fewer folds: more would be hardly larger, or take too long."""
+LARGE = 50_000
+"""Texts above which there are fewer folds, which then show enough."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ def _fitting_folds(data: Plain, registry: Registry) -> int:
     plain = candidates.bag_of_words(data)["majority"]
     components = RunComponents(load_single(plain, registry), registry, InMemory())
     count = len(components.reader("train").read())
-    return FOLDS if SMALL <= count <= LARGE else min(FEWER_FOLDS, max(2, count // 2))
+    return FEWER_FOLDS if count > LARGE else min(FOLDS, max(2, count // 2))
 
 
 def _usual(request: RankRequest, registry: Registry, data: Plain) -> dict[str, Plain]:
