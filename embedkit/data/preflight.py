@@ -12,7 +12,7 @@ from itertools import chain, combinations
 from embedkit.data.duplicates import Digests
 from embedkit.data.examples import Examples
 from embedkit.data.splits import Splits
-from embedkit.errors import DataError, Fault
+from embedkit.errors import DataError, Fault, shortened
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ SHOWN = 5
 
 
 def check_examples(splits: Splits) -> list[Fault]:
-    """Return faults: repeated ids or texts, texts with two labels, empty texts, texts in two splits.
+    """Return faults: repeated ids or texts, texts with two labels, empty texts; texts, groups in two splits.
 
     A text that is the word for a missing value, such as nan, is a fault too.
     """
@@ -82,6 +82,13 @@ def _overlaps(splits: Splits, digests: Mapping[str, Digests]) -> Iterator[Fault]
         shared = [(some.ids[one], others.ids[other]) for one, other in rows]
         if shared:
             what = f"{len(shared):,} texts are in the {first} split too: examples {_pairs(shared)}"
+            yield Fault(what, where=f"data.{second}")
+        groups = (
+            {group for group in examples.groups or () if group is not None} for examples in (some, others)
+        )
+        common = sorted(map(shortened, set.intersection(*groups)))
+        if common:
+            what = f"{len(common):,} groups are in the {first} split too: {_few(common)}"
             yield Fault(what, where=f"data.{second}")
 
 

@@ -377,6 +377,111 @@ def test_the_line_for_the_screen(find):
     )
 
 
+STARS = labels(names="12345")
+DAYS = [f"{number % 28 + 1:02}-03-2020" for number in range(40)]
+UNIQUE = [f"B00{number:05}" for number in range(40)]
+HEADERS = {
+    "clothing": (
+        ["", "Clothing ID", "Age", "Title", "Review Text", "Rating", "Recommended IND", "Class Name"],
+        [range(40), range(700, 740), STARS, [t[:15] for t in T], T, STARS[::-1], labels(names="01"), L],
+    ),
+    "tweets on a disease": (
+        ["UserName", "ScreenName", "Location", "TweetAt", "OriginalTweet", "Sentiment"],
+        [range(40), range(40), ["London", "", "New York, NY", "UK"] * 10, DAYS, T, L],
+    ),
+    "food": (
+        ["Id", "ProductId", "ProfileName", "HelpfulnessNumerator", "Score", "Time", "Summary", "Text"],
+        [
+            range(40),
+            UNIQUE,
+            ["A. Name", "B"] * 20,
+            STARS,
+            STARS[::-1],
+            range(10**9, 10**9 + 40),
+            [t[:20] for t in T],
+            [t * 3 for t in T],
+        ],
+    ),
+    "hate": (
+        ["", "count", "hate_speech", "offensive_language", "neither", "class", "tweet"],
+        [range(40), ["3"] * 40, STARS, STARS[::-1], labels(names="03"), labels(names="012"), T],
+    ),
+    "phishing": (
+        ["Unnamed: 0", "Email Text", "Email Type"],
+        [range(40), T, labels(names=("Safe Email", "Phishing Email"))],
+    ),
+    "personality": (["type", "posts"], [labels(names=("INFJ", "ENTP", "INTP")), T]),
+    "questions": (["qid", "question_text", "target"], [UNIQUE, T, labels(names="01")]),
+    "sarcasm": (
+        ["article_link", "headline", "is_sarcastic"],
+        [[f"https://a.com/entry/{u}" for u in UNIQUE], T, labels(names="01")],
+    ),
+    "clickbait": (["headline", "clickbait"], [T, labels(names="01")]),
+    "a score of many values beside": (["text", "score", "by"], [T, [n / 41 for n in range(40)], L]),
+}
+FOUND = {
+    "clothing": ("Review Text", "Rating"),
+    "tweets on a disease": ("OriginalTweet", "Sentiment"),
+    "food": ("Text", "Score"),
+    "hate": ("tweet", "class"),
+    "phishing": ("Email Text", "Email Type"),
+    "personality": ("posts", "type"),
+    "questions": ("question_text", "target"),
+    "sarcasm": ("headline", "is_sarcastic"),
+    "clickbait": ("headline", "clickbait"),
+    "a score of many values beside": ("text", "by"),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_the_columns_of_well_known_shapes(find, name):
+    header, columns = HEADERS[name]
+    spec = find(table(pairs(*columns), header)).spec
+    assert (spec["text"], spec["label"]) == FOUND[name]
+
+
+def test_lines_of_a_text_and_a_feeling_after_a_semicolon(find):
+    rows = pairs(
+        [text.replace(",", "").lower().rstrip(".!?") for text in T], labels(names=("joy", "sadness", "fear"))
+    )
+    assert [
+        (e.text, e.label) for e in read(find("".join(f"{t};{k}\n" for t, k in rows), "train.txt"))
+    ] == rows
+
+
+def test_json_lines_of_businesses(find):
+    rows = [
+        {
+            "review_id": u,
+            "user_id": u[::-1],
+            "stars": float(s),
+            "useful": 0,
+            "text": t,
+            "date": "2018-07-07 22:09:11",
+        }
+        for u, s, t in pairs(UNIQUE, STARS, T)
+    ]
+    assert [(e.text, e.label) for e in read(find("".join(json.dumps(row) + "\n" for row in rows)))] == pairs(
+        T, STARS
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "flag"),
+    [
+        (
+            ["id", "question1", "question2", "is_duplicate"],
+            [range(40), T, T[::-1], labels(names="01")],
+            "--text",
+        ),
+        (["id", "comment_text", "toxic", "obscene", "insult"], [UNIQUE, T, L, L[::-1], STARS], "--label"),
+        (["title", "text", "date"], [[t[:20] for t in T], T, DAYS], "--label"),
+    ],
+)
+def test_what_may_be_two_things_is_asked_for(refused, header, columns, flag):
+    assert f"Name the column with {flag}:" in refused(table(pairs(*columns), header))
+
+
 def test_json_lines_with_other_keys(find):
     rows = [
         {"id": number, "tweet": text, "user": {"name": "x"}, "polarity": number % 3, "urls": []}

@@ -39,6 +39,16 @@ def test_texts_that_spell_a_missing_value():
     assert missing == "data.train: 2 texts are the word for a missing value, such as nan: examples 1, 2"
 
 
+def test_groups_in_two_splits():
+    train, test = (
+        Examples.of(
+            Example(number, f"{split} {number}", "x", group) for number, group in enumerate(groups, 1)
+        )
+        for split, groups in (("train", ["ann", "bob", None]), ("test", ["bob", None, "ann", "cy"]))
+    )
+    assert found(train=train, test=test) == ["data.test: 2 groups are in the train split too: ann, bob"]
+
+
 def test_texts_in_two_splits():
     splits = {"train": examples(("a", "x"), ("b", "y")), "test": examples(("c", "x"), ("b", "y"), ("", "x"))}
     assert found(**splits) == [

@@ -15,8 +15,8 @@ from embedkit.recipe.document import Plain
 LONGER = 2.0
 """How many times as long as the others the texts of a column are that is chosen for it."""
 
-SURELY, NAMED, PERHAPS = 4, 3, 2
-"""Ranks from which on a name says what a column is."""
+CALLED, SURELY, NAMED, PERHAPS = 5, 4, 3, 2
+"""Ranks from which on a name says what a column is; the first is `text` or `label` itself."""
 
 LISTED = 8
 """Columns that a message gives an example of."""
@@ -89,14 +89,13 @@ def _text(profiles: Sequence[Profile], columns: Sequence[Column], where: str) ->
 def _label(profiles: Sequence[Profile], whole: bool, columns: Sequence[Column], where: str) -> str:
     """Return the column of the labels: the one named so or, without such a name, the only one that fits."""
     pool = _best([each for each in profiles if _may_be_label(each, whole)], label_rank, PERHAPS)
-    unfit = None if pool else _unfit(profiles)
-    if not pool and unfit is None:
+    meant = [] if pool else _best([each for each in profiles if not each.is_text], label_rank, NAMED)
+    if not pool and not any(_rules_out_others(each) for each in meant):
         pool = [each for each in profiles if each.is_label]
     pool = _different(pool)
     if len(pool) == 1:
         return pool[0].name
-    what = f"{len(pool)} columns may be the labels" if pool else unfit
-    what = what or "no column looks like labels: few values, each of them repeated"
+    what = f"{len(pool)} columns may be the labels" if pool else _why_no_label(meant)
     raise _undecided(what, "--label", [each.column for each in pool] or columns, where)
 
 
@@ -126,14 +125,20 @@ def _say_the_same(one: Column, other: Column) -> bool:
     return len(pairs) == len({*one.values}) == len({*other.values})
 
 
-def _unfit(profiles: Sequence[Profile]) -> str | None:
-    """Return why the column named so cannot be the labels, or None without such a column."""
-    for each in _best([each for each in profiles if not each.is_text], label_rank, NAMED)[:1]:
+def _rules_out_others(profile: Profile) -> bool:
+    """Return whether no other column is to be taken for this one, which is named so and unfit."""
+    rank = label_rank(profile.name)
+    return rank == CALLED or (rank == SURELY and profile.different == 1)
+
+
+def _why_no_label(meant: Sequence[Profile]) -> str:
+    """Return why the column named so cannot be the labels, or what labels look like."""
+    for each in meant[:1]:
         if each.different == 1:
             return f'"{each.name}" has one value, {shortened(each.filled[0])}, and labels are two or more'
         if each.different:
             return f'"{each.name}" has {each.different:,} values in {len(each.filled):,} rows: no labels'
-    return None
+    return "no column looks like labels: few values, each of them repeated"
 
 
 def _undecided(what: str, flag: str, columns: Sequence[Column], where: str) -> DataError:

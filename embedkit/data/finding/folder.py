@@ -12,7 +12,7 @@ from embedkit.data.finding.sample import Sample
 from embedkit.errors import DataError, Fault, listed
 from embedkit.files.opening import head_of, open_bytes
 
-FILES = 64
+FILES = 256
 """Files that are looked at for their encoding."""
 
 BEGINNING = 4096

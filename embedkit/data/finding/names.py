@@ -19,7 +19,8 @@ _TEXT_TOO = (
 )  # fmt: skip
 _LABEL = (
     "label labels class classes category categories sentiment sentiments target targets star stars rating "
-    "ratings y polarity emotion emotions topic topics intent intents tag overall genre spam gold "
+    "ratings y polarity emotion emotions topic topics intent intents tag tags type score scores overall "
+    "genre spam gold bewertung "
     "etiqueta etiquette étiquette etichetta etikett klasse kategorie categoría categoria catégorie classe "
     "clase stimmung sentimiento sentimento note puntuación valoración "
     "метка класс категория тональность оценка 标签 类别 情感 ラベル 感情 カテゴリ 라벨 레이블 감정 "
