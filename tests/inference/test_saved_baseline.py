@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import embedkit
 from embedkit.errors import ComponentError, DataError, RunError
 from embedkit.files.digest import sha256
 from embedkit.interfaces import BaselineState
+from embedkit.interfaces.contracts import check_probabilities
 from embedkit.plugin.registry import build_registry
 from embedkit.runs import layout
 
@@ -327,3 +329,41 @@ def test_a_state_that_cannot_be_stored_is_an_error_of_the_plugin(state, what, tm
     with pytest.raises(ComponentError, match=what) as refused:
         embedkit.run(recipe("coin"), out=tmp_path / "run")
     assert "coin" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", ["binary", "multilabel"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_state_that_was_changed_anyhow_is_refused_or_gives_probabilities(name, kind):
+    draws, classes = random.Random(5), ("x", "y", "z") if kind == "multilabel" else ("x", "y")
+    labels = np.arange(60) % len(classes)
+    labels = np.eye(3, dtype=bool)[labels] if kind == "multilabel" else labels
+    baseline = REGISTRY.get("baseline", name).factory()
+    texts = [f"{'good' if n % 2 else 'bad'} word{n % 7}" for n in range(60)]
+    state = baseline.fit(texts, labels, classes).state()
+    ended = []
+    for _ in range(60):
+        arrays, data = {key: array.copy() for key, array in state.arrays.items()}, dict(state.data)
+        if data and draws.random() < 0.4:
+            data[draws.choice([*data])] = draws.choice([None, -1, 0.5, True, "none", "apart", [], {"a": "b"}])
+        else:
+            key = draws.choice([*arrays])
+            arrays[key] = draws.choice(CHANGES)(arrays[key])
+        try:
+            given = baseline.restore(BaselineState(arrays, data), classes, kind).probabilities(["good", ""])
+        except DataError:
+            ended.append("refused")
+        else:
+            check_probabilities(baseline, given, 2, len(classes), kind == "multilabel")
+            ended.append("restored")
+    assert ended.count("refused") > 20
+
+
+CHANGES = [
+    lambda array: array[1:],
+    lambda array: array[None],
+    lambda array: array.reshape(-1),
+    lambda array: array * 0,
+    lambda array: np.zeros((0,) * array.ndim, array.dtype),
+    lambda array: array.astype(np.float32),
+    lambda array: np.roll(array, 1),
+]
