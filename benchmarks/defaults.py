@@ -29,6 +29,8 @@ BY_ACCURACY = {"early_stopping": {"metric": "accuracy", "patience": 3}}
 
 ENCODERS = {"cnn": {"use": "cnn"}, "gru": {"use": "gru", "hidden_size": 100}, "bag": {"use": "bag"}}
 
+QUESTIONS = ("random", "training", "training-glove", "unseen", "candidates")
+
 Overrides = Mapping[str, Any]
 
 
@@ -100,6 +102,32 @@ UNSEEN: Mapping[str, Overrides] = {
 }
 
 
+KIM = {"use": "cnn", "widths": [3, 4, 5], "maps": 100, "dropout": 0.5, "padding": 4}
+
+CANDIDATES: Mapping[str, Overrides] = {
+    "the candidate": {},
+    "Kim 2014": {
+        "encoder": KIM,
+        "training.lr": 0.001,
+        "training.batch_size": 50,
+        "training.word_dropout": 0.0,
+        "training.embedding_dropout": 0.0,
+    },
+    "3, 4 and 5 words": {"encoder": {**KIM, "maps": 50}},
+    "2, 3 and 4 words": {"encoder": {**KIM, "widths": [2, 3, 4], "maps": 50, "padding": 2}},
+    "no word dropout": {"training.word_dropout": 0.0},
+    "word dropout 0.2": {"training.word_dropout": 0.2},
+    "no embedding dropout": {"training.embedding_dropout": 0.0},
+    "lr 0.002": {"training.lr": 0.002},
+    "lr 0.001": {"training.lr": 0.001},
+    "batch of 64": {"training.batch_size": 64},
+    "batch of 16": {"training.batch_size": 16},
+    "patience 1": {"training.early_stopping.patience": 1},
+    "patience 3": {"training.early_stopping.patience": 3},
+}
+"""One thing changed in the recipe of a candidate of a ranking."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One training: a variant of the question, on a text set, with an encoder and a seed."""
@@ -125,6 +153,8 @@ def variants(question: str, encoder: str) -> Mapping[str, Overrides]:
         return RANDOM
     if question == "unseen":
         return UNSEEN
+    if question == "candidates":
+        return CANDIDATES if encoder.startswith("cnn") else {"the candidate": {}}
     return {**TRAINING, **ENCODING.get(encoder, {})}
 
 
@@ -142,6 +172,8 @@ def recipe(trial: Trial) -> dict[str, Any] | str:
     """The recipe that the trial's overrides change."""
     if trial.question == "unseen":
         return f"kim2014/{trial.texts}-{'gru-' if trial.encoder == 'gru' else ''}nonstatic"
+    if trial.question == "candidates":
+        return candidate(trial)
     embedding = {"random": {"use": "random"}, "training": UNIFORM, "training-glove": GLOVE}[trial.question]
     training = {"epochs": 25, **BY_ACCURACY} if trial.question == "random" else {}
     return {
@@ -155,6 +187,21 @@ def recipe(trial: Trial) -> dict[str, Any] | str:
         "training": {"checkpoint_every": 0, **training},
         "evaluation": {"metrics": ["accuracy"], "baselines": []},
     }
+
+
+def candidate(trial: Trial) -> dict[str, Any]:
+    """The recipe of the candidate `mean`, `cnn-frozen` or `cnn`, evaluated on the development split of SST."""
+    from embedkit.experiments.candidates import of_source
+    from embedkit.experiments.sources import sources
+    from embedkit.plugin.registry import build_registry
+
+    vectors = Path(os.path.expandvars(GLOVE["path"]))
+    data = _fold_of_mr(trial.fold) if trial.texts == "mr" else _given_splits(trial.texts)
+    if trial.texts != "mr":
+        data = {"train": data["train"], "test": data["validation"]}
+    recipes = of_source(sources([vectors], build_registry())[-1], {**data, "validation": None})
+    (found,) = (recipe for name, recipe in recipes.items() if name.endswith(f"-{trial.encoder}"))
+    return {**found, "seed": trial.seed}
 
 
 def always(trial: Trial) -> Overrides:
@@ -178,22 +225,26 @@ def train(trial: Trial) -> dict[str, Any]:
 
 
 def show(question: str, results: Mapping[str, dict[str, Any]]) -> None:
-    """Print the mean test accuracy of each variant: a column for each text set and encoder."""
+    """Print the mean test accuracy and time of each variant: a column for each text set and encoder."""
     table: dict[str, dict[tuple[str, str], list[float]]] = {}
+    spent: dict[str, dict[tuple[str, str], list[float]]] = {}
     for key, found in results.items():
         asked, variant, texts, encoder, _ = json.loads(key)
         if asked == question:
             table.setdefault(variant, {}).setdefault((encoder, texts), []).append(100 * found["accuracy"])
+            spent.setdefault(variant, {}).setdefault((encoder, texts), []).append(found["seconds"])
     columns = sorted({column for row in table.values() for column in row})
     print("| |", " | ".join(f"{encoder}, {texts}" for encoder, texts in columns), "|")
     print("|---|" + "---|" * len(columns))
     for variant, row in table.items():
-        cells = [_cell(row.get(column, [])) for column in columns]
+        cells = [_cell(row.get(column, []), spent[variant].get(column, [])) for column in columns]
         print(f"| {variant} |", " | ".join(cells), "|")
 
 
-def _cell(values: list[float]) -> str:
-    return f"{statistics.mean(values):.1f} ({len(values)})" if values else "–"
+def _cell(values: list[float], seconds: list[float]) -> str:
+    if not values:
+        return "–"
+    return f"{statistics.mean(values):.1f} ({len(values)}), {statistics.mean(seconds):.0f} s"
 
 
 def read(path: Path) -> dict[str, dict[str, Any]]:
@@ -207,7 +258,7 @@ def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("question", choices=["random", "training", "training-glove", "unseen"])
+    parser.add_argument("question", choices=QUESTIONS)
     parser.add_argument("--texts", nargs="+", default=["sst2", "sst1", "mr"])
     parser.add_argument("--encoders", nargs="+", default=["cnn", "gru"])
     parser.add_argument("--variants", nargs="+")

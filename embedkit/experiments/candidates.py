@@ -22,7 +22,7 @@ NETWORK: Plain = {
     "encoder": {"use": "cnn", "widths": [2, 4], "maps": 64, "dropout": 0.5, "padding": 3},
     "training": {
         "epochs": 20,
-        "batch_size": 64,
+        "batch_size": 50,
         "lr": 0.003,
         "word_dropout": 0.1,
         "embedding_dropout": 0.3,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from gensim.models import KeyedVectors
+from safetensors.numpy import save_file
 
 from embedkit.errors import VectorFileError
 from embedkit.experiments import sources as module
 from embedkit.experiments.sources import sources
 from embedkit.files.names import portable
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.build import make_component
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +108,30 @@ def test_paths_of_files_are_absolute(tmp_path, registry, monkeypatch):
 def test_a_missing_package_is_no_source(registry, monkeypatch):
     monkeypatch.setattr(module, "GLOVE", "no_such_package_of_vectors")
     assert "glove-6b-50d" not in {source.name for source in sources([], registry)}
+
+
+def test_vectors_of_pieces_are_read_with_their_own_tokenizer(tmp_path, registry):
+    save_file({"embeddings": np.ones((2, 3), np.float32)}, tmp_path / "pieces.safetensors")
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"model": {"vocab": {"a": 0, "##b": 1}}}))
+    source = of(tmp_path / "pieces.safetensors", registry)
+    assert source.tokenizer == {"use": "tokenizers", "path": str(tmp_path / "tokenizer.json")}
+    assert source.name == "pieces"
+
+
+def test_trust_is_asked_for_where_a_file_can_run_code_and_nowhere_else(tmp_path):
+    vectors = KeyedVectors(2)
+    vectors.add_vectors(["a", "b"], np.ones((2, 2), np.float32))
+    vectors.save(str(tmp_path / "pickled.kv"))
+    plain = write(tmp_path / "plain.vec", ["a", "b"])
+    trusting = build_registry(trust=True)
+    assert of(tmp_path / "pickled.kv", trusting).embedding["trust"] is True
+    assert "trust" not in of(plain, trusting).embedding
+    with pytest.raises(VectorFileError, match="--trust"):
+        sources([tmp_path / "pickled.kv"], build_registry())
+
+
+@pytest.mark.parametrize("text", ["It's 'fine' -- really!!", "don’t  (2nd)", "", "naïve\tcafé…"])
+def test_words_and_marks_are_those_of_nltk(text, registry):
+    source = next(source for source in sources([], registry) if source.name == "random")
+    found = make_component("tokenizer", source.tokenizer["use"], pattern=source.tokenizer["pattern"])
+    assert found.tokenize([text]) == make_component("tokenizer", "nltk-wordpunct").tokenize([text])
