@@ -190,7 +190,7 @@ def recipe(trial: Trial) -> dict[str, Any] | str:
 
 
 def candidate(trial: Trial) -> dict[str, Any]:
-    """The recipe of the candidate `mean`, `cnn-frozen` or `cnn`, evaluated on the development split of SST."""
+    """The recipe of the candidate `mean`, `cnn-frozen` or `cnn`; SST's development split is the test."""
     from embedkit.experiments.candidates import of_source
     from embedkit.experiments.sources import sources
     from embedkit.plugin.registry import build_registry
