@@ -21,6 +21,7 @@ from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import BaselineRecipe, Recipe, TrainingRecipe
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
+from embedkit.runs.logs import warnings_collected
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.resume_checks import begin, refuse_other_recipe
 from embedkit.runs.run import Run
@@ -77,7 +78,7 @@ class JobRunner:
         """
         self.prepare()
         start = time.perf_counter()
-        with warnings_logged() as warnings:
+        with warnings_collected() as warnings:
             try:
                 ran = self._run(job)
                 outcome = Outcome(job, time.perf_counter() - start if ran else 0.0)
@@ -166,23 +167,3 @@ def _threads(count: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-@contextmanager
-def warnings_logged() -> Iterator[list[str]]:
-    """Yield a list of the warnings that embedkit logs while the block runs."""
-    logger, handler = logging.getLogger("embedkit"), _Warnings()
-    logger.addHandler(handler)
-    try:
-        yield handler.messages
-    finally:
-        logger.removeHandler(handler)
-
-
-class _Warnings(logging.Handler):
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.messages: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.messages.append(record.getMessage())

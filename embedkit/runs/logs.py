@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -59,3 +59,40 @@ def log_to(path: Path) -> Iterator[None]:
         logger.removeHandler(handler)
         logger.setLevel(before)
         handler.close()
+
+
+class WarningsShown(logging.Handler):
+    """Gives the warnings that embedkit logs to whoever shows them, unless they are collected meanwhile."""
+
+    collecting = False
+
+    def __init__(self, show: Callable[[str], object]) -> None:
+        super().__init__(logging.WARNING)
+        self._show = show
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show the message of a warning."""
+        if not WarningsShown.collecting:
+            self._show(record.getMessage())
+
+
+class _Collected(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def warnings_collected() -> Iterator[list[str]]:
+    """Yield a list of the warnings that embedkit logs while the block runs; they are not shown."""
+    logger, handler, before = logging.getLogger("embedkit"), _Collected(), WarningsShown.collecting
+    logger.addHandler(handler)
+    WarningsShown.collecting = True
+    try:
+        yield handler.messages
+    finally:
+        WarningsShown.collecting = before
+        logger.removeHandler(handler)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from embedkit.experiments.executors.serial import SerialExecutor
 from embedkit.experiments.job import JobRunner, run_job
 from embedkit.experiments.plan import JobSettings
 from embedkit.runs.axes import Axes
+from embedkit.runs.logs import WarningsShown
 from embedkit.runs.run import Run
 
 READER = """
@@ -168,3 +170,17 @@ def test_executor_options_are_checked(options, said):
 )
 def test_a_number_of_jobs_means_processes(chosen, options):
     assert ExecutorOptions.chosen(*chosen) == options
+
+
+def test_warnings_are_part_of_the_outcome_and_not_shown_meanwhile(job_of, settings):
+    shown, twice = [], {"use": "inline", "texts": ["a film", "a film"] * 4, "labels": ["x", "y"] * 4}
+    handler = WarningsShown(shown.append)
+    logging.getLogger("embedkit").addHandler(handler)
+    try:
+        outcome = run_job(job_of(**{"data.train": twice}), settings)
+        assert any("different labels" in warning for warning in outcome.warnings), outcome
+        assert not shown
+        logging.getLogger("embedkit").warning("afterwards")
+        assert shown == ["afterwards"]
+    finally:
+        logging.getLogger("embedkit").removeHandler(handler)

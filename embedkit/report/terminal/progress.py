@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from embedkit.escaping import escaped, escaped_message
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.streams import unfailing
+from embedkit.runs.logs import WarningsShown
 from embedkit.runs.reporter import Reporter
 
 if TYPE_CHECKING:
@@ -49,21 +50,12 @@ def _reporter(console: Console, stack: ExitStack) -> LineReporter:
 def warnings_to(reporter: Reporter) -> Iterator[None]:
     """Make `reporter` print the warnings that embedkit logs while the block runs."""
     logger = logging.getLogger("embedkit")
-    handler = _Warnings(reporter)
+    handler = WarningsShown(reporter.warn)
     logger.addHandler(handler)
     try:
         yield
     finally:
         logger.removeHandler(handler)
-
-
-class _Warnings(logging.Handler):
-    def __init__(self, reporter: Reporter) -> None:
-        super().__init__(logging.WARNING)
-        self.reporter = reporter
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.reporter.warn(record.getMessage())
 
 
 class LineReporter(Reporter):
