@@ -85,15 +85,14 @@ def test_24_runs_killed_half_way_are_resumed_without_repeating_one(begun, matrix
     assert {name: after[name] for name in before} == before
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_an_interrupt_ends_all_processes_and_keeps_what_is_finished(begun, matrix, tmp_path, name):
+def test_an_interrupt_ends_all_processes_and_keeps_what_is_finished(begun, matrix, tmp_path):
     recipe = matrix("training.epochs: [1, 1000000]", "seed: [1, 2]")
     out = tmp_path / "run"
     process = begun("run", recipe, "--out", out, "--jobs", "2", line="1/4")
     children = psutil.Process(process.pid).children(recursive=True)
-    process.send_signal(getattr(signal, name))
+    process.send_signal(signal.SIGTERM)
     _, err = process.communicate()
-    assert process.returncode == {"SIGINT": 130, "SIGTERM": 143}[name]
+    assert process.returncode == 143
     assert "is kept; to go on: embedkit run" in err
     assert "--jobs 2" in err
     assert "Traceback" not in err

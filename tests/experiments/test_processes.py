@@ -206,16 +206,6 @@ def until(condition):
     return found
 
 
-def test_left_early_it_ends_its_processes_and_a_training_keeps_its_last_epoch(job_of, settings):
-    executor = ProcessesExecutor(settings, 1)
-    with pytest.raises(KeyboardInterrupt), executor:
-        executor.submit(endless(job_of))
-        until(lambda: begun(settings.directory))
-        (child,) = executor._running
-        raise KeyboardInterrupt
-    assert child._process.returncode is not None
-
-
 def test_what_waits_for_a_process_that_cannot_start_has_failed(job_of, settings, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with ProcessesExecutor(settings, 1) as executor:
