@@ -2,7 +2,7 @@
 
     python benchmarks/sweep.py [RUNS]
 
-Makes RUNS runs (12) of a matrix of seeds and learning rates on 1,000 texts that are made here, with two
+Makes RUNS runs (24) of a matrix of seeds and learning rates on 1,000 texts that are made here, with two
 processes. One such run alone, in a process that has loaded its modules, is timed before and after with one
 thread, as in the processes, and with two. The start-up is the time until a first process has loaded its
 modules. Prints the times and ends with 1 where the runs take more than 0.6 × RUNS × one run alone, and the
@@ -74,7 +74,7 @@ def alone(job: Job, directory: Path, threads: int) -> float:
 
 def main() -> int:
     """Print the table; 1 where the goal is missed."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 24
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
         write_texts(directory / "texts.tsv")
