@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from textwrap import dedent
 
@@ -16,6 +19,13 @@ settings.register_profile("any machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any machine")
 
 ONLY_CORE = importlib.util.find_spec("torch") is None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the tests, and the processes that they start, share a cache of their own, which is new."""
+    if "EMBEDKIT_CACHE" not in os.environ:
+        folder = os.environ["EMBEDKIT_CACHE"] = tempfile.mkdtemp(prefix="embedkit-tests-cache-")
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 def pytest_report_header() -> str | None:

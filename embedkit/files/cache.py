@@ -10,13 +10,15 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from embedkit.errors import CacheError, Fault
 from embedkit.files.atomic import target_of, written_whole
+from embedkit.files.system import try_lock, unlock
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +29,16 @@ TAG = "CACHEDIR.TAG"
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# This is a cache of embedkit"
 _TAG = SIGNATURE + b": all of it can be deleted.\n# See https://bford.info/cachedir/\n"
 
-_KINDS = ("vectors", "tokens")
+_KINDS = ("vectors", "tokens", "baselines")
 _FOLDER = r"[0-9a-f]{32}"
-_FILE = r"index|tokens|(rows|copy)-[0-9a-f]{16}(\.safetensors)?"
+_LOCK = "lock"
+_FILE = rf"index|tokens|fit|{_LOCK}|probabilities-[0-9a-f]{{16}}|(rows|copy)-[0-9a-f]{{16}}(\.safetensors)?"
+
+PATIENCE = 600.0
+"""Seconds for which a process waits for another one that computes the same."""
+
+INTERVAL = 0.05
+"""Seconds after which it looks again."""
 
 
 class Entry(NamedTuple):
@@ -85,6 +94,43 @@ def _refuse_foreign(folder: Path) -> None:
         what = f"is not a cache of embedkit: it has no {TAG}, and '{min(foreign)}' is in it"
         hint = "Let EMBEDKIT_CACHE name a new or an empty folder."
         raise CacheError(Fault(what, where=str(folder), hint=hint))
+
+
+@contextmanager
+def one_at_a_time(inner: str) -> Iterator[None]:
+    """Let only one process at a time run the block for the folder `inner` of the cache.
+
+    Others wait until it is done or has ended. Where there can be no lock, as in a cache that cannot be
+    written, or if it takes more than ten minutes, they do not wait: they compute the same.
+    """
+    descriptor = _open_lock(inner)
+    try:
+        if descriptor is not None:
+            _wait(descriptor)
+        yield
+    finally:
+        if descriptor is not None:
+            with suppress(OSError):  # on Windows, somebody waits for it
+                (cache_folder() / inner / _LOCK).unlink(missing_ok=True)
+            unlock(descriptor)
+
+
+def _open_lock(inner: str) -> int | None:
+    """Open the lock of a folder of the cache; return None if that is not possible."""
+    try:
+        folder = cache_folder()
+        make_folder(folder)
+        (folder / inner).mkdir(parents=True, exist_ok=True)
+        return os.open(folder / inner / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+    except (CacheError, OSError):
+        return None
+
+
+def _wait(descriptor: int) -> None:
+    """Wait until the lock is taken, at most for PATIENCE seconds."""
+    begun = time.monotonic()
+    while not try_lock(descriptor, warn=False) and time.monotonic() - begun < PATIENCE:
+        time.sleep(INTERVAL)
 
 
 def entries() -> list[Entry]:

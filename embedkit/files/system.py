@@ -206,18 +206,19 @@ def _umask() -> int:
     return mask
 
 
-def try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int, warn: bool = True) -> bool:
     """Take a lock on an open file without waiting; return False if another process, or opening of it, has it.
 
     The system releases the lock when the process ends. If the file system has no locks, as on some clusters,
-    warns of it and returns True.
+    returns True, and warns of it if `warn`.
     """
     try:
         _lock(descriptor) if fcntl else _lock_byte(descriptor, "LK_NBLCK")
     except OSError as error:
         if error.errno not in _NO_LOCKS:
             return False
-        log.warning("this file system has no locks: see to it that no other run has the same directory")
+        if warn:
+            log.warning("this file system has no locks: see to it that no other run has the same directory")
     return True
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.data.examples import Examples, Texts, writable
@@ -14,6 +12,7 @@ from embedkit.interfaces.consistency import READ_AGAIN, check_reader
 from embedkit.interfaces.contracts import check_words
 from embedkit.interfaces.flags import TASKS
 from embedkit.recipe.components import Components, Other, R
+from embedkit.tasks.baseline_cache import TrainingTexts, keeping_fits
 from embedkit.text.token_cache import tokenizing_of
 
 if TYPE_CHECKING:
@@ -69,17 +68,20 @@ class RunComponents(Components[R]):
 
     @property
     def baselines(self) -> dict[str, Baseline]:
-        """Return the baselines by name, in the recipe's order."""
+        """Return the baselines by name, in the recipe's order; their fits are in the cache."""
         parts = self.parts("evaluation.baselines")
-        return {part.spec.use: self._once(part, lambda part: CachedBaseline(part.make())) for part in parts}
+        return {part.spec.use: self._once(part, self._fitted_once, "kept") for part in parts}
 
     @property
     def baseline(self) -> Baseline:
-        """Return the baseline that is the model of the recipe."""
-        return self._once(self.part("baseline"), lambda part: CachedBaseline(part.make()))
+        """Return the baseline that is the model of the recipe: it is not taken from the cache.
 
-    def _once(self, part: Part, make: Callable[[Part], T]) -> T:
-        key = json.dumps([part.kind, part.spec.to_plain()], sort_keys=True)
+        A run tells what fitting its model takes.
+        """
+        return self._once(self.part("baseline"), self._fitted_here)
+
+    def _once(self, part: Part, make: Callable[[Part], T], how: str = "") -> T:
+        key = json.dumps([part.kind, part.spec.to_plain(), how], sort_keys=True)
         if key not in self._shared:
             self._shared[key] = make(part)
         made: T = self._shared[key]
@@ -90,6 +92,14 @@ class RunComponents(Components[R]):
         return CachedReader(
             reader if part.bundled else RereadReader(reader, str(part), part.where), self.storage
         )
+
+    def _fitted_here(self, part: Part) -> CachedBaseline:
+        baseline: Baseline = part.make()
+        return CachedBaseline(baseline, TASKS.of(baseline))
+
+    def _fitted_once(self, part: Part) -> CachedBaseline:
+        baseline: Baseline = part.make()
+        return CachedBaseline(keeping_fits(part, baseline), TASKS.of(baseline))
 
     def _tokenized_once(self, part: Part) -> CachedTokenizer:
         return CachedTokenizer(tokenizing_of(part, part.make()), self.storage)
@@ -156,24 +166,16 @@ class CachedTokenizer:
 class CachedBaseline:
     """A baseline that keeps its last fit, because the seeds of one fold share a training split."""
 
-    def __init__(self, baseline: Baseline) -> None:
+    def __init__(self, baseline: Baseline, tasks: Sequence[str]) -> None:
         self.baseline = baseline
-        self.tasks = TASKS.of(baseline)
+        self.tasks = tasks
         self._learnt: tuple[str, FittedBaseline] | None = None
 
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
     ) -> FittedBaseline:
         """Fit the baseline, or return the last fit if the data are equal. Raises what the baseline raises."""
-        given = _digest(texts, labels, classes)
+        given = TrainingTexts(texts, labels, classes).digest
         if self._learnt is None or self._learnt[0] != given:
             self._learnt = given, self.baseline.fit(texts, labels, classes)
         return self._learnt[1]
-
-
-def _digest(texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]) -> str:
-    """Return a digest of texts, labels and classes, which identifies a training split without storing it."""
-    digest = hashlib.sha256(labels.tobytes())
-    for text in chain(classes, texts):
-        digest.update(f"{len(text)} {text}".encode(errors="surrogatepass"))
-    return digest.hexdigest()

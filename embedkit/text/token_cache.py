@@ -8,22 +8,16 @@ and of all direct and indirect requirements, and the version of Python.
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
-import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit import text
-from embedkit.files.digest import sha256
 from embedkit.files.rows import Rows
 from embedkit.interfaces import KeepableTokenizer
 from embedkit.interfaces.consistency import check_tokenizer
-from embedkit.plugin.requirements import requirements_of
+from embedkit.recipe.code_digest import component_digest, files_digest, texts_digest
 from embedkit.text.tokens import Tokenizing, Tokens
 
 if TYPE_CHECKING:
@@ -48,7 +42,7 @@ def tokenizing_of(part: Part, tokenizer: Tokenizer) -> Tokenizing:
     fresh = None if part.bundled else part.make
     if not isinstance(tokenizer, KeepableTokenizer):
         return CheckedTokenizing(tokenizer, str(part), fresh)
-    return CachedTokenizing(tokenizer, str(part), fresh, part.spec.use, _about(part))
+    return CachedTokenizing(tokenizer, str(part), fresh, part.spec.use, component_digest(part, text))
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ class CachedTokenizing(CheckedTokenizing):
             return super().tokens(texts, storage)
         from embedkit.vectors.lookup.row_cache import CachedArrays
 
-        about = f"{self.about} {_digest_of_files(self.tokenizer.depends_on())} {_digest_of_texts(texts)}"
+        about = f"{self.about} {files_digest(self.tokenizer.depends_on())} {texts_digest(texts)}"
         key = hashlib.sha256(about.encode()).hexdigest()[:32]
         source = f"{len(texts):,} texts, by {self.name}"
         kept = CachedArrays(f"tokens/{key}/tokens", about, "tokens", source)
@@ -99,40 +93,6 @@ class CachedTokenizing(CheckedTokenizing):
         tokens = super().tokens(texts, storage)
         kept.keep(_packed(tokens))
         return tokens
-
-
-def _about(part: Part) -> str:
-    """Return a digest of what the tokens depend on, except for the texts and the tokenizer's files."""
-    component, plugin = part.component, part.component.plugin
-    versions = requirements_of(plugin.distribution, by_any_extra=True)
-    package = sys.modules[component.factory.__module__.partition(".")[0]]
-    code = [*_sources(package), *_sources(text)]
-    said = [part.spec.to_plain(), plugin.name, platform.python_version(), versions]
-    return hashlib.sha256(f"{json.dumps(said, sort_keys=True)} {_digest_of_files(code)}".encode()).hexdigest()
-
-
-def _sources(package: Any) -> Iterator[Path]:
-    """Return the Python files of a package, or the single file of a module."""
-    folders = [Path(folder) for folder in getattr(package, "__path__", ())]
-    return (
-        chain.from_iterable(folder.rglob("*.py") for folder in folders)
-        if folders
-        else iter([Path(package.__file__)])
-    )
-
-
-def _digest_of_files(paths: Sequence[Path]) -> str:
-    files = chain.from_iterable(path.rglob("*") if path.is_dir() else [path] for path in paths)
-    digests = sorted(f"{path.name} {sha256(path)}" for path in files if path.is_file())
-    return hashlib.sha256("\n".join(digests).encode(errors="surrogateescape")).hexdigest()
-
-
-def _digest_of_texts(texts: Sequence[str]) -> str:
-    digest = hashlib.sha256()
-    for each in texts:
-        encoded = each.encode(errors="surrogatepass")
-        digest.update(b"%d " % len(encoded) + encoded)
-    return digest.hexdigest()
 
 
 def _packed(tokens: Tokens) -> dict[str, NDArray[Any]]:
