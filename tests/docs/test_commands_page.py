@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 
 from embedkit.cli import main
 from embedkit.cli.program import COMMANDS, program
@@ -64,8 +65,10 @@ def test_the_example_runs(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.core
 def test_the_section_on_the_page_of_training_is_valid(tmp_path):
-    (section,) = re.findall(r"```yaml\n(.*?)```", TRAINING, re.DOTALL)
-    (tmp_path / "recipe.yaml").write_text(REST + section, encoding="utf-8")
+    first, second = re.findall(r"```yaml\n(.*?)```", TRAINING, re.DOTALL)
+    (tmp_path / "recipe.yaml").write_text(REST + first, encoding="utf-8")
     read = load_recipe(tmp_path / "recipe.yaml", build_registry())
     assert read.training.optimizer == "adamw"
     assert read.training.early_stopping is not None
+    computed = {"name": "computed", **yaml.safe_load(REST), **yaml.safe_load(second)}
+    assert load_recipe(computed, build_registry()).training.optimizer == "lbfgs"
