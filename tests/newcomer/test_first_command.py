@@ -28,7 +28,7 @@ def test_one_command_installs_embedkit_and_runs_its_main_job(tmp_path):
     hidden = ("PYTHONPATH", "VIRTUAL_ENV", "EMBEDKIT_DATA", "NLTK_DATA")
     environment = {**{k: v for k, v in os.environ.items() if k not in hidden}, "PATH": path, "COLUMNS": "100"}
     command = readme_commands()[0]
-    assert command.endswith("embedkit run quickstart --out runs/quickstart")
+    assert command.endswith("embedkit rank quickstart --out runs/ranking")
     # The checkout is only read: the run directory belongs in runs/ of a copy.
     copy = tmp_path / "checkout"
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
@@ -37,8 +37,12 @@ def test_one_command_installs_embedkit_and_runs_its_main_job(tmp_path):
         (copy / name).write_bytes((ROOT / name).read_bytes())
     done = subprocess.run(["bash", "-c", command], cwd=copy, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"^n +150 +50$", done.stdout, re.MULTILINE)
-    assert "95% interval" in done.stdout
-    run = copy / "runs" / "quickstart"
-    assert (run / "manifest.json").is_file()
+    screen = done.stdout[done.stdout.index("tier  candidate") :]
+    assert len(screen.splitlines()) <= 40
+    for candidate in ("majority", "nbsvm", "glove-6b-50d-mean", "glove-6b-50d-cnn", "random-cnn"):
+        assert candidate in screen
+    assert "200 texts" in screen
+    ranking = copy / "runs" / "ranking"
+    for directory in (ranking, ranking / "best"):
+        assert (directory / "manifest.json").is_file()
     assert sys.version_info[:2] == (3, 11)
