@@ -47,7 +47,7 @@ def make_ranking(candidates: Sequence[CandidateScores], measure: Measure, course
     tested = [own for own in candidates if own.name not in out]
     tiers = find_tiers(tested, measure)
     smallest = smallest_difference(tested, tiers, measure)
-    run = max((len(own.folds) for own in tested), default=0) if course.settled else course.folds
+    run = min((len(own.folds) for own in tested), default=0) if course.settled else course.folds
     unfinished = tuple(own.name for own in tested if len(own.folds) < run)
     n = len(np.unique(np.concatenate([own.ids for own in candidates]))) if candidates else 0
     found = Findings(

@@ -12,6 +12,7 @@ from embedkit.evaluation.ranking.race import Dropped, Race
 from embedkit.evaluation.ranking.ranking import Course, make_ranking
 from embedkit.evaluation.ranking.result import Trainings
 from embedkit.evaluation.ranking.scores import CandidateScores, Measure
+from embedkit.evaluation.ranking.settling import is_settled
 from embedkit.experiments.ranking.schedule import Schedule
 from embedkit.experiments.ranking.scores import Trained, read_training, scores_of
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 class Standing:
     """What is known so far: the trainings by candidate, and the errors of the candidates that failed.
 
-    `folds` is the number of folds planned.
+    `folds` is the number of folds planned. `settled` says whether the race was stopped before the last one,
+    because the others would hardly change the first tier.
     """
 
     measure: Measure
@@ -36,6 +38,7 @@ class Standing:
     failed: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
     race: Race | None = None
     out_of_time: bool = False
+    settled: bool = False
 
     @property
     def scores(self) -> list[CandidateScores]:
@@ -105,6 +108,7 @@ class Contest:
             trainings=Trainings(sum(map(len, standing.trained.values())), sum(map(len, self.jobs.values()))),
             seconds=seconds,
             race=standing.race is not None,
+            settled=standing.settled,
             dropped=standing.out,
             failed={name: "; ".join(map(str, faults)) for name, faults in standing.failed.items()},
             one_class=standing.one_class,
@@ -137,3 +141,13 @@ class Contest:
             standing.race.observe(name, outcome.job.axes.fold or 0, trained.ids, trained.right.astype(float))
             for beaten in standing.race.dropped:
                 schedule.drop(beaten)
+            self._stop_if_settled(schedule, standing, standing.race)
+
+    def _stop_if_settled(self, schedule: Schedule, standing: Standing, race: Race) -> None:
+        """Pass over the folds that are left, if they would hardly change the first tier."""
+        alive = [name for name in race.alive if name not in standing.failed]
+        scores = [scores_of(name, standing.trained[name]) for name in alive]
+        if schedule.left and is_settled(scores, self.measure, self.folds):
+            standing.settled = True
+            for name in alive:
+                schedule.drop(name)
