@@ -9,7 +9,7 @@ import pytest
 
 import embedkit
 from embedkit.cli import main
-from embedkit.errors import DataError, RunError
+from embedkit.errors import DataError, RecipeError, RunError
 from embedkit.experiments.ranking.audience import Audience
 from embedkit.runs.run import Run
 
@@ -220,3 +220,33 @@ def test_texts_of_one_class_are_refused(tmp_path, bags):
     source.write_text("text,label\n" + "".join(f"film {n},pos\n" for n in range(20)))
     with pytest.raises((DataError, RunError), match="one|two|class|label"):
         rank(source, bags)
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "f1"])
+def test_a_recipe_with_a_test_split_of_its_own_is_ranked_on_that(tmp_path, bags, metric):
+    write_texts(tmp_path / "train.csv", 100)
+    write_texts(tmp_path / "test.csv", 80, seed=1)
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "name: own\ndata: {train: {use: csv, path: train.csv}, test: {use: csv, path: test.csv}}\n"
+        "baseline: majority\n"
+    )
+    ranking = rank(own, bags[1:], folds=None, metric=metric)
+    assert (ranking.n, ranking.folds, ranking.race) == (80, 1, False)
+    assert {*ranking.candidates} == {"nbsvm", "tfidf", "own"}
+    assert ranking.tiers[-1] == ("own",)
+    assert ranking.candidates["own"].against_best.p_holm < 0.05
+    with pytest.raises(RecipeError, match="no folds to choose"):
+        rank(own, bags[1:], folds=3, out=tmp_path / "folds")
+
+
+def test_rows_of_a_group_are_in_one_fold(tmp_path, bags):
+    source = write_texts(tmp_path / "authors.csv", 60)
+    header, *rows = source.read_text().splitlines()
+    authored = [f"{row},author{number // 5}" for number, row in enumerate(rows)]
+    source.write_text("\n".join([f"{header},author", *authored]) + "\n")
+    rank(source, bags[1:2], folds=3, race=False, group="author")
+    for job in Run(tmp_path / "ranking").jobs:
+        frame = job.predictions
+        of = {name: {(int(id) - 1) // 5 for id in own["id"]} for name, own in frame.groupby("split")}
+        assert not of["train"] & of["test"]

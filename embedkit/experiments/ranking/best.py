@@ -12,6 +12,7 @@ from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 
 if TYPE_CHECKING:
+    from embedkit.interfaces import Metric
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.run import Run
@@ -52,5 +53,11 @@ def best_epoch(components: Components[Recipe], run: Run) -> int:
 
 def smaller_is_better(components: Components[Any], metric: str) -> bool:
     """Return whether smaller values of a metric of the recipe are better."""
+    found = metric_of(components, metric)
+    return found is not None and SMALLER_IS_BETTER.of(found)
+
+
+def metric_of(components: Components[Any], name: str) -> Metric | None:
+    """Return the metric of the recipe with that name, or None if it has none."""
     parts = components.parts("evaluation.metrics")
-    return any(SMALLER_IS_BETTER.of(components.make(p.where)) for p in parts if p.spec.use == metric)
+    return next((components.make(part.where) for part in parts if part.spec.use == name), None)

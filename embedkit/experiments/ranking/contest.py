@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.experiments.plan import Executor, Job, Outcome
     from embedkit.experiments.ranking.audience import Audience
+    from embedkit.interfaces import Metric
     from embedkit.recipe.ranking import RankingSettings
 
 
@@ -66,14 +67,15 @@ class Standing:
 class Contest:
     """The jobs of every candidate, in the order of the folds, and how they are run.
 
-    After `until`, a time of `time.monotonic`, no job is begun; None is no limit. With `fail_fast` the
-    first error is raised.
+    `resampled` is the metric where candidates are compared by resampling texts. After `until`, a time of
+    `time.monotonic`, no job is begun; None is no limit. With `fail_fast` the first error is raised.
     """
 
     jobs: Mapping[str, Sequence[Job]]
     directory: Path
     settings: RankingSettings
     measure: Measure
+    resampled: Metric | None = None
     until: float | None = None
     fail_fast: bool = False
 
@@ -135,7 +137,7 @@ class Contest:
             standing.failed.setdefault(name, outcome.faults)
             schedule.drop(name)
             return
-        trained = read_training(outcome.job, self.directory, self.measure.metric)
+        trained = read_training(outcome.job, self.directory, self.measure, self.resampled)
         standing.trained[name].append(trained)
         if standing.race is not None:
             standing.race.observe(name, outcome.job.axes.fold or 0, trained.ids, trained.right.astype(float))

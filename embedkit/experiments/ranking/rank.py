@@ -16,7 +16,7 @@ from embedkit.experiments.executors import ExecutorOptions, executor_of
 from embedkit.experiments.job import run_job
 from embedkit.experiments.plan import Job, JobSettings, plan_of
 from embedkit.experiments.ranking.audience import Audience
-from embedkit.experiments.ranking.best import on_all_texts, smaller_is_better
+from embedkit.experiments.ranking.best import metric_of, on_all_texts, smaller_is_better
 from embedkit.experiments.ranking.contest import Contest, Standing
 from embedkit.experiments.ranking.files import write_ranking
 from embedkit.recipe.components import Components
@@ -94,14 +94,11 @@ def _rank(
     place = writer.directory / layout.JOBS
     place.mkdir(exist_ok=True)
     settings = JobSettings(place, options.block, registry.trust, options.strict, options.hash)
-    contest = Contest(
-        _by_candidate(plan_of(recipe)),
-        place,
-        settings_of(recipe),
-        _measure(recipe, registry),
-        until,
-        options.fail_fast,
-    )
+    first = Components(next(iter(candidates_of(recipe).values())), registry)
+    jobs, chosen = _by_candidate(plan_of(recipe)), settings_of(recipe)
+    measure = Measure(chosen.metric, smaller_is_better(first, chosen.metric), chosen.alpha)
+    resampled = metric_of(first, chosen.metric) if is_fixed(jobs) and not measure.is_accuracy else None
+    contest = Contest(jobs, place, chosen, measure, resampled, until, options.fail_fast)
     with executor_of(options.executor, settings) as executor:
         standing = contest.run(executor, options.audience)
     ranking = contest.ranking(standing, time.monotonic() - begun)
@@ -153,11 +150,9 @@ def _is_finished(directory: Path, recipe: Ranked) -> bool:
     return finish_run(directory, lambda working: refuse_other_recipe(working, recipe))
 
 
-def _measure(recipe: Ranked, registry: Registry) -> Measure:
-    """Return what the candidates are ranked by."""
-    settings, first = settings_of(recipe), next(iter(candidates_of(recipe).values()))
-    smaller = smaller_is_better(Components(first, registry), settings.metric)
-    return Measure(settings.metric, smaller, settings.alpha)
+def is_fixed(jobs: Mapping[str, Sequence[Job]]) -> bool:
+    """Return whether candidates are tested on a split of its own, not over folds."""
+    return all(job.axes.fold is None for own in jobs.values() for job in own)
 
 
 def _nothing_trained(ranking: Ranking) -> RunError:

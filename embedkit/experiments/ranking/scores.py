@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedkit.errors import Fault, RunError
+from embedkit.errors import EmbedkitError, Fault, RunError
 from embedkit.evaluation.comparison.matching import DRAWN
-from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores
+from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
 from embedkit.model.table_rows import STATES
 from embedkit.runs import layout
 from embedkit.runs.run import Run
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from embedkit.experiments.plan import Job
+    from embedkit.interfaces import Metric
 
 TEST = "test"
 MODEL_FILES = (layout.WEIGHTS, layout.VOCABULARY, layout.MODEL)
@@ -36,7 +37,7 @@ class Trained:
     `ids` int64 [n] are ascending, `right` bool [n] says which of these texts it has right; `score` is the
     metric of the ranking, None where it is not defined. `labels` are those that the texts have. `bytes` is
     the size of the model, `coverage` the share of the held-out tokens that have a vector, None for a model
-    without vectors.
+    without vectors. `resampled` gives the metric of any of these texts, where it was asked for.
     """
 
     job: Job
@@ -48,10 +49,48 @@ class Trained:
     seconds: float
     bytes: int
     coverage: float | None
+    resampled: Resampled | None = None
 
 
-def read_training(job: Job, directory: Path, metric: str) -> Trained:
-    """Read how a finished training did on its test split.
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """The metric of any of the texts of a test split, which may be drawn more than once.
+
+    `labels` and `predicted` int64 [n] index the classes, `probabilities` is float64 [n, C].
+    """
+
+    metric: Metric
+    labels: NDArray[np.int64]
+    predicted: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    classes: Sequence[str]
+
+    def __call__(self, positions: NDArray[np.int64]) -> float | None:
+        """Return the metric of the texts at these positions, int64 [m], or None where it is not defined."""
+        labels, predicted = self.labels[positions], self.predicted[positions]
+        try:
+            value = self.metric.score(labels, predicted, self.probabilities[positions], self.classes)
+        except EmbedkitError:
+            return None
+        return float(value) if isinstance(value, int | float) else None
+
+
+def resampled(run: Run, metric: Metric) -> Resampled | None:
+    """Return the metric of the test texts of a run, to be resampled; None if texts have several labels."""
+    classes: list[str] = run.read_json(layout.MODEL)["classes"]
+    columns = [f"p_{label}" for label in classes]
+    frame = run.read_predictions(["split", "id", "label", "predicted", *columns])
+    frame = frame[frame["split"] == TEST].sort_values("id")
+    position = {label: number for number, label in enumerate(classes)}
+    named = [frame[column].map(position) for column in ("label", "predicted")]
+    if any(each.isna().any() for each in named):
+        return None
+    labels, predicted = (np.asarray(each, np.int64) for each in named)
+    return Resampled(metric, labels, predicted, frame[columns].to_numpy("float64"), classes)
+
+
+def read_training(job: Job, directory: Path, measure: Measure, metric: Metric | None = None) -> Trained:
+    """Read how a finished training did on its test split; `metric` is given where it is to be resampled.
 
     Raises RunError if a file of the run is damaged, or if the run has no labelled test split.
     """
@@ -61,7 +100,7 @@ def read_training(job: Job, directory: Path, metric: str) -> Trained:
         raise RunError(Fault(what, where=str(run.path)))
     frame = run.read_predictions(["split", "id", "label", "predicted"])
     frame = frame[frame["split"] == TEST].sort_values("id")
-    value = run.results[TEST].value(metric)
+    value = run.results[TEST].value(measure.metric)
     return Trained(
         job=job,
         ids=frame["id"].to_numpy("int64"),
@@ -72,6 +111,7 @@ def read_training(job: Job, directory: Path, metric: str) -> Trained:
         seconds=seconds_of(run.path / layout.LOG),
         bytes=sum((run.path / name).stat().st_size for name in MODEL_FILES if run.has(name)),
         coverage=_coverage(run),
+        resampled=resampled(run, metric) if metric is not None else None,
     )
 
 
@@ -125,4 +165,18 @@ def _averaged(seeds: Sequence[Trained]) -> FoldScores:
         right=np.mean([each.right for each in seeds], axis=0),
         score=fmean(scores) if len(scores) == len(seeds) else None,
         test_per_training=len(first.ids) / first.trained_on,
+        resampled=_mean_of([each.resampled for each in seeds]),
     )
+
+
+def _mean_of(seeds: Sequence[Resampled | None]) -> Callable[[NDArray[np.int64]], float | None] | None:
+    """Return what gives the mean over seeds of the metric of some texts; None if a seed does not tell."""
+    known = [each for each in seeds if each is not None]
+    if len(known) < len(seeds):
+        return None
+
+    def mean(positions: NDArray[np.int64]) -> float | None:
+        values = [value for each in known if (value := each(positions)) is not None]
+        return fmean(values) if len(values) == len(known) else None
+
+    return mean
