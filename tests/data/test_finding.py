@@ -569,6 +569,13 @@ class TestFolder:
         with pytest.raises(DataError, match=r"reviews: has no two .*\n.*test.csv, train.csv, .*dev.csv, .*"):
             find_reader(folder(**{"dev/dev.csv": "x", "valid/valid.csv": "x"}))
 
+    @pytest.mark.parametrize("suffix", ["csv", "jsonl", "parquet"])
+    def test_folders_of_tables(self, folder, suffix):
+        with pytest.raises(
+            DataError, match=rf"has no two folders with texts.*\n.*2023.a.{suffix}, 2024.a.{suffix}"
+        ):
+            find_reader(folder(**{f"2023/a.{suffix}": "x", f"2024/a.{suffix}": "x"}))
+
     def test_one_folder(self, folder):
         with pytest.raises(DataError, match=r"has no two folders with texts, one for each label"):
             find_reader(folder(**{"pos/1": "x"}))

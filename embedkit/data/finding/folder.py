@@ -21,8 +21,8 @@ BEGINNING = 4096
 SPLITS = frozenset({"train", "training", "test", "testing", "valid", "validation", "val", "dev"})
 """Names of folders that are no labels, if all are such names."""
 
-TABLES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".gz"})
-"""Suffixes of files that may be meant instead of a folder of theirs."""
+TABLES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet"})
+"""Suffixes of files with more than one text."""
 
 SHOWN = 6
 """Labels and files that are named."""
@@ -35,7 +35,8 @@ def find_folder(folder: Path, wishes: Wishes) -> Found:
     """
     refuse_columns(wishes, "a folder", str(folder))
     labels = label_folders(folder)
-    if len(labels) < 2 or {label.name.lower() for label in labels} <= SPLITS:
+    named_as_splits = {label.name.lower() for label in labels} <= SPLITS
+    if len(labels) < 2 or named_as_splits or any(next(_files([each])).suffix in TABLES for each in labels):
         raise DataError(_other_folder(folder))
     encoding = _encoding(folder, labels)
     classes = ", ".join(listed([label.name for label in labels], SHOWN))
@@ -53,7 +54,8 @@ def _other_folder(folder: Path) -> Fault:
     """Return a fault for a folder that has no folders of labels, with what in it may be meant."""
     what = "has no two folders with texts, one for each label"
     inside = [each for each in _visible(folder) if each.is_dir() and len(label_folders(each)) > 1]
-    files = [each for each in (*_visible(folder), *_files(label_folders(folder))) if each.suffix in TABLES]
+    all_files = (*_visible(folder), *_files(label_folders(folder)))
+    files = [each for each in all_files if each.suffix in (*TABLES, ".txt", ".gz") and each.is_file()]
     meant = [str(each.relative_to(folder)) for each in inside or files]
     named = f"Name one of what is in it: {', '.join(listed(meant, SHOWN))}" if meant else None
     return Fault(what, str(folder), hint=named)
