@@ -114,7 +114,7 @@ def _block(_ctx: click.Context, _parameter: click.Parameter, values: Sequence[st
 def program(blocked: tuple[str, ...], traceback: bool) -> None:
     """Which way of turning words into vectors works for your classifier, and why it fails where it fails.
 
-    Start with: embedkit run quickstart
+    Start with: embedkit rank quickstart
     """
 
 

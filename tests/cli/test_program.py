@@ -43,7 +43,7 @@ def unwrapped(text):
 def test_the_help_names_every_command_and_where_to_start(embedkit_command):
     done = embedkit_command("--help")
     assert (done.code, done.err) == (0, "")
-    assert "Start with: embedkit run quickstart" in done.out
+    assert "Start with: embedkit rank quickstart" in done.out
     lines = [line.split(maxsplit=1) for line in done.out.splitlines() if line.startswith("  ")]
     assert all([name, text] in lines for name, text in COMMANDS.items())
     assert "Commands of plugins" not in done.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -98,6 +99,9 @@ def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> 
 def _texts_found(request: RankRequest, reporter: Reporter) -> Texts:
     """Find out what a data file holds, and return its texts."""
     path = Path(request.source)
+    if not path.suffix and not os.path.lexists(path):
+        hint = "A data file is given with its path and ending, such as reviews.csv."
+        raise RecipeError(Fault.unknown("file or recipe", str(path), bundled_recipes(), hint=hint))
     found = find_reader(path, request.wishes)
     reporter.stage(found.said)
     return Texts(portable(path.name.split(".")[0], "ranking"), {"train": found.spec})
@@ -188,7 +192,7 @@ def _loaded(name: str, plain: Plain, request: RankRequest, registry: Registry) -
             {**plain, "name": name, "evaluation": {**evaluation, "metrics": metrics}}, registry
         )
     except RecipeError as error:
-        faults = [Fault(f"candidate {name}: {each.what}", hint=each.hint) for each in error.faults]
+        faults = [replace(each, what=f"candidate {name}: {each.what}", where=None) for each in error.faults]
         raise RecipeError(*faults) from error
     assert isinstance(loaded, Recipe | BaselineRecipe), "a candidate trains a model"
     return loaded
