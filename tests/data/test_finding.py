@@ -776,3 +776,13 @@ class TestRefused:
     def test_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(DataError, match=r"nothing\.csv: does not exist"):
             find_reader(tmp_path / "nothing.csv")
+
+    @pytest.mark.parametrize("name", ["x" * 5_000, "a\0b"])
+    def test_a_name_that_no_file_has(self, tmp_path, name):
+        with pytest.raises(DataError, match=r"cannot be read|does not exist"):
+            find_reader(tmp_path / name)
+
+    def test_a_file_below_a_file(self, tmp_path):
+        (tmp_path / "data.csv").write_text("text,label\n")
+        with pytest.raises(DataError, match=r"cannot be read|does not exist"):
+            find_reader(tmp_path / "data.csv" / "more.csv")

@@ -34,11 +34,10 @@ def find_reader(path: str | Path, wishes: Wishes = NO_WISHES) -> Found:
     Raises DataError for a file that cannot be read or is something else; if its format, a column or the
     header cannot be told, the error names the flag that tells it.
     """
-    where = str(Path(path).absolute())
+    where = str(Path(path).expanduser().absolute())
     if wishes.format is not None and wishes.format not in FORMATS:
         raise DataError(Fault.unknown("format", wishes.format, FORMATS, where="--format"))
-    if not Path(where).exists():
-        raise DataError(Fault("does not exist", where))
+    _refuse_missing(where)
     if Path(where).is_dir() or wishes.format == "folder":
         return find_folder(Path(where), wishes)
     format = wishes.format or _format_of_name(where)
@@ -51,6 +50,16 @@ def find_reader(path: str | Path, wishes: Wishes = NO_WISHES) -> Found:
     if format == "labelled-lines":
         return find_labelled_lines(sample, wishes)
     return find_table(sample, wishes)
+
+
+def _refuse_missing(path: str) -> None:
+    """Raise DataError if there is no such file, or it cannot be reached."""
+    try:
+        Path(path).stat()
+    except FileNotFoundError as error:
+        raise DataError(Fault("does not exist", path)) from error
+    except (OSError, ValueError) as error:
+        raise DataError(Fault(f"cannot be read: {getattr(error, 'strerror', error)}", path)) from error
 
 
 def _format_of_name(path: str) -> str | None:
