@@ -15,7 +15,7 @@ Word = tuple[str, State, bool]
 
 def oov_share(states: Sequence[State]) -> float | None:
     """Return the share of tokens that are out of vocabulary, or None for a text without tokens."""
-    return sum(state in OUT_OF_VOCABULARY for state in states) / len(states) if states else None
+    return sum(map(states.count, OUT_OF_VOCABULARY)) / len(states) if states else None
 
 
 def coverage(counts: Mapping[Word, int], cut: int) -> dict[str, dict[str, int]]:

