@@ -11,7 +11,7 @@ from typing import Any
 from embedkit.errors import Fault, RecipeError
 from embedkit.recipe.combinations.equality import is_part
 from embedkit.recipe.combinations.ids import canonical, combination_ids
-from embedkit.recipe.combinations.plain import Resolved, base_of, key_path, settled, value_at
+from embedkit.recipe.combinations.plain import MISSING, Resolved, base_of, key_path, settled, value_at
 from embedkit.recipe.combinations.section import (
     EXCLUDE,
     INCLUDE,
@@ -112,10 +112,14 @@ class MatrixReader:
     def _refuse_idle(self, choices: Sequence[Choice]) -> None:
         """Raise RecipeError for each value that an override set, and that every combination sets again."""
         findings = Findings(self.document)
-        for path, origin in self._base.origins.items():
-            if origin.source and all(any(_is_inside(path, key) for key in choice) for choice in choices):
-                hint = "Override the values of the matrix: --set matrix.KEY=[VALUE, …]."
-                what = f"'{dotted(path)}' is varied by the matrix, and no combination would have this value"
+        data, hint = self._base.data, "Override the values of the matrix: --set matrix.KEY=[VALUE, …]."
+        axes = (key_path(key) for key in choices[0] if all(key in choice for choice in choices))
+        said = [path for path in axes if value_at(data, path) is not MISSING]
+        inside = [path for path in self._base.origins if all(_sets(choice, path) for choice in choices)]
+        for path in dict.fromkeys([*said, *inside]):
+            origin = self._base.origin(path)
+            if origin.source:
+                what = f"{dotted(path)}: the matrix varies it, and no combination would have this value"
                 findings.faults.append((origin, Fault(what, where=origin.where, hint=hint)))
         findings.raise_any()
 
@@ -182,10 +186,10 @@ class MatrixReader:
         return replaced
 
 
-def _is_inside(path: KeyPath, key: str) -> bool:
-    """Return whether a path is that of a dotted key, or leads to something inside its value."""
-    axis = key_path(key)
-    return path[: len(axis)] == axis
+def _sets(choice: Choice, path: KeyPath) -> bool:
+    """Return whether a combination sets the value at a path, or something that contains it."""
+    axes = map(key_path, choice)
+    return any(path[: len(axis)] == axis for axis in axes)
 
 
 def _settled(choice: Choice, checked: Checked) -> dict[str, Any]:

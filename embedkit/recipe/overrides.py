@@ -58,10 +58,13 @@ def _change(document: Document, number: int, item: str | tuple[str, Any], defaul
 def _in_matrix(keys: Sequence[str], data: Plain) -> Sequence[str]:
     """Return the keys that lead to a value, in which the dotted key of an axis of a matrix is a single one.
 
-    `matrix.training.lr.0` is the first value of the axis `training.lr`.
+    `matrix.training.lr.0` is the first value of the axis `training.lr`, `matrix.include.0.training.lr` the
+    value that the first item of `include` has for it.
     """
-    if keys[0] != MATRIX or len(keys) < 2 or keys[1] in (INCLUDE, EXCLUDE):
+    if keys[0] != MATRIX or len(keys) < 2:
         return keys
+    if keys[1] in (INCLUDE, EXCLUDE):
+        return [*keys[:3], ".".join(keys[3:])] if len(keys) > 3 else keys
     axis, matrix = ".".join(keys[1:]), data.get(MATRIX)
     holder, _, index = axis.rpartition(".")
     if index.isdecimal() and isinstance(matrix, Mapping) and holder in matrix:

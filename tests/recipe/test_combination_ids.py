@@ -41,6 +41,12 @@ def test_an_id_reads_like_its_axes(axes, id):
     assert id_of(**axes) == id
 
 
+def test_a_key_of_any_characters_is_followed_by_one_digest():
+    key = "training.class_weights.My Label"
+    (id,) = combination_ids([{key: 1.0}], [key])
+    assert id == "My-Label-1.0-4e5b8e95"
+
+
 def test_a_key_whose_end_another_one_has_is_whole():
     keys = ["encoder.dropout", "training.dropout", "training.lr", "oov.0"]
     (id,) = combination_ids([dict.fromkeys(keys, 1)], keys)

@@ -210,12 +210,14 @@ MANY = f"  data.max_length: {[*range(1, 202)]}\n  seed: {[*range(50)]}\n"
 WRONG = [
     ("  - seed\n", "matrix: expected a mapping of keys to lists, got a list"),
     ("  {}\n", "matrix: there is no list of values in it"),
+    ("  {include: [], exclude: null}\n", "matrix: there is no list of values in it"),
+    ("  {exclude: [{seed: 1}]}\n", "matrix: there is no list of values in it"),
     ("  seed: 1\n", "matrix.seed: expected a list of values, got the integer 1"),
     ("  encoder: {hidden_size: [1, 2]}\n", "matrix.encoder: expected a list of values, got a mapping"),
     ("  seed: []\n", "matrix.seed: the list of values is empty"),
     ("  seed: [1, 2, 1]\n", "matrix.seed.2: the value 1 stands here twice"),
     ("  training.lr: [0.1, 1e-1]\n", "matrix.training.lr.1: the value 0.1 stands here twice"),
-    ("  tokenizer: [regex, {use: regex}]\n", "matrix.tokenizer.1: the value a mapping stands here twice"),
+    ("  tokenizer: [regex, {use: regex}]\n", "matrix.tokenizer.1: the value {use: regex} stands here twice"),
     ("  name: [a, b]\n", "matrix.name: the name is that of the whole matrix"),
     ("  matrix: [1]\n", "matrix.matrix: a matrix cannot stand in another one"),
     (
@@ -381,6 +383,8 @@ def test_set_changes_the_base_and_the_matrix(matrix, faulty, tmp_path, monkeypat
     assert len(matrix(section, {"matrix": {"seed": [1, 2, 3]}}).combinations) == 3
     assert len(matrix(section, ["matrix.exclude=[{seed: 1}]"]).combinations) == 2
     assert len(matrix(section, ["matrix.include=[{seed: 5}]"]).combinations) == 5
+    added = matrix(f"{section}  include: [{{seed: 5}}]\n", ["matrix.include.0.training.lr=0.5"])
+    assert axes_of(added)[-1] == {"seed": 5, "training.lr": 0.5}
     assert faulty(section, ["matrix.trainig.lr=[1]"])[0].startswith(
         "--set matrix.trainig.lr=[1]: matrix: unknown key"
     )
@@ -396,8 +400,11 @@ def test_set_makes_a_matrix_or_takes_it_away(written, registry, tmp_path):
 def test_set_of_an_axis_in_the_base_would_change_nothing(faulty, matrix):
     section = "  training.lr: [1, 2]\n"
     assert faulty(section, ["training.lr=3"]) == [
-        "--set training.lr=3: 'training.lr' is varied by the matrix, and no combination would have this value"
+        "--set training.lr=3: training.lr: the matrix varies it, and no combination would have this value"
     ]
+    assert len(faulty(section, ["training={lr: 3, epochs: 2}"])) == 1
+    (fault,) = faulty("  encoder: [bag]\n", ["encoder.hidden_size=3"])
+    assert fault.startswith("--set encoder.hidden_size=3: encoder.hidden_size: the matrix varies it")
     loaded = matrix(f"{section}  seed: [1]\n  include: [{{training.lr: 9}}]\n", ["seed=4"])
     assert [each.recipe.seed for each in loaded.combinations] == [1, 1, 4]
 

@@ -88,8 +88,8 @@ def _part(key: str, value: Any, name: str) -> str:
     text = _tidied(shown.text, LONGEST_VALUE)
     exact = shown.exact and text == shown.text
     if not _is_component(key, value):
-        text = f"{_tidied(name, LONGEST_VALUE)}-{text}"
         exact = exact and _KEY.fullmatch(name) is not None
+        text = f"{_tidied(portable(name, 'key'), LONGEST_VALUE)}-{text}"
     return text if exact else f"{text}-{_digest([key, value])}"
 
 

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from embedkit.errors import Fault, nearest
+from embedkit.errors import Fault, nearest, shortened
 from embedkit.recipe.combinations.equality import is_part, is_same
 from embedkit.recipe.document import Findings, KeyPath, describe
 from embedkit.recipe.slots import SLOTS
@@ -95,7 +95,7 @@ def _axes(section: Any, keys: Keys, findings: Findings) -> dict[str, list[Settin
         path: KeyPath = (MATRIX, key)
         if key not in (INCLUDE, EXCLUDE) and _is_key(key, path, keys, findings):
             axes[key] = _values(key, values, path, findings)
-    if not section.keys() - {EXCLUDE}:
+    if not section.keys() - {INCLUDE, EXCLUDE} and not section.get(INCLUDE):
         findings.add((MATRIX,), "there is no list of values in it")
     return axes
 
@@ -116,9 +116,11 @@ def _values(key: str, values: Any, path: KeyPath, findings: Findings) -> list[Se
 
 
 def _no_list(key: str, value: Any) -> Fault:
+    from embedkit.recipe.dump import dump_inline
+
     what = f"expected a list of values, got {describe(value)}"
     if not isinstance(value, Mapping):
-        return Fault(what, hint=f"For a single value write {key}: [{_brief(value)}].")
+        return Fault(what, hint=f"For a single value write {key}: [{dump_inline(value)}].")
     inner = next(iter(value), None)
     if inner in (None, "use"):
         return Fault(what, hint=f"A list may hold whole sections: {key}: [{{use: …}}, {{use: …}}].")
@@ -126,14 +128,10 @@ def _no_list(key: str, value: Any) -> Fault:
 
 
 def _brief(value: Any) -> str:
-    """Return a value for a message: texts and numbers as they are, other values by what they are."""
-    return (
-        describe(value)
-        if isinstance(value, list | Mapping)
-        else f"'{value}'"
-        if isinstance(value, str)
-        else str(value)
-    )
+    """Return a value for a message, as YAML on one line; texts in quotes."""
+    from embedkit.recipe.dump import dump_inline
+
+    return f"'{shortened(value)}'" if isinstance(value, str) else shortened(dump_inline(value))
 
 
 def _listed(section: Any, key: str, keys: Keys, findings: Findings) -> list[Choice]:
@@ -179,7 +177,7 @@ def _is_key(key: str, path: KeyPath, keys: Keys, findings: Findings) -> bool:
 def _unknown(parts: Sequence[str], keys: Keys) -> Fault | None:
     """Return the fault of a key of a section that has no such key; None if there is none."""
     for end, part in enumerate(parts):
-        known = tuple(keys.get(tuple(parts[:end]), ()))
+        known = tuple(name for name in keys.get(tuple(parts[:end]), ()) if end or name not in NOT_VARIED)
         if known and part not in known and not _holds_component(parts[:end]):
             holder = "".join(f"{name}." for name in parts[:end])
             meant = [f"{holder}{name}" for name in known]
