@@ -11,7 +11,10 @@ import pytest
 import yaml
 
 from embedkit.cli import main
+from embedkit.plugin.registry import build_registry
 from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.load import load_recipe
+from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.runs.run import Run
 
 NAMES = [
@@ -61,6 +64,27 @@ def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monk
     metrics = Run("made").metrics
     for figures in metrics.values():
         assert -1 <= figures["spearman" if figures.get("task") == "similarity" else "accuracy"] <= 1
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_a_matrix_runs_by_the_command_in_its_first_line(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    command = bundled_recipes()[name].command
+    assert command == f"embedkit run {name}"
+    shorter = "--set data.folds.count=2 --set training.epochs=1 --set evaluation.baselines=[]"
+    run(f"{command.removeprefix('embedkit ')} --out made {shorter}")
+    combinations = bundled_matrix(name).combinations
+    jobs = {f"{each.id}--fold-{fold}" for each in combinations for fold in range(2)}
+    assert {path.name for path in Path("made/jobs").iterdir()} == jobs
+    assert {Run(path).axes.candidate for path in Path("made/jobs").iterdir()} == {
+        each.id for each in combinations
+    }
+
+
+def bundled_matrix(name: str) -> MatrixRecipe:
+    loaded = load_recipe(name, build_registry())
+    assert isinstance(loaded, MatrixRecipe)
+    return loaded
 
 
 def run(arguments: str) -> None:
