@@ -31,6 +31,7 @@ def training_components(run: Run, registry: Registry) -> Components[TrainingReci
 
     Raises RunError if the run trained no model, and RecipeError if the recipe is not valid here.
     """
+    run.refuse_ranking("model")
     recipe = load_recipe(run.file(layout.RECIPE), registry)
     if isinstance(recipe, TrainingRecipe):
         return Components[TrainingRecipe](recipe, registry)

@@ -107,12 +107,21 @@ class Run:
         baseline.
         """
         if not self.has(name):
+            self.refuse_ranking(name)
             self.refuse_several(f"its own {name}")
             if self._files.kind == "baseline":
                 raise RunError(
                     Fault(f"the model of this run is a baseline: it has no {name}", str(self.path))
                 )
         return self._files.path(name)
+
+    def refuse_ranking(self, what: str) -> None:
+        """Raise RunError, which says where `what` is, if the run is a ranking or a matrix."""
+        if self.has(layout.RANKING):
+            fault = f"this is a ranking of several candidates, which has no {what} of its own"
+            hint = f"The best candidate's model is in {self.path / layout.BEST}, all trainings are in"
+            hint += f" {self.path / layout.JOBS}."
+            raise RunError(Fault(fault, where=str(self.path), hint=hint))
 
     def refuse_several(self, what: str) -> None:
         """Raise RunError, which says that each inner run has `what`, if the run is made of several runs."""

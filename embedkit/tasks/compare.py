@@ -60,6 +60,7 @@ def _open(runs: Sequence[str | PathLike[str] | Run]) -> dict[str, Run]:
     if twice:
         raise RunError(*(Fault("this run is given twice", where=str(run.path)) for run in twice))
     for run in opened:
+        run.refuse_ranking("predictions")
         if not run.has_predictions:
             raise RunError(Fault("this run predicted no texts", where=str(run.path)))
     names = [path.name for path in whole]

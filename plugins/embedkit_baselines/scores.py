@@ -221,7 +221,7 @@ def calibrate(scores: Floats, labels: IntArray | BoolArray) -> Calibration:
     if labels.ndim == 1:
         return Calibrated(calibrating().fit(scores, labels))
     regressions = [
-        calibrating().fit(scores, labels[:, i]) if 0 < labels[:, i].sum() < len(labels) else None
+        calibrating(i).fit(scores, labels[:, i]) if 0 < labels[:, i].sum() < len(labels) else None
         for i in range(labels.shape[1])
     ]
     return CalibratedApart(regressions, constant_of(np.asarray(labels)))
@@ -241,23 +241,62 @@ def told_calibrated(scores: Floats, labels: IntArray | BoolArray, parts: Parts) 
     if labels.ndim == 1:
         predicted: IntArray = cross_val_predict(calibrating(), scores, labels, cv=parts)
         return predicted
-    return np.column_stack([_label_calibrated(scores, label, parts) for label in np.asarray(labels).T])
+    columns = enumerate(np.asarray(labels).T)
+    return np.column_stack([_label_calibrated(scores, label, parts, i) for i, label in columns])
 
 
-def _label_calibrated(scores: Floats, label: NDArray[Any], parts: Parts) -> BoolArray:
+def _label_calibrated(scores: Floats, label: NDArray[Any], parts: Parts, own: int) -> BoolArray:
     """Predict one of several labels likewise.
 
     If the training texts of a fold all have it, or none has, every text gets the label's majority value.
     """
     if any(len({*label[learning].tolist()}) == 1 for learning, _ in parts):
         return np.full(len(label), label.mean() > 0.5)
-    predicted: BoolArray = cross_val_predict(calibrating(), scores, label, cv=parts)
+    predicted: BoolArray = cross_val_predict(calibrating(own), scores, label, cv=parts)
     return predicted
 
 
-def calibrating() -> Any:
-    """Return the calibration model, not fitted yet: logistic regression over standardized scores."""
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
+def calibrating(own: int | None = None) -> Any:
+    """Return the calibration model, not fitted yet: logistic regression over standardized scores.
+
+    `own` is the column of the score of a label, if it is one of several.
+    """
+    return make_pipeline(StandardScaler(), Oriented(own=own))
+
+
+class Oriented(LogisticRegression):  # type: ignore[misc]
+    """Logistic regression that never turns scores round.
+
+    Where little can be learnt, the scores of held-out texts may speak against their own classes by chance. A
+    regression would then predict the opposite of every score; instead, all texts get the shares of the
+    classes. `own` is the column of the score of the one label that is learnt, None for single labels.
+    """
+
+    def __init__(self, own: int | None = None, max_iter: int = 1000) -> None:
+        super().__init__(max_iter=max_iter)
+        self.own = own
+
+    def fit(self, scores: Floats, labels: NDArray[Any], sample_weight: None = None) -> Oriented:
+        """Fit the regression to standardized `scores` [n, L] and `labels` [n]."""
+        super().fit(scores, labels, sample_weight)
+        if _lead_of_own(scores, labels, self.classes_, self.own) <= 0:
+            shares = np.log([(labels == each).mean() for each in self.classes_])
+            binary = len(self.classes_) == 2
+            self.coef_: Floats = np.zeros((1 if binary else len(shares), scores.shape[1]))
+            self.intercept_: Floats = shares[1:] - shares[0] if binary else shares - shares.mean()
+        return self
+
+
+def _lead_of_own(scores: Floats, labels: NDArray[Any], classes: NDArray[Any], own: int | None) -> float:
+    """Return by how much the score of a class is higher in its own texts than in others, mean of classes."""
+    if own is not None or scores.shape[1] == 1:
+        column, positive = scores[:, own or 0], labels == classes[-1]
+        return float(column[positive].mean() - column[~positive].mean())
+    leads = [
+        scores[labels == each, number].mean() - scores[labels != each, number].mean()
+        for number, each in enumerate(classes)
+    ]
+    return float(np.mean(leads))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import embedkit
 from embedkit.cli import main
 from embedkit.errors import DataError, RecipeError, RunError
 from embedkit.experiments.ranking.audience import Audience
+from embedkit.runs.layout import BEST
 from embedkit.runs.run import Run
 
 GOOD = ["bright", "warm", "witty", "moving", "clever", "fresh"]
@@ -81,6 +82,15 @@ def test_the_directory_holds_the_ranking_every_training_and_the_best_on_all_text
     classifier = embedkit.load(directory / "best")
     predicted = classifier.predict(["a warm and witty film", "a dull and stale film"])["predicted"]
     assert [*predicted] == ["pos", "neg"]
+
+
+def test_what_a_ranking_has_not_is_said_to_be_in_its_runs(texts, bags):
+    rank(texts, bags[:1], folds=2)
+    for call in (embedkit.load, lambda run: embedkit.compare([run, run / "best"])):
+        with pytest.raises(RunError, match=BEST):
+            call(texts.parent / "ranking")
+    with pytest.raises(RunError, match=BEST):
+        Run(texts.parent / "ranking").read_oov()
 
 
 def test_every_text_is_held_out_once_and_all_candidates_have_the_same_folds(texts, bags):

@@ -269,6 +269,20 @@ def five_folds(n):
     return [(np.flatnonzero(folds != i), np.flatnonzero(folds == i)) for i in range(5)]
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("name", ["nbsvm", "naive-bayes", "tfidf-logistic-regression"])
+def test_scores_are_not_turned_round_where_nothing_can_be_learnt(name, classes):
+    """Of texts whose labels are drawn, those held out may be told worse than by chance."""
+    for seed in range(4):
+        generator = np.random.default_rng(seed)
+        words = generator.integers(0, 300, size=(60, 12))
+        texts = [" ".join(f"word{number}" for number in row) for row in words]
+        labels = generator.permutation(np.arange(60) % classes)
+        fitted = baseline(name).fit(texts, labels, [*"abc"[:classes]])
+        right = fitted.probabilities(texts).argmax(axis=1) == labels
+        assert right.mean() >= 1 / classes, seed
+
+
 def test_calibrated_scores_decide_only_where_they_are_clearly_better():
     """Scores that are right around 0 decide as they are; those that have another threshold are calibrated."""
     from embedkit_baselines.scores import KeepingLabels
