@@ -19,6 +19,9 @@ from embedkit.experiments.executors.ray_messages import Answer, Assignment
 from embedkit.experiments.plan import Job, JobSettings, Outcome
 
 LOST = "Finished jobs are kept: see that the cluster runs, and go on with --resume."
+PATIENCE = 120.0
+"""Seconds in which a cluster has to be connected, or started on this machine."""
+
 GRACE = 30.0
 """Seconds that the jobs get to write a checkpoint, and Ray to stop what it started."""
 
@@ -27,15 +30,22 @@ class RayExecutor:
     """Runs jobs as tasks of a Ray cluster, which places them, and runs them again if their node dies.
 
     The cluster is that at `address`; if that is None, it is started on this machine. It runs as many jobs at
-    once as it has room for, or `jobs` at most.
+    once as it has room for, or `jobs` at most. It has to be connected within `patience` seconds.
     """
 
-    def __init__(self, settings: JobSettings, address: str | None = None, jobs: int | None = None) -> None:
+    def __init__(
+        self,
+        settings: JobSettings,
+        address: str | None = None,
+        jobs: int | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         if importlib.util.find_spec("ray") is None:
             hint = 'Install it: pip install "embedkit-text[ray]".'
             raise RunError(Fault("the executor 'ray' needs Ray, which is not installed", hint=hint))
         # Nodes know the directory by its full name alone.
-        self._assignment = Assignment(address, replace(settings, directory=settings.directory.absolute()))
+        settings = replace(settings, directory=settings.directory.absolute())
+        self._assignment = Assignment(address, settings, patience)
         self._jobs = jobs
         self._room = 1
         self._waiting: deque[Job] = deque()
@@ -78,7 +88,9 @@ class RayExecutor:
         try:
             self._write(self._assignment)
             self._receive()
-        except BaseException:
+        except BaseException as error:
+            if not isinstance(error, RunError):
+                self._process.terminate()
             self._end()
             raise
         return self

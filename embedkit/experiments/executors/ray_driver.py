@@ -21,7 +21,7 @@ from typing import IO, Any
 from embedkit.errors import EmbedkitError, Fault, RunError, TrainingError
 from embedkit.experiments.executors.node import Sender, files_of, run_on_node, versions
 from embedkit.experiments.executors.pipes import own_pipes
-from embedkit.experiments.executors.ray_cluster import connected, refuse_without_room, room
+from embedkit.experiments.executors.ray_cluster import connected, refuse_without_room, room, unusable
 from embedkit.experiments.executors.ray_messages import Answer, Assignment
 from embedkit.experiments.plan import Job, JobSettings, Outcome
 from embedkit.files.atomic import free_name
@@ -52,12 +52,25 @@ def main() -> None:
 
 
 def _serve(assignment: Assignment, sender: Sender, requests: IO[bytes], answers: IO[bytes]) -> None:
+    timer = threading.Timer(assignment.patience, _give_up, (assignment, sender, answers))
+    timer.daemon = True
+    timer.start()
     with connected(assignment.address) as ray:
+        timer.cancel()
         cluster = Cluster(ray, assignment.settings, sender, answers)
         try:
             cluster.serve(requests)
         finally:
             cluster.cancel()
+
+
+def _give_up(assignment: Assignment, sender: Sender, answers: IO[bytes]) -> None:
+    """Answer that the cluster does not, and end this process: Ray would try on and on."""
+    error = unusable(assignment.address, TimeoutError(f"no connection in {assignment.patience:g} seconds"))
+    pickle.dump(Answer(0, faults=tuple(error.faults)), answers)
+    answers.flush()
+    remove(sender.token)
+    os._exit(1)
 
 
 def _change_directory(directory: Path) -> None:

@@ -10,10 +10,14 @@ from embedkit.experiments.plan import JobSettings, Outcome
 
 @dataclass(frozen=True)
 class Assignment:
-    """The cluster that runs the jobs, None for one on this machine, and what all jobs share."""
+    """The cluster that runs the jobs, None for one on this machine, and what all jobs share.
+
+    `patience` is the time in seconds in which the cluster has to be connected.
+    """
 
     address: str | None
     settings: JobSettings
+    patience: float
 
 
 @dataclass(frozen=True)
