@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from embedkit.errors import Fault, RunError
+from embedkit.errors import Fault, RunError, shortened
 from embedkit.recipe.document import Plain, describe, dotted
+from embedkit.recipe.dump import dump_inline
 from embedkit.recipe.yaml import read_document
 from embedkit.runs import layout
 from embedkit.runs.files import read_json
@@ -81,4 +82,7 @@ def _changes(before: Any, now: Any, path: KeyPath) -> Iterator[str]:
         for key in dict.fromkeys((*before, *now)):
             yield from _changes(before.get(key), now.get(key), (*path, key))
     elif before != now:
-        yield f"the recipe has changed: {dotted(path)} was {describe(before)} and is {describe(now)}"
+        was, is_now = describe(before), describe(now)
+        if was == is_now:
+            was, is_now = shortened(dump_inline(before)), shortened(dump_inline(now))
+        yield f"the recipe has changed: {dotted(path)} was {was} and is {is_now}"
