@@ -48,18 +48,33 @@ def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--candidates", metavar="RECIPE", multiple=True, help="Rank these recipes in place of the usual ones."
 )
-@click.option("--metric", default="accuracy", show_default=True, help="The metric to rank by.")
-@click.option("--folds", type=click.IntRange(2, 10_000), help="Folds; 10 by default, 5 for very many texts.")
-@click.option("--minutes", type=click.FloatRange(0, min_open=True), help="Begin no training after that time.")
+@click.option(
+    "--metric", metavar="NAME", default="accuracy", show_default=True, help="The metric to rank by."
+)
+@click.option(
+    "--folds",
+    metavar="N",
+    type=click.IntRange(2, 10_000),
+    help="Folds; 10 by default, 5 for very many texts.",
+)
+@click.option(
+    "--minutes",
+    metavar="N",
+    type=click.FloatRange(0, min_open=True),
+    help="Begin no training after that time.",
+)
 @click.option("--no-race", is_flag=True, help="Train every candidate on every fold.")
 @click.option(
     "--alpha",
+    metavar="A",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
     default=0.05,
     show_default=True,
     help="How often candidates that are equally good may be told apart.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws the folds and the order.")
+@click.option(
+    "--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws the folds and the order."
+)
 @executor_options
 @click.option("--resume", is_flag=True, help="Continue an interrupted ranking; nothing finished is repeated.")
 @trust_option
