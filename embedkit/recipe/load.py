@@ -15,6 +15,7 @@ from embedkit.errors import Fault, RecipeError
 from embedkit.files.names import portable
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.bundled import bundled_recipes, find_bundled
+from embedkit.recipe.checked import Checked
 from embedkit.recipe.checks.components import (
     check_baseline,
     check_baselines,
@@ -38,7 +39,6 @@ from embedkit.recipe.document import (
 )
 from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
 from embedkit.recipe.matrix import MatrixRecipe
-from embedkit.recipe.matrix_reader import Checked, MatrixReader
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.ranking import CANDIDATES, RankingRecipe
@@ -140,6 +140,8 @@ def _matrix(document: Document, registry: Registry) -> MatrixRecipe:
             findings = Findings(document)
             findings.add((MATRIX,), what)
             findings.raise_any()
+    from embedkit.recipe.matrix_reader import MatrixReader
+
     schema = BaselineRecipe if "baseline" in document.data or "baseline" in axes else Recipe
     check = partial(_checked, registry=registry)
     return MatrixReader(document, check, keys_of(schema), defaults_of(schema)).read()

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from embedkit.errors import Fault, RecipeError
+from embedkit.recipe.checked import Checked
 from embedkit.recipe.combinations.equality import is_part
 from embedkit.recipe.combinations.ids import canonical, combination_ids
 from embedkit.recipe.combinations.plain import MISSING, Resolved, base_of, key_path, settled, value_at
@@ -25,22 +26,10 @@ from embedkit.recipe.frozen import freeze, thaw
 from embedkit.recipe.matrix import Combination, MatrixRecipe
 from embedkit.recipe.nodes import copy_of
 from embedkit.recipe.overrides import Change, Defaults
-from embedkit.recipe.schema import AnyRecipe, TrainingRecipe
+from embedkit.recipe.schema import TrainingRecipe
 
 _Found = defaultdict[tuple[Origin, Fault], dict[str, None]]
 """The ids of the combinations that each fault is in."""
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A document of one recipe: its sections as far as they could be read, its recipe, and its faults.
-
-    The recipe is None if there are faults.
-    """
-
-    sections: Plain
-    recipe: AnyRecipe | None
-    findings: Findings
 
 
 @dataclass(frozen=True)
