@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.ranking.scores import CandidateScores, Measure
 
-FEWEST_FOLDS = 4
+FEWEST_FOLDS = 5
 """Folds before which differences between folds are not known well enough."""
 
 DRAWS = 1_000
@@ -27,7 +27,7 @@ def is_settled(candidates: Sequence[CandidateScores], measure: Measure, folds: i
     with a probability of at most 2%: the scores of the folds that are left are drawn 1,000 times, from a
     normal distribution with the mean and the covariance of the folds so far, themselves uncertain. To stop
     then makes no claim: the candidates cannot be told apart. Returns False before all have a score on the
-    same four or more folds.
+    same five or more folds.
     """
     if len(candidates) == 1:
         return True

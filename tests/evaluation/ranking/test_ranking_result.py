@@ -192,7 +192,7 @@ def with_scores(name, scores):
 
 @pytest.mark.parametrize(
     ("leads", "folds", "settled"),
-    [([0], 1, True), ([0, 0], 3, False), ([0, 0], 7, True), ([0, -3], 7, False), ([0, -20], 9, False)],
+    [([0], 1, True), ([0, 0], 4, False), ([0, 0], 7, True), ([0, -3], 7, False), ([0, -20], 9, False)],
 )
 def test_a_race_is_settled_when_further_folds_would_hardly_tell_anyone_apart(leads, folds, settled):
     candidates = [
