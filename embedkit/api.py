@@ -11,7 +11,6 @@ from embedkit.experiments.run import RunOptions, execute
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.ranking import RankingSettings
 from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
@@ -73,10 +72,10 @@ def rank(
     candidates: Iterable[str | PathLike[str]] = (),
     out: str | PathLike[str] | None = None,
     folds: int | None = None,
-    metric: str = "accuracy",
-    alpha: float = 0.05,
-    race: bool = True,
-    seed: int = 0,
+    metric: str | None = None,
+    alpha: float | None = None,
+    race: bool | None = None,
+    seed: int | None = None,
     minutes: float | None = None,
     executor: Literal["serial", "processes", "ray"] | None = None,
     jobs: int | None = None,
@@ -93,8 +92,9 @@ def rank(
     `text`, `label` and `group` name columns of a data file, and `format` its format, where they are not found
     out; rows with the same value of `group` are in one fold. `vectors` are files of word vectors to be tried,
     `candidates` recipes that are ranked in place of the usual candidates. Candidates are trained on `folds`
-    folds and compared by `metric`; `alpha` is the level of all tests together. In a `race`, candidates that
-    are clearly worse are not trained on all folds. `seed` draws the folds. `minutes` is when no further
+    folds and compared by `metric`, the accuracy by default; `alpha` is the level of all tests together, 0.05
+    by default. Unless `race` is False, candidates that are clearly worse are not trained on all folds. `seed`
+    draws the folds, 0 by default. `minutes` is when no further
     training is begun. `executor`, `jobs` and `address` say where trainings are run. `out`, `resume`, `block`
     and `trust` are as in `run`; `fail_fast` ends at the first error. The directory has the model of the best
     candidate in `best`.
@@ -108,9 +108,10 @@ def rank(
     from embedkit.experiments.ranking.request import RankRequest, ranking_of
 
     registry = build_registry(block, trust)
-    settings = RankingSettings(metric=metric, alpha=alpha, race=race, seed=seed)
+    said = {"metric": metric, "alpha": alpha, "race": race, "seed": seed}
+    chosen = {name: value for name, value in said.items() if value is not None}
     wishes = Wishes(text, label, group, format)
-    request = RankRequest(source, wishes, [*vectors], [*candidates], folds, settings)
+    request = RankRequest(source, wishes, [*vectors], [*candidates], folds, chosen)
     told = audience or Audience()
     options = RankOptions(
         out=out,

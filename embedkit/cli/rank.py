@@ -48,9 +48,7 @@ def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--candidates", metavar="RECIPE", multiple=True, help="Rank these recipes in place of the usual ones."
 )
-@click.option(
-    "--metric", metavar="NAME", default="accuracy", show_default=True, help="The metric to rank by."
-)
+@click.option("--metric", metavar="NAME", help="The metric to rank by, instead of accuracy.")
 @click.option(
     "--folds",
     metavar="N",
@@ -68,13 +66,9 @@ def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--alpha",
     metavar="A",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    default=0.05,
-    show_default=True,
-    help="How often candidates that are equally good may be told apart.",
+    help="How often equally good candidates may be told apart; 0.05 by default.",
 )
-@click.option(
-    "--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), default=0, help="Draws the folds and the order."
-)
+@click.option("--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), help="Draws the folds and the order.")
 @executor_options
 @click.option("--resume", is_flag=True, help="Continue an interrupted ranking; nothing finished is repeated.")
 @trust_option
@@ -107,17 +101,15 @@ def command(ctx: click.Context, /, **given: Any) -> None:
 def _request(given: Mapping[str, Any]) -> RankRequest:
     from embedkit.data.finding import Wishes
     from embedkit.experiments.ranking.request import RankRequest
-    from embedkit.recipe.ranking import RankingSettings
 
+    said = {name: given[name] for name in ("metric", "alpha", "seed") if given[name] is not None}
     return RankRequest(
         given["source"],
         Wishes(given["text"], given["label"], given["group"], given["format"]),
         given["vectors"],
         given["candidates"],
         given["folds"],
-        RankingSettings(
-            metric=given["metric"], alpha=given["alpha"], race=not given["no_race"], seed=given["seed"]
-        ),
+        {**said, "race": False} if given["no_race"] else said,
     )
 
 

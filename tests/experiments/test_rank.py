@@ -260,3 +260,21 @@ def test_rows_of_a_group_are_in_one_fold(tmp_path, bags):
         frame = job.predictions
         of = {name: {(int(id) - 1) // 5 for id in own["id"]} for name, own in frame.groupby("split")}
         assert not of["train"] & of["test"]
+
+
+def test_the_recipe_of_a_ranking_ranks_the_same_again(texts, bags, tmp_path):
+    first = rank(texts, bags, folds=3, metric="f1", alpha=0.2)
+    recipe = tmp_path / "ranking" / "recipe.yaml"
+    again = embedkit.rank(recipe, out=tmp_path / "again", executor="serial")
+    assert (again.metric, again.alpha, again.tiers) == ("f1", 0.2, first.tiers)
+    by_loss = embedkit.rank(recipe, out=tmp_path / "loss", executor="serial", metric="log-loss", alpha=0.1)
+    assert (by_loss.metric, by_loss.alpha, by_loss.folds) == ("log-loss", 0.1, 3)
+    for options in ({"folds": 2}, {"vectors": ["x.bin"]}, {"candidates": bags}, {"text": "text"}):
+        with pytest.raises(RecipeError, match="has its texts, folds and candidates already"):
+            embedkit.rank(recipe, out=tmp_path / "other", **options)
+
+
+@pytest.mark.parametrize("options", [{"alpha": 2}, {"seed": -1}, {"metric": ""}])
+def test_a_setting_that_cannot_be_is_told(texts, options):
+    with pytest.raises(RecipeError, match=next(iter(options))):
+        embedkit.rank(texts, **options)

@@ -11,6 +11,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from embedkit.data.finding import Wishes, find_reader
 from embedkit.errors import Fault, RecipeError
 from embedkit.experiments import candidates
@@ -19,6 +21,7 @@ from embedkit.experiments.sources import sources as sources_at_hand
 from embedkit.files.names import portable
 from embedkit.files.storage import InMemory
 from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
@@ -27,7 +30,6 @@ from embedkit.tasks.components import RunComponents
 
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
-    from embedkit.recipe.document import Plain
     from embedkit.runs.reporter import Reporter
 
 FOLDS, FEWER_FOLDS = 10, 5
@@ -45,9 +47,9 @@ class RankRequest:
     """What is to be ranked, on which texts, and how.
 
     `source` is a data file, a folder, or a recipe, whose texts then count; `wishes` say what is in a file.
-    `vectors` are
-    word-vector files, and `candidates` recipes that are ranked in place of the usual candidates. `folds` is
-    their number, None for one that fits the number of texts.
+    `vectors` are word-vector files, and `candidates` recipes that are ranked in place of the usual
+    candidates. `folds` is their number, None for one that fits the number of texts; `chosen` are settings
+    such as `alpha`.
     """
 
     source: str | PathLike[str]
@@ -55,7 +57,12 @@ class RankRequest:
     vectors: Sequence[str | PathLike[str]] = ()
     candidates: Sequence[str | PathLike[str]] = ()
     folds: int | None = None
-    settings: RankingSettings = field(default_factory=RankingSettings)
+    chosen: Plain = field(default_factory=dict)
+
+    @property
+    def settings(self) -> RankingSettings:
+        """Return how candidates are compared, with the defaults for what was not chosen."""
+        return _settings(self.chosen)
 
     @property
     def is_recipe(self) -> bool:
@@ -85,15 +92,42 @@ def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> 
     """
     base = load_recipe(request.source, registry) if request.is_recipe else None
     if isinstance(base, RankingRecipe):
-        return base.model_copy(update={"ranking": request.settings})
+        return _again(base, request, registry)
+    if base is not None and request.wishes != Wishes():
+        hint = "A recipe says itself what is in its data."
+        raise RecipeError(Fault("columns and format are those of a data file, not of a recipe", hint=hint))
     texts = _texts_of(base) if base is not None else _texts_found(request, reporter)
     data = _with_folds(texts.data, request, registry)
     named = _given(request, registry) if request.candidates else _usual(request, registry, data)
     recipes = {
-        name: _loaded(name, {**plain, "data": _data_of(plain, data)}, request, registry)
+        name: _loaded(name, {**plain, "data": _data_of(plain, data)}, request.settings.metric, registry)
         for name, plain in {**named, **texts.own}.items()
     }
     return RankingRecipe(name=texts.name, ranking=request.settings, candidates=recipes)
+
+
+def _again(recipe: RankingRecipe, request: RankRequest, registry: Registry) -> RankingRecipe:
+    """Return the recipe of a ranking, with the settings that were chosen in place of its own.
+
+    Raises RecipeError for other texts, folds or candidates than those of the recipe.
+    """
+    if request.wishes != Wishes() or request.vectors or request.candidates or request.folds is not None:
+        what = "this recipe has its texts, folds and candidates already"
+        hint = "Change them in the recipe, or rank the data file again."
+        raise RecipeError(Fault(what, where=str(request.source), hint=hint))
+    settings = _settings({**recipe.ranking.to_plain(), **request.chosen})
+    plain = {name: each.to_plain() for name, each in recipe.candidates.items()}
+    candidates = {name: _loaded(name, each, settings.metric, registry) for name, each in plain.items()}
+    return recipe.model_copy(update={"ranking": settings, "candidates": candidates})
+
+
+def _settings(chosen: Plain) -> RankingSettings:
+    """Return the settings. Raises RecipeError for a value that is none of a setting."""
+    try:
+        return RankingSettings(**chosen)
+    except ValidationError as error:
+        told = [(str(each["loc"][-1]), each["msg"]) for each in error.errors()]
+        raise RecipeError(*(Fault(f"{name}: {message}") for name, message in told)) from None
 
 
 def _texts_found(request: RankRequest, reporter: Reporter) -> Texts:
@@ -177,14 +211,13 @@ def _data_of(plain: Plain, data: Plain) -> Plain:
     return {**data, **kept}
 
 
-def _loaded(name: str, plain: Plain, request: RankRequest, registry: Registry) -> Recipe | BaselineRecipe:
-    """Load the recipe of a candidate, with the metric of the ranking among its metrics.
+def _loaded(name: str, plain: Plain, wanted: str, registry: Registry) -> Recipe | BaselineRecipe:
+    """Load the recipe of a candidate, with the metric that is `wanted` among its own.
 
     Raises RecipeError, which names the candidate.
     """
     evaluation = dict(plain.get("evaluation", {}))
     metrics = [*evaluation.get("metrics", ())]
-    wanted = request.settings.metric
     if wanted not in [each if isinstance(each, str) else each.get("use") for each in metrics]:
         metrics.append(wanted)
     try:

@@ -27,7 +27,13 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Metric
 
 TEST = "test"
-MODEL_FILES = (layout.WEIGHTS, layout.VOCABULARY, layout.MODEL)
+MODEL_FILES = (
+    layout.WEIGHTS,
+    layout.VOCABULARY,
+    layout.MODEL,
+    layout.BASELINE,
+    layout.BASELINE_ARRAYS,
+)
 
 
 @dataclass(frozen=True)
