@@ -66,7 +66,7 @@ def _data_options(command: Callable[..., Any]) -> Callable[..., Any]:
     "--alpha",
     metavar="A",
     type=click.FloatRange(0, 1, min_open=True, max_open=True),
-    help="How often equally good candidates may be told apart; 0.05 by default.",
+    help="The level of the tests; 0.05 by default.",
 )
 @click.option("--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), help="Draws the folds and the order.")
 @executor_options

@@ -21,7 +21,12 @@ class RankingSettings(Section):
         str, Field(min_length=1, description="the metric, higher or lower being better as the metric says")
     ] = "accuracy"
     alpha: Annotated[
-        float, Field(gt=0, lt=1, description="how often a tier may separate candidates that are equally good")
+        float,
+        Field(
+            gt=0,
+            lt=1,
+            description="the level of the tests: how often one of the best may stand outside the first tier",
+        ),
     ] = 0.05
     race: Annotated[
         bool, Field(description="whether a candidate that is clearly worse is not trained on all folds")

@@ -17,6 +17,8 @@ from embedkit.errors import EmbedkitError, Fault, RunError
 from embedkit.evaluation.comparison.matching import DRAWN
 from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
 from embedkit.model.table_rows import STATES
+from embedkit.recipe.combinations.ids import REPEATS
+from embedkit.recipe.frozen import thaw
 from embedkit.runs import layout
 from embedkit.runs.run import Run
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from embedkit.experiments.plan import Job
     from embedkit.interfaces import Metric
+    from embedkit.recipe.document import Plain
 
 TEST = "test"
 MODEL_FILES = (
@@ -156,8 +159,13 @@ def scores_of(name: str, trained: Sequence[Trained]) -> CandidateScores:
         seconds=fmean(each.seconds for each in trained) if trained else 0.0,
         bytes=max((each.bytes for each in trained), default=None),
         coverage=fmean(coverage) if coverage else None,
-        axes={},
+        axes={key: value for key, value in _matrix(trained).items() if key not in REPEATS},
     )
+
+
+def _matrix(trained: Sequence[Trained]) -> Plain:
+    """Return the axes of the matrix that a candidate is a combination of; empty where there is none."""
+    return thaw(trained[0].job.axes.matrix) if trained else {}
 
 
 def _averaged(seeds: Sequence[Trained]) -> FoldScores:
