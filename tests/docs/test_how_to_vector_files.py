@@ -140,7 +140,8 @@ def test_googlenews(google, capsys):
     lookup = printed[f"embedkit vectors lookup {GOOGLE} great New_York a A and"].splitlines()
     assert [line.split()[0] for line in lookup if "not in the file" in line] == ["a", "and"]
     kept = [line.split()[0] for line in printed["embedkit cache"].splitlines()]
-    assert kept == ["kept", "copy", "copy", "2"], "of the rest the stand-ins are too small to be worth it"
+    of_vectors = [each for each in kept if each in ("kept", "copy", "index")]
+    assert of_vectors == ["kept", "copy", "copy"], "of the rest the stand-ins are too small to be worth it"
     assert {path.name for path in Path("runs").iterdir()} == {"googlenews", "frozen", "full", "converted"}
     assert rows_of("googlenews") == rows_of("converted") == rows_of("full")
     assert rows_of("googlenews")["recovered"]

@@ -220,7 +220,7 @@ def test_another_metric_ranks_as_well_without_a_race(texts, bags, metric):
 
 
 def test_eleven_texts_can_be_ranked_and_told_to_be_too_few(tmp_path, bags):
-    ranking = rank(write_texts(tmp_path / "few.csv", 11), bags, folds=None)
+    ranking = rank(write_texts(tmp_path / "few.csv", 11), bags, folds=None, race=False)
     assert ranking.n == 11
     assert len(ranking.tiers) == 1
 
