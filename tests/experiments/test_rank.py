@@ -10,6 +10,7 @@ import pytest
 import embedkit
 from embedkit.cli import main
 from embedkit.errors import DataError, RecipeError, RunError
+from embedkit.experiments.ranking import contest
 from embedkit.experiments.ranking.audience import Audience
 from embedkit.runs.layout import BEST
 from embedkit.runs.run import Run
@@ -127,14 +128,18 @@ def test_a_race_drops_what_is_clearly_worse_and_says_so(tmp_path, bags):
     assert ranking.trainings.done < ranking.trainings.full_grid
 
 
-def test_a_race_stops_when_the_last_folds_would_hardly_change_the_first_tier(tmp_path, bags):
+def test_a_race_stops_when_the_last_folds_would_hardly_change_the_first_tier(tmp_path, bags, monkeypatch):
     """Two candidates that have every text right: no further fold can tell them apart."""
+    monkeypatch.setattr(contest, "WORTH_STOPPING", 200)
     source = write_texts(tmp_path / "many.csv", 400, noise=0.0)
     ranking = rank(source, [path for path in bags if path.stem != "majority"], folds=8)
     assert ranking.settled_after == 5
     assert ranking.trainings.done == 10
     assert ranking.unfinished == ()
     assert "the last 3 of 8 folds would hardly have changed this" in ranking.conclusion
+    monkeypatch.undo()
+    whole = rank(source, [path for path in bags if path.stem != "majority"], folds=8, out=tmp_path / "whole")
+    assert whole.settled_after is None, "the folds of so few texts take no time"
 
 
 def test_a_candidate_that_fails_is_named_and_the_others_go_on(texts, bags, tmp_path, capsys):

@@ -67,6 +67,11 @@ class Race:
         self._dropped: dict[str, Dropped] = {}
 
     @property
+    def texts(self) -> int:
+        """Return how many texts have been run by any candidate."""
+        return len(self._ids)
+
+    @property
     def alive(self) -> tuple[str, ...]:
         """Return the names of the candidates that are not dropped, in the order of `names`."""
         return tuple(name for name in self.names if name not in self._dropped)

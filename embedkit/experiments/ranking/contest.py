@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from embedkit.interfaces import Metric
     from embedkit.recipe.ranking import RankingSettings
 
+WORTH_STOPPING = 1_000
+"""Texts from which on the folds that are left take longer than a first tier that cannot change is worth."""
+
 
 @dataclass
 class Standing:
@@ -146,7 +149,12 @@ class Contest:
             self._stop_if_settled(schedule, standing, standing.race)
 
     def _stop_if_settled(self, schedule: Schedule, standing: Standing, race: Race) -> None:
-        """Pass over the folds that are left, if they would hardly change the first tier."""
+        """Pass over the folds that are left, if they would hardly change the first tier.
+
+        Where texts are few, the folds take little time, and all of them are run.
+        """
+        if race.texts < WORTH_STOPPING:
+            return
         alive = [name for name in race.alive if name not in standing.failed]
         scores = [scores_of(name, standing.trained[name]) for name in alive]
         if schedule.left and is_settled(scores, self.measure, self.folds):
