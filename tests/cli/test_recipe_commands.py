@@ -121,6 +121,7 @@ def test_validate_names_the_combination_and_the_line(embedkit_command, matrix):
 
 
 def test_validate_reads_the_data_of_every_combination(embedkit_command, matrix, tmp_path):
+    pytest.importorskip("torch")
     section = "matrix: {data.train.path: [a.tsv, b.tsv], training.lr: [0.1, 0.2]}"
     base = MATRIX[: MATRIX.index("matrix:")] + "embedding: {use: random, dim: 5}\n"
     matrix.write_text(f"{base}{section}\n", encoding="utf-8")

@@ -18,8 +18,6 @@ from embedkit.interfaces import Example
 from embedkit.recipe.sections.data import Data, Folds, Share
 from embedkit.recipe.sections.section import ComponentSpec
 
-pytestmark = pytest.mark.core
-
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["", "same", "equal", *map(str, range(30))]),

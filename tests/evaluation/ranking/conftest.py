@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-
-from embedkit.evaluation.ranking.ranking import Course
-from embedkit.evaluation.ranking.result import Trainings
-from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores
 
 
 @pytest.fixture
 def candidate():
     """Makes a candidate with these accuracies, one for each fold, on so many texts a fold."""
+    import numpy as np
+
+    from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores
 
     def make(name, accuracies, texts=100, ratio=1 / 9, **others):
         folds = {}
@@ -28,6 +26,8 @@ def candidate():
 @pytest.fixture
 def course():
     """How a ranking without a race went, over so many folds."""
+    from embedkit.evaluation.ranking.ranking import Course
+    from embedkit.evaluation.ranking.result import Trainings
 
     def make(folds=10, **others):
         return Course(folds, Trainings(folds, folds), 1.0, **others)
