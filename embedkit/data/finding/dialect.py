@@ -105,11 +105,11 @@ def _read(text: str, delimiter: str, whole: bool) -> Reading | None:
     )
     if plain is None or quoted is None:
         return quoted or plain
-    if len(plain.rows) != len(quoted.rows):  # lines in quotes which are rows by themselves, or only seem so
+    if delimiter != "\t":
+        return quoted  # a field in quotes may hold lines that would pass for rows
+    if len(plain.rows) != len(quoted.rows):
         return quoted if quoted.width > plain.width else plain
-    if delimiter == "\t" and not _needs_quotes(plain.rows, quoted.rows):
-        return plain
-    return quoted
+    return quoted if _needs_quotes(plain.rows, quoted.rows) else plain
 
 
 def _needs_quotes(plain: Rows, quoted: Rows) -> bool:
