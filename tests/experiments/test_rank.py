@@ -12,7 +12,10 @@ from embedkit.cli import main
 from embedkit.errors import DataError, RecipeError, RunError
 from embedkit.experiments.ranking import contest
 from embedkit.experiments.ranking.audience import Audience
+from embedkit.experiments.ranking.request import RankRequest, ranking_of
+from embedkit.plugin.registry import build_registry
 from embedkit.runs.layout import BEST
+from embedkit.runs.reporter import Reporter
 from embedkit.runs.run import Run
 
 GOOD = ["bright", "warm", "witty", "moving", "clever", "fresh"]
@@ -283,3 +286,43 @@ def test_the_recipe_of_a_ranking_ranks_the_same_again(texts, bags, tmp_path):
 def test_a_setting_that_cannot_be_is_told(texts, options):
     with pytest.raises(RecipeError, match=next(iter(options))):
         embedkit.rank(texts, **options)
+
+
+MATRIX = """\
+name: bags
+data: {train: {use: csv, path: reviews.csv}}
+baseline: nbsvm
+"""
+
+
+def candidates_of(source: Path):
+    return ranking_of(RankRequest(source, folds=2), build_registry(), Reporter()).candidates
+
+
+def test_seeds_of_a_matrix_repeat_a_candidate_and_make_no_other_one(texts, tmp_path):
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(f"{MATRIX}matrix: {{baseline: [nbsvm, naive-bayes], seed: [1, 2, 3]}}\n")
+    seeded = [each for each in candidates_of(matrix).values() if each.seeds]
+    assert len(seeded) == 2
+    assert [each.seeds for each in seeded] == [(1, 2, 3)] * 2
+
+
+def test_combinations_that_read_other_texts_are_not_compared(texts, tmp_path):
+    matrix = tmp_path / "matrix.yaml"
+    matrix.write_text(f"{MATRIX}matrix: {{data.train.path: [reviews.csv, others.csv]}}\n")
+    with pytest.raises(RecipeError, match="read other texts"):
+        candidates_of(matrix)
+
+
+def test_a_recipe_does_not_take_the_place_of_a_usual_candidate(texts, tmp_path):
+    recipe = tmp_path / "own.yaml"
+    recipe.write_text(MATRIX.replace("name: bags", "name: nbsvm"))
+    assert {"nbsvm", "own-nbsvm"} <= {*candidates_of(recipe)}
+
+
+def test_copies_are_in_one_fold_where_a_recipe_has_folds_of_its_own(texts, tmp_path):
+    recipe = tmp_path / "own.yaml"
+    recipe.write_text(MATRIX.replace("}}", "}, folds: {count: 3}}"))
+    ranked = ranking_of(RankRequest(recipe), build_registry(), Reporter()).candidates
+    assert {each.data.folds.count for each in ranked.values()} == {3}
+    assert all(each.data.folds.keep_duplicates_together for each in ranked.values())

@@ -38,6 +38,9 @@ FOLDS, FEWER_FOLDS = 10, 5
 SHARED = ("train", "validation", "test", "folds", "labels", "label_separator", "in_memory")
 """The keys of `data` that all candidates share; how long a text may be is up to each."""
 
+TEXTS = ("train", "validation", "test", "labels", "label_separator")
+"""Those that say which texts are read, and with which labels."""
+
 LARGE = 50_000
 """Texts above which there are fewer folds, which then show enough."""
 
@@ -99,9 +102,11 @@ def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> 
     texts = _texts_of(base) if base is not None else _texts_found(request, reporter)
     data = _with_folds(texts.data, request, registry)
     named = _given(request, registry) if request.candidates else _usual(request, registry, data)
+    # What a recipe brings does not take the place of a usual candidate that has its name.
+    own = {f"own-{name}" if name in named else name: plain for name, plain in texts.own.items()}
     recipes = {
         name: _loaded(name, {**plain, "data": _data_of(plain, data)}, request.settings.metric, registry)
-        for name, plain in {**named, **texts.own}.items()
+        for name, plain in {**named, **own}.items()
     }
     return RankingRecipe(name=texts.name, ranking=request.settings, candidates=recipes)
 
@@ -144,7 +149,7 @@ def _texts_found(request: RankRequest, reporter: Reporter) -> Texts:
 def _texts_of(recipe: Any) -> Texts:
     """Return the texts of a recipe, which is a candidate itself, as are the combinations of a matrix."""
     if isinstance(recipe, MatrixRecipe):
-        own = {each.id: each.recipe.to_plain() for each in recipe.combinations}
+        own = _of_matrix(recipe)
     elif isinstance(recipe, EvaluationRecipe) or not hasattr(recipe, "data"):
         what = "this recipe trains no model, so there is nothing to rank"
         raise RecipeError(Fault(what, hint="Name a data file, or a recipe that trains a model."))
@@ -152,6 +157,28 @@ def _texts_of(recipe: Any) -> Texts:
         own = {recipe.name: recipe.to_plain()}
     data = next(iter(own.values()))["data"]
     return Texts(recipe.name, {key: data[key] for key in SHARED if data.get(key) is not None}, own)
+
+
+def _of_matrix(recipe: MatrixRecipe) -> dict[str, Plain]:
+    """Return a recipe for each candidate of a matrix; combinations that differ by seed alone are one.
+
+    Raises RecipeError if its combinations read other texts, which cannot be compared.
+    """
+    own: dict[str, Plain] = {}
+    seeds: dict[str, list[int]] = {}
+    for each in recipe.combinations:
+        name, plain = recipe.candidates[each.id], each.recipe.to_plain()
+        own.setdefault(name, plain)
+        if each.recipe.seed not in seeds.setdefault(name, []):
+            seeds[name].append(each.recipe.seed)
+    texts = [[plain["data"].get(key) for key in TEXTS] for plain in own.values()]
+    if any(each != texts[0] for each in texts):
+        what = "its combinations read other texts, so that candidates cannot be compared"
+        raise RecipeError(Fault(what, where=recipe.name, hint="Rank each of these texts by itself."))
+    return {
+        name: {**plain, "seeds": seeds[name]} if len(seeds[name]) > 1 else plain
+        for name, plain in own.items()
+    }
 
 
 def _with_folds(data: Plain, request: RankRequest, registry: Registry) -> Plain:
@@ -163,7 +190,8 @@ def _with_folds(data: Plain, request: RankRequest, registry: Registry) -> Plain:
             raise RecipeError(Fault(what, where="--folds"))
         return data
     if data.get("folds") is not None and request.folds is None:
-        return {**data, "folds": {**data["folds"], "only": None}}
+        together = {} if data["folds"].get("file") else {"keep_duplicates_together": True}
+        return {**data, "folds": {**data["folds"], "only": None, **together}}
     count = request.folds or _fitting_folds(data, registry)
     folds = {"count": count, "seed": request.settings.seed, "keep_duplicates_together": True}
     shared = {key: value for key, value in data.items() if key != "test"}
