@@ -1,0 +1,51 @@
+"""A check: one sentence that a component must hold to, and the code that tries it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from embedkit.testing.subject import Subject
+
+FIRST = "0.1"
+"""The version of embedkit with the first checks: those are binding at once."""
+
+
+class ConformanceError(AssertionError):
+    """A component does not hold to a check; the message says what was expected and what came."""
+
+
+def expect(fits: bool, expected: str, came: str) -> None:
+    """Raise ConformanceError unless `fits`."""
+    if not fits:
+        raise ConformanceError(f"expected {expected}, got {came}")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of components of some `kinds`; `sentence` says what they must hold to.
+
+    `since` is the version that brought it: until the next minor version a failure is a warning. A component
+    that fails one of the checks `requires` is not tried.
+    """
+
+    id: str
+    kinds: tuple[str, ...]
+    sentence: str
+    body: Callable[[Subject], None] = field(repr=False)
+    since: str = FIRST
+    requires: tuple[str, ...] = ()
+
+
+def check(
+    *kinds: str, requires: tuple[Check, ...] = (), since: str = FIRST
+) -> Callable[[Callable[[Subject], None]], Check]:
+    """Make a Check of a function. Its name gives the id, the first line of its docstring the sentence."""
+
+    def made(body: Callable[[Subject], None]) -> Check:
+        sentence = (inspect.getdoc(body) or "").partition("\n")[0]
+        needed = tuple(each.id for each in requires)
+        return Check(body.__name__.replace("_", "-"), kinds, sentence, body, since, needed)
+
+    return made
