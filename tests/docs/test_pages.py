@@ -1,9 +1,10 @@
-"""Every page is in the index, every link leads to a heading, and the field's terms lead to a page."""
+"""Every page is in the indexes, every link leads to a heading, and the field's terms lead to a page."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,6 +13,7 @@ pytestmark = pytest.mark.core
 ROOT = Path(__file__).parents[2]
 INDEX = ROOT / "docs" / "README.md"
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
+CONTENTS = [page for page in PAGES if page.name == "index.md"]
 SOURCES = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md", *PAGES]
 TERMS = [
     "ablation",
@@ -46,7 +48,7 @@ def links(page: Path) -> list[tuple[Path, str]]:
 
 
 def test_the_pages_are_counted():
-    assert len(PAGES) == 33
+    assert len(PAGES) == 37
 
 
 @pytest.mark.parametrize("page", SOURCES, ids=lambda page: page.relative_to(ROOT).as_posix())
@@ -59,7 +61,29 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path):
 @pytest.mark.parametrize("start", [INDEX, ROOT / "README.md"], ids=["index", "readme"])
 def test_every_page_is_listed(start: Path):
     listed = {target for target, _ in links(start)}
-    assert [page for page in PAGES if page not in listed and page != start] == []
+    assert [page for page in PAGES if page not in [*listed, *CONTENTS, start]] == []
+
+
+@pytest.mark.parametrize("contents", CONTENTS, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_page_of_a_folder_is_in_its_table_of_contents(contents: Path):
+    listed = {target for target, _ in links(contents)}
+    others = {page for page in PAGES if page.parent == contents.parent and page != contents}
+    assert others <= listed
+
+
+def external_links() -> list[tuple[Path, str]]:
+    return [(page, url) for page in SOURCES for url in re.findall(r"\]\((https?:[^\s)]*)\)", prose(page))]
+
+
+def test_links_to_the_web_are_well_formed():
+    """Whether they lead somewhere is not asked: tests need no network."""
+    found = external_links()
+    assert len(found) > 5
+    for page, url in found:
+        parts = urlsplit(url)
+        assert parts.scheme == "https", (page, url)
+        assert re.fullmatch(r"([\w-]+\.)+[a-z]{2,}", parts.netloc), (page, url)
+        assert re.fullmatch(r"[\w./~%-]*", parts.path), (page, url)
 
 
 @pytest.mark.parametrize("term", TERMS)
