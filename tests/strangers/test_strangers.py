@@ -1,6 +1,7 @@
 """Real distributions beside embedkit: `shout` works, `broken` ends the program, `taken` takes a name.
 
-They lie in the directories beside this file, and pip installs them as it installs anybody's.
+They lie in the directories beside this file, with a stranger of every kind; `install_strangers.py` has pip
+install all of them, as it installs anybody's.
 """
 
 from __future__ import annotations
@@ -196,7 +197,7 @@ def test_strictness_names_the_broken_one(recipe, monkeypatch):
 def test_its_command_is_in_the_help_without_being_imported():
     done = call("--help", prelude=LIST_MODULES)
     assert done.returncode == 0
-    assert "shout  From embedkit-shout 0.3.0." in done.stdout
+    assert "shout    From embedkit-shout 0.3.0." in done.stdout
     assert "embedkit.cli.program" in done.stderr.split()
     assert not {"embedkit_shout", "embedkit_broken", "embedkit_taken"} & {*done.stderr.split()}
 
