@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -64,6 +64,17 @@ class Part:
         without consent or finds its own parameters wrong, and ComponentError if its constructor raises or
         its class lacks the method of its kind.
         """
+        return _construct(self.component, self._values(Part.make), self.where)
+
+    def make_bare(self) -> Any:
+        """Make the component and those in its parameters without wrappers, for tests of the component itself.
+
+        What its constructor raises and prints passes unchanged. Raises what `make` raises before that.
+        """
+        return self.component.factory(**self._values(Part.make_bare))
+
+    def _values(self, make: Callable[[Part], Any]) -> Plain:
+        """Return what the constructor is called with; `make` makes the components in it."""
         component = self.component
         checked = component.parameters.model_validate_json(json.dumps(thaw(self.spec.parameters)))
         values = {name: getattr(checked, name) for name in component.parameters.model_fields}
@@ -72,15 +83,16 @@ class Part:
         for name in component.input_paths:
             values[name] = _expanded(values[name], f"{self.where}.{name}", name in component.input_folders)
         for name, kind in component.nested.items():
-            values[name] = self._made(kind, values[name], f"{self.where}.{name}")
-        return _construct(component, values, self.where)
+            values[name] = self._made(kind, values[name], f"{self.where}.{name}", make)
+        return values
 
-    def _made(self, kind: str, value: Any, where: str) -> Any:
+    def _made(self, kind: str, value: Any, where: str, make: Callable[[Part], Any]) -> Any:
         """Make the components in a parameter, alone or in lists; other values are returned as they are."""
         if isinstance(value, str | Mapping):
-            return self._inner(kind, value, where).make()
+            return make(self._inner(kind, value, where))
         if isinstance(value, list | tuple):
-            return type(value)(self._made(kind, each, f"{where}.{i}") for i, each in enumerate(value))
+            made = (self._made(kind, each, f"{where}.{i}", make) for i, each in enumerate(value))
+            return type(value)(made)
         return value
 
     def untrusted(self) -> list[Fault]:

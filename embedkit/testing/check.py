@@ -27,7 +27,8 @@ class Check:
     """A check of components of some `kinds`; `sentence` says what they must hold to.
 
     `since` is the version that brought it: until the next minor version a failure is a warning. A component
-    that fails one of the checks `requires` is not tried.
+    that fails one of the checks `requires` is not tried. Unless it is `static`, it needs the component to be
+    made; if it is `exercised`, the component does the work of its kind's Exercise in it.
     """
 
     id: str
@@ -36,16 +37,28 @@ class Check:
     body: Callable[[Subject], None] = field(repr=False)
     since: str = FIRST
     requires: tuple[str, ...] = ()
+    static: bool = False
+    exercised: bool = False
+
+    @property
+    def module(self) -> str:
+        """Return the name of the module that defines the check."""
+        return self.body.__module__
 
 
 def check(
-    *kinds: str, requires: tuple[Check, ...] = (), since: str = FIRST
+    *kinds: str,
+    requires: tuple[Check, ...] = (),
+    since: str = FIRST,
+    static: bool = False,
+    exercised: bool = False,
 ) -> Callable[[Callable[[Subject], None]], Check]:
     """Make a Check of a function. Its name gives the id, the first line of its docstring the sentence."""
 
     def made(body: Callable[[Subject], None]) -> Check:
         sentence = (inspect.getdoc(body) or "").partition("\n")[0]
         needed = tuple(each.id for each in requires)
-        return Check(body.__name__.replace("_", "-"), kinds, sentence, body, since, needed)
+        name = body.__name__.replace("_", "-")
+        return Check(name, kinds, sentence, body, since, needed, static, exercised)
 
     return made

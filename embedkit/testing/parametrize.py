@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +28,7 @@ def parametrize_with_checks(
     given, known = parameters or {}, expected_failures or {}
     cases = []
     for found in subjects_of(name):
-        subject = Subject(found.registry, found.component, given.get(found.name, {}))
+        subject = replace(found, parameters=given.get(found.name, {}))
         for check in checks_of(subject.kind):
             reason = known.get(subject.name, {}).get(check.id)
             marks = [pytest.mark.xfail(reason=reason, raises=ConformanceError, strict=True)] if reason else []

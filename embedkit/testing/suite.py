@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
 from typing import Literal
 
-from embedkit.testing.check import Check
-from embedkit.testing.checks import tokenizers
+from embedkit.interfaces.calling import described
+from embedkit.testing.check import Check, ConformanceError
+from embedkit.testing.checks import common, tokenizers
+from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
-MODULES: tuple[ModuleType, ...] = (tokenizers,)
+MODULES: tuple[ModuleType, ...] = (common, tokenizers)
 
 State = Literal["passed", "failed", "not run"]
 
 
-def all_checks() -> list[Check]:
+@cache
+def all_checks() -> tuple[Check, ...]:
     """Return every check, in the order of the modules and of their code."""
-    return [value for module in MODULES for value in vars(module).values() if isinstance(value, Check)]
+    found = (value for module in MODULES for value in vars(module).values() if isinstance(value, Check))
+    return tuple(dict.fromkeys(found))  # a module imports the checks that its own require
 
 
-def checks_of(kind: str) -> list[Check]:
+@cache
+def exercises() -> Mapping[str, Exercise]:
+    """Return the exercise of each kind."""
+    found = (value for module in MODULES for value in vars(module).values() if isinstance(value, Exercise))
+    return {exercise.kind: exercise for exercise in found}
+
+
+@cache
+def checks_of(kind: str) -> tuple[Check, ...]:
     """Return the checks of components of `kind`."""
-    return [check for check in all_checks() if kind in check.kinds]
+    able = kind in exercises()
+    return tuple(check for check in all_checks() if kind in check.kinds and (able or not check.exercised))
 
 
 @dataclass(frozen=True)
@@ -36,16 +50,33 @@ class Result:
     why: str = ""
 
 
+def prerequisites(check: Check, kind: str) -> Iterator[Check]:
+    """Yield the checks that have to pass before `check` of a component of `kind` is tried."""
+    needed = {*check.requires}
+    if not check.static and check is not common.can_be_made:
+        needed.add(common.can_be_made.id)
+    if check.exercised:
+        needed |= {*exercises()[kind].requires}
+    yield from (each for each in checks_of(kind) if each.id in needed)
+
+
 def run_check(check: Check, subject: Subject) -> Result:
-    """Try a check, after those that it requires."""
-    by_id = {each.id: each for each in checks_of(subject.kind)}
-    for needed in check.requires:
-        if needed in by_id and run_check(by_id[needed], subject).state != "passed":
-            return Result(subject, check, "not run", f"needs {needed}, which does not pass")
+    """Try a check, after those that it requires, which are tried once for each subject."""
+    result = _tried(check, subject)
+    subject.passed[check.id] = result.state == "passed"
+    return result
+
+
+def _tried(check: Check, subject: Subject) -> Result:
+    for needed in prerequisites(check, subject.kind):
+        if needed.id not in subject.passed:
+            run_check(needed, subject)
+        if not subject.passed[needed.id]:
+            return Result(subject, check, "not run", f"needs {needed.id}, which does not pass")
     try:
         check.body(subject)
-    except Exception as error:  # a component may raise anything
-        return Result(subject, check, "failed", f"{error}" or type(error).__name__)
+    except (Exception, SystemExit) as error:  # a component may raise anything
+        return Result(subject, check, "failed", _described(error))
     return Result(subject, check, "passed")
 
 
@@ -60,4 +91,9 @@ def subjects_of(name: str) -> Sequence[Subject]:
     registry = build_registry()
     components = registry.components()
     own = [c for c in components if canonical(name) in (canonical(c.plugin.distribution), c.plugin.name)]
-    return [Subject(registry, component) for component in own]
+    return [Subject(registry, component, {}, exercises().get(component.kind)) for component in own]
+
+
+def _described(error: BaseException) -> str:
+    """Return what a failed check says: its own words, or the exception that the component raised."""
+    return str(error) if isinstance(error, ConformanceError) else described(error)
