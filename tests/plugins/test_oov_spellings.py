@@ -15,7 +15,7 @@ from embedkit.plugin.registry import build_registry
 
 REGISTRY = build_registry()
 SPELLINGS = ["nfc", "case", "digits", "phrase", "accents", "googlenews", "glove", "fasttext"]
-NAMES = [*SPELLINGS, "zero", "error", "mean", "normal", "uniform", "hash", "subword"]
+NAMES = [*SPELLINGS, "zero", "error", "mean", "normal", "uniform", "hash", "subword", "edit-distance"]
 
 
 def candidates(name, word, **keys):
