@@ -1,0 +1,59 @@
+"""Small sources of vectors, and the words that checks look up in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from embedkit.interfaces import Lookup, VectorSource
+from embedkit.model.known_words import KnownWords
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import FloatArray
+
+KNOWN = ("film", "great", "dull", "New_York", "café", "fun", "slow")
+"""The words of the sources."""
+
+MISSING = ("films", "Great", "qwzx", "drabness", "1990s")
+"""Words that the sources do not have: misspelt, in another case, rare, with digits."""
+
+STRANGE = ("", "🎬", " ", "xqjzwvkp", "\u0301", "a" * 10_000, "<UNK>", "-", "3.14")
+"""Words that tokenizers may give and that no source has."""
+
+DIM = 4
+"""D, the width of the vectors of the sources."""
+
+
+def known_vectors(words: Sequence[str] = KNOWN) -> FloatArray:
+    """Return vectors float32 [n, DIM] of `words`: multiples of 1/4, so that adding them is exact."""
+    import numpy as np
+
+    numbers = np.arange(len(words) * DIM) * 7 % 23 - 11
+    return (numbers / 4).astype(np.float32).reshape(len(words), DIM)
+
+
+def plain_source(words: Sequence[str] = KNOWN) -> VectorSource:
+    """Return a source of `words` without vectors of subwords."""
+    return KnownWords(words, known_vectors(words))
+
+
+def subword_source(words: Sequence[str] = KNOWN) -> VectorSource:
+    """Return a source of `words` that has vectors of subwords, too."""
+    return _Subwords(words, known_vectors(words))
+
+
+class _Subwords(KnownWords):
+    """A source whose subwords are the letters: each of the alphabet has a vector."""
+
+    def subword(self, words: Sequence[str]) -> Lookup:
+        """Return the sum of the vectors of each word's letters; `found` is False for a word without any."""
+        import numpy as np
+
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        of_letter = dict(zip(letters, known_vectors(letters), strict=True))
+        vectors = np.zeros((len(words), DIM), np.float32)
+        for row, word in enumerate(words):
+            for letter in {*word.lower()} & {*letters}:
+                vectors[row] += of_letter[letter]
+        found = np.array([not {*word.lower()}.isdisjoint(letters) for word in words], np.bool_)
+        return Lookup(vectors, found, np.full(len(words), -1, np.int64))
