@@ -11,11 +11,20 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 from embedkit.errors import ComponentError, Fault
-from embedkit.interfaces.contracts import check_lookup, check_tokens
+from embedkit.interfaces import Filled
+from embedkit.interfaces.contracts import check_filled, check_lookup, check_tokens
 from embedkit.interfaces.generators import other_draws
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import Example, FloatArray, Reader, Tokenizer, VectorSource
+    from embedkit.interfaces import (
+        Example,
+        FillContext,
+        FloatArray,
+        OovPolicy,
+        Reader,
+        Tokenizer,
+        VectorSource,
+    )
 
 SAMPLE = 8
 """Texts, or words, that are asked for again."""
@@ -72,6 +81,55 @@ def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray
                 how = "alone" if len(wanted) == 1 else "with others, in another order"
                 what = f"the word {word!r} {which} when it is looked up again, {how}"
                 raise _impure(name, "embedding", f"gives other answers when it is asked again: {what}")
+
+
+@other_draws()
+def check_proposals(policy: OovPolicy, name: str, where: str, words: Sequence[str]) -> None:
+    """Check that a policy proposes the same spellings for a few words again; raise ComponentError if not.
+
+    It is asked about all of `words`, and then once more, in the opposite order.
+    """
+    proposed = {word: [*policy.candidates(word)] for word in words}
+    for word, before in reversed(proposed.items()):
+        if (now := [*policy.candidates(word)]) != before:
+            what = f"proposes {before[:8]} for the word {word[:60]!r} and, when it is asked again, {now[:8]}"
+            raise _impure(name, where, what)
+
+
+@other_draws()
+def check_fill(
+    policy: OovPolicy, name: str, where: str, words: Sequence[str], context: Callable[[], FillContext]
+) -> None:
+    """Check that a policy fills a few missing words as before when asked again; raise ComponentError if not.
+
+    `context` makes what `fill` is given, with a generator in the same state each time. A policy that draws
+    no random numbers has to give each word the same vector when they come in another order, too.
+    """
+    first, drawn = _filled(policy, words, context())
+    again, _ = _filled(policy, words, context())
+    _compare(name, where, words, (first, again), "when it is asked again")
+    if not drawn:
+        back, _ = _filled(policy, words[::-1], context())
+        back = Filled(back.vectors[::-1], back.filled[::-1])
+        _compare(name, where, words, (first, back), "when the words come in another order")
+
+
+def _filled(policy: OovPolicy, words: Sequence[str], context: FillContext) -> tuple[Filled, bool]:
+    """Return the answer of a policy, and whether it drew from the generator of the context."""
+    before = context.rng.bit_generator.state
+    answer = check_filled(policy, policy.fill([*words], context), len(words), context.source.dim)
+    return answer, context.rng.bit_generator.state != before
+
+
+def _compare(name: str, where: str, words: Sequence[str], answers: tuple[Filled, Filled], when: str) -> None:
+    import numpy as np
+
+    first, again = answers
+    close = np.isclose(first.vectors, again.vectors, rtol=1e-4, atol=1e-6).all(axis=1) | ~first.filled
+    same = close & (first.filled == again.filled)
+    if not same.all():
+        word = words[int(same.argmin())]
+        raise _impure(name, where, f"gives the word {word[:60]!r} another vector {when}")
 
 
 @other_draws()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor, nn
 
-    from embedkit.interfaces import Filled, FloatArray, Lookup
+    from embedkit.interfaces import FillContext, Filled, FloatArray, Lookup
 
 SUM_TOLERANCE = 1e-3
 """How far from 1 the probabilities of a text may add up: float32 of many classes stays below."""
@@ -199,6 +199,28 @@ def _check_spellings(policy: object, filled: Filled, n: int) -> None:
         if spelling is not None and not (isinstance(spelling, str) and answered):
             came = _describe(spelling) + ("" if answered else " for a word that is not filled")
             raise _breach(policy, "fill().spellings", "a text, or None, for each word", came)
+
+
+def check_named(policy: object, filled: Filled, context: FillContext) -> None:
+    """Raise ComponentError unless every word in `filled.spellings` is known, and its vector was returned.
+
+    A word is known if it is one of `context.words`, or if the source has it: it is looked up there.
+    """
+    named = [*dict.fromkeys(spelling for spelling in filled.spellings if spelling is not None)]
+    if not named:
+        return
+    known = {word: row for row, word in enumerate(context.words)}
+    others = [word for word in named if word not in known]
+    vector_of = {word: context.found[known[word]] for word in named if word in known}
+    if others:
+        lookup = check_lookup(context.source, context.source.lookup(others), len(others), context.source.dim)
+        vector_of.update((word, lookup.vectors[row]) for row, word in enumerate(others) if lookup.found[row])
+    for row, word in enumerate(filled.spellings):
+        if word is not None and word not in vector_of:
+            raise _breach(policy, "fill().spellings", "words that the source has", f"{word[:60]!r}")
+        if word is not None and (filled.vectors[row] != vector_of[word]).any():
+            came = f"another one in row {row}"
+            raise _breach(policy, "fill()", f"the vector of the spelling {word[:60]!r}", came)
 
 
 def check_module(encoder: object, module: Any) -> nn.Module:

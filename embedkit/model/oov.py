@@ -13,7 +13,7 @@ import numpy as np
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSource
 from embedkit.interfaces.calling import owner_of
-from embedkit.interfaces.contracts import check_candidates, check_filled
+from embedkit.interfaces.contracts import check_candidates, check_filled, check_named
 from embedkit.interfaces.flags import NEEDS_SUBWORDS
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ class OovChain:
         for position, (name, policy) in enumerate(policies):
             if not len(left):
                 break
-            generator = self._generator(seed, position)
-            context = FillContext(source, found.vectors, generator, found.words, found.training_tokens)
+            context = self.context(position, source, found, seed)
             answer = policy.fill([words[i] for i in left.tolist()], context)
             check_filled(policy, answer, len(left), source.dim)
+            check_named(policy, answer, context)
             answered = left[answer.filled]
             vectors[answered] = answer.vectors[answer.filled]
             for i in answered.tolist():
@@ -119,6 +119,11 @@ class OovChain:
                 spellings[i] = spelling or ""
             left = left[~answer.filled]
         return Answers(vectors, names, spellings)
+
+    def context(self, position: int, source: VectorSource, found: FoundWords, seed: int) -> FillContext:
+        """Make what the policy at `position` is given for `fill`: its generator is in its first state."""
+        generator = self._generator(seed, position)
+        return FillContext(source, found.vectors, generator, found.words, found.training_tokens)
 
     def _generator(self, seed: int, position: int) -> np.random.Generator:
         """Make a random generator for one policy, independent of the draws of other policies."""
