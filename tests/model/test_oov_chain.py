@@ -7,6 +7,7 @@ import pytest
 
 from embedkit.errors import ComponentError
 from embedkit.interfaces import Filled, SubwordSource
+from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
 from embedkit.plugin.registry import build_registry
 
@@ -153,3 +154,39 @@ class WithSubwords(Source):
     def lookup(self, words): ...
 
     def subword(self, words): ...
+
+
+class Named(Draws):
+    """Gives every word the vector of `spelling`, or another one, and names it."""
+
+    def __init__(self, spelling, vector):
+        super().__init__()
+        self.spelling, self.vector = spelling, vector
+
+    def fill(self, words, context):
+        vectors = np.tile(np.asarray(self.vector, np.float32), (len(words), 1))
+        return Filled(vectors, np.ones(len(words), np.bool_), [self.spelling] * len(words))
+
+
+KNOWN = KnownWords(["film", "great"], np.array([[1, 2, 3], [4, 5, 6]], np.float32))
+
+
+def name(spelling, vector):
+    found = FoundWords(["Film"], np.array([[7, 8, 9]], np.float32))
+    return OovChain([("named", Named(spelling, vector))]).fill(["flim"], KNOWN, found, 0)
+
+
+@pytest.mark.parametrize(("spelling", "vector"), [("Film", [7, 8, 9]), ("great", [4, 5, 6])])
+def test_a_policy_may_name_a_word_of_the_vocabulary_or_of_the_source(spelling, vector):
+    assert name(spelling, vector).spellings == [spelling]
+
+
+def test_a_spelling_that_nothing_knows_is_refused():
+    with pytest.raises(ComponentError, match="expected words that the source has, got 'grand'"):
+        name("grand", [4, 5, 6])
+
+
+@pytest.mark.parametrize("spelling", ["Film", "great"])
+def test_the_vector_of_another_word_than_the_named_one_is_refused(spelling):
+    with pytest.raises(ComponentError, match=rf"the vector of the spelling '{spelling}', got another one"):
+        name(spelling, [1, 2, 3])

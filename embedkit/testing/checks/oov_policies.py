@@ -10,6 +10,8 @@ from embedkit.interfaces import FillContext, Filled, VectorSource
 from embedkit.interfaces.flags import NEEDS_SUBWORDS, TOTAL
 from embedkit.testing.arrays import expect_array, expect_finite
 from embedkit.testing.check import check, expect
+from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.exercise import Exercise
 from embedkit.testing.sources import DIM, KNOWN, MISSING, STRANGE, known_vectors, plain_source, subword_source
 from embedkit.testing.subject import Subject
 
@@ -38,12 +40,12 @@ def fill(subject: Subject, words: Sequence[str], context: FillContext | None = N
 
     Without a context, the policy is given a source with subwords.
     """
-    return _fill(subject.make(), words, context or fill_context(subword_source()))
+    return _fill(subject.make(), [*words], context or fill_context(subword_source()))
 
 
-def _fill(policy: Any, words: Sequence[str], context: FillContext) -> Filled | None:
+def _fill(policy: Any, words: list[str], context: FillContext) -> Filled | None:
     try:
-        filled: Filled = policy.fill([*words], context)
+        filled: Filled = policy.fill(words, context)
     except VocabularyError:
         return None
     return filled
@@ -56,14 +58,14 @@ def _expect_shapes(filled: Filled | None, words: Sequence[str]) -> None:
         expect_array("`filled`", getattr(filled, "filled", None), "bool", (len(words),))
 
 
-@check("oov")
+@check("oov", static=True)
 def oov_total_is_stated(subject: Subject) -> None:
     """The class says by `total`, True or False, whether `fill` answers for every word."""
     total = getattr(subject.component.factory, "total", None)
     expect(isinstance(total, bool), "a class attribute `total` of True or False", repr(total))
 
 
-@check("oov")
+@check("oov", requires=(does_its_work,))
 def oov_candidates_are_strings(subject: Subject) -> None:
     """`candidates` returns a sequence of strings, which a single string is not."""
     policy = subject.make()
@@ -82,7 +84,7 @@ def oov_candidates_of_any_word(subject: Subject) -> None:
         policy.candidates(word)
 
 
-@check("oov")
+@check("oov", requires=(does_its_work,))
 def oov_fill_shapes(subject: Subject) -> None:
     """`fill` returns `vectors` of float32 [n, D] and `filled` of bool [n] for n words."""
     for words in (MISSING, MISSING[:1]):
@@ -195,3 +197,16 @@ def oov_fill_without_found_words(subject: Subject) -> None:
 def oov_fill_without_training_tokens(subject: Subject) -> None:
     """`fill` works without training texts, as when a trained model meets a new word."""
     _expect_shapes(fill(subject, MISSING, fill_context(subword_source(), texts=())), MISSING)
+
+
+def _arguments(number: int) -> tuple[list[str], FillContext]:
+    words = [[*MISSING], ["Dull", "kwijibo", "great fun"]][number]
+    return words, fill_context(subword_source())
+
+
+def _work(made: Any, arguments: tuple[list[str], FillContext]) -> Any:
+    words, context = arguments
+    return [made.candidates(word) for word in words], _fill(made, words, context)
+
+
+EXERCISE = Exercise("oov", _arguments, _work)

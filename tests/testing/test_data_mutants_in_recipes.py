@@ -1,0 +1,134 @@
+"""What a recipe says to the mutants of the kinds that give data: a message, never a wrong result."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import embedkit
+from embedkit.errors import EmbedkitError
+from embedkit.testing.suite import all_checks
+
+MUTANTS = Path(__file__).parent / "mutants"
+TEXTS = ["great film", "Great fun 1990s a", "dull film", "dull and slow"]
+VECTORS = {"great": [1, 2], "film": [2, 1], "dull": [0, -1], "slow": [-1, 0.5]}
+
+
+@dataclass(frozen=True)
+class Noticed:
+    """A recipe with the mutant, changed by `sections`, ends with an error that says `message`."""
+
+    message: str
+    sections: dict = field(default_factory=dict)
+    vectors: dict = field(default_factory=lambda: VECTORS)
+
+
+@dataclass(frozen=True)
+class InPrediction:
+    """The recipe runs; predicting a text with new words ends with an error that says `message`."""
+
+    message: str
+    sections: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Harmless:
+    """The recipe runs, and nothing is wrong with its results: the reason is `why`."""
+
+    why: str
+    sections: dict = field(default_factory=dict)
+
+
+LAST = {"oov": ["mutant"]}
+BEFORE_ZERO = {"oov": ["mutant", "zero"]}
+
+POLICIES = {
+    "oov-total-is-stated": Noticed(
+        "the last policy has to answer for every word, and 'mutant' does not", LAST
+    ),
+    "oov-candidates-are-strings": Noticed("a sequence of strings, got str 'great'", BEFORE_ZERO),
+    "oov-candidates-of-any-word": Noticed("candidates() of the word 'a' raised IndexError", BEFORE_ZERO),
+    "oov-fill-shapes": Noticed("an array of float32 and shape [6, 2], got ndarray of float64", LAST),
+    "oov-fill-spellings": Noticed("a text, or None, for each word", BEFORE_ZERO),
+    "oov-fill-is-finite": Noticed("finite numbers, got NaN", LAST),
+    "oov-fill-names-known-words": Noticed("words that the source has, got '<unk>'", LAST),
+    "oov-total-policy-fills-every-word": Noticed("'mutant' ends the chain but left", LAST),
+    "oov-fill-follows-the-words": Noticed("another vector when the words come in another order", LAST),
+    "oov-fill-of-no-words": Harmless("a policy is asked only where words are missing", LAST),
+    "oov-fill-of-any-word": Noticed("fill() for 6 words raised IndexError", LAST),
+    "oov-fill-without-subwords": Noticed("has no 'subword'", BEFORE_ZERO),
+    "oov-fill-without-found-words": Noticed("finite numbers, got NaN", LAST, {"other": [1, 2]}),
+    "oov-fill-without-training-tokens": InPrediction(
+        "fill() for 1 words raised ValueError: max()", BEFORE_ZERO
+    ),
+    "oov-needs-subwords-is-stated": Harmless(
+        "the words are left to the next policy; only the warning is missing that none can be filled",
+        BEFORE_ZERO,
+    ),
+}
+EXPECTED = {**POLICIES}
+KINDS = {"oov"}
+
+
+def test_every_mutant_of_these_kinds_is_here():
+    assert {*EXPECTED} == {check.id for check in all_checks() if {*check.kinds} <= KINDS}
+
+
+@pytest.fixture
+def recipe(check_id, install, tmp_path):
+    """The recipe with the mutant of a check, which is installed, and with what the table changes."""
+    source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
+    install("embedkit-mutant", source, entries=["mutant"])
+    expected = EXPECTED[check_id]
+    vectors = getattr(expected, "vectors", VECTORS)
+    lines = [f"{word} {' '.join(map(str, numbers))}" for word, numbers in vectors.items()]
+    path = tmp_path / "vectors.txt"
+    path.write_text("\n".join([f"{len(lines)} 2", *lines, ""]), encoding="utf-8")
+    return {
+        "name": "mutant",
+        "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["a", "a", "b", "b"]}},
+        "tokenizer": "whitespace",
+        "embedding": {"use": "word2vec-text", "path": str(path), "unseen": "lookup"},
+        "oov": ["zero"],
+        "encoder": "bag",
+        "training": {"epochs": 1},
+        **expected.sections,
+    }
+
+
+def _ids(kind):
+    return [check_id for check_id, expected in EXPECTED.items() if isinstance(expected, kind)]
+
+
+@pytest.mark.parametrize("check_id", _ids(Noticed))
+def test_a_recipe_names_the_mutant_and_its_fault(check_id, recipe, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # NumPy's, of the mean of nothing
+        message = _message(lambda: embedkit.run(recipe, out=tmp_path / "run"))
+    assert EXPECTED[check_id].message in message
+    assert "mutant" in message
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("check_id", _ids(InPrediction))
+def test_a_prediction_names_the_mutant_and_its_fault(check_id, recipe, tmp_path):
+    embedkit.run(recipe, out=tmp_path / "run")
+    classifier = embedkit.load(tmp_path / "run")
+    message = _message(lambda: classifier.predict(["great unheard film"]))
+    assert EXPECTED[check_id].message in message
+    assert "mutant" in message
+
+
+@pytest.mark.parametrize("check_id", _ids(Harmless))
+def test_a_recipe_runs_where_the_fault_does_no_harm(check_id, recipe, tmp_path):
+    assert EXPECTED[check_id].why
+    assert embedkit.run(recipe, out=tmp_path / "run").metrics["train"]["n"] == len(TEXTS)
+
+
+def _message(call):
+    with pytest.raises(EmbedkitError) as caught:
+        call()
+    return str(caught.value)
