@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import os
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from embedkit.recipe.bundled import bundled_recipes
 pytestmark = pytest.mark.core
 
 ROOT = Path(__file__).parents[1]
-expects_wheel = pytest.mark.skipif(
-    os.environ.get("EMBEDKIT_EXPECTED_BUILD") != "wheel", reason="EMBEDKIT_EXPECTED_BUILD is not 'wheel'"
+EXPECTED = os.environ.get("EMBEDKIT_EXPECTED_BUILD")
+needs_build = pytest.mark.skipif(EXPECTED is None, reason="EMBEDKIT_EXPECTED_BUILD is not set")
+needs_installed_files = pytest.mark.skipif(
+    EXPECTED not in ("wheel", "sdist"), reason="EMBEDKIT_EXPECTED_BUILD is neither 'wheel' nor 'sdist'"
 )
 
 
@@ -23,8 +26,22 @@ def test_the_version_is_the_same_everywhere():
     assert importlib.metadata.version("embedkit-text") == embedkit.__version__
 
 
-@expects_wheel
-def test_the_wheel_is_what_is_tested():
+def origin():
+    """What pip installed embedkit from: PEP 610's record of it."""
+    return json.loads(importlib.metadata.distribution("embedkit-text").read_text("direct_url.json"))
+
+
+@needs_build
+def test_the_expected_build_is_what_is_tested():
+    if EXPECTED == "editable":
+        assert origin()["dir_info"] == {"editable": True}
+        assert Path(embedkit.__file__).parents[1] == ROOT
+    else:
+        assert origin()["url"].endswith({"wheel": ".whl", "sdist": ".tar.gz"}[EXPECTED])
+
+
+@needs_installed_files
+def test_nothing_of_the_checkout_is_imported():
     home = Path(embedkit.__file__).parent
     assert ROOT not in home.parents or ".tox" in home.parts
     assert home.parent.name == "site-packages"
@@ -32,8 +49,8 @@ def test_the_wheel_is_what_is_tested():
     assert not [file for file in files if file.name.endswith(".pth")]
 
 
-@expects_wheel
-def test_the_wheel_holds_every_package_recipe_and_the_type_marker():
+@needs_installed_files
+def test_the_build_holds_every_package_recipe_and_the_type_marker():
     files = {str(file) for file in importlib.metadata.files("embedkit-text")}
     plugins = {path.name for path in (ROOT / "plugins").iterdir() if (path / "__init__.py").is_file()}
     recipes = {str(path.relative_to(ROOT / "recipes")) for path in (ROOT / "recipes").rglob("*.yaml")}
