@@ -15,8 +15,9 @@ from embedkit.data.splits import Splits, read_splits
 from embedkit.errors import DataError, Fault
 from embedkit.inference.predictor import TextInput
 from embedkit.interfaces.flags import PADDING_INVARIANT
+from embedkit.model.encoder_checks import LONGEST
 from embedkit.model.memory import check_long_texts, check_parameters
-from embedkit.model.selfcheck import LONGEST, check_encoder
+from embedkit.model.selfcheck import check_encoder
 from embedkit.recipe.schema import TrainingRecipe
 from embedkit.text.encoding import TokenizedSplit, check_cut
 from embedkit.text.vocabulary import Vocabulary

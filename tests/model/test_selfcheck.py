@@ -263,6 +263,13 @@ class WithoutGradients(Linear):
         return super().forward(embedded, mask)
 
 
+class RootOfNothing(Linear):
+    """Its gradient at 0 is infinite, so that of a text without tokens is NaN."""
+
+    def mean(self, embedded, mask):
+        return (embedded**2 * mask[:, :, None]).sum(1).sqrt()
+
+
 class SeedsInBuild(Linear):
     def __init__(self, input_dim):
         torch.manual_seed(0)
@@ -357,6 +364,7 @@ BROKEN = {
     Halves: r"torch\.float16",
     Detached: r"never trains: no gradient reaches any of its weights",
     WithoutGradients: r"never trains: no gradient reaches any of its weights",
+    RootOfNothing: r"gives NaN or infinity as the gradient of the word vectors for texts of 7, 3, 1 and 0",
     SeedsInBuild: r"sets the seed of torch's generator in build",
     AnySeedInBuild: r"has other first weights each time that it is built with the same seed",
     SeedsInTraining: r"sets the seed of torch's generator in training",
@@ -393,6 +401,17 @@ def test_bundled_encoders_pass_at_any_width_and_length(name, width, length):
     keys = {**BUNDLED[name], **({"count": 3} if name == "slice" else {})}
     encoder = Part(REGISTRY, "encoder", spec_of({"use": name, **keys}), "encoder").make()
     check_encoder(encoder, name, width, length)
+
+
+def test_modules_that_share_weights_are_an_error():
+    layer = nn.Linear(12, 5)
+
+    class Shared(Linear):
+        def prepare(self, input_dim):
+            self.layer = layer
+
+    with pytest.raises(ComponentError, match=r"shares weights .* that it builds: layer\.weight, layer\.bias"):
+        check_encoder(built_by(Shared), "encoder 'strange'", 12, 40)
 
 
 class Pretrained(Linear):
