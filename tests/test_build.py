@@ -58,8 +58,17 @@ def test_the_build_holds_every_package_recipe_and_the_type_marker():
     assert {f"{plugin}/__init__.py" for plugin in plugins} <= files
     assert {f"embedkit/recipes/{recipe}" for recipe in recipes} <= files
     assert "embedkit/py.typed" in files
+    assert files_of_templates() <= files
+    assert "embedkit/templates/package/.github/workflows/tests.yml" in files
+    assert "embedkit/templates/package/.gitignore" in files
     assert not [file for file in files if file.startswith(("tests/", "plugins/", "benchmarks/"))]
     assert len(bundled_recipes()) == len(recipes)
+
+
+def files_of_templates() -> set[str]:
+    below = (ROOT / "embedkit" / "templates").rglob("*")
+    files = [path for path in below if path.is_file() and path.suffix != ".pyc"]
+    return {path.relative_to(ROOT).as_posix() for path in files}
 
 
 def test_every_bundled_plugin_is_an_entry_point():

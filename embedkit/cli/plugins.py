@@ -15,6 +15,7 @@ from embedkit.cli.inventory import (
     key_records,
     plugin_records,
 )
+from embedkit.cli.new_plugin import new
 from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, PluginError
@@ -42,6 +43,9 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
         return
     idle = [record for record in plugins if kind == "plugin" or record.state != "loaded"]
     _print_table([record for record in [*brought, *idle] if kind in (None, record.kind)])
+
+
+command.add_command(new)
 
 
 @command.command("show")

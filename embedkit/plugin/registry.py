@@ -38,7 +38,7 @@ RENAMED = {
 
 def describe_kind(kind: str) -> str:
     """Return the kind in prose: 'out-of-vocabulary policy' for 'oov', most other kinds unchanged."""
-    return KINDS[kind].described or kind
+    return (kind in KINDS and KINDS[kind].described) or kind
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Component:
         return f"{describe_kind(self.kind)} '{self.name}' ({self.plugin})"
 
 
-def _check_name(kind: str, name: str) -> None:
+def refuse_name(kind: str, name: str) -> None:
     """Raise ValueError for a name that embedkit uses itself, or that is not a plain word in a recipe."""
     if name in KINDS[kind].built_in or name in KINDS[kind].reserved:
         raise ValueError(f"{describe_kind(kind)} '{name}' is embedkit's own")
@@ -222,7 +222,7 @@ class Registry:
             if not isinstance(name, str) or not (callable(factory) or named):
                 what = "takes a string and a class, or where to import it from, 'module:Class'"
                 raise TypeError(f"register(name, factory) {what}, not ({name!r}, {factory!r})")
-            _check_name(kind, name)
+            refuse_name(kind, name)
             if not isinstance(factory, str):
                 refuse_misspelt(kind, factory)
             claims = self._claims.setdefault((kind, name), [])

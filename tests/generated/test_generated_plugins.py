@@ -1,0 +1,97 @@
+"""A new plugin of every kind: written, built, installed beside embedkit's wheel, tested, used in a recipe.
+
+Each is installed in a virtual environment of its own, where embedkit is a wheel too. What they require is
+taken from the environment that runs the tests.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+import pytest
+
+from embedkit.plugin.template import PLUGIN_KINDS
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = ("PYTHONPATH", "EMBEDKIT_DISABLE_PLUGINS", "EMBEDKIT_EXPECTED_BUILD", "COLUMNS")
+
+
+def call(*words: object, cwd: Path | None = None) -> str:
+    """Run a program, which must succeed, as somebody would who has only this environment."""
+    environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    environment |= {"EMBEDKIT_STRICT_PLUGINS": "1", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [*map(str, words)],
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, f"{words}\n{done.stdout}"
+    return done.stdout
+
+
+class Environment:
+    """A virtual environment without pip, which also finds the packages in other folders."""
+
+    def __init__(self, home: Path, others: list[Path]):
+        made = venv.EnvBuilder(with_pip=False, symlinks=os.name != "nt")
+        made.create(home)
+        self.python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        said = call(self.python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))")
+        self.packages = Path(said.strip())
+        (self.packages / "others.pth").write_text("\n".join(map(str, others)), encoding="utf-8")
+
+    def install(self, wheel: Path) -> None:
+        call(
+            *(sys.executable, "-m", "pip", "--quiet", "--python", self.python, "install"),
+            *("--no-deps", "--no-index", "--disable-pip-version-check", wheel),
+        )
+
+
+def build(project: Path, folder: Path) -> Path:
+    """Return the wheel of a project, built with the hatchling of this environment."""
+    call(
+        *(sys.executable, "-m", "pip", "--quiet", "wheel", "--no-deps", "--no-build-isolation"),
+        *("--disable-pip-version-check", "--wheel-dir", folder, project),
+    )
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def beside(tmp_path_factory) -> list[Path]:
+    """Return the folders in which a plugin finds embedkit, installed from its wheel, and its requirements."""
+    pytest.importorskip("hatchling", reason="it builds the wheels: pip install hatchling")
+    home = tmp_path_factory.mktemp("embedkit")
+    packages = [Path(folder) for folder in sys.path if Path(folder).name == "site-packages"]
+    packed = Path(os.environ.get("TOX_PACKAGE", ""))
+    wheel = packed if packed.suffix == ".whl" else build(ROOT, home / "wheels")
+    environment = Environment(home / "venv", packages)
+    environment.install(wheel)
+    return [environment.packages, *packages]
+
+
+@pytest.mark.parametrize("kind", PLUGIN_KINDS)
+def test_a_new_plugin_is_green_at_once(kind: str, beside: list[Path], tmp_path: Path, capsys):
+    start = time.perf_counter()
+    own = Environment(tmp_path / "venv", beside)
+    call(own.python, "-m", "embedkit", "plugins", "new", "sample", "--kind", kind, cwd=tmp_path)
+    project = tmp_path / "embedkit-sample"
+    own.install(build(project, tmp_path / "wheels"))
+    home = call(own.python, "-c", "import embedkit_sample; print(embedkit_sample.__file__)", cwd=project)
+    assert own.packages in Path(home.strip()).parents, "the wheel is tested, not the files in src"
+    tested = call(own.python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project).splitlines()[-1]
+    call(own.python, "-m", "embedkit", "run", "recipe.yaml", "--out", tmp_path / "run", cwd=project)
+    assert (tmp_path / "run" / "metrics.json").is_file()
+    seconds = time.perf_counter() - start
+    with capsys.disabled():
+        print(f"\n{kind}: {seconds:.1f} s from `plugins new` to {tested.strip('= ')}, and a run")
