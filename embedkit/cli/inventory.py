@@ -139,32 +139,52 @@ def plugin_records(registry: Registry) -> list[PluginRecord]:
 def key_records(component: Component) -> dict[str, Key]:
     """Return the keys of a component by name: type, required, default, description, as in the JSON Schema.
 
-    Raises ComponentError if the constructor cannot be read.
+    A string that names a file or a folder to read is called so. Raises ComponentError if the constructor
+    cannot be read.
     """
     schema = component.parameters.model_json_schema()
     required = schema.get("required", [])
+    paths = {
+        **dict.fromkeys(component.input_paths, "file"),
+        **dict.fromkeys(component.input_folders, "folder"),
+    }
     return {
-        name: Key(" or ".join(_types(key)), name in required, key.get("default"), key.get("description"))
+        name: Key(
+            described_type(key, paths.get(name, "string")),
+            name in required,
+            key.get("default"),
+            key.get("description"),
+        )
         for name, key in schema["properties"].items()
     }
 
 
-def _types(schema: Mapping[str, Any]) -> Iterator[str]:
+def described_type(schema: Mapping[str, Any], text: str = "string") -> str:
+    """Return the types that the JSON Schema of a key allows, with bounds: `integer >= 1 or null`.
+
+    Strings are called `text`; a definition is called by its name.
+    """
+    return " or ".join(_types(schema, text))
+
+
+def _types(schema: Mapping[str, Any], text: str) -> Iterator[str]:
     """Yield the types that the JSON Schema of a key allows, with bounds: `integer >= 1`, `list of string`."""
-    if "component" in schema:
-        yield str(schema["component"])
+    if "component" in schema or "$ref" in schema:
+        yield str(schema.get("component") or schema["$ref"].rpartition("/")[2])
     elif "anyOf" in schema:
         for member in schema["anyOf"]:
-            yield from _types(member)
+            yield from _types(member, text)
     elif "enum" in schema or "const" in schema:
         yield from (repr(value) for value in schema.get("enum", [schema.get("const")]))
     elif schema.get("type") == "array":
-        yield "list of " + (" or ".join(_types(schema.get("items", {}))) or "anything")
+        least = f"{schema['minItems']} or more " if "minItems" in schema else ""
+        yield f"list of {least}" + (described_type(schema.get("items", {}), text) or "anything")
     else:
-        names = {"object": "mapping", None: "anything"}
+        names = {"object": "mapping", "string": text, None: "anything"}
         kind = schema.get("type")
         bounds = [f"{sign} {schema[key]}" for key, sign in _BOUNDS.items() if key in schema]
-        yield " ".join([names.get(kind) or str(kind), *bounds])
+        filled = ["non-empty"] if schema.get("minLength") or schema.get("minProperties") else []
+        yield " ".join([*filled, names.get(kind) or str(kind), *bounds])
 
 
 _BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}

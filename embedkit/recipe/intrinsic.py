@@ -25,20 +25,26 @@ Files = tuple[Annotated[str, Field(min_length=1)], ...]
 class Intrinsic(Section):
     """What word vectors are asked, and which of their words count."""
 
-    similarity: Annotated[Files, Field(description="files of word pairs with people's scores")] = ()
-    analogies: Annotated[Files, Field(description="files of analogy questions in sections")] = ()
+    similarity: Annotated[Files, Field(description="files of word pairs with human similarity ratings")] = ()
+    analogies: Annotated[
+        Files, Field(description="files of analogy questions in sections; at least one file of either kind")
+    ] = ()
     case: Annotated[
-        Literal["fold", "exact"], Field(description="whether words that differ in case are the same")
+        Literal["fold", "exact"],
+        Field(description="`fold`: ignore case, the source's first match counts; `exact`: do not"),
     ] = "fold"
     restrict: Annotated[
-        int | None, Field(ge=1, description="how many rows of the source count, from its first; null: all")
+        int | None, Field(ge=1, description="use only the first rows of the source, so many; null: all")
     ] = 300_000
     missing: Annotated[
         Literal["skip", "zero"],
-        Field(description="pairs and questions that cannot be asked: left out, or cosine 0 and wrong"),
+        Field(
+            description="pairs and questions with a missing word: `skip` leaves them out, `zero` takes the "
+            "cosine as 0 and the answer as wrong"
+        ),
     ] = "skip"
     objective: Annotated[
-        Literal["3cosadd", "3cosmul"], Field(description="how the answer to an analogy is found")
+        Literal["3cosadd", "3cosmul"], Field(description="how the answer to an analogy question is found")
     ] = "3cosadd"
 
 
@@ -46,11 +52,14 @@ class IntrinsicRecipe(AnyRecipe):
     """A run that evaluates word vectors by word similarity and analogies."""
 
     name: Name
-    embedding: Annotated[ComponentSpec, Field(description="whose vectors are evaluated")]
+    embedding: Annotated[
+        ComponentSpec, Field(description="the vectors to evaluate: none that need training texts")
+    ]
     oov: Annotated[
-        tuple[ComponentSpec, ...], Field(description="which other spellings of a word are looked up")
+        tuple[ComponentSpec, ...],
+        Field(description="policies that propose other spellings of a word; none that fills rows"),
     ] = ()
-    intrinsic: Annotated[Intrinsic, Field(description="what the vectors are asked")]
+    intrinsic: Annotated[Intrinsic, Field(description="the evaluation sets, and how they are asked")]
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Yield the files of word pairs and analogy questions, as (key, path)."""

@@ -15,6 +15,7 @@ from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix_schema import matrix_schema
+from embedkit.recipe.ranking import CANDIDATES, RankingRecipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, BaselineRecipe, EmbeddingSpec, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
@@ -33,6 +34,7 @@ def json_schema(registry: Registry) -> Json:
     for schema in (Recipe, BaselineRecipe, EvaluationRecipe, IntrinsicRecipe):
         definitions |= _sections(schema)
     definitions["MatrixRecipe"] = matrix_schema(definitions)
+    definitions |= _ranking()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "embedkit recipe",
@@ -42,6 +44,7 @@ def json_schema(registry: Registry) -> Json:
 
 
 _KINDS = {
+    CANDIDATES: "RankingRecipe",
     "matrix": "MatrixRecipe",
     "intrinsic": "IntrinsicRecipe",
     "model": "EvaluationRecipe",
@@ -60,6 +63,15 @@ def _by_key(kinds: Mapping[str, str]) -> Json:
         "then": {"$ref": f"#/$defs/{name}"},
         "else": _by_key(dict(others)),
     }
+
+
+def _ranking() -> Json:
+    """Return the definitions of a ranking, whose candidates are recipes that train a model."""
+    root = RankingRecipe.model_json_schema()
+    definitions = {"RankingSettings": root.pop("$defs")["RankingSettings"], "RankingRecipe": root}
+    root["required"].remove("name")
+    root["properties"][CANDIDATES]["additionalProperties"] = _by_key({"baseline": "BaselineRecipe"})
+    return definitions
 
 
 def _sections(schema: type[Section]) -> Json:

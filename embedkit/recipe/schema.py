@@ -23,14 +23,21 @@ class EmbeddingSpec(ComponentSpec):
     """The embedding of a recipe: which rows of its table training moves, what becomes of unseen words."""
 
     trainable: Annotated[
-        Literal["all", "none", "missing"], Field(description="which rows training moves")
+        Literal["all", "none", "missing"],
+        Field(
+            description="the rows of the embedding matrix that training changes: `all`, `none` (frozen) or "
+            "`missing`, those without a vector from the source"
+        ),
     ] = "all"
     sparse: Annotated[
-        bool, Field(description="a step moves the rows of the words that it reads, and leaves the others be")
+        bool, Field(description="sparse gradients: a step updates only the rows of the words in its batches")
     ] = False
     unseen: Annotated[
         Literal["unk", "lookup"],
-        Field(description="words that training did not have: `<UNK>`, or looked up when they are met"),
+        Field(
+            description="words that training did not see: `unk`, the row of `<UNK>`, or `lookup`, their "
+            "vector from the source"
+        ),
     ] = "unk"
 
     def to_plain(self) -> dict[str, Any]:
@@ -42,9 +49,9 @@ class EmbeddingSpec(ComponentSpec):
 class VocabularySettings(Section):
     """Which words of the training split get a row of their own."""
 
-    min_count: Annotated[int, Field(ge=1, description="words seen less often are dropped")] = 1
+    min_count: Annotated[int, Field(ge=1, description="drop words that occur less often")] = 1
     max_size: Annotated[
-        int | None, Field(ge=1, description="the most frequent words kept; null keeps all")
+        int | None, Field(ge=1, description="keep only so many words, the most frequent ones; null keeps all")
     ] = None
 
 
@@ -60,7 +67,11 @@ def _portable_name(name: str) -> str:
     return composed
 
 
-Name = Annotated[str, AfterValidator(_portable_name), Field(description="names the run directory")]
+Name = Annotated[
+    str,
+    AfterValidator(_portable_name),
+    Field(description="names the run directory; without it, the file's name does"),
+]
 
 
 class AnyRecipe(Section):
@@ -87,10 +98,12 @@ class AnyRecipe(Section):
         return dump(self.to_plain())
 
 
-Seed = Annotated[int, Field(ge=0, lt=2**32, description="every random number of the run follows from it")]
+Seed = Annotated[int, Field(ge=0, lt=2**32, description="the random seed of the run")]
 Seeds = Annotated[
     tuple[Annotated[int, Field(ge=0, lt=2**32)], ...] | None,
-    Field(min_length=2, description="train once with each, in place of `seed`; null: with `seed` alone"),
+    Field(
+        min_length=2, description="train once with each of these seeds instead of `seed`; null: `seed` alone"
+    ),
 ]
 
 WORDS_AND_MARKS: Plain = {"use": "regex", "pattern": r"\w+(?:['’]\w+)*|[^\w\s]", "lowercase": True}
@@ -114,17 +127,35 @@ class TrainingRecipe(AnyRecipe):
 class Recipe(TrainingRecipe):
     """A run that trains a model and evaluates it."""
 
-    data: Annotated[Data, Field(description="which texts are trained on and which are evaluated")]
-    tokenizer: Annotated[ComponentSpec, Field(description="how texts become words")]
+    data: Annotated[Data, Field(description="the texts for training and evaluation")]
+    tokenizer: Annotated[ComponentSpec, Field(description="splits texts into words")]
     vocabulary: Annotated[
         VocabularySettings,
-        Field(default_factory=VocabularySettings, description="which words get a row of their own"),
+        Field(
+            default_factory=VocabularySettings,
+            description="the words that get a row of their own in the embedding matrix",
+        ),
     ]
-    embedding: Annotated[EmbeddingSpec, Field(description="where word vectors come from")]
-    oov: Annotated[tuple[ComponentSpec, ...], Field(min_length=1, description="the first that answers wins")]
-    encoder: Annotated[ComponentSpec, Field(description="how a text's vectors become one")]
-    training: Annotated[Training, Field(default_factory=Training, description="how the model is trained")]
-    evaluation: Annotated[Evaluation, Field(description="how predictions are made and scored")]
+    embedding: Annotated[EmbeddingSpec, Field(description="the source of the word vectors")]
+    oov: Annotated[
+        tuple[ComponentSpec, ...],
+        Field(
+            min_length=1,
+            description="vectors for out-of-vocabulary words: the first policy that has one wins",
+        ),
+    ]
+    encoder: Annotated[ComponentSpec, Field(description="turns the word vectors of a text into one vector")]
+    training: Annotated[
+        Training,
+        Field(
+            default_factory=Training,
+            description="batches, optimizer, regularization, early stopping, checkpoints",
+        ),
+    ]
+    evaluation: Annotated[
+        Evaluation,
+        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
+    ]
 
 
 class BaselineRecipe(TrainingRecipe):
@@ -132,13 +163,21 @@ class BaselineRecipe(TrainingRecipe):
 
     default_components: ClassVar[Mapping[KeyPath, Plain]] = {("tokenizer",): WORDS_AND_MARKS}
 
-    data: Annotated[TrainingTexts, Field(description="which texts are trained on and which are evaluated")]
-    baseline: Annotated[ComponentSpec, Field(description="the classifier, such as `nbsvm`")]
+    data: Annotated[TrainingTexts, Field(description="the texts for training and evaluation")]
+    baseline: Annotated[
+        ComponentSpec, Field(description="the baseline that is trained as the model, such as `nbsvm`")
+    ]
     tokenizer: Annotated[
         ComponentSpec,
-        Field(description="whose words count as seen or unseen; the baseline has its own"),
+        Field(
+            description="counts which words training has seen, for the error analysis; the baseline does not "
+            "read its tokens"
+        ),
     ]
-    evaluation: Annotated[BaselineEvaluation, Field(description="how predictions are made and scored")]
+    evaluation: Annotated[
+        BaselineEvaluation,
+        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
+    ]
 
 
 class EvaluationRecipe(AnyRecipe):
@@ -146,8 +185,11 @@ class EvaluationRecipe(AnyRecipe):
 
     name: Name
     model: Annotated[str, Field(min_length=1, description="directory of the run whose model is evaluated")]
-    data: Annotated[EvaluationData, Field(description="which texts the model is evaluated on")]
-    evaluation: Annotated[ModelEvaluation, Field(description="how predictions are made and scored")]
+    data: Annotated[EvaluationData, Field(description="the texts that the model is evaluated on")]
+    evaluation: Annotated[
+        ModelEvaluation,
+        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
+    ]
 
 
 EMBEDDING_KEYS = tuple(EmbeddingSpec.__annotations__)

@@ -7,6 +7,7 @@ import yaml
 
 from embedkit.recipe.bundled import bundled_recipes
 from embedkit.recipe.json_schema import json_schema
+from embedkit.recipe.load import load_recipe
 from embedkit.recipe.slots import SLOTS
 
 pytestmark = pytest.mark.core
@@ -154,3 +155,41 @@ def test_a_parameter_that_names_a_component_lists_the_names(schema, registry):
     names = vectors["properties"]["format"]["enum"]
     assert names[0] == "auto"
     assert {"word2vec-binary", "safetensors", "gensim"} < {*names}
+
+
+CANDIDATE = {
+    "data": {"train": {"use": "tsv", "path": "x"}, "folds": {"count": 3}},
+    "tokenizer": "whitespace",
+    "embedding": "random",
+    "encoder": "bag",
+}
+BASELINE = {"data": CANDIDATE["data"], "baseline": "majority"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "valid"),
+    [
+        ({}, True),
+        ({"ranking": {"metric": "f1", "alpha": 0.01, "race": False, "seed": 1}}, True),
+        ({"name": "r", "ranking": {}}, True),
+        ({"candidates": {}}, False),
+        ({"candidates": None}, False),
+        ({"candidates": {"a": "bag"}}, False),
+        ({"candidates": {"a": {**CANDIDATE, "baseline": "majority"}}}, False),
+        ({"candidates": {"a": {**CANDIDATE, "encoder": "bga"}}}, False),
+        ({"candidates": {"a": {"model": "runs/x", "data": {}}}}, False),
+        ({"ranking": {"alpha": 1}}, False),
+        ({"ranking": {"rase": True}}, False),
+        ({"tokenizer": "whitespace"}, False),
+    ],
+)
+def test_a_ranking_is_checked_with_its_candidates(schema, changes, valid):
+    jsonschema = pytest.importorskip("jsonschema")
+    recipe = {"candidates": {"one": CANDIDATE, "two": BASELINE}, **changes}
+    assert jsonschema.Draft202012Validator(schema).is_valid(recipe) is valid
+
+
+def test_the_recipe_that_a_ranking_writes_is_valid(schema, registry):
+    jsonschema = pytest.importorskip("jsonschema")
+    recipe = load_recipe({"name": "r", "candidates": {"one": CANDIDATE, "two": BASELINE}}, registry)
+    jsonschema.validate(yaml.safe_load(recipe.to_yaml()), schema)

@@ -9,36 +9,51 @@ from pydantic import Field
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
 InMemory = Annotated[
-    bool, Field(description="whether texts and tokens stay in memory; false: in files while the run lasts")
+    bool,
+    Field(description="whether texts and tokens stay in memory; false: they are in files during the run"),
 ]
 
 
 class Share(Section):
     """A split taken from the training data."""
 
-    share: Annotated[float, Field(gt=0, lt=1, description="part of the training examples")]
+    share: Annotated[float, Field(gt=0, lt=1, description="the fraction of the training examples")]
     stratify: Annotated[bool, Field(description="keep the proportions of the labels")] = True
 
 
 class Folds(Section):
     """Cross-validation: each part of the training examples is held out once, as the test split."""
 
-    count: Annotated[int, Field(ge=2, le=10_000, description="how many folds")]
+    count: Annotated[int, Field(ge=2, le=10_000, description="the number of folds")]
     file: Annotated[
         str | None,
         Field(
             min_length=1,
-            description="a file whose i-th line is the fold, from 0, of the i-th example; null draws them",
+            description="a file whose i-th line is the fold, from 0, of the i-th training example; null: "
+            "draw the folds",
         ),
     ] = None
     seed: Annotated[
-        int, Field(ge=0, lt=2**32, description="what folds without a file are drawn by, label for label")
+        int,
+        Field(
+            ge=0,
+            lt=2**32,
+            description="the seed for drawing folds: the examples of each label are shuffled and dealt out "
+            "in turn",
+        ),
     ] = 0
     keep_duplicates_together: Annotated[
-        bool, Field(description="whether all examples of one text are in one drawn fold, and in one share")
+        bool,
+        Field(
+            description="whether all examples of one text are in the same drawn fold, and on the same side "
+            "of a share"
+        ),
     ] = False
     only: Annotated[
-        int | None, Field(ge=0, description="the one fold that is held out, from 0; null: each in turn")
+        int | None,
+        Field(
+            ge=0, description="hold out only this fold, from 0, in one ordinary run; null: each fold in turn"
+        ),
     ] = None
 
 
@@ -53,17 +68,19 @@ class TrainingTexts(Section):
         ComponentSpec | Share | None, Field(description="a reader, a share of the training split, or null")
     ] = None
     folds: Annotated[
-        Folds | None, Field(description="cross-validation: the test split is each fold in turn, or null")
+        Folds | None,
+        Field(description="cross-validation: each fold in turn is the test split; null: no folds"),
     ] = None
     labels: Annotated[
         tuple[str, ...] | None,
-        Field(min_length=2, description="the classes in order, the positive one last; by default sorted"),
+        Field(min_length=2, description="the classes in order, the positive class last; null: sorted"),
     ] = None
     label_separator: Annotated[
         str | None,
         Field(
             min_length=1,
-            description="what separates the labels of a text, which then has any number; null: it has one",
+            description="the separator between the labels of a text, which then has any number; null: one "
+            "label per text",
         ),
     ] = None
     in_memory: InMemory = True
@@ -72,12 +89,12 @@ class TrainingTexts(Section):
 class Data(TrainingTexts):
     """Which texts are trained on and which are evaluated, and how many of their tokens are read."""
 
-    max_length: Annotated[int | None, Field(gt=0, description="tokens kept of each text; null keeps all")] = (
-        None
-    )
-    cut: Annotated[Literal["head", "tail"], Field(description="which end a text that is too long loses")] = (
-        "tail"
-    )
+    max_length: Annotated[
+        int | None, Field(gt=0, description="the number of tokens to keep of each text; null keeps all")
+    ] = None
+    cut: Annotated[
+        Literal["head", "tail"], Field(description="the end at which a text that is too long is cut")
+    ] = "tail"
 
 
 class EvaluationData(Section):

@@ -8,22 +8,27 @@ from pydantic import Field
 
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
-Metrics = Annotated[tuple[ComponentSpec, ...], Field(description="the figures in metrics.json")]
+Metrics = Annotated[tuple[ComponentSpec, ...], Field(description="the metrics in metrics.json, each once")]
 Baselines = Annotated[
     tuple[ComponentSpec, ...],
-    Field(description="simple classifiers that are fitted to the same texts and scored beside the model"),
+    Field(
+        description="simple classifiers that are trained on the same texts and scored beside the model; "
+        "`[]`: none"
+    ),
 ]
 FunctionWordLists = Annotated[
     tuple[ComponentSpec, ...],
-    Field(description="words that are not content, as punctuation and numbers are not, in the analysis"),
+    Field(
+        description="lists of stop words (function words), which the error analysis does not count as content"
+    ),
 ]
 Threshold = Annotated[
     float,
     Field(
         gt=0,
         lt=1,
-        description="the probability from which the positive one of two classes, or one of several "
-        "labels, is predicted",
+        description="the probability from which the positive one of two classes, or one of several labels, "
+        "is predicted",
     ),
 ]
 
@@ -53,21 +58,23 @@ class ModelEvaluation(Section):
     baselines: Annotated[
         tuple[ComponentSpec, ...] | None,
         Field(
-            description="simple classifiers that are fitted to the training texts of the model and scored "
-            "beside it; null: those of the model's recipe"
+            description="simple classifiers that are trained on the model's training texts and scored beside "
+            "it; null: those of the model's recipe; `[]`: none"
         ),
     ] = None
     function_words: Annotated[
         tuple[ComponentSpec, ...] | None,
         Field(
-            description="words that are not content, as punctuation and numbers are not, in the analysis; "
-            "null: those of the model's recipe"
+            description="lists of stop words (function words), which the error analysis does not count as "
+            "content; null: those of the model's recipe"
         ),
     ] = None
     threshold: Annotated[
-        float | None, Field(gt=0, lt=1, description="as in training; null takes that of the model's recipe")
+        float | None, Field(gt=0, lt=1, description="as in training; null: that of the model's recipe")
     ] = None
     unseen: Annotated[
         Literal["unk"] | None,
-        Field(description="unk: never look words up that training did not have; null: as the model's recipe"),
+        Field(
+            description="`unk`: words that training did not see are `<UNK>`; null: as in the model's recipe"
+        ),
     ] = None

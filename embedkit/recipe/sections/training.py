@@ -17,90 +17,98 @@ class EarlyStopping(Section):
     metric: Annotated[
         str, Field(description="`loss`, or one of `evaluation.metrics`, on the validation split")
     ] = "loss"
-    patience: Annotated[int, Field(ge=1, description="epochs in a row that may bring nothing better")] = 3
+    patience: Annotated[
+        int, Field(ge=1, description="epochs in a row without an improvement before training stops")
+    ] = 3
 
 
 class Training(Section):
     """How the model is trained."""
 
     epochs: Annotated[int, Field(ge=1, description="passes over the training split")] = 20
-    batch_size: Annotated[int, Field(ge=1, description="examples in a batch, of each process")] = 32
-    accumulate: Annotated[int, Field(ge=1, description="batches that a step of the optimizer follows")] = 1
+    batch_size: Annotated[int, Field(ge=1, description="examples in a batch, in each process")] = 32
+    accumulate: Annotated[
+        int, Field(ge=1, description="gradient accumulation: batches per optimizer step")
+    ] = 1
     precision: Annotated[
-        Literal["full", "bf16", "fp16"], Field(description="in which numbers texts are read in training")
+        Literal["full", "bf16", "fp16"], Field(description="mixed precision in training")
     ] = "full"
-    shuffle: Annotated[bool, Field(description="a new order of the examples every epoch")] = True
+    shuffle: Annotated[bool, Field(description="a new order of the examples in every epoch")] = True
     bucket: Annotated[
         bool | None,
         Field(
-            description="batches of texts of similar length; null: where `shuffle` is on and padding leaves "
-            "the encoder alone"
+            description="batches of texts of similar length; null: if `shuffle` is on and the encoder "
+            "ignores padding"
         ),
     ] = None
     optimizer: Annotated[
         Literal["adam", "adamw", "sgd", "adadelta", "lbfgs"],
         Field(
-            description="how gradients become steps; `lbfgs` fits the head alone, as logistic regression, in "
-            "place of epochs"
+            description="the optimizer; `lbfgs` fits the head alone, as logistic regression, in place of "
+            "epochs"
         ),
     ] = "adam"
     lr: Annotated[float, Field(gt=0, description="learning rate")] = 1e-3
-    momentum: Annotated[
-        float, Field(ge=0, lt=1, description="how much of its last step `sgd` takes again")
-    ] = 0.0
-    weight_decay: Annotated[
-        float, Field(ge=0, description="how strongly weights are pulled towards zero")
-    ] = 0.0
+    momentum: Annotated[float, Field(ge=0, lt=1, description="momentum of `sgd`")] = 0.0
+    weight_decay: Annotated[float, Field(ge=0, description="weight decay")] = 0.0
     schedule: Annotated[
         Literal["constant", "linear", "cosine"],
-        Field(description="how the learning rate falls to zero, if it does"),
+        Field(description="learning-rate schedule; `linear` and `cosine` fall to zero"),
     ] = "constant"
     warmup: Annotated[
         float, Field(ge=0, lt=1, description="share of all steps in which the learning rate rises from zero")
     ] = 0.0
     clip_norm: Annotated[
-        float | None, Field(gt=0, description="the longest that the gradient of all weights may be")
+        float | None,
+        Field(gt=0, description="gradient clipping: the largest norm of the gradient of all weights"),
     ] = None
     max_norm: Annotated[
-        float | None, Field(gt=0, description="the longest that the head's weights of a class may be")
+        float | None, Field(gt=0, description="the largest norm of the head's weights of a class")
     ] = None
     table_lr: Annotated[
-        float | None, Field(gt=0, description="learning rate of the embedding table; null: as `lr`")
+        float | None, Field(gt=0, description="learning rate of the embedding matrix; null: `lr`")
     ] = None
     table_from_epoch: Annotated[
-        int, Field(ge=1, description="the first epoch in which the table is trained")
+        int, Field(ge=1, description="the first epoch in which the embedding matrix is trained")
     ] = 1
     table_to_epoch: Annotated[
-        int | None, Field(ge=1, description="the last epoch in which the table is trained; null: the last")
+        int | None,
+        Field(
+            ge=1, description="the last epoch in which the embedding matrix is trained; null: the last epoch"
+        ),
     ] = None
     class_weights: Annotated[
         Literal["balanced"] | Mapping[str, Annotated[float, Field(gt=0)]] | None,
         AfterValidator(freeze),
         Field(
-            description="how much each label counts in training: balanced, by its rarity, or by label; "
-            "null: all the same"
+            description="weight of each label in the loss: `balanced`, by rarity, or `{label: weight}`; "
+            "null: all 1"
         ),
     ] = None
     label_smoothing: Annotated[
-        float, Field(ge=0, lt=1, description="share of each target spread over all classes, in training")
+        float, Field(ge=0, lt=1, description="share of each target that is spread over all classes")
     ] = 0.0
     word_dropout: Annotated[
-        float, Field(ge=0, lt=1, description="share of the tokens read as `<UNK>`, in training")
+        float, Field(ge=0, lt=1, description="share of the tokens that are read as `<UNK>` in training")
     ] = 0.0
     embedding_dropout: Annotated[
-        float, Field(ge=0, lt=1, description="share of the numbers of all word vectors set to 0, in training")
+        float,
+        Field(
+            ge=0, lt=1, description="share of the elements of all word vectors that are set to 0 in training"
+        ),
     ] = 0.0
     early_stopping: Annotated[
         EarlyStopping | None,
-        Field(description="stop when the validation split gets no better, where there is one; null: never"),
+        Field(
+            description="stop when the validation split stops improving; null: never. With a validation "
+            "split, and not with `lbfgs`, the default is `{metric: loss, patience: 3}`"
+        ),
     ] = None
     trackers: Annotated[
         tuple[Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml", "dvclive"], ...],
-        Field(strict=False, description="who is told of each epoch besides the history"),
+        Field(strict=False, description="experiment trackers"),
     ] = ()
     checkpoint_every: Annotated[
         int | None,
-        Field(
-            ge=0, description="epochs from one checkpoint to the next, 0 for none; null: every ten seconds"
-        ),
+        Field(ge=0, description="epochs between checkpoints, 0 for none; null: every ten seconds"),
     ] = None
