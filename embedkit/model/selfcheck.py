@@ -14,6 +14,7 @@ from embedkit.interfaces.generators import GeneratorStates
 from embedkit.model.encoder_checks import (
     LENGTHS,
     LONGEST,
+    check_apart,
     check_batches,
     check_draws,
     check_finite_gradients,
@@ -28,6 +29,8 @@ from embedkit.model.encoder_checks import (
     check_trains,
     gradients_of,
     is_unseeded,
+    never_reached,
+    several_gradients,
 )
 from embedkit.model.trial import Texts, Trial
 
@@ -43,7 +46,11 @@ WIDTH = 240
 
 
 def check_encoder(
-    encoder: Encoder, name: str | None = None, width: int | None = None, length: int | None = None
+    encoder: Encoder,
+    name: str | None = None,
+    width: int | None = None,
+    length: int | None = None,
+    vectors_train: bool = False,
 ) -> None:
     """Build the encoder for vectors of `width` and check it on synthetic texts of up to `length` tokens.
 
@@ -59,6 +66,7 @@ def check_encoder(
     - modules that share weights with each other;
     - weights of which none gets a gradient, and gradients that are not finite.
 
+    Warns of weights that no gradient reaches and, if `vectors_train`, if none reaches the word vectors.
     Takes milliseconds for short texts; all global generators are restored afterwards. Without `width`, D is
     240, and errors that the encoder raises are ignored: it may work with the real width.
     """
@@ -70,6 +78,7 @@ def check_encoder(
             module = _try_out(trial, texts, length or max(LENGTHS))
             if width is not None:
                 _check_weights(trial, module, texts)
+                _warn_of_gradients(trial, module, texts, vectors_train)
     except EmbedkitError as error:
         broken = isinstance(error, ComponentError) and error.__cause__ is None
         if width is not None or broken:
@@ -95,7 +104,9 @@ def _try_out(trial: Trial, texts: Texts, length: int) -> nn.Module:
     Raises ComponentError for the first violation of the contract.
     """
     invariant = _is_invariant(trial)
-    module = trial.built(seed=0).module.eval()
+    first = trial.built(seed=0)
+    check_apart(trial, first, trial.built(seed=0))
+    module = first.module.eval()
     check_late_weights(trial, module, texts)
     check_repeatable(trial, module, texts)
     check_batches(trial, module, None if invariant else length)
@@ -122,3 +133,15 @@ def _check_weights(trial: Trial, module: nn.Module, texts: Texts) -> None:
         what = "its first weights are the same for every seed: as it should be of pretrained ones alone"
         log.warning("encoder: %s: %s", trial.name, what)
     check_saved(trial, module, other.module.eval(), texts)
+
+
+def _warn_of_gradients(trial: Trial, module: nn.Module, texts: Texts, vectors_train: bool) -> None:
+    """Warn of what is to be trained and gets no gradient."""
+    passes = several_gradients(trial, module, texts)
+    never = never_reached(passes)
+    if never:
+        what = f"no gradient reaches {', '.join(never[:5])}: training leaves them as they are"
+        log.warning("encoder: %s: %s", trial.name, what)
+    if vectors_train and all(gradients.vectors is None for gradients in passes):
+        what = "no gradient reaches the word vectors: training leaves them as they are"
+        log.warning("encoder: %s: %s, as embedding.trainable: none does", trial.name, what)

@@ -98,7 +98,8 @@ def try_encoder(components: RunComponents[Recipe], prepared: Prepared, width: in
     longest = max(1, *(max(split.tokens.numbers.lengths(), default=0) for split in splits))
     check_parameters(prepared.encoder, name, width)
     _check_longest(prepared, recipe, name, width)
-    check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest)
+    trained = recipe.embedding.trainable != "none"
+    check_encoder(prepared.encoder, name, width, prepared.text.pad_to or longest, trained)
     if not part.bundled and longest > LONGEST and not prepared.text.pad_to:
         what = f"it was tried out with texts of up to {LONGEST} tokens, and the longest here has {longest:,}"
         log.warning("%s: %s: whether padding changes what it gives beyond that is not known", name, what)

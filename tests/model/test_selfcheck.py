@@ -469,6 +469,52 @@ def test_first_weights_that_no_seed_changes_are_warned_of(caplog):
     assert "encoder 'strange': its first weights are the same for every seed" in caplog.text
 
 
+class Gated(Linear):
+    """Trains one of its two layers."""
+
+    def prepare(self, input_dim):
+        self.gate = nn.Linear(input_dim, 5)
+
+    def forward(self, embedded, mask):
+        return super().forward(embedded, mask) * self.gate(self.mean(embedded, mask)).detach()
+
+
+def test_weights_that_no_gradient_reaches_are_warned_of(caplog):
+    check_encoder(built_by(Gated), "encoder 'strange'", 12, 40, True)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "encoder: encoder 'strange': no gradient reaches gate.bias, gate.weight: "
+        "training leaves them as they are"
+    ]
+
+
+class StartsAtZero(Gated):
+    """As an adapter of low rank does: in the first step no gradient but zeros reaches one of its layers."""
+
+    def prepare(self, input_dim):
+        super().prepare(input_dim)
+        nn.init.zeros_(self.layer.weight)
+        nn.init.zeros_(self.layer.bias)
+
+    def forward(self, embedded, mask):
+        mean = self.mean(embedded, mask)
+        return self.layer(mean) * self.gate(mean)
+
+
+class ReadsNumbers(Linear):
+    def mean(self, embedded, mask):
+        return super().mean(embedded.detach(), mask)
+
+
+@pytest.mark.parametrize(
+    ("module", "trained", "warned"),
+    [(ReadsNumbers, True, True), (ReadsNumbers, False, False), (StartsAtZero, True, False)],
+)
+def test_word_vectors_that_no_gradient_reaches_are_warned_of(module, trained, warned, caplog):
+    check_encoder(built_by(module), "encoder 'strange'", 12, 40, trained)
+    assert ("no gradient reaches the word vectors: training leaves them" in caplog.text) == warned
+    assert "gate" not in caplog.text
+
+
 def test_an_encoder_of_one_length_is_tried_at_that_length():
     class Flat(Linear):
         def prepare(self, input_dim):

@@ -25,7 +25,7 @@ class Mutant:
 
             def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
                 inside = mask[:, 1:, None]
-                states = self.windows(embedded.transpose(1, 2)).transpose(1, 2)
+                states = self.windows(embedded.transpose(1, 2)).relu().transpose(1, 2)
                 return (states * inside).amax(dim=1)
 
         return Module(input_dim)
