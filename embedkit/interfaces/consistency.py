@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import Filled
-from embedkit.interfaces.contracts import check_filled, check_lookup, check_tokens
+from embedkit.interfaces.contracts import check_block, check_filled, check_lookup, check_tokens
 from embedkit.interfaces.generators import other_draws
 
 if TYPE_CHECKING:
@@ -81,6 +81,26 @@ def check_source(source: VectorSource, name: str, known: Mapping[str, FloatArray
                 how = "alone" if len(wanted) == 1 else "with others, in another order"
                 what = f"the word {word!r} {which} when it is looked up again, {how}"
                 raise _impure(name, "embedding", f"gives other answers when it is asked again: {what}")
+
+
+@other_draws()
+def check_blocks(source: VectorSource, name: str) -> None:
+    """Check that a few words of a source's first block have the vectors that `lookup` gives them.
+
+    A source without `blocks` is not checked. Raises ComponentError if a vector differs.
+    """
+    block = next(iter(getattr(source, "blocks", tuple)()), None)
+    if block is None:
+        return
+    check_block(source, block, source.dim)
+    place = {word: number for number, word in reversed([*enumerate(block.words)])}  # the first counts
+    words = [*dict.fromkeys(block.words)]
+    asked = [words[number] for number in spread(len(words))]
+    lookup = check_lookup(source, source.lookup([word.decode() for word in asked]), len(asked), source.dim)
+    for word, vector in zip(asked, lookup.vectors, strict=True):
+        if (vector != block.vectors[place[word]]).any():
+            what = f"has a vector of the word {word.decode()!r} in blocks() and another in lookup()"
+            raise _impure(name, "embedding", what)
 
 
 @other_draws()

@@ -125,7 +125,7 @@ def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "
     """Return `lookup` unchanged. Raises ComponentError for a wrong shape or dtype, or NaN or infinity.
 
     The arrays are `vectors` float32 [n, dim], `found` bool [n] and `rows` int64 [n]. If the verb is `lookup`,
-    exactly the words that are found must have a row.
+    exactly the words that are found must have a row; if it is `subword`, none of them.
     """
     for name, shape, dtype in (
         ("vectors", (n, dim), "float32"),
@@ -136,7 +136,18 @@ def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "
     _check_finite(source, f"{verb}().vectors", lookup.vectors)
     if verb == "lookup":
         _check_rows(source, lookup)
+    elif (lookup.rows != -1).any():
+        raise _breach(source, f"{verb}().rows", "-1 for every word", f"row {lookup.rows.max()}")
     return lookup
+
+
+def check_block(source: object, block: Any, dim: int) -> None:
+    """Raise ComponentError unless `block` has `words` that are UTF-8 and `vectors` float32 [n, dim]."""
+    words = getattr(block, "words", None)
+    listed = isinstance(words, Sequence) and all(isinstance(word, bytes) for word in words)
+    if not listed or not isinstance(getattr(block, "row", None), int):
+        raise _breach(source, "blocks()", "a Block with a row and words that are bytes", _describe(block))
+    _check_array(source, "blocks(), vectors", block.vectors, (len(block.words), dim), "float32")
 
 
 def _check_rows(source: object, lookup: Lookup) -> None:

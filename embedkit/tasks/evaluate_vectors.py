@@ -18,6 +18,7 @@ from embedkit.evaluation.intrinsic_figures import (
     QuestionFigures,
     SimilarityFigures,
 )
+from embedkit.interfaces.consistency import check_blocks
 from embedkit.model.oov import OovChain
 from embedkit.recipe.intrinsic import set_name
 from embedkit.recipe.paths import expand
@@ -79,7 +80,11 @@ def _open(
         )
     )
     context = components.context(0, [*words])
-    return components.embedding.open(replace(context, progress=reporter.advance))
+    source = components.embedding.open(replace(context, progress=reporter.advance))
+    part = components.part("embedding")
+    if not part.bundled:
+        check_blocks(source, str(part))
+    return source
 
 
 def _write(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from embedkit.interfaces import Lookup, VectorSource
+from embedkit.interfaces import EmbeddingContext, Lookup, VectorSource
 from embedkit.model.known_words import KnownWords
+from embedkit.plugin.registry import build_registry
 
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
@@ -19,6 +20,20 @@ MISSING = ("films", "Great", "qwzx", "drabness", "1990s")
 
 STRANGE = ("", "🎬", " ", "xqjzwvkp", "\u0301", "a" * 10_000, "<UNK>", "-", "3.14")
 """Words that tokenizers may give and that no source has."""
+
+TEXTS = (
+    ("great", "film", "and", "great", "fun"),
+    ("dull", "film", "and", "slow"),
+    ("the", "great", "and", "slow", "film"),
+    ("dull", "plot", "the", "film", "the", "fun"),
+)
+"""The tokens of training texts that embeddings are given, good and bad in turn."""
+
+REPEATED = 4
+"""How many times embeddings are given each text: some pass over words that are rare."""
+
+WORDS = tuple(dict.fromkeys(word for text in TEXTS for word in text))
+"""The vocabulary of these texts."""
 
 DIM = 4
 """D, the width of the vectors of the sources."""
@@ -57,3 +72,20 @@ class _Subwords(KnownWords):
                 vectors[row] += of_letter[letter]
         found = np.array([not {*word.lower()}.isdisjoint(letters) for word in words], np.bool_)
         return Lookup(vectors, found, np.full(len(words), -1, np.int64))
+
+
+def embedding_context(seed: int = 1, texts: Sequence[Sequence[str]] = TEXTS) -> EmbeddingContext:
+    """Return what an embedding is given in a run with these training texts, good and bad in turn."""
+    import numpy as np
+
+    words = [*dict.fromkeys(word for text in texts for word in text)]
+    tokens = [[*text] for text in texts] * REPEATED
+    targets = np.array([1, 0] * len(tokens), np.int64)[: len(tokens)]
+    return EmbeddingContext(
+        seed,
+        words,
+        training_tokens=lambda: tokens,
+        formats=build_registry,
+        training_targets=lambda: targets,
+        classes=("bad", "good"),
+    )

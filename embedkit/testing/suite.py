@@ -10,11 +10,11 @@ from typing import Literal
 
 from embedkit.interfaces.calling import described
 from embedkit.testing.check import Check, ConformanceError
-from embedkit.testing.checks import common, encoders, oov_policies, tokenizers
+from embedkit.testing.checks import common, embeddings, encoders, oov_policies, tokenizers
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
-MODULES: tuple[ModuleType, ...] = (common, tokenizers, oov_policies, encoders)
+MODULES: tuple[ModuleType, ...] = (common, tokenizers, embeddings, oov_policies, encoders)
 
 State = Literal["passed", "failed", "not run"]
 

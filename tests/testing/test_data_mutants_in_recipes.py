@@ -69,8 +69,55 @@ POLICIES = {
         BEFORE_ZERO,
     ),
 }
-EXPECTED = {**POLICIES}
-KINDS = {"oov"}
+
+EMBEDDING = {"embedding": "mutant"}
+SUBWORDS = {**EMBEDDING, "oov": ["subword", "zero"]}
+LOOKED_UP = {"embedding": {"use": "mutant", "unseen": "lookup"}}
+
+
+def inline(*texts):
+    return {"data": {"train": {"use": "inline", "texts": [*texts], "labels": ["a", "b"] * (len(texts) // 2)}}}
+
+
+EMBEDDINGS = {
+    "embedding-opens-a-source": Noticed("open(): expected something with 'lookup', got dict", EMBEDDING),
+    "embedding-dim": Noticed("dim: expected an integer from 1, got function", EMBEDDING),
+    "embedding-unk": Noticed("unk: expected an array of float32 and shape [2], got tuple", EMBEDDING),
+    "embedding-lookup-shapes": Noticed(
+        "lookup().vectors: expected an array of float32 and shape [9, 2], got ndarray of float64", EMBEDDING
+    ),
+    "embedding-lookup-is-finite": Noticed("lookup().vectors: expected finite numbers", EMBEDDING),
+    "embedding-missing-words-are-zero": Harmless(
+        "vectors of words that are not found are not read", EMBEDDING
+    ),
+    "embedding-rows-of-found-words": Noticed(
+        "a row from 0 of every word that is found, or else -1", EMBEDDING
+    ),
+    "embedding-rows-differ": Harmless(
+        "rows count only where an evaluation takes the first of them", EMBEDDING
+    ),
+    "embedding-lookup-order": Noticed("when it is looked up again, with others, in another order", EMBEDDING),
+    "embedding-word-alone": Noticed("has another vector when it is looked up again, alone", EMBEDDING),
+    "embedding-repeated-words": Harmless("no word is asked for twice at once", EMBEDDING),
+    "embedding-lookup-of-no-words": Harmless("a vocabulary has words", EMBEDDING),
+    "embedding-lookup-of-any-word": Noticed("lookup() of 9 words raised IndexError", EMBEDDING),
+    "embedding-words-are-exact": Harmless("the vectors are those that the source means", EMBEDDING),
+    "embedding-standalone-is-stated": InPrediction("'mutant' gives another vector of", LOOKED_UP),
+    "embedding-answers-are-independent": Harmless("embedkit writes into its own arrays alone", EMBEDDING),
+    "embedding-subword-shapes": Noticed("subword().vectors: expected an array of float32", SUBWORDS),
+    "embedding-subword-of-no-words": Noticed(
+        "subword().vectors: expected an array of float32 and shape [0, 2]",
+        {**SUBWORDS, **inline("great film", "dull film")},
+    ),
+    "embedding-subword-of-any-word": Noticed("subword() raised IndexError", SUBWORDS),
+    "embedding-subword-rows": Noticed("subword().rows: expected -1 for every word, got row", SUBWORDS),
+    "embedding-blocks-agree": Harmless("training looks words up, and does not list them", EMBEDDING),
+    "embedding-damaged-file": Noticed(
+        "open() for 9 words raised ValueError", {"embedding": {"use": "mutant", "table": __file__}}
+    ),
+}
+EXPECTED = {**POLICIES, **EMBEDDINGS}
+KINDS = {"oov", "embedding"}
 
 
 def test_every_mutant_of_these_kinds_is_here():
@@ -78,10 +125,20 @@ def test_every_mutant_of_these_kinds_is_here():
 
 
 @pytest.fixture
-def recipe(check_id, install, tmp_path):
+def mutant(install):
+    """Installs the mutant of a check."""
+
+    def mutant(check_id):
+        source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
+        install("embedkit-mutant", source, entries=["mutant"])
+
+    return mutant
+
+
+@pytest.fixture
+def recipe(check_id, mutant, tmp_path):
     """The recipe with the mutant of a check, which is installed, and with what the table changes."""
-    source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
-    install("embedkit-mutant", source, entries=["mutant"])
+    mutant(check_id)
     expected = EXPECTED[check_id]
     vectors = getattr(expected, "vectors", VECTORS)
     lines = [f"{word} {' '.join(map(str, numbers))}" for word, numbers in vectors.items()]
@@ -132,3 +189,13 @@ def _message(call):
     with pytest.raises(EmbedkitError) as caught:
         call()
     return str(caught.value)
+
+
+def test_an_evaluation_of_vectors_compares_listed_and_looked_up_ones(mutant, tmp_path):
+    mutant("embedding-blocks-agree")
+    pairs = tmp_path / "pairs.txt"
+    pairs.write_text("great\tfilm\t5\ngreat\tdull\t1\n", encoding="utf-8")
+    recipe = {"name": "vectors", "embedding": "mutant", "intrinsic": {"similarity": [str(pairs)]}}
+    message = _message(lambda: embedkit.run(recipe, out=tmp_path / "run"))
+    assert "embedding 'mutant' (mutant of embedkit-mutant 1.0) has a vector of the word 'great'" in message
+    assert "in blocks() and another in lookup()" in message

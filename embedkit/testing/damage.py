@@ -1,0 +1,90 @@
+"""Files that are not what a component expects: empty ones, bytes of no format, and half of its own file."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from embedkit.errors import ComponentError, EmbedkitError
+from embedkit.interfaces.calling import described
+from embedkit.testing.check import expect
+from embedkit.testing.subject import Subject
+
+LONGEST = 1 << 20
+"""Bytes of a component's own file up to which it is cut in half."""
+
+CONTENTS: Mapping[str, bytes] = {
+    "an empty file": b"",
+    "a file of random bytes": bytes((i * i + 7 * i) % 251 for i in range(1000)),
+    "a file of zeros": bytes(1000),
+    "a file of prose": b"It was a dark and stormy night; the rain fell in torrents.\n" * 20,
+    "the beginning of a pickle": b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00",
+    "the beginning of a gzip file": b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b",
+}
+"""Contents of files that are damaged or of another format, by what an error calls them."""
+
+
+def expect_own_error(what: str, call: Callable[[], object]) -> None:
+    """Raise ConformanceError if `call` raises anything but an error for the user: an EmbedkitError."""
+    try:
+        call()
+    except ComponentError as error:
+        expect(False, f"an EmbedkitError for {what}", str(error))
+    except EmbedkitError:
+        return
+    except Exception as error:  # a component may raise anything
+        expect(False, f"an EmbedkitError for {what}", described(error))
+
+
+@contextmanager
+def damaged(subject: Subject) -> Iterator[list[tuple[str, Subject]]]:
+    """Give, for each file that a component takes, subjects with a damaged one in its place, and what it is.
+
+    The files exist within the block. Folders are empty instead. Parameters that take several files, and files
+    of components in its parameters, are left alone.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _without_warnings():
+        yield [*_damaged(subject, Path(folder))]
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Leave out embedkit's own warnings of the files, which the user did not write."""
+    log = logging.getLogger("embedkit")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def _damaged(subject: Subject, folder: Path) -> Iterator[tuple[str, Subject]]:
+    for name in sorted(subject.component.input_paths):
+        own = subject.parameters.get(name)
+        if not isinstance(own, str | Path | None):
+            continue
+        if name in subject.component.input_folders:
+            empty = folder / f"{name}-folder"
+            empty.mkdir()
+            yield f"an empty folder as '{name}'", _with(subject, name, empty)
+            continue
+        for number, (what, content) in enumerate(_contents(own)):
+            path = folder / f"{name}-{number}"
+            path.write_bytes(content)
+            yield f"{what} as '{name}'", _with(subject, name, path)
+
+
+def _contents(own: str | Path | None) -> Iterator[tuple[str, bytes]]:
+    yield from CONTENTS.items()
+    if own is not None and Path(own).is_file() and Path(own).stat().st_size <= LONGEST:
+        content = Path(own).read_bytes()
+        yield "the first half of its own file", content[: len(content) // 2]
+
+
+def _with(subject: Subject, name: str, path: Path) -> Subject:
+    return replace(subject, parameters={**subject.parameters, name: str(path)})
