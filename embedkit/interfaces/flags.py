@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -63,10 +63,13 @@ FLAGS: tuple[Flag[Any], ...] = (
 )
 
 
-def refuse_misspelt(kind: str, factory: Callable[..., Any]) -> None:
-    """Raise ValueError if the name of a class attribute is a misspelling of a flag of its kind."""
+def refuse_misspelt(kind: str, factory: Callable[..., Any], attributes: Iterable[str] = ()) -> None:
+    """Raise ValueError if the name of an attribute is a misspelling of a flag of its kind.
+
+    The attributes are those of the class, and `attributes`, those of an object.
+    """
     flags = [flag.name for flag in FLAGS if kind in flag.kinds]
-    for name in _own_attributes(factory):
+    for name in (*_own_attributes(factory), *attributes):
         near = difflib.get_close_matches(name, flags, n=1, cutoff=SIMILAR)
         if near and name not in flags:
             raise ValueError(f"{factory.__qualname__} has an attribute '{name}' - did you mean '{near[0]}'?")

@@ -56,14 +56,14 @@ def _installed() -> list[Plugin]:
 
 
 def _block(name: str, plugins: Sequence[Plugin], where: str) -> None:
-    chosen = _meaning(name, plugins, where)
+    chosen = plugins_called(name, plugins, where)
     for plugin in plugins:
         if plugin.name in chosen:
             plugin.fail("blocked", f"by '{name}'" + (f" in {DISABLE}" if where == DISABLE else ""))
 
 
-def _meaning(name: str, plugins: Sequence[Plugin], where: str) -> frozenset[str]:
-    """Return the names (`distribution:entry`) of the plugins that `name` stands for.
+def plugins_called(name: str, plugins: Sequence[Plugin], where: str) -> frozenset[str]:
+    """Return the names (`distribution:entry`) of the plugins and commands that `name` stands for.
 
     Raises PluginError if it fits no plugin, or could mean several.
     """

@@ -120,6 +120,11 @@ class Component:
         except Exception as error:  # an annotation may be anything
             raise ComponentError(Fault(str(error).partition("\n")[0], where=f"{self}")) from error
 
+    def attributes_of(self, made: object) -> list[str]:
+        """Return the public attributes of an object of the class, without those named like parameters."""
+        parameters = self.parameters.model_fields
+        return [name for name in getattr(made, "__dict__", ()) if name[:1] != "_" and name not in parameters]
+
     @property
     def bundled(self) -> bool:
         """Return whether the component comes with embedkit itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +10,12 @@ from types import ModuleType
 from typing import Literal
 
 from embedkit.interfaces.calling import described
+from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
 from embedkit.testing.checks import common, embeddings, encoders, oov_policies, tokenizers
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
+from embedkit.testing.targets import Parameters, find_subjects
 
 MODULES: tuple[ModuleType, ...] = (common, tokenizers, embeddings, oov_policies, encoders)
 
@@ -80,18 +83,23 @@ def _tried(check: Check, subject: Subject) -> Result:
     return Result(subject, check, "passed")
 
 
-def subjects_of(name: str) -> Sequence[Subject]:
-    """Return the components of the installed plugin or distribution `name`, to be tried.
+def subjects_of(
+    name: str,
+    parameters: Parameters | None = None,
+    *,
+    trust: bool = False,
+    blocked: Sequence[str] = (),
+) -> Sequence[Subject]:
+    """Return the components and commands of an installed plugin or distribution, to be tried.
 
-    Raises PluginError if there is none of that name, or it is not in use.
+    `parameters` are constructor's parameters by component, for components that cannot be made without, or
+    that are to be tried with other values than the defaults. `trust` is the consent to run code in files;
+    plugins in `blocked` are not loaded. Raises PluginError as `find_subjects` does.
     """
-    from embedkit.plugin.provenance import canonical
-    from embedkit.plugin.registry import build_registry
-
-    registry = build_registry()
-    components = registry.components()
-    own = [c for c in components if canonical(name) in (canonical(c.plugin.distribution), c.plugin.name)]
-    return [Subject(registry, component, {}, exercises().get(component.kind)) for component in own]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a check says what plugins warn of when they are imported
+        registry = build_registry(blocked, trust)
+    return find_subjects(name, registry, parameters or {}, exercises())
 
 
 def _described(error: BaseException) -> str:

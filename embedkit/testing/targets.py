@@ -1,0 +1,138 @@
+"""From the name of an installed plugin to the components that the checks try."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from embedkit.errors import EmbedkitError, Fault, PluginError
+from embedkit.plugin.entrypoints import plugins_called
+from embedkit.plugin.provenance import Plugin
+from embedkit.plugin.registry import Component, Registry
+from embedkit.recipe.document import Document, Findings, Origin, plain
+from embedkit.recipe.validation_faults import explain
+from embedkit.testing.exercise import Exercise
+from embedkit.testing.subject import CommandSubject, Subject
+
+Parameters = Mapping[str, Mapping[str, Any]]
+"""Constructor's parameters by component: its name, or `kind:name` where two kinds have one of that name."""
+
+COMMAND = "command"
+PARAMETERS = "parameters"
+
+
+def find_subjects(
+    name: str, registry: Registry, parameters: Parameters, exercises: Mapping[str, Exercise]
+) -> list[Subject]:
+    """Return the components and commands of the plugin, distribution or `distribution:entry` called `name`.
+
+    Raises PluginError if there is none of that name, if one of its plugins is not in use, if it has no
+    component, or if another plugin claims the name of one; for parameters of a component that it does not
+    have, that the component does not take, or that it needs and does not get.
+    """
+    plugins = _in_use(name, registry)
+    brought = [component for component in registry.components() if component.plugin in plugins]
+    commands = [p for p in plugins if p in registry.plugins.commands]
+    if not (brought or commands):
+        what = "it registers no component and has no command: there is nothing to check"
+        raise PluginError(*(Fault(what, where=f"plugin {plugin}") for plugin in plugins))
+    given = _given(parameters, brought)
+    faults = [fault for each in brought for fault in _faults(registry, each, given[each.kind, each.name])]
+    faults += [fault for each in commands for fault in _claims(registry, each)]
+    if faults:
+        raise PluginError(*faults)
+    subjects = [
+        Subject(registry, each, given[each.kind, each.name], exercises.get(each.kind)) for each in brought
+    ]
+    return [*subjects, *(CommandSubject(registry, _command(each)) for each in commands)]
+
+
+def _in_use(name: str, registry: Registry) -> list[Plugin]:
+    everything = [*registry.plugins.plugins, *registry.plugins.commands]
+    chosen = plugins_called(name, everything, "plugins to check")
+    plugins = [plugin for plugin in everything if plugin.name in chosen]
+    idle = [plugin for plugin in plugins if plugin.state not in ("loaded", "installed")]
+    if idle:
+        faults = (Fault(f"is {plugin.state}: {plugin.error}", where=f"plugin {plugin}") for plugin in idle)
+        raise PluginError(*faults) from idle[0].cause
+    return plugins
+
+
+def _command(plugin: Plugin) -> Component:
+    return Component(COMMAND, plugin.entry, plugin.module, plugin)
+
+
+def _claims(registry: Registry, command: Plugin) -> Iterator[Fault]:
+    """Yield a fault if another plugin has a command of the same name."""
+    others = [p for p in registry.plugins.commands if p.entry == command.entry and p is not command]
+    if rivals := [other for other in others if other.state != "blocked"]:
+        what = f"command '{command.entry}' is claimed by {' and '.join(map(str, (command, *rivals)))}"
+        yield Fault(what, hint=f"Block one of them: embedkit -p no:{rivals[0].name} …")
+
+
+def _given(
+    parameters: Parameters, components: Sequence[Component]
+) -> Mapping[tuple[str, str], Mapping[str, Any]]:
+    """Return the parameters of every component as plain data, by kind and name."""
+    given: dict[tuple[str, str], Mapping[str, Any]] = {(each.kind, each.name): {} for each in components}
+    findings = _findings()
+    for key, values in parameters.items():
+        given[component_called(key, [*given], PARAMETERS)] = plain(values, (key,), findings)
+    findings.raise_any()
+    return given
+
+
+def _findings() -> Findings:
+    return Findings(Document({}, {(): Origin(0, 0, PARAMETERS, Path.cwd())}))
+
+
+def component_called(key: str, known: Sequence[tuple[str, str]], where: str) -> tuple[str, str]:
+    """Return the kind and name that `key` stands for: a name, or `kind:name`.
+
+    Raises PluginError, with the nearest name, if it stands for none of the `known`, or for several.
+    """
+    meanings = [(kind, name) for kind, name in known if key in (name, f"{kind}:{name}")]
+    if len(meanings) == 1:
+        return meanings[0]
+    names = tuple(f"{kind}:{name}" for kind, name in meanings)
+    if names:
+        raise PluginError(Fault(f"'{key}' could mean several components", where=where, allowed=names))
+    raise PluginError(Fault.unknown("component", key, {name for _, name in known}, where=where))
+
+
+def _faults(registry: Registry, component: Component, parameters: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with the parameters that a component is to be made with."""
+    try:
+        registry.get(component.kind, component.name)
+    except PluginError as error:
+        return [*error.faults]
+    try:
+        model = component.parameters
+    except EmbedkitError:
+        return []  # a check says what is wrong with its constructor
+    return _parameter_faults(component, model, parameters)
+
+
+def _parameter_faults(component: Component, model: Any, parameters: Mapping[str, Any]) -> list[Fault]:
+    from pydantic import ValidationError
+
+    missing = [n for n, field in model.model_fields.items() if field.is_required() and n not in parameters]
+    if missing:
+        return [_lack(component, missing)]
+    findings = _findings()
+    try:
+        model.model_validate_json(json.dumps(parameters))
+    except ValidationError as error:
+        explain(error, parameters, (component.name,), {(): [*model.model_fields]}, findings)
+    return [fault for _, fault in findings.faults]
+
+
+def _lack(component: Component, missing: Sequence[str]) -> Fault:
+    """Return the fault of a component that lacks parameters, with how to give them."""
+    name = component.name
+    keys = ", ".join(f'"{key}": …' for key in missing)
+    options = " ".join(f"--set {name}.{key}=…" for key in missing)
+    hint = f'Give them in the test, parameters={{"{name}": {{{keys}}}}}, or on the command line, {options}'
+    return Fault(f"{component.kind} '{name}' cannot be made without {', '.join(missing)}", hint=hint)

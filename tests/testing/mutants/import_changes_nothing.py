@@ -1,0 +1,22 @@
+"""Seeds Python's global generator when it is imported."""
+
+import random
+from collections.abc import Sequence
+
+from embedkit.plugin_api import Register, hookimpl
+
+random.seed(42)
+
+
+class Mutant:
+    """The words between white space."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+        """A list of tokens for each text."""
+        return [text.split() for text in texts]
+
+
+@hookimpl
+def register_tokenizers(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)
