@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, BinaryIO
 
@@ -56,8 +58,19 @@ def serve() -> None:
             path, pickled, kind, number = _receive(requests)
         except EOFError:
             return
-        sys.path[:] = path
+        _follow(path)
         _send(_answer(pickled, kind, number), answers)
+
+
+def _follow(path: Sequence[str]) -> None:
+    """Import from `path` from now on, and forget the modules of folders that are not on it any more."""
+    left = tuple(folder + os.sep for folder in sys.path if folder and folder not in path)
+    sys.path[:] = path
+    if left:
+        importlib.invalidate_caches()
+        for name, module in [*sys.modules.items()]:
+            if (getattr(module, "__file__", None) or "").startswith(left):
+                del sys.modules[name]
 
 
 def _answer(pickled: bytes, kind: str, number: int) -> tuple[str | None, Any]:
