@@ -13,16 +13,17 @@ from functools import cache
 from typing import Any, BinaryIO
 
 from embedkit.testing.check import ConformanceError
+from embedkit.testing.exercise import Exercise
 
 
-def work_elsewhere(pickled: bytes, kind: str, number: int) -> Any:
-    """Return what a pickled component of `kind` gives in another process for the arguments `number`.
+def work_elsewhere(pickled: bytes, exercise: Exercise, number: int) -> Any:
+    """Return what a pickled component gives in another process, in an exercise with the arguments `number`.
 
     Raises ConformanceError if it cannot be unpickled there, raises, or ends the process.
     """
     process = _process()
     try:
-        _send((sys.path, pickled, kind, number), _pipe(process.stdin))
+        _send((sys.path, pickled, exercise, number), _pipe(process.stdin))
         failure, result = _receive(_pipe(process.stdout))
     except (EOFError, BrokenPipeError):
         _process.cache_clear()
@@ -55,11 +56,11 @@ def serve() -> None:
     os.dup2(2, 1)
     while True:
         try:
-            path, pickled, kind, number = _receive(requests)
+            path, pickled, exercise, number = _receive(requests)
         except EOFError:
             return
         _follow(path)
-        _send(_answer(pickled, kind, number), answers)
+        _send(_answer(pickled, exercise, number), answers)
 
 
 def _follow(path: Sequence[str]) -> None:
@@ -73,13 +74,11 @@ def _follow(path: Sequence[str]) -> None:
                 del sys.modules[name]
 
 
-def _answer(pickled: bytes, kind: str, number: int) -> tuple[str | None, Any]:
+def _answer(pickled: bytes, exercise: Exercise, number: int) -> tuple[str | None, Any]:
     """Return no failure and the result, or the failure as one line and None."""
     from embedkit.interfaces.calling import described
     from embedkit.testing.comparing import comparable
-    from embedkit.testing.suite import exercises
 
-    exercise = exercises()[kind]
     try:
         made = pickle.loads(pickled)  # noqa: S301 - the process that made it asks
         return None, comparable(exercise.work(made, exercise.arguments(number)))
