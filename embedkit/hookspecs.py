@@ -68,12 +68,14 @@ def register_vector_formats(register: Register) -> None:
 class Kind:
     """A kind of component: the hook that registers it, and the method that does its work at run time.
 
-    `described` is the kind in prose, if its name is not; `built_in` are names of embedkit's own, each with
-    what it is for; `reserved` are names that results have beside those of components.
+    `protocol` is the one in `plugin_api` that its classes follow; `described` is the kind in prose, if its
+    name is not; `built_in` are names of embedkit's own, each with what it is for; `reserved` are names that
+    results have beside those of components.
     """
 
     hook: str
     method: str
+    protocol: str
     described: str = ""
     built_in: Mapping[str, str] = field(default_factory=dict)
     reserved: frozenset[str] = frozenset()
@@ -98,14 +100,14 @@ FIGURES = frozenset(
 """Figures and columns of history.csv that embedkit itself writes beside those of metrics."""
 
 KINDS: Mapping[str, Kind] = {
-    "reader": Kind("register_readers", "read"),
-    "tokenizer": Kind("register_tokenizers", "tokenize"),
-    "embedding": Kind("register_embeddings", "open"),
-    "oov": Kind("register_oov_policies", "fill", "out-of-vocabulary policy"),
-    "encoder": Kind("register_encoders", "build"),
-    "metric": Kind("register_metrics", "score", reserved=FIGURES),
-    "baseline": Kind("register_baselines", "fit"),
-    "function-words": Kind("register_function_words", "words"),
-    "vector-format": Kind("register_vector_formats", "open", "vector format", FORMATS),
+    "reader": Kind("register_readers", "read", "Reader"),
+    "tokenizer": Kind("register_tokenizers", "tokenize", "Tokenizer"),
+    "embedding": Kind("register_embeddings", "open", "Embedding"),
+    "oov": Kind("register_oov_policies", "fill", "OovPolicy", "out-of-vocabulary policy"),
+    "encoder": Kind("register_encoders", "build", "Encoder"),
+    "metric": Kind("register_metrics", "score", "Metric", reserved=FIGURES),
+    "baseline": Kind("register_baselines", "fit", "Baseline"),
+    "function-words": Kind("register_function_words", "words", "FunctionWords"),
+    "vector-format": Kind("register_vector_formats", "open", "VectorFormat", "vector format", FORMATS),
 }
 """The kinds of component, by the name that messages and commands use."""

@@ -62,6 +62,7 @@ from embedkit.interfaces import (
     WordVectorFile,
     no_progress,
 )
+from embedkit.interfaces.changes import ContractWarning
 
 if TYPE_CHECKING:
     from embedkit.api import load, run
@@ -125,6 +126,7 @@ __all__ = [
     "ComponentOf",
     "ComponentSource",
     "Compression",
+    "ContractWarning",
     "DataError",
     "Doc",
     "Embedding",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -20,6 +21,7 @@ from embedkit.cli.options import json_option, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, PluginError
 from embedkit.hookspecs import KINDS
+from embedkit.interfaces.changes import ContractWarning
 from embedkit.plugin.provenance import canonical
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.report.terminal.lines import say
@@ -32,6 +34,7 @@ from embedkit.report.terminal.tables import print_table
 @click.pass_context
 def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
     """List components and commands with distribution, version and state, and plugins that are not in use."""
+    warnings.simplefilter("default", ContractWarning)
     if ctx.invoked_subcommand is not None:
         return
     registry = build_registry(blocked_plugins(ctx))

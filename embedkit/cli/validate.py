@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import click
@@ -34,9 +35,11 @@ def command(
     quiet: bool,
 ) -> None:
     """Check each RECIPE, a file or the name of a bundled one, and print all errors with file and line."""
+    from embedkit.interfaces.changes import ContractWarning
     from embedkit.plugin.registry import build_registry
     from embedkit.recipe.load import load_recipe
 
+    warnings.simplefilter("default", ContractWarning)
     registry = build_registry(blocked_plugins(ctx), trust)
     faults: list[Fault] = []
     for recipe in recipes:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from embedkit.errors import ComponentError, Fault
+from embedkit.hookspecs import KINDS
+from embedkit.interfaces.changes import former_names
 from embedkit.interfaces.models import Task
 
 T = TypeVar("T")
@@ -69,9 +71,10 @@ def refuse_misspelt(kind: str, factory: Callable[..., Any], attributes: Iterable
     The attributes are those of the class, and `attributes`, those of an object.
     """
     flags = [flag.name for flag in FLAGS if kind in flag.kinds]
+    former = former_names(KINDS[kind].protocol)
     for name in (*_own_attributes(factory), *attributes):
         near = difflib.get_close_matches(name, flags, n=1, cutoff=SIMILAR)
-        if near and name not in flags:
+        if near and name not in flags and name not in former:
             raise ValueError(f"{factory.__qualname__} has an attribute '{name}' - did you mean '{near[0]}'?")
 
 

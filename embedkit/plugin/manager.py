@@ -11,11 +11,14 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
+from typing import cast
 
 import pluggy
 
 from embedkit import hookspecs
 from embedkit.errors import Fault, PluginError
+from embedkit.interfaces.changes import hook_warnings, removed_hook
 from embedkit.plugin.entrypoints import discover, load_entry, refuse_incompatible
 from embedkit.plugin.provenance import COMMAND_GROUP, DISTRIBUTION, GROUP, NAMESAKE, Plugin
 
@@ -25,6 +28,17 @@ STRICT = "EMBEDKIT_STRICT_PLUGINS"
 REGISTER = "a hook takes `register`, calls register(name, factory) for each component, and gives nothing"
 
 log = logging.getLogger(__name__)
+
+
+class Hooks(pluggy.PluginManager):
+    """The manager of the hooks; it warns of deprecated ones at the line of the plugin's author."""
+
+    def parse_hookspec_opts(
+        self, module_or_class: ModuleType | type, name: str
+    ) -> pluggy.HookspecOpts | None:
+        """Return pluggy's options for a hook, with the warnings of the contract's changes."""
+        options = super().parse_hookspec_opts(module_or_class, name)
+        return None if options is None else cast("pluggy.HookspecOpts", {**options, **hook_warnings(name)})
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ def load_plugins(blocked: Iterable[str] = ()) -> LoadedPlugins:
     Commands are found, and not loaded yet.
     """
     warn_of_namesake()
-    manager = pluggy.PluginManager(GROUP)
+    manager = Hooks(GROUP)
     manager.add_hookspecs(hookspecs)
     found = discover(blocked)
     plugins = [plugin for plugin in found if plugin.group == GROUP]
@@ -112,7 +126,7 @@ def _check_hooks(module: object, manager: pluggy.PluginManager) -> None:
         manager.unregister(module)
     if unknown:
         known = [kind.hook for kind in hookspecs.KINDS.values()]
-        raise PluginError(*(Fault.unknown("hook", name, known) for name in unknown))
+        raise PluginError(*(Fault.unknown("hook", name, known, hint=removed_hook(name)) for name in unknown))
     if not callers:
         raise PluginError("it implements no hook: mark its functions with @hookimpl, from embedkit")
     own = [each for caller in callers for each in caller.get_hookimpls() if each.plugin is module]

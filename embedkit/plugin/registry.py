@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from embedkit.errors import ComponentError, Fault, PluginError
 from embedkit.hookspecs import KINDS, Register
 from embedkit.interfaces.calling import Owner
+from embedkit.interfaces.changes import heed
 from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.plugin.manager import LoadedPlugins, Plugin, load_plugins, refuse_failures
 from embedkit.plugin.provenance import DISTRIBUTION, canonical
@@ -57,13 +58,14 @@ class Component:
     def factory(self) -> Callable[..., Any]:
         """Return the class, imported when it is first asked for.
 
-        Raises ComponentError if it cannot be imported, or has an attribute that misspells a flag.
+        Raises ComponentError if it cannot be imported, has an attribute that misspells a flag, or uses what
+        was removed from the contract.
         """
         if not isinstance(self.source, str):
             return self.source
         with Owner(str(self), joint=" ").calling(f"cannot be imported from '{self.source}':"):
             factory: Callable[..., Any] = EntryPoint(self.name, self.source, "").load()
-            refuse_misspelt(self.kind, factory)
+            _check_class(self.kind, factory)
         return factory
 
     @cached_property
@@ -158,6 +160,12 @@ def refuse_name(kind: str, name: str) -> None:
         raise ValueError(f"{describe_kind(kind)} {name!r:.120}: a component's name {what}")
 
 
+def _check_class(kind: str, factory: Callable[..., Any]) -> None:
+    """Warn of what is deprecated in a class; raise ValueError for what was removed, or a misspelt flag."""
+    refuse_misspelt(kind, factory)
+    heed(KINDS[kind].protocol, factory)
+
+
 @dataclass(frozen=True)
 class Registry:
     """Every component that the installed plugins registered.
@@ -229,7 +237,7 @@ class Registry:
                 raise TypeError(f"register(name, factory) {what}, not ({name!r}, {factory!r})")
             refuse_name(kind, name)
             if not isinstance(factory, str):
-                refuse_misspelt(kind, factory)
+                _check_class(kind, factory)
             claims = self._claims.setdefault((kind, name), [])
             if any(claim.plugin is plugin for claim in claims):
                 raise ValueError(f"{describe_kind(kind)} '{name}' is registered twice")

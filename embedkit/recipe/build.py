@@ -13,6 +13,7 @@ from typing import Any
 from embedkit.errors import ComponentError, Fault, RecipeError
 from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import Owner
+from embedkit.interfaces.changes import heed
 from embedkit.interfaces.flags import RUNS_CODE, refuse_misspelt
 from embedkit.plugin.registry import Component, Registry, build_registry
 from embedkit.plugin.wrappers import wrap
@@ -198,6 +199,7 @@ def _construct(component: Component, values: Plain, where: str) -> Any:
     with owner.calling("could not be made:"):
         made = component.factory(**values)
         refuse_misspelt(component.kind, component.factory, component.attributes_of(made))
+        heed(KINDS[component.kind].protocol, made, heeded=component.factory)
         has_method = callable(getattr(made, method, None))
     if not has_method:
         what = f"{component} has no method '{method}'"

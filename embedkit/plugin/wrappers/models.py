@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
 from embedkit.interfaces.calling import OWNER, Owner
+from embedkit.interfaces.changes import accepting, heed
 from embedkit.interfaces.contracts import check_figure, check_has, check_module
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
@@ -21,18 +22,23 @@ if TYPE_CHECKING:
 class WrappedEncoder(Wrapped[Encoder]):
     """The wrapper of an encoder."""
 
-    def build(self, input_dim: int) -> nn.Module:
+    protocol = "Encoder"
+
+    def build(self, input_dim: int, **newer: Any) -> nn.Module:
         """Build the module and mark it with its owner. Raises ComponentError if it has no `output_dim`."""
         with self._owner.calling(
             lambda: f"build() for vectors of {input_dim} dimensions raised", guarded=False
         ):
-            module = self._made.build(input_dim)
+            module = accepting("Encoder.build", self._made.build)(input_dim, **newer)
             setattr(check_module(self, module), OWNER, self._owner)
+            heed("SequenceEncoder", module)
         return module
 
 
 class WrappedMetric(Wrapped[Metric]):
     """The wrapper of a metric."""
+
+    protocol = "Metric"
 
     def __init__(self, made: Metric, owner: Owner) -> None:
         super().__init__(made, owner)
@@ -48,25 +54,39 @@ class WrappedMetric(Wrapped[Metric]):
         return not known
 
     def score(
-        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+        self,
+        labels: Any,
+        predicted: Any,
+        probabilities: NDArray[np.float64],
+        classes: Sequence[str],
+        **newer: Any,
     ) -> Any:
         """Return the figure as JSON data. Raises ComponentError if JSON cannot hold it."""
         true, told, shares = (_read_only(array) for array in (labels, predicted, probabilities))
         with self._owner.calling("score() raised"):
-            figure = self._made.score(true, told, shares, tuple(classes))
+            score = accepting("Metric.score", self._made.score)
+            figure = score(true, told, shares, tuple(classes), **newer)
         return check_figure(self, figure)
 
 
 class WrappedBaseline(Wrapped[Baseline]):
     """The wrapper of a baseline."""
 
+    protocol = "Baseline"
+
     def fit(
-        self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str]
+        self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str], **newer: Any
     ) -> FittedBaseline:
         """Fit the baseline and return it in a wrapper. Raises ComponentError if it has no `probabilities`."""
         with self._owner.calling(lambda: f"fit() to {len(texts):,} texts raised"):
-            fitted = self._made.fit(texts, _read_only(labels), tuple(classes))
-        check_has(self, "fit()", fitted, "probabilities")
+            fit = accepting("Baseline.fit", self._made.fit)
+            fitted = fit(texts, _read_only(labels), tuple(classes), **newer)
+        return self._wrapped("fit()", fitted)
+
+    def _wrapped(self, call: str, fitted: Any) -> FittedBaseline:
+        with self._owner.calling(f"{call} raised"):
+            heed(WrappedFitted.protocol, fitted)
+        check_has(self, call, fitted, "probabilities")
         return WrappedFitted.of(fitted, self._owner)
 
     def _called(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,9 +95,7 @@ class WrappedBaseline(Wrapped[Baseline]):
             return called
 
         def restored(*arguments: Any, **more: Any) -> FittedBaseline:
-            fitted = called(*arguments, **more)
-            check_has(self, "restore()", fitted, "probabilities")
-            return WrappedFitted.of(fitted, self._owner)
+            return self._wrapped("restore()", called(*arguments, **more))
 
         return restored
 
@@ -85,10 +103,12 @@ class WrappedBaseline(Wrapped[Baseline]):
 class WrappedFitted(Wrapped[FittedBaseline]):
     """The wrapper of a fitted baseline."""
 
-    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+    protocol = "FittedBaseline"
+
+    def probabilities(self, texts: Sequence[str], **newer: Any) -> NDArray[np.float64]:
         """Return the class probabilities of each text, not yet checked (`contracts.check_probabilities`)."""
         with self._owner.calling(lambda: f"probabilities() of {len(texts):,} texts raised"):
-            return self._made.probabilities(texts)
+            return accepting("FittedBaseline.probabilities", self._made.probabilities)(texts, **newer)
 
 
 def _read_only(array: NDArray[Any]) -> NDArray[Any]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
+from embedkit.interfaces.changes import accepting
 from embedkit.interfaces.contracts import check_examples, check_function_words, check_iterable
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
@@ -16,7 +18,9 @@ AT_ONCE = 1_000
 class WrappedReader(Wrapped[Reader]):
     """The wrapper of a reader."""
 
-    def read(self) -> Iterator[Example]:
+    protocol = "Reader"
+
+    def read(self, **newer: Any) -> Iterator[Example]:
         """Yield every example. Raises ComponentError for anything that is not a valid Example."""
         count, some = 0, list[Example]()
 
@@ -24,7 +28,7 @@ class WrappedReader(Wrapped[Reader]):
             return f"read() raised after {count + len(some):,} examples:"
 
         with self._owner.calling(clause):
-            examples = self._made.read()
+            examples = accepting("Reader.read", self._made.read)(**newer)
         with self._owner.calling(clause):
             given = iter(check_iterable(self, examples))
         while True:
@@ -41,20 +45,24 @@ class WrappedReader(Wrapped[Reader]):
 class WrappedTokenizer(Wrapped[Tokenizer]):
     """The wrapper of a tokenizer."""
 
-    def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
+    protocol = "Tokenizer"
+
+    def tokenize(self, texts: Sequence[str], **newer: Any) -> list[list[str]]:
         """Return the tokens of each text, not yet checked (`contracts.check_tokens`)."""
         with self._owner.calling(lambda: f"tokenize() of {len(texts):,} texts raised"):
-            return self._made.tokenize([*texts])
+            return accepting("Tokenizer.tokenize", self._made.tokenize)([*texts], **newer)
 
 
 class WrappedFunctionWords(Wrapped[FunctionWords]):
     """The wrapper of function words."""
 
-    def words(self) -> Collection[str]:
+    protocol = "FunctionWords"
+
+    def words(self, **newer: Any) -> Collection[str]:
         """Return the function words.
 
         Raises ComponentError unless they are a collection of strings, not one string.
         """
         with self._owner.calling("words() raised"):
-            words = self._made.words()
+            words = accepting("FunctionWords.words", self._made.words)(**newer)
         return check_function_words(self, words)

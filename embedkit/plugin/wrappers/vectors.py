@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import (
     Embedding,
@@ -15,6 +15,7 @@ from embedkit.interfaces import (
     OovPolicy,
     VectorSource,
 )
+from embedkit.interfaces.changes import accepting, heed
 from embedkit.interfaces.contracts import check_dim, check_has
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
@@ -25,13 +26,16 @@ if TYPE_CHECKING:
 class WrappedEmbedding(Wrapped[Embedding]):
     """The wrapper of an embedding."""
 
-    def open(self, context: EmbeddingContext) -> VectorSource:
+    protocol = "Embedding"
+
+    def open(self, context: EmbeddingContext, **newer: Any) -> VectorSource:
         """Open the source and return it in a wrapper.
 
         Raises ComponentError if it has no `lookup`, `dim` or `unk`.
         """
         with self._owner.calling(lambda: f"open() for {len(context.words):,} words raised"):
-            source = self._made.open(context)
+            source = accepting("Embedding.open", self._made.open)(context, **newer)
+            heed(WrappedSource.protocol, source)
         check_has(self, "open()", source, "lookup", "dim", "unk")
         wrapped = WrappedSource.of(source, self._owner)
         _ = wrapped.dim
@@ -40,6 +44,8 @@ class WrappedEmbedding(Wrapped[Embedding]):
 
 class WrappedSource(Wrapped[VectorSource]):
     """The wrapper of a source that an embedding opened."""
+
+    protocol = "VectorSource"
 
     @property
     def dim(self) -> int:
@@ -52,22 +58,23 @@ class WrappedSource(Wrapped[VectorSource]):
         unk: FloatArray | None = self._of_made("unk")
         return unk
 
-    def lookup(self, words: Sequence[str]) -> Lookup:
+    def lookup(self, words: Sequence[str], **newer: Any) -> Lookup:
         """Return the vectors of `words`, not yet checked (`contracts.check_lookup`)."""
         with self._owner.calling(lambda: f"lookup() of {len(words):,} words raised"):
-            return self._made.lookup([*words])
+            return accepting("VectorSource.lookup", self._made.lookup)([*words], **newer)
 
 
 class WrappedPolicy(Wrapped[OovPolicy]):
     """The wrapper of an out-of-vocabulary policy."""
 
+    protocol = "OovPolicy"
+
     @property
     def candidates(self) -> Callable[[str], Sequence[str]]:
         """Return the policy's own method: `model.oov` calls it for many words within one guarded call."""
-        candidates: Callable[[str], Sequence[str]] = self._made.candidates
-        return candidates
+        return accepting("OovPolicy.candidates", self._made.candidates)
 
-    def fill(self, words: Sequence[str], context: FillContext) -> Filled:
+    def fill(self, words: Sequence[str], context: FillContext, **newer: Any) -> Filled:
         """Return vectors of `words`, not yet checked (`contracts.check_filled`).
 
         The policy is given `context.found` as a read-only view.
@@ -75,4 +82,5 @@ class WrappedPolicy(Wrapped[OovPolicy]):
         found = context.found.view()
         found.setflags(write=False)
         with self._owner.calling(lambda: f"fill() for {len(words):,} words raised"):
-            return self._made.fill([*words], replace(context, found=found))
+            fill = accepting("OovPolicy.fill", self._made.fill)
+            return fill([*words], replace(context, found=found), **newer)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from embedkit.interfaces.calling import OWNER, Owner
+from embedkit.interfaces.changes import accepting
 
 T = TypeVar("T")
 W = TypeVar("W", bound="Wrapped[Any]")
@@ -14,7 +15,13 @@ W = TypeVar("W", bound="Wrapped[Any]")
 class Wrapped(Generic[T]):
     """A wrapper of `made`, an object of a plugin. Attributes that the wrapper does not define are taken from
     `made`, and methods among them are called in the same way.
+
+    `newer` are keyword arguments of a verb that the contract has gained: a method without them is called
+    without them.
     """
+
+    protocol: ClassVar[str]
+    """The protocol that `made` follows."""
 
     def __init__(self, made: T, owner: Owner) -> None:
         self._made = made
@@ -48,9 +55,11 @@ class Wrapped(Generic[T]):
         return self._called(name, value) if callable(value) else value
 
     def _called(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
-        def called(*arguments: Any, **more: Any) -> Any:
+        method = accepting(f"{self.protocol}.{name}", method)
+
+        def called(*arguments: Any, **newer: Any) -> Any:
             with self._owner.calling(f"{name}() raised"):
-                given = method(*arguments, **more)
+                given = method(*arguments, **newer)
             return self._owner.iterate(f"{name}() raised", given) if isinstance(given, Iterator) else given
 
         return called

@@ -7,6 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import Lookup, Progress
+from embedkit.interfaces.changes import heed
 from embedkit.interfaces.contracts import check_lookup
 from embedkit.vectors.faults import broken
 from embedkit.vectors.formats.plugin_contract import Contract, Words
@@ -34,6 +35,7 @@ class PluginReader:
         self._contract = Contract(component, content)
         self._content, self._options, self._rows = content, options, rows
         with self._contract.answering():
+            heed("VectorRows", rows)
             self._contract.check_rows(rows)
             files = [examine(path) for path in rows.files]
         self.name = component.name
