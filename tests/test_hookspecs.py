@@ -32,7 +32,7 @@ PROTOCOLS = {
         "RestorableBaseline",
         "ExplainableFit",
     ],
-    "function-words": ["FunctionWords"],
+    "function-words": ["FunctionWords", "TaggedFunctionWords"],
     "vector-format": ["VectorFormat", "WordVectorFile", "VectorRows"],
 }
 VECTORS = build_registry().get("embedding", "vectors")
@@ -40,13 +40,22 @@ VECTORS = build_registry().get("embedding", "vectors")
 
 BUNDLED = {
     "reader": ["csv", "folder", "inline", "jsonl", "labelled-lines", "parquet", "tsv"],
-    "tokenizer": ["ngrams", "nltk-tweet", "nltk-word", "nltk-wordpunct", "regex", "tokenizers", "whitespace"],
+    "tokenizer": [
+        "kiwi",
+        "ngrams",
+        "nltk-tweet",
+        "nltk-word",
+        "nltk-wordpunct",
+        "regex",
+        "tokenizers",
+        "whitespace",
+    ],
     "embedding": ["random", "word2vec-binary"],
-    "oov": ["error", "zero"],
+    "oov": ["edit-distance", "error", "zero"],
     "encoder": ["bag", "cnn", "ensemble", "gru", "lstm", "rnn", "slice", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
     "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"],
-    "function-words": ["english", "nltk-stopwords"],
+    "function-words": ["english", "korean", "nltk-stopwords"],
     "vector-format": ["gensim"],
 }
 """Names that recipes rely on; there may be more."""

@@ -61,7 +61,7 @@ def analyse_repeated(
     `predictions` is the predictions.csv over all runs. Every seed is analysed over all of its folds; several
     seeds are combined by `over_seeds`. The texts are read in blocks, and only their counts are kept.
     """
-    recipe, content = components.recipe, Content(components.function_words)
+    recipe, content = components.recipe, Content(components.function_words, components.function_tags)
     of = {(_fold(single), single.seed): directories[name] for name, single in singles.items()}
     by_seed = _gathered(of, predictions, recipe.data.label_separator, content)
     found = {

@@ -29,6 +29,7 @@ from embedkit.interfaces.texts import (
     KeepableTokenizer,
     OfTokenizerFile,
     Reader,
+    TaggedFunctionWords,
     Tokenizer,
 )
 from embedkit.interfaces.vector_files import VectorFormat, VectorRows, WordVectorFile
@@ -83,6 +84,7 @@ __all__ = [
     "SequenceEncoder",
     "StorableFit",
     "SubwordSource",
+    "TaggedFunctionWords",
     "Task",
     "Tokenizer",
     "VectorFormat",

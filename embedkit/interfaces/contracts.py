@@ -100,16 +100,16 @@ def _check_tokens_of(tokenizer: object, text: str, tokens: Any) -> None:
         raise _breach(tokenizer, "tokenize", "lists of strings", came)
 
 
-def check_function_words(component: object, words: Any) -> Collection[str]:
+def check_function_words(component: object, words: Any, verb: str = "words()") -> Collection[str]:
     """Return `words` unchanged.
 
     Raises ComponentError unless they are a collection of strings, not one string.
     """
     if isinstance(words, str | bytes) or not isinstance(words, Collection):
-        raise _breach(component, "words()", "a collection of strings", _describe(words))
+        raise _breach(component, verb, "a collection of strings", _describe(words))
     strange = [word for word in words if not isinstance(word, str)]
     if strange:
-        raise _breach(component, "words()", "a collection of strings", f"{_describe(strange[0])} among them")
+        raise _breach(component, verb, "a collection of strings", f"{_describe(strange[0])} among them")
     return words
 
 

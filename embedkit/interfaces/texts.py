@@ -70,3 +70,11 @@ class FunctionWords(Protocol):
 
         Raises DataError if the resource they are read from is not installed.
         """
+
+
+@runtime_checkable
+class TaggedFunctionWords(FunctionWords, Protocol):
+    """Function words of tokens that carry their part of speech after a slash, such as `는/JX`; optional."""
+
+    def tags(self) -> Collection[str]:
+        """Return the tags of function words: every token with such a tag is one, whatever the word is."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from embedkit.errors import RecipeError
-from embedkit.interfaces import EmbeddingContext
+from embedkit.interfaces import EmbeddingContext, TaggedFunctionWords
+from embedkit.interfaces.contracts import check_function_words
 from embedkit.recipe.build import Part
 from embedkit.recipe.checks.metrics import unfit
 from embedkit.recipe.paths import expand
@@ -113,6 +114,13 @@ class Components(Generic[R]):
             self.make(part.where) for part in self.parts("evaluation.function_words")
         ]
         return frozenset(word for each in lists for word in each.words())
+
+    @cached_property
+    def function_tags(self) -> frozenset[str]:
+        """Return the part-of-speech tags of function words, of all lists that have such tags."""
+        lists = [self.make(part.where) for part in self.parts("evaluation.function_words")]
+        tagged = [each for each in lists if isinstance(each, TaggedFunctionWords)]
+        return frozenset(tag for each in tagged for tag in check_function_words(each, each.tags(), "tags()"))
 
     def metrics(self, task: Task) -> dict[str, Metric]:
         """Return the metrics by name, in the recipe's order.

@@ -71,11 +71,11 @@ def _content(
     Raises RunError if a function-word file of the model's recipe has changed.
     """
     if components.recipe.evaluation.function_words is not None:
-        return Content(components.function_words)
+        return Content(components.function_words, components.function_tags)
     hint = "Name function words in this recipe; [] takes none."
     for part in trained.components.parts("evaluation.function_words"):
         refuse_changed(run, part.files(), hint)
-    return Content(trained.components.function_words)
+    return Content(trained.components.function_words, trained.components.function_tags)
 
 
 def _run_of(recipe: EvaluationRecipe) -> Run:

@@ -60,7 +60,7 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
 
     reporter.stage("training")
     metrics = components.metrics(labelling.task)
-    content = Content(components.function_words)
+    content = Content(components.function_words, components.function_tags)
     warn_of_scripts(content, tokenized)
     task = TrainingTask(classifier, evaluated, tokenized, metrics)
     training = train_model(task, recipe, writer, reporter)

@@ -42,7 +42,7 @@ def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], conte
     if not writer.group.is_main:
         return
     tokenized = _tokenized(components, splits)
-    content = Content(components.function_words)
+    content = Content(components.function_words, components.function_tags)
     warn_of_scripts(content, tokenized)
 
     reporter.stage("fitting the baseline")
