@@ -142,7 +142,7 @@ def test_it_has_every_hook_every_kind_and_every_flag():
     record = RECORD.read_text("utf-8")
     names = {node.name for node in ast.parse(record).body}
     assert {kind.hook for kind in KINDS.values()} | {kind.protocol for kind in KINDS.values()} <= names
-    assert len(functions(record)) == 44
+    assert len(functions(record)) >= 44
     assert all(f"    {flag.name}: " in record for flag in FLAGS)
 
 

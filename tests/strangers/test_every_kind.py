@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from install_strangers import distributions
+from install_strangers import HERE, distributions
 
 import embedkit
 from embedkit.cli.program import program
@@ -180,12 +180,12 @@ def run(kind: str, **changes: Any) -> embedkit.Run:
 def test_there_is_a_stranger_of_every_kind_and_each_is_what_lies_here():
     assert {*STRANGERS} == {*KINDS}
     others = {"embedkit-verdict", "embedkit-broken", "embedkit-taken"}
-    assert {stranger.distribution for stranger in STRANGERS.values()} | others == {*distributions()}
-    assert all(installed(name) for name in distributions())
+    assert {stranger.distribution for stranger in STRANGERS.values()} | others == {*distributions(HERE)}
+    assert all(installed(name) for name in distributions(HERE))
 
 
 def test_they_import_nothing_else_of_embedkit():
-    files = [file for folder in distributions().values() for file in folder.rglob("*.py")]
+    files = [file for folder in distributions(HERE).values() for file in folder.rglob("*.py")]
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8")))]
     imports = [n.module for n in nodes if isinstance(n, ast.ImportFrom)]
     imports += [name.name for n in nodes if isinstance(n, ast.Import) for name in n.names]
