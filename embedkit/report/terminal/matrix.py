@@ -6,10 +6,10 @@ import shutil
 import sys
 from typing import TYPE_CHECKING
 
-from embedkit.errors import shortened
 from embedkit.escaping import escaped
 from embedkit.recipe.dump import dump_inline
 from embedkit.recipe.frozen import thaw
+from embedkit.report.terminal.cells import cut, padded, width_of
 from embedkit.report.terminal.lines import say, write
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ def print_combinations(matrix: MatrixRecipe) -> None:
     On a terminal lines are cut to its width.
     """
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
-    ids = max(len(each.id) for each in matrix.combinations)
+    ids = max(width_of(each.id) for each in matrix.combinations)
     count, candidates = len(matrix.combinations), len({*matrix.candidates.values()})
     repeated = "" if candidates == count else f" of {candidates:,} candidates"
     say(f"{matrix.name}: {count:,} combination{'s' if count > 1 else ''}{repeated}")
     for each in matrix.combinations:
-        line = f"  {each.id.ljust(ids)}  {_axes(each.axes)}"
-        write(f"{shortened(escaped(line), width)}\n")
+        line = f"  {padded(each.id, ids)}  {_axes(each.axes)}"
+        write(f"{cut(escaped(line), width)}\n")
 
 
 def _axes(axes: Plain) -> str:

@@ -9,15 +9,16 @@ import click
 
 from embedkit.escaping import escaped
 from embedkit.files.sizes import UNITS
+from embedkit.report.terminal.cells import padded, width_of
 from embedkit.report.terminal.lines import say
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:
-    """Print rows, all with the same number of cells, in columns as wide as needed."""
+    """Print rows, all with the same number of cells, in columns as wide as needed: in terminal cells."""
     shown = [[*map(escaped, row)] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    widths = [max(map(width_of, column)) for column in zip(*shown, strict=True)]
     for row in shown:
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        say("  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def byte_count(_ctx: click.Context, _parameter: click.Parameter, value: str) -> int:
