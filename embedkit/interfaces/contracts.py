@@ -57,7 +57,7 @@ def check_examples(reader: object, examples: Sequence[Any], before: int) -> Sequ
         if not isinstance(example, Example):
             raise _breach(reader, at, "an Example", _describe(example))
         for name, value, expected, fits in (
-            ("id", example.id, "an integer from 1", type(example.id) is int and example.id > 0),
+            ("id", example.id, "an integer from 1", type(example.id) is int and 0 < example.id < 2**63),
             ("text", example.text, "a string", isinstance(example.text, str)),
             ("label", example.label, "a string or None", isinstance(example.label, str | None)),
             ("group", example.group, "a string or None", isinstance(example.group, str | None)),

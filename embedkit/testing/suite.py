@@ -12,12 +12,12 @@ from typing import Literal
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
-from embedkit.testing.checks import common, embeddings, encoders, oov_policies, tokenizers
+from embedkit.testing.checks import common, embeddings, encoders, oov_policies, readers, tokenizers
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 from embedkit.testing.targets import Parameters, find_subjects
 
-MODULES: tuple[ModuleType, ...] = (common, tokenizers, embeddings, oov_policies, encoders)
+MODULES: tuple[ModuleType, ...] = (common, readers, tokenizers, embeddings, oov_policies, encoders)
 
 State = Literal["passed", "failed", "not run"]
 

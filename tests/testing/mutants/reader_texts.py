@@ -1,0 +1,23 @@
+"""Gives texts as bytes, as they are in the file."""
+
+from collections.abc import Iterator
+
+from embedkit.plugin_api import Example, Register, hookimpl
+
+TEXTS = ("great fun", "dull and slow", "a great film")
+LABELS = ("good", "bad", "good")
+
+
+class Mutant:
+    """Three texts with labels."""
+
+    def read(self) -> Iterator[Example]:
+        """Yield every text with its label."""
+        for number, (text, label) in enumerate(zip(TEXTS, LABELS, strict=True), 1):
+            yield Example(number, text.encode(), label)
+
+
+@hookimpl
+def register_readers(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)
