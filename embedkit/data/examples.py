@@ -130,8 +130,11 @@ class Texts(Sequence[str]):
         return map(_decoded, self._rows)
 
 
-def writable(examples: Iterable[Example]) -> Iterator[Example]:
-    """Yield the examples unchanged. Raises DataError for a lone surrogate, which no file can hold."""
+def writable(examples: Iterable[Example], where: str) -> Iterator[Example]:
+    """Yield the examples of the split `where` unchanged.
+
+    Raises DataError for a lone surrogate, which no file can hold.
+    """
     for example in examples:
         for role, string in (
             ("text", example.text),
@@ -142,7 +145,7 @@ def writable(examples: Iterable[Example]) -> Iterator[Example]:
                 string.encode()
             except UnicodeEncodeError as error:
                 what = f"the {role} of example {example.id} holds half a surrogate pair"
-                raise DataError(Fault(what)) from error
+                raise DataError(Fault(what, where)) from error
         yield example
 
 

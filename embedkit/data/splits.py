@@ -74,7 +74,7 @@ def read_evaluation(reader: Reader, labelling: Labelling, storage: Storage | Non
     examples, or if a label is not one of the model's classes.
     """
     examples = normalize_labels(
-        Examples.of(writable(reader.read()), storage), labelling.separator, "data.test"
+        Examples.of(writable(reader.read(), "data.test"), storage), labelling.separator, "data.test"
     )
     if not examples:
         raise DataError(Fault("the split has no examples", where="data.test"))

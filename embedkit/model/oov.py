@@ -134,9 +134,8 @@ class OovChain:
     def _refuse(self, left: Sequence[str]) -> None:
         """Raise ComponentError if any word is left without an answer."""
         if left:
-            last = self.policies[-1][0]
-            what = f"'{last}' ends the chain but left {len(left)} words without a row, '{left[0]}' first"
-            raise ComponentError(Fault(what, where="oov"))
+            what = f"ends the chain but left {len(left)} words without a row, '{left[0]}' first"
+            raise ComponentError(owner_of(self.policies[-1][1]).fault(what))
 
 
 def _proposed(policy: OovPolicy, words: Sequence[str]) -> list[Sequence[str]]:

@@ -89,9 +89,9 @@ class RunComponents(Components[R]):
 
     def _read_once(self, part: Part) -> CachedReader:
         reader = part.make()
-        return CachedReader(
-            reader if part.bundled else RereadReader(reader, str(part), part.where), self.storage
-        )
+        if not part.bundled:
+            reader = RereadReader(reader, str(part), part.where)
+        return CachedReader(reader, part.where, self.storage)
 
     def _fitted_here(self, part: Part) -> CachedBaseline:
         baseline: Baseline = part.make()
@@ -130,17 +130,21 @@ class RereadReader:
 
 
 class CachedReader:
-    """A reader that reads its source once and keeps the examples in `storage`."""
+    """A reader that reads its source once and keeps the examples in `storage`.
 
-    def __init__(self, reader: Reader, storage: Storage) -> None:
+    `where` is its key in the recipe.
+    """
+
+    def __init__(self, reader: Reader, where: str, storage: Storage) -> None:
         self.reader = reader
+        self.where = where
         self._storage = storage
         self._examples: Examples | None = None
 
     def read(self) -> Examples:
         """Return all examples; they are read by the first call."""
         if self._examples is None:
-            self._examples = Examples.of(writable(self.reader.read()), self._storage)
+            self._examples = Examples.of(writable(self.reader.read(), self.where), self._storage)
         return self._examples
 
 

@@ -474,8 +474,16 @@ def test_what_a_verb_should_not_give_is_one_error_that_names_all_of_it(case, run
 def test_a_text_with_half_of_a_surrogate_pair_is_an_error_before_anything_is_trained(run):
     ended, directory = run("reader", reader(EXAMPLE, r"Example(2, 'a \ud800', 'bad')"))
     assert ended.code == 2
-    assert "error: the text of example 2 holds half a surrogate pair" in ended.err
+    assert "error: data.train: the text of example 2 holds half a surrogate pair" in ended.err
     assert not directory.exists()
+
+
+def test_an_error_of_a_reader_that_does_not_say_where_gets_the_readers_key(run):
+    raising = "raise DataError(Fault('row 2 is odd'), Fault('so is this', where='x.csv:3'))"
+    ended, _ = run("reader", plugin("reader", f"def read(self):\n    yield {EXAMPLE}\n    {raising}"))
+    assert ended.code == 2
+    assert "error: data.train: row 2 is odd\n" in ended.err
+    assert "x.csv:3: so is this" in ended.err
 
 
 def figures(directory, split="train"):

@@ -128,7 +128,7 @@ def test_trainable_rows(which, rows):
 
 def test_a_chain_that_leaves_words_without_a_row_is_named():
     with pytest.raises(
-        ComponentError, match="oov: 'lower' ends the chain but left 6 words without a row, '<UNK>' first"
+        ComponentError, match=r"Lower\.ends the chain but left 6 words without a row, '<UNK>' first"
     ):
         build_table(VOCABULARY, Source({}), OovChain([("lower", Lower())]), EmbeddingContext(0))
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from embedkit.errors import DataError
 from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
 from embedkit.interfaces.changes import accepting
 from embedkit.interfaces.contracts import check_examples, check_function_words, check_iterable
@@ -33,13 +36,25 @@ class WrappedReader(Wrapped[Reader]):
             given = iter(check_iterable(self, examples))
         while True:
             some = []
-            with self._owner.calling(clause):
+            with self._reading(clause):
                 for example in islice(given, AT_ONCE):
                     some.append(example)
             if not some:
                 return
             yield from check_examples(self, some, count)
             count += len(some)
+
+    @contextmanager
+    def _reading(self, clause: Callable[[], str]) -> Iterator[None]:
+        """Call the reader; a DataError that does not say where gets the reader's key in the recipe."""
+        try:
+            with self._owner.calling(clause):
+                yield
+        except DataError as error:
+            if all(fault.where for fault in error.faults):
+                raise
+            key = self._owner.key
+            raise DataError(*(replace(f, where=f.where or key) for f in error.faults)) from error
 
 
 class WrappedTokenizer(Wrapped[Tokenizer]):
