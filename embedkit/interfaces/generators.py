@@ -87,7 +87,7 @@ def other_draws() -> Iterator[None]:
     random.seed(random.getrandbits(64))
     if before.numpy is not None:
         numpy = sys.modules["numpy"]
-        numpy.random.seed(numpy.random.randint(2**32, dtype=numpy.uint64) % 2**32)
+        numpy.random.seed(int(numpy.random.randint(2**32, dtype=numpy.uint64)))
     if before.torch is not None:
         torch = sys.modules["torch"]
         torch.default_generator.manual_seed(int(torch.randint(2**31, (1,))))
