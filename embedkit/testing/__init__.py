@@ -6,11 +6,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from embedkit.testing.check import ConformanceError, ConformanceWarning
     from embedkit.testing.parametrize import parametrize_with_checks
 
-_HOME = {"parametrize_with_checks": "embedkit.testing.parametrize"}
+_HOME = {
+    "ConformanceError": "embedkit.testing.check",
+    "ConformanceWarning": "embedkit.testing.check",
+    "parametrize_with_checks": "embedkit.testing.parametrize",
+}
 
-__all__ = ["parametrize_with_checks"]
+__all__ = ["ConformanceError", "ConformanceWarning", "parametrize_with_checks"]
 
 
 def __getattr__(name: str) -> Any:

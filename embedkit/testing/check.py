@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from embedkit import __version__
 from embedkit.testing.subject import Subject
 
 FIRST = "0.1"
@@ -14,6 +15,10 @@ FIRST = "0.1"
 
 class ConformanceError(AssertionError):
     """A component does not hold to a check; the message says what was expected and what came."""
+
+
+class ConformanceWarning(UserWarning):
+    """A component does not hold to a check that is new: it will be a failure with the next minor version."""
 
 
 def expect(fits: bool, expected: str, came: str) -> None:
@@ -40,10 +45,22 @@ class Check:
     static: bool = False
     exercised: bool = False
 
+    def is_binding(self, version: str = __version__) -> bool:
+        """Return whether a failure is a failure in a version of embedkit, and not yet a warning."""
+        return self.since == FIRST or _minor(version) > _minor(self.since)
+
     @property
-    def module(self) -> str:
-        """Return the name of the module that defines the check."""
-        return self.body.__module__
+    def probation(self) -> str:
+        """Return a sentence that says when a failure of a new check will be one."""
+        return f"This check is new in embedkit {self.since}: from the next minor version on it will fail."
+
+
+def _minor(version: str) -> tuple[int, int]:
+    """Return the first two numbers of a version."""
+    from packaging.version import Version
+
+    parsed = Version(version)
+    return parsed.major, parsed.minor
 
 
 def check(
