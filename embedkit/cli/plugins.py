@@ -18,6 +18,7 @@ from embedkit.cli.inventory import (
 )
 from embedkit.cli.new_plugin import new
 from embedkit.cli.options import json_option, print_json
+from embedkit.cli.plugin_check import check
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, PluginError
 from embedkit.hookspecs import KINDS
@@ -49,6 +50,9 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
 
 
 command.add_command(new)
+
+
+command.add_command(check)
 
 
 @command.command("show")

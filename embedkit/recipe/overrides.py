@@ -48,7 +48,7 @@ def _change(document: Document, number: int, item: str | tuple[str, Any], defaul
     text = item if isinstance(item, str) else f"{item[0]}={item[1]!r}"
     printable = text.encode(errors="backslashreplace").decode()
     origin = Origin(1, number, f"--set {printable:.100}", Path.cwd())
-    key, value = _read(text, origin) if isinstance(item, str) else (item[0], _plain(item[1], origin))
+    key, value = read_setting(text, origin) if isinstance(item, str) else (item[0], _plain(item[1], origin))
     keys = key.split(".")
     if not all(keys):
         raise RecipeError(Fault(f"'{key}' is not a key such as encoder.hidden_size", where=origin.where))
@@ -72,7 +72,8 @@ def _in_matrix(keys: Sequence[str], data: Plain) -> Sequence[str]:
     return [MATRIX, axis]
 
 
-def _read(text: str, origin: Origin) -> tuple[str, Any]:
+def read_setting(text: str, origin: Origin) -> tuple[str, Any]:
+    """Return the key and the value of `KEY=VALUE`. Raises RecipeError if it is none, or no YAML."""
     key, equals, value = text.partition("=")
     if not equals:
         raise RecipeError(Fault("expected KEY=VALUE, and there is no '='", where=origin.where))

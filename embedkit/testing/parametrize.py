@@ -33,7 +33,7 @@ def parametrize_with_checks(
     without components, and a component or check that does not exist.
     """
     try:
-        subjects = subjects_of(name, parameters, trust=trust)
+        subjects = subjects_of(name, parameters or {}, trust=trust)
         reasons = reasons_of(expected_failures or {}, subjects, checks_of)
     except EmbedkitError as error:
         raise pytest.Collector.CollectError(f"parametrize_with_checks({name!r}): {error}") from error

@@ -14,6 +14,7 @@ from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
 from embedkit.testing.checks import common, embeddings, encoders, oov_policies, readers, tokenizers
 from embedkit.testing.exercise import Exercise
+from embedkit.testing.settings import read_settings
 from embedkit.testing.subject import Subject
 from embedkit.testing.targets import Parameters, find_subjects
 
@@ -52,6 +53,16 @@ class Result:
     state: State
     why: str = ""
 
+    @property
+    def fails(self) -> bool:
+        """Return whether the component fails a check that is binding."""
+        return self.state == "failed" and self.check.is_binding()
+
+    @property
+    def ending(self) -> str:
+        """Return the state, or `new` for a failure of a check that is not binding yet."""
+        return "new" if self.state == "failed" and not self.fails else self.state
+
 
 def prerequisites(check: Check, kind: str) -> Iterator[Check]:
     """Yield the checks that have to pass before `check` of a component of `kind` is tried."""
@@ -85,21 +96,24 @@ def _tried(check: Check, subject: Subject) -> Result:
 
 def subjects_of(
     name: str,
-    parameters: Parameters | None = None,
+    parameters: Parameters | Sequence[str] = (),
     *,
     trust: bool = False,
     blocked: Sequence[str] = (),
 ) -> Sequence[Subject]:
     """Return the components and commands of an installed plugin or distribution, to be tried.
 
-    `parameters` are constructor's parameters by component, for components that cannot be made without, or
-    that are to be tried with other values than the defaults. `trust` is the consent to run code in files;
-    plugins in `blocked` are not loaded. Raises PluginError as `find_subjects` does.
+    `parameters` are constructor's parameters by component, for those that cannot be made without or are to be
+    tried with others than the defaults; or texts, such as `shout.ending='!'`. `trust` is the consent to run
+    code in files; plugins in `blocked` are not loaded. Raises PluginError as `find_subjects` does, and
+    RecipeError for a text that cannot be read.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a check says what plugins warn of when they are imported
         registry = build_registry(blocked, trust)
-    return find_subjects(name, registry, parameters or {}, exercises())
+    if not isinstance(parameters, Mapping):
+        parameters = read_settings(parameters, [(each.kind, each.name) for each in registry.components()])
+    return find_subjects(name, registry, parameters, exercises())
 
 
 def _described(error: BaseException) -> str:

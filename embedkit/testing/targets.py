@@ -41,6 +41,7 @@ def find_subjects(
     given = _given(parameters, brought)
     faults = [fault for each in brought for fault in _faults(registry, each, given[each.kind, each.name])]
     faults += [fault for each in commands for fault in _claims(registry, each)]
+    faults += _lacks([(each, _missing(each, given[each.kind, each.name])) for each in brought])
     if faults:
         raise PluginError(*faults)
     subjects = [
@@ -118,21 +119,40 @@ def _faults(registry: Registry, component: Component, parameters: Mapping[str, A
 def _parameter_faults(component: Component, model: Any, parameters: Mapping[str, Any]) -> list[Fault]:
     from pydantic import ValidationError
 
-    missing = [n for n, field in model.model_fields.items() if field.is_required() and n not in parameters]
-    if missing:
-        return [_lack(component, missing)]
     findings = _findings()
     try:
         model.model_validate_json(json.dumps(parameters))
     except ValidationError as error:
-        explain(error, parameters, (component.name,), {(): [*model.model_fields]}, findings)
+        if any(detail["type"] != "missing" for detail in error.errors(include_url=False)):
+            explain(error, parameters, (component.name,), {(): [*model.model_fields]}, findings)
     return [fault for _, fault in findings.faults]
 
 
-def _lack(component: Component, missing: Sequence[str]) -> Fault:
-    """Return the fault of a component that lacks parameters, with how to give them."""
-    name = component.name
-    keys = ", ".join(f'"{key}": …' for key in missing)
-    options = " ".join(f"--set {name}.{key}=…" for key in missing)
-    hint = f'Give them in the test, parameters={{"{name}": {{{keys}}}}}, or on the command line, {options}'
-    return Fault(f"{component.kind} '{name}' cannot be made without {', '.join(missing)}", hint=hint)
+def _missing(component: Component, parameters: Mapping[str, Any]) -> list[str]:
+    """Return the parameters that a component cannot be made without and does not get.
+
+    None if it is given others, among which may be a misspelling: those are said to be wrong.
+    """
+    try:
+        fields = component.parameters.model_fields
+    except EmbedkitError:
+        return []  # a check says what is wrong with its constructor
+    needed = [name for name, field in fields.items() if field.is_required() and name not in parameters]
+    return needed if {*parameters} <= {*fields} else []
+
+
+def _lacks(missing: Sequence[tuple[Component, Sequence[str]]]) -> Iterator[Fault]:
+    """Yield one fault for all components that lack parameters, with how to give them."""
+    lacking = [(component, names) for component, names in missing if names]
+    if not lacking:
+        return
+    told = "; ".join(f"{component.kind} {component.name}: {', '.join(names)}" for component, names in lacking)
+    keys = [f'"{c.name}": {{{", ".join(_given_as(name) for name in names)}}}' for c, names in lacking]
+    options = [f"--set {component.name}.{name}=…" for component, names in lacking for name in names]
+    test, line = f"parameters={{{', '.join(keys)}}}", " ".join(options)
+    hint = f"Give them in the test, {test}, or on the command line, {line}"
+    yield Fault(f"parameters are needed to make {told}", hint=hint)
+
+
+def _given_as(name: str) -> str:
+    return f'"{name}": …'
