@@ -74,7 +74,7 @@ def _trial_of(item: pytest.Item) -> Trial | None:
     return next((value for value in given if isinstance(value, module.Trial)), None)  # type: ignore[union-attr]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Counting:
     """Counts the reports of a session, those of other processes among them, and says what came of it."""
 
