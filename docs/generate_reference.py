@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from reference_pages import command_line, components, errors, plugin_interface, recipe_keys
+from reference_pages import command_line, components, conformance, errors, plugin_interface, recipe_keys
 
 from embedkit.plugin.registry import build_registry
 
@@ -27,6 +27,7 @@ def pages() -> Mapping[str, str]:
         "command-line.md": command_line.render(),
         "plugin-interface.md": plugin_interface.render(),
         "errors.md": errors.render(),
+        "conformance-checks.md": conformance.render(),
     }
 
 
