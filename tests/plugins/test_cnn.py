@@ -6,6 +6,7 @@ import pytest
 import torch
 from pydantic import ValidationError
 from torch import nn
+from torch.nn.functional import linear
 
 from embedkit.errors import RecipeError
 from embedkit.plugin.registry import build_registry
@@ -88,6 +89,40 @@ def test_gradients_are_those_of_conv1d_then_activation_then_max():
     for convolution, group in zip(convolutions, encoder.filters, strict=True):
         torch.testing.assert_close(group.weight.grad, convolution.weight.grad, atol=1e-5, rtol=1e-5)
         torch.testing.assert_close(group.bias.grad, convolution.bias.grad, atol=1e-5, rtol=1e-5)
+
+
+def plain_largest(group, texts, lengths):
+    """The same in PyTorch's own operations, whose gradient autograd derives."""
+    width = group.weight.shape[2]
+    count = texts.shape[1] - width + 1
+    by_place = linear(texts, group.weight.permute(2, 0, 1).flatten(0, 1)).chunk(width, dim=2)
+    values = by_place[0][:, :count]
+    for place in range(1, width):
+        values = values + by_place[place][:, place : place + count]
+    beyond = torch.arange(count) > (lengths - width).clamp(min=0)
+    return values.masked_fill(beyond[:, :, None], -torch.inf).amax(dim=1) + group.bias
+
+
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("repeated", [False, True], ids=["all different", "windows alike"])
+@pytest.mark.parametrize("widths", [[1], [2, 4], [3, 4, 5], [24]], ids=str)
+def test_gradients_are_those_of_plain_operations_bit_for_bit(widths, repeated, precision, monkeypatch):
+    encoder = build(widths=widths, maps=5, dropout=0.0, padding=2)
+    texts = [torch.randn(length, D) for length in LENGTHS]
+    if repeated:
+        texts = [text[:1].expand(len(text), D) for text in texts]
+    embedded, mask = padded(texts, 23)
+    found = []
+    for largest in (None, plain_largest):
+        if largest is not None:
+            monkeypatch.setattr("embedkit_cnn.module._largest", largest)
+        encoder.zero_grad()
+        given = embedded.clone().requires_grad_()
+        with torch.autocast("cpu", precision, enabled=precision != torch.float32):
+            encoded = encoder(given, mask)
+        encoded.backward(torch.randn(encoded.shape, generator=torch.Generator().manual_seed(3)))
+        found.append([encoded.detach(), given.grad, *(weight.grad for weight in encoder.parameters())])
+    assert all(map(torch.equal, *found))
 
 
 def test_at_kims_size_a_text_has_the_same_features_alone_and_among_others():
