@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, overload
@@ -71,6 +71,9 @@ def row(p: Prediction) -> list[object]:
         *(p.oov_share, p.oov_tokens, p.tokens),
     ]
 
+
+TRAINING = "train"
+"""The split that a model is trained on."""
 
 BLOCK = 1024
 """Texts whose predictions are made at once."""
@@ -184,3 +187,8 @@ class Predictions(Sequence[Prediction]):
         counts = self.split.tokens.counts
         read = {read: counts[read[0]] for read in self.words if read[0] in counts}
         return coverage(read, sum(self.split.cut))
+
+
+def held_out(predictions: Mapping[str, Predictions]) -> Mapping[str, Predictions]:
+    """Return the predictions of every split that the model was not trained on; all, if there is none."""
+    return {name: texts for name, texts in predictions.items() if name != TRAINING} or predictions

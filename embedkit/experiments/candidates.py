@@ -72,8 +72,8 @@ def _of_method(source: Source, method: Method, data: Plain, metrics: Sequence[st
 
 
 def _recipe(name: str, data: Plain, metrics: Sequence[str], sections: Plain) -> Plain:
-    evaluation = {"metrics": [*metrics]}
+    # A ranking compares candidates, each with a run of its own, on the texts that were held out.
+    evaluation: dict[str, Any] = {"metrics": [*metrics], "predictions": "held-out"}
     if "baseline" not in sections:
-        # A ranking compares candidates, each with a run of its own: no run needs baselines beside it.
-        evaluation |= {"baselines": [], "function_words": []}
+        evaluation |= {"baselines": [], "function_words": [], "table_drift": False}
     return {"name": name, "data": dict(data), **sections, "evaluation": evaluation}

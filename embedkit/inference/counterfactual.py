@@ -14,6 +14,7 @@ import numpy as np
 from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
 from embedkit.evaluation.oov.result import Flips, OtherPolicies
+from embedkit.evaluation.predictions import held_out
 from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
 
@@ -71,7 +72,6 @@ def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> Ot
         return OtherPolicies(trained.policy, FINE_TUNED, {}, {})
     if not trained.filled.any():
         return OtherPolicies(trained.policy, f"'{trained.policy}' wrote no row", {}, {})
-    held_out = {name: before for name, before in predictions.items() if name != "train"} or predictions
     turned: dict[str, dict[str, Flips]] = {}
     refused: dict[str, str] = {}
     for name, part in trained.components.other_policies(trained.policy).items():
@@ -80,7 +80,9 @@ def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> Ot
         except EmbedkitError as error:
             refused[name] = error.faults[0].what
             continue
-        turned[name] = {split: _flips(trained, classifier, before) for split, before in held_out.items()}
+        turned[name] = {
+            split: _flips(trained, classifier, before) for split, before in held_out(predictions).items()
+        }
     return OtherPolicies(trained.policy, None, turned, refused)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.oov.result import to_json
+from embedkit.evaluation.predictions import TRAINING
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -67,9 +68,13 @@ class OovFrames:
         return to_json(self.analysis)
 
     def _refuse_other_splits(self, found: OovAnalysis) -> None:
-        """Raise RunError unless the splits are those of metrics.json; of a run of several, the last one."""
+        """Raise RunError unless the splits are those of metrics.json, or those that training held out.
+
+        Those of a run of several are the last one alone.
+        """
         known = [*self._run.metrics]
-        if [*found.splits] != (known[-1:] if self._run.folds else known):
+        held_out = [split for split in known if split != TRAINING]
+        if [*found.splits] not in ([known[-1:]] if self._run.folds else [known, held_out]):
             where = str(self._run.path / layout.OOV)
             raise RunError(Fault(f"damaged: it has other splits than {layout.METRICS}", where=where))
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import COLUMNS, cells
-from embedkit.evaluation.predictions import header, row
+from embedkit.evaluation.predictions import header, held_out, row
 from embedkit.evaluation.result import SplitMetrics, metrics_to_json
 from embedkit.runs import layout
 
@@ -50,16 +50,24 @@ def write_metrics(
 
 
 def write_predictions(
-    writer: RunWriter, classifier: Predictor, predictions: Mapping[str, Predictions], content: Content
+    writer: RunWriter, classes: Sequence[str], predictions: Mapping[str, Predictions], content: Content
 ) -> None:
-    """Write the predictions of every split, and embedding.json: origins of rows and coverage of splits.
-
-    `content` separates content tokens from structural ones.
-    """
+    """Write the predictions of every split. `content` separates content tokens from structural ones."""
     writer.predictions(
-        [*header(classifier.classes), *COLUMNS],
+        [*header(classes), *COLUMNS],
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
         sum(map(len, predictions.values())),
     )
+
+
+def write_coverage(writer: RunWriter, classifier: Predictor, predictions: Mapping[str, Predictions]) -> None:
+    """Write embedding.json: origins of rows and coverage of splits."""
     covered = {name: judged.coverage() for name, judged in predictions.items()}
     writer.json(layout.EMBEDDING, {"rows": classifier.rows.by_origin(), "coverage": covered})
+
+
+def shown(
+    predictions: Mapping[str, Predictions], which: Literal["all", "held-out"]
+) -> Mapping[str, Predictions]:
+    """Return the predictions that stand in the run's files, as `evaluation.predictions` says."""
+    return held_out(predictions) if which == "held-out" else predictions

@@ -17,7 +17,7 @@ from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
 from embedkit.tasks.analysis import write_analysis, write_words
-from embedkit.tasks.artifacts import write_metrics, write_predictions
+from embedkit.tasks.artifacts import write_coverage, write_metrics, write_predictions
 from embedkit.tasks.baselines import refit_baselines
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
     warn_of_scripts(content, tokenized)
     predictions = {name: classifier.judge(split, writer.group) for name, split in tokenized.items()}
     write_metrics(writer, predictions, metrics, baselines)
-    write_predictions(writer, classifier, predictions, content)
+    write_coverage(writer, classifier, predictions)
+    write_predictions(writer, classifier.classes, predictions, content)
 
     reporter.stage("analysing errors")
     if isinstance(trained, Trained):

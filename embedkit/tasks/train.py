@@ -16,7 +16,13 @@ from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
 from embedkit.tasks.analysis import write_analysis, write_drift
-from embedkit.tasks.artifacts import write_metrics, write_predictions, write_training
+from embedkit.tasks.artifacts import (
+    shown,
+    write_coverage,
+    write_metrics,
+    write_predictions,
+    write_training,
+)
 from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import Prepared, prepare, try_encoder
 from embedkit.tasks.reload import note_unloadable
@@ -71,12 +77,14 @@ def train_and_evaluate(components: RunComponents[Recipe], context: RunContext) -
     with training.kept():
         predictions = {name: evaluated.judge(split, writer.group) for name, split in tokenized.items()}
     write_metrics(writer, predictions, metrics, baselines)
-    write_predictions(writer, evaluated, predictions, content)
+    write_coverage(writer, evaluated, predictions)
+    written = shown(predictions, recipe.evaluation.predictions)
+    write_predictions(writer, evaluated.classes, written, content)
 
     reporter.stage("analysing errors")
-    drift = write_drift(writer, classifier, table)
+    drift = write_drift(writer, classifier, table) if recipe.evaluation.table_drift else None
     trained = Trained(evaluated, components)
-    write_analysis(writer, trained, predictions, content, drift)
+    write_analysis(writer, trained, written, content, drift)
     note_unloadable(components, writer, classifier, tokenized)
 
 

@@ -15,7 +15,7 @@ from embedkit.inference.predictor import TextInput
 from embedkit.inference.saved_baseline import save_baseline
 from embedkit.interfaces.flags import TASKS
 from embedkit.tasks.analysis import write_words
-from embedkit.tasks.artifacts import write_metrics, write_predictions
+from embedkit.tasks.artifacts import shown, write_coverage, write_metrics, write_predictions
 from embedkit.tasks.preparation import check_texts, read_texts
 from embedkit.tasks.reload_baseline import note_unloadable_baseline
 from embedkit.text.encoding import TokenizedSplit
@@ -53,8 +53,10 @@ def train_and_evaluate_baseline(components: RunComponents[BaselineRecipe], conte
     save_baseline(writer, classifier, components.recipe.baseline.use)
     predictions = {name: classifier.judge(split) for name, split in tokenized.items()}
     write_metrics(writer, predictions, components.metrics(labelling.task), baselines)
-    write_predictions(writer, classifier, predictions, content)
-    write_words(writer, predictions, content)
+    write_coverage(writer, classifier, predictions)
+    written = shown(predictions, components.recipe.evaluation.predictions)
+    write_predictions(writer, classifier.classes, written, content)
+    write_words(writer, written, content)
     note_unloadable_baseline(components, writer, classifier, tokenized["train"])
 
 

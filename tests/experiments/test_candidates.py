@@ -51,7 +51,7 @@ def test_a_bag_of_words_is_a_recipe_with_a_baseline(data):
         "name": "nbsvm",
         "data": data,
         "baseline": "nbsvm",
-        "evaluation": {"metrics": ["f1"]},
+        "evaluation": {"metrics": ["f1"], "predictions": "held-out"},
     }
 
 

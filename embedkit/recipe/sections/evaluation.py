@@ -32,6 +32,14 @@ Threshold = Annotated[
     ),
 ]
 
+PredictedTexts = Annotated[
+    Literal["all", "held-out"],
+    Field(
+        description="the texts in the predictions and in the error analysis: all, or those alone that were "
+        "held out of training, if there are any; the metrics are of all splits in either case"
+    ),
+]
+
 
 class Evaluation(Section):
     """How predictions are made and scored."""
@@ -40,6 +48,11 @@ class Evaluation(Section):
     baselines: Baselines
     function_words: FunctionWordLists
     threshold: Threshold = 0.5
+    predictions: PredictedTexts = "all"
+    table_drift: Annotated[
+        bool,
+        Field(description="write table-drift.csv: how training moved each row of the embedding matrix"),
+    ] = True
 
 
 class BaselineEvaluation(Section):
@@ -49,6 +62,7 @@ class BaselineEvaluation(Section):
     baselines: Baselines = ()
     function_words: FunctionWordLists
     threshold: Threshold = 0.5
+    predictions: PredictedTexts = "all"
 
 
 class ModelEvaluation(Section):
