@@ -55,3 +55,17 @@ def test_candidates_may_have_different_numbers_of_jobs():
 
 def test_without_jobs_nothing_is_given():
     assert Schedule({}, seed=0).next() is None
+
+
+def test_all_seeds_of_a_fold_are_in_its_block_one_of_each_candidate_first():
+    seeded = {
+        name: [
+            Job(f"{name}--fold-{fold}-seed-{seed}", name, Axes(fold=fold, seed=seed), {})
+            for fold in range(2)
+            for seed in seeds
+        ]
+        for name, seeds in {"a": (1, 2, 3), "b": (1,), "c": (1, 2)}.items()
+    }
+    given = [(id[0], id.split("-")[3]) for id in order(Schedule(seeded, seed=0))]
+    assert [fold for _, fold in given] == ["0"] * 6 + ["1"] * 6
+    assert [name for name, _ in given[:6]] == ["a", "b", "c", "a", "c", "a"]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from embedkit.evaluation.ranking.race import Dropped, Race
 from embedkit.evaluation.ranking.ranking import Course, make_ranking
@@ -14,7 +17,7 @@ from embedkit.evaluation.ranking.result import Trainings
 from embedkit.evaluation.ranking.scores import CandidateScores, Measure
 from embedkit.evaluation.ranking.settling import is_settled
 from embedkit.experiments.ranking.schedule import Schedule
-from embedkit.experiments.ranking.scores import Trained, read_training, scores_of
+from embedkit.experiments.ranking.scores import Trained, fold_of, read_training, scores_of
 
 if TYPE_CHECKING:
     from embedkit.errors import Fault
@@ -62,8 +65,8 @@ class Standing:
 
     @property
     def dropped(self) -> Mapping[str, int]:
-        """Return the candidates that the race has dropped, with the number of their trainings."""
-        return {name: len(self.trained[name]) for name in self.out}
+        """Return the candidates that the race has dropped, with the number of their folds."""
+        return {name: len({fold_of(each.job) for each in self.trained[name]}) for name in self.out}
 
 
 @dataclass(frozen=True)
@@ -143,10 +146,24 @@ class Contest:
         trained = read_training(outcome.job, self.directory, self.measure, self.resampled)
         standing.trained[name].append(trained)
         if standing.race is not None:
-            standing.race.observe(name, outcome.job.axes.fold or 0, trained.ids, trained.right.astype(float))
+            self._observe(name, fold_of(outcome.job), standing, standing.race)
             for beaten in standing.race.dropped:
                 schedule.drop(beaten)
             self._stop_if_settled(schedule, standing, standing.race)
+
+    def _observe(self, name: str, fold: int, standing: Standing, race: Race) -> None:
+        """Let the race know which texts of a fold a candidate has right, once all of its seeds have run."""
+        seeds = [each for each in self._whole_folds(name, standing) if fold_of(each.job) == fold]
+        if seeds:
+            race.observe(name, fold, seeds[0].ids, np.mean([each.right for each in seeds], axis=0))
+
+    def _whole_folds(self, name: str, standing: Standing) -> list[Trained]:
+        """Return the trainings of a candidate on those folds of which all seeds have run."""
+        planned = Counter(map(fold_of, self.jobs[name]))
+        done = Counter(fold_of(each.job) for each in standing.trained[name])
+        return [
+            each for each in standing.trained[name] if done[fold_of(each.job)] == planned[fold_of(each.job)]
+        ]
 
     def _stop_if_settled(self, schedule: Schedule, standing: Standing, race: Race) -> None:
         """Pass over the folds that are left, if they would hardly change the first tier.
@@ -156,7 +173,7 @@ class Contest:
         if race.texts < WORTH_STOPPING:
             return
         alive = [name for name in race.alive if name not in standing.failed]
-        scores = [scores_of(name, standing.trained[name]) for name in alive]
+        scores = [scores_of(name, self._whole_folds(name, standing)) for name in alive]
         if schedule.left and is_settled(scores, self.measure, self.folds):
             standing.settled = True
             for name in alive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from embedkit.experiments.plan import Job
 
@@ -11,8 +12,9 @@ from embedkit.experiments.plan import Job
 class Schedule:
     """The jobs that are still to be run, one at a time.
 
-    A block has one job of each candidate, on the same fold, in an order shuffled by `seed`. In the first
-    block candidates come in the order given, so that those that train fast are in the first table.
+    A block has the jobs of one fold, all seeds of every candidate, in an order shuffled by `seed`. In the
+    first block candidates come in the order given, so that those that train fast are in the first table:
+    first one seed of each, then the next one.
     """
 
     def __init__(self, jobs: Mapping[str, Sequence[Job]], seed: int) -> None:
@@ -44,8 +46,10 @@ class Schedule:
 
 
 def _blocks(jobs: Mapping[str, Sequence[Job]], seed: int) -> Iterator[list[Job]]:
-    """Yield one job of each candidate at a time: the first ones, the second ones, and so on."""
+    """Yield the jobs of a fold at a time."""
     generator = random.Random(seed)  # noqa: S311 - a reproducible order, not a secret
-    for number in range(max(map(len, jobs.values()), default=0)):
-        block = [own[number] for own in jobs.values() if number < len(own)]
+    folds = [*dict.fromkeys(job.axes.fold for own in jobs.values() for job in own)]
+    for number, fold in enumerate(folds):
+        seeds = zip_longest(*([job for job in own if job.axes.fold == fold] for own in jobs.values()))
+        block = [job for one_of_each in seeds for job in one_of_each if job is not None]
         yield generator.sample(block, len(block)) if number else block

@@ -144,6 +144,11 @@ def seconds_of(log: Path) -> float:
         return 0.0
 
 
+def fold_of(job: Job) -> int:
+    """Return the number of the fold that a job holds out; a fixed test split is fold 0."""
+    return job.axes.fold or 0
+
+
 def scores_of(name: str, trained: Sequence[Trained]) -> CandidateScores:
     """Return the scores of a candidate by fold; a fixed test split is fold 0.
 
@@ -151,7 +156,7 @@ def scores_of(name: str, trained: Sequence[Trained]) -> CandidateScores:
     """
     by_fold: Mapping[int, list[Trained]] = defaultdict(list)
     for each in trained:
-        by_fold[each.job.axes.fold or 0].append(each)
+        by_fold[fold_of(each.job)].append(each)
     coverage = [each.coverage for each in trained if each.coverage is not None]
     return CandidateScores(
         name=name,
