@@ -10,7 +10,8 @@ from embedkit.evaluation.outputs import scored_by
 from embedkit.evaluation.predictions import Predictions
 from embedkit.inference.predictor import Predictor, TextInput
 from embedkit.interfaces import ExplainableFit
-from embedkit.interfaces.contracts import check_evidence, check_probabilities
+from embedkit.interfaces.consistency import probabilities_of
+from embedkit.interfaces.contracts import check_evidence
 from embedkit.model.objective import objective_of
 from embedkit.model.table_rows import TableRows
 
@@ -62,12 +63,11 @@ class BaselineClassifier(Predictor):
     def judge(self, split: TokenizedSplit, group: ProcessGroup = ALONE) -> Predictions:  # noqa: ARG002
         """Return the baseline's predictions for a split: every process makes all of them.
 
-        Raises ComponentError if the baseline returns something else than probabilities.
+        Raises ComponentError as `probabilities_of` does.
         """
         labelling, texts = self.labelling, split.examples.texts
         classes, several = len(labelling.classes), labelling.multilabel
-        given = self.fitted.probabilities(texts)
-        probabilities = check_probabilities(self.fitted, given, len(texts), classes, several)
+        probabilities = probabilities_of(self.fitted, texts, classes, several)
         targets = labelling.targets(split.examples.labels)
         scored = scored_by(probabilities, targets, objective_of(classes, several))
         return Predictions(split, self.rows, scored, labelling, self.threshold)

@@ -48,10 +48,11 @@ def save_baseline(files: ModelFiles, classifier: BaselineClassifier, name: str) 
     files.json(layout.MODEL, described)
     files.csv(layout.VOCABULARY, VOCABULARY_COLUMNS, vocabulary_rows(classifier.rows))
     if isinstance(classifier.fitted, StorableFit):
-        _save_state(files, check_state(classifier.fitted, classifier.fitted.state()))
+        save_state(files, check_state(classifier.fitted, classifier.fitted.state()))
 
 
-def _save_state(files: ModelFiles, state: BaselineState) -> None:
+def save_state(files: ModelFiles, state: BaselineState) -> None:
+    """Write a checked state: its data and the shapes of its arrays, and the arrays."""
     import numpy as np
     import torch
 

@@ -31,12 +31,14 @@ class Owner:
     """The component that an object is or was made by, for messages: its description and recipe key.
 
     `hint` is the advice to the user if it raises; `joint` stands between its description and the problem.
+    It is `foreign` if it does not come with embedkit.
     """
 
     described: str
     key: str | None = None
     hint: str | None = "embedkit --traceback … shows where in its code."
     joint: str = ": "
+    foreign: bool = False
 
     _told: set[str] = field(default_factory=set, init=False, repr=False, compare=False)
 

@@ -12,13 +12,24 @@ from typing import TYPE_CHECKING
 
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import Filled
-from embedkit.interfaces.contracts import check_block, check_filled, check_lookup, check_tokens
+from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.contracts import (
+    check_block,
+    check_filled,
+    check_lookup,
+    check_probabilities,
+    check_tokens,
+)
 from embedkit.interfaces.generators import other_draws
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from embedkit.interfaces import (
         Example,
         FillContext,
+        FittedBaseline,
         FloatArray,
         OovPolicy,
         Reader,
@@ -37,6 +48,11 @@ LONGEST = 10_000
 
 READ_AGAIN = 10_000
 """Examples up to which a reader that makes a list of all is read again."""
+
+SAME = 1e-6
+"""How far apart two probabilities of a text may be: sums of float32 in another order stay below."""
+
+PURE = "What it gives may follow from its parameters and from what it is given alone."
 
 
 @other_draws()
@@ -152,6 +168,39 @@ def _compare(name: str, where: str, words: Sequence[str], answers: tuple[Filled,
         raise _impure(name, where, f"gives the word {word[:60]!r} another vector {when}")
 
 
+def probabilities_of(
+    fitted: FittedBaseline, texts: Sequence[str], classes: int, multilabel: bool
+) -> NDArray[np.float64]:
+    """Return the probabilities [n, classes] of `texts`.
+
+    Raises ComponentError if they are none or if a plugin's baseline, asked for a few of them again, gives
+    others.
+    """
+    probabilities = check_probabilities(fitted, fitted.probabilities(texts), len(texts), classes, multilabel)
+    if owner_of(fitted).foreign and len(texts):
+        check_baseline(fitted, texts, probabilities, multilabel)
+    return probabilities
+
+
+@other_draws()
+def check_baseline(
+    fitted: FittedBaseline, texts: Sequence[str], probabilities: NDArray[np.float64], multilabel: bool
+) -> None:
+    """Check that a sample of `texts` gets the same `probabilities` [n, C] again; raise ComponentError if not.
+
+    They are asked for in another order, and alone.
+    """
+    owner, rows = owner_of(fitted), [*reversed(spread(len(texts)))]
+    for how, some in [("in another order", rows), *(("alone", [row]) for row in rows[:ALONE])]:
+        again = fitted.probabilities([texts[row] for row in some])
+        check_probabilities(fitted, again, len(some), probabilities.shape[1], multilabel)
+        for row, other in zip(some, again, strict=True):
+            apart = float(abs(other - probabilities[row]).max())
+            if apart > SAME:
+                what = f"the text {texts[row][:60]!r} gets others {how}, {apart:.2g} apart"
+                raise ComponentError(owner.fault(f"probabilities: {what}", PURE))
+
+
 @other_draws()
 def check_reader(reader: Reader, name: str, where: str, first: Sequence[Example], count: int) -> None:
     """Check that the `first` of `count` examples are the same when read again; raise ComponentError if not.
@@ -180,5 +229,4 @@ def spread(count: int) -> list[int]:
 
 
 def _impure(name: str, where: str, what: str) -> ComponentError:
-    hint = "What it gives may follow from its parameters and from what it is given alone."
-    return ComponentError(Fault(f"{name} {what}", where=where, hint=hint))
+    return ComponentError(Fault(f"{name} {what}", where=where, hint=PURE))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 from embedkit.errors import ComponentError, Fault
 from embedkit.hookspecs import KINDS
+from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.changes import former_names
 from embedkit.interfaces.models import Task
 
@@ -63,6 +64,21 @@ FLAGS: tuple[Flag[Any], ...] = (
     TASKS,
     RUNS_CODE,
 )
+
+
+def tasks_of(component: object) -> tuple[Task, ...] | None:
+    """Return the tasks of a metric or a baseline; None if they depend on parameters that are not known.
+
+    Raises ComponentError if its attribute `tasks` holds anything else.
+    """
+    tasks: Any = TASKS.of(component)
+    if isinstance(tasks, property):
+        return None
+    allowed = get_args(Task)
+    if not tasks or not isinstance(tasks, Collection) or isinstance(tasks, str) or not {*tasks} <= {*allowed}:
+        what = f"tasks: expected some of {', '.join(allowed)}, got {tasks!r:.120}"
+        raise ComponentError(owner_of(component).fault(what))
+    return tuple(tasks)
 
 
 def refuse_misspelt(kind: str, factory: Callable[..., Any], attributes: Iterable[str] = ()) -> None:

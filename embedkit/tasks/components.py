@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from embedkit.data.examples import Examples, Texts, writable
 from embedkit.interfaces.consistency import READ_AGAIN, check_reader
 from embedkit.interfaces.contracts import check_words
-from embedkit.interfaces.flags import TASKS
+from embedkit.interfaces.flags import tasks_of
 from embedkit.recipe.components import Components, Other, R
 from embedkit.tasks.baseline_cache import TrainingTexts, keeping_fits
 from embedkit.text.token_cache import tokenizing_of
@@ -95,11 +95,11 @@ class RunComponents(Components[R]):
 
     def _fitted_here(self, part: Part) -> CachedBaseline:
         baseline: Baseline = part.make()
-        return CachedBaseline(baseline, TASKS.of(baseline))
+        return CachedBaseline(baseline, tasks_of(baseline) or ())
 
     def _fitted_once(self, part: Part) -> CachedBaseline:
         baseline: Baseline = part.make()
-        return CachedBaseline(keeping_fits(part, baseline), TASKS.of(baseline))
+        return CachedBaseline(keeping_fits(part, baseline), tasks_of(baseline) or ())
 
     def _tokenized_once(self, part: Part) -> CachedTokenizer:
         return CachedTokenizer(tokenizing_of(part, part.make()), self.storage)

@@ -12,13 +12,29 @@ from typing import Literal
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
-from embedkit.testing.checks import common, embeddings, encoders, oov_policies, readers, tokenizers
+from embedkit.testing.checks import (
+    baselines,
+    common,
+    embeddings,
+    encoders,
+    oov_policies,
+    readers,
+    tokenizers,
+)
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.settings import read_settings
 from embedkit.testing.subject import Subject
 from embedkit.testing.targets import Parameters, find_subjects
 
-MODULES: tuple[ModuleType, ...] = (common, readers, tokenizers, embeddings, oov_policies, encoders)
+MODULES: tuple[ModuleType, ...] = (
+    common,
+    readers,
+    tokenizers,
+    embeddings,
+    oov_policies,
+    encoders,
+    baselines,
+)
 
 State = Literal["passed", "failed", "not run"]
 

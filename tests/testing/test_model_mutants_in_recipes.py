@@ -1,4 +1,4 @@
-"""What a recipe says to the mutants of encoders: an error or a warning, never a wrong result in silence."""
+"""What a recipe says to the mutants of encoders and baselines: a message, never a wrong result in silence."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Unloadable(Refused):
+    """The recipe ends with the error when the run is complete: its results are there."""
+
+
+@dataclass(frozen=True)
 class Warned:
     """The recipe runs, and a warning says `message`."""
 
@@ -41,7 +46,8 @@ class Unnoticed:
     sections: dict = field(default_factory=dict)
 
 
-EXPECTED = {
+LONG = {"use": "inline", "texts": ["great " * 130, *TEXTS], "labels": ["good", *LABELS]}
+ENCODERS = {
     "encoder-output-dim": Refused("build(), output_dim: expected an integer from 1, got none"),
     "encoder-output-shape": Refused("shape [4, 4], got Tensor of torch.float32 and shape [4, 8]"),
     "encoder-output-dtype": Refused("got Tensor of torch.float64 and shape [4, 8]"),
@@ -54,7 +60,12 @@ EXPECTED = {
     "encoder-padding": Refused("lets padding change what it gives: a text of 3 tokens"),
     "encoder-padding-values": Refused("reads padding: texts of 7, 3, 1 and 0 tokens"),
     "encoder-long-text": Refused(
-        "raised IndexError", {"data": {"texts": [*TEXTS, "great " * 130], "labels": [*LABELS, "good"]}}
+        "raised IndexError",
+        {
+            "data": {
+                "train": {"use": "inline", "texts": ["great " * 130, *TEXTS], "labels": ["good", *LABELS]}
+            }
+        },
     ),
     "encoder-independent-builds": Refused("shares weights among the modules that it builds: layer.weight"),
     "encoder-any-width": Refused("it raised RuntimeError", {"embedding": {"use": "random", "dim": 5}}),
@@ -77,7 +88,33 @@ EXPECTED = {
     ),
     "encoder-deep-copy": Unnoticed("a run makes no copies of modules"),
 }
-KINDS = {"encoder"}
+WITH_TEST = {"data": {"test": {"use": "inline", "texts": ["unheard of", "", "a"], "labels": LABELS[:3]}}}
+BASELINES = {
+    "baseline-probabilities-shape": Refused("an array of float64 and shape [6, 2], got ndarray of float32"),
+    "baseline-probabilities-sum": Refused("expected rows that add up to 1"),
+    "baseline-each-task": Refused("fit() to 6 texts raised ValueError", {"data": {"label_separator": ","}}),
+    "baseline-missing-class": Refused(
+        "an array of float64 and shape [6, 3], got", {"data": {"labels": ["bad", "good", "neither"]}}
+    ),
+    "baseline-class-order": Unnoticed("any order of columns gives probabilities: only figures are bad"),
+    "baseline-unseen-words": Refused("probabilities() of 3 texts raised KeyError", WITH_TEST),
+    "baseline-empty-text": Refused("probabilities() of 3 texts raised ZeroDivisionError", WITH_TEST),
+    "baseline-text-alone": Refused("probabilities: the text 'a slow film' gets others alone"),
+    "baseline-fits-independent": Unnoticed("a fit is scored before the next one is made"),
+    "baseline-nothing-to-learn": Refused(
+        "fit() to 2 texts raised ValueError: max()",
+        {"data": {"train": {"use": "inline", "texts": [" ", " "], "labels": ["good", "bad"]}}},
+    ),
+    "baseline-labels-read-only": Refused("fit() to 6 texts raised ValueError: output array is read-only"),
+    "baseline-chosen": Refused("expected texts and numbers by name, got dict {'smoothing': None}"),
+    "baseline-evidence": Unnoticed("a run asks for no evidence: `embedkit explain` does"),
+    "baseline-state-and-restore": Unloadable("the baseline has no method 'restore'"),
+    "baseline-state-plain": Refused("state().arrays['names']: expected an array of float64, float32"),
+    "baseline-restores": Unloadable("gives other probabilities once it is loaded"),
+    "baseline-restore-refuses": Unnoticed("what a run has written itself is not damaged"),
+}
+KINDS = {"encoder", "baseline"}
+EXPECTED = {**ENCODERS, **BASELINES}
 
 
 def test_every_mutant_of_these_kinds_is_here():
@@ -85,19 +122,17 @@ def test_every_mutant_of_these_kinds_is_here():
 
 
 def _recipe(kind, sections):
-    data = {"use": "inline", "texts": TEXTS, "labels": LABELS} | sections.get("data", {})
-    place = {"encoder": {"encoder": "mutant"}}[kind]
-    return {
+    train = {"use": "inline", "texts": TEXTS, "labels": LABELS}
+    whole = {
         "name": "mutant",
-        "data": {"train": data},
+        "data": {"train": train, **sections.get("data", {})},
         "tokenizer": "whitespace",
-        "embedding": {"use": "random", "dim": 4},
-        "oov": ["normal"],
-        "encoder": "bag",
-        "training": {"epochs": 1, "batch_size": 4},
         **{key: value for key, value in sections.items() if key != "data"},
-        **place,
     }
+    if kind == "baseline":
+        return {**whole, "baseline": "mutant"}
+    parts = {"embedding": {"use": "random", "dim": 4}, "oov": ["normal"], "encoder": "mutant"}
+    return {**parts, "training": {"epochs": 1, "batch_size": 4}, **whole}
 
 
 @pytest.fixture
@@ -119,7 +154,7 @@ def test_a_recipe_names_the_mutant_and_its_fault(check_id, recipe, tmp_path):
         embedkit.run(recipe, out=tmp_path / "run")
     assert EXPECTED[check_id].message in str(caught.value)
     assert "mutant" in str(caught.value)
-    assert not (tmp_path / "run").exists()
+    assert (tmp_path / "run").exists() == isinstance(EXPECTED[check_id], Unloadable)
 
 
 @pytest.mark.parametrize("check_id", _ids(Warned))

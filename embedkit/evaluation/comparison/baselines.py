@@ -17,7 +17,8 @@ from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.outputs import Scored
 from embedkit.evaluation.result import AgainstModel, BaselineResult, LeftOut
-from embedkit.interfaces.contracts import check_chosen, check_probabilities
+from embedkit.interfaces.consistency import probabilities_of
+from embedkit.interfaces.contracts import check_chosen
 from embedkit.interfaces.flags import TASKS
 
 if TYPE_CHECKING:
@@ -105,8 +106,7 @@ def _probabilities(
     """Return a baseline's probabilities for `texts`, float64 [n, C], or the reason why it is left out."""
     try:
         check_chosen(fitted)
-        given, classes = fitted.probabilities(texts), len(labelling.classes)
-        return check_probabilities(fitted, given, len(texts), classes, labelling.multilabel)
+        return probabilities_of(fitted, texts, len(labelling.classes), labelling.multilabel)
     except EmbedkitError as error:
         return _left_out(error)
 

@@ -62,7 +62,7 @@ class WrappedMetric(Wrapped[Metric]):
         **newer: Any,
     ) -> Any:
         """Return the figure as JSON data. Raises ComponentError if JSON cannot hold it."""
-        true, told, shares = (_read_only(array) for array in (labels, predicted, probabilities))
+        true, told, shares = (read_only(array) for array in (labels, predicted, probabilities))
         with self._owner.calling("score() raised"):
             score = accepting("Metric.score", self._made.score)
             figure = score(true, told, shares, tuple(classes), **newer)
@@ -80,7 +80,7 @@ class WrappedBaseline(Wrapped[Baseline]):
         """Fit the baseline and return it in a wrapper. Raises ComponentError if it has no `probabilities`."""
         with self._owner.calling(lambda: f"fit() to {len(texts):,} texts raised"):
             fit = accepting("Baseline.fit", self._made.fit)
-            fitted = fit(texts, _read_only(labels), tuple(classes), **newer)
+            fitted = fit(texts, read_only(labels), tuple(classes), **newer)
         return self._wrapped("fit()", fitted)
 
     def _wrapped(self, call: str, fitted: Any) -> FittedBaseline:
@@ -111,7 +111,7 @@ class WrappedFitted(Wrapped[FittedBaseline]):
             return accepting("FittedBaseline.probabilities", self._made.probabilities)(texts, **newer)
 
 
-def _read_only(array: NDArray[Any]) -> NDArray[Any]:
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
     """Return a copy that cannot be made writable: its numbers are in a bytes object."""
     import numpy as np
 

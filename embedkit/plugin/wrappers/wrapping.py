@@ -33,4 +33,5 @@ def wrap(component: Component, made: Any, key: str) -> Any:
     An object of a kind without a wrapper is returned as it is.
     """
     wrapper = WRAPPER_OF_KIND.get(component.kind)
-    return made if wrapper is None else wrapper.of(made, Owner(str(component), key))
+    owner = Owner(str(component), key, foreign=not component.bundled)
+    return made if wrapper is None else wrapper.of(made, owner)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeGuard
 
-from embedkit.errors import Fault
-from embedkit.interfaces.flags import STANDALONE, TASKS
+from embedkit.errors import ComponentError, Fault
+from embedkit.interfaces.flags import STANDALONE, tasks_of
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings
@@ -74,11 +74,20 @@ def check_baseline(baseline: object, data: object, registry: Registry, findings:
     learning = [
         name
         for name in registry.names("baseline")
-        if "multilabel" in TASKS.of(registry.get("baseline", name).factory)
+        if _may_learn_several(registry.get("baseline", name).factory)
     ]
     if baseline.use not in learning:
         what = f"'{baseline.use}' cannot learn several labels of a text"
         findings.add(("baseline",), Fault(what, allowed=tuple(learning)))
+
+
+def _may_learn_several(baseline: object) -> bool:
+    """Return whether a class lists several labels in its tasks, or whether its parameters decide."""
+    try:
+        tasks = tasks_of(baseline)
+    except ComponentError:  # it may be another one than the recipe's
+        return False
+    return tasks is None or "multilabel" in tasks
 
 
 def check_baselines(baselines: object, findings: Findings) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from embedkit.errors import ComponentError, Fault, nearest
-from embedkit.interfaces.calling import owner_of
-from embedkit.interfaces.flags import RUNS_CODE, SINGLE_LABEL, TASKS
+from embedkit.errors import Fault, nearest
+from embedkit.interfaces.flags import RUNS_CODE, SINGLE_LABEL, tasks_of
 from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.checks.components import all_named
@@ -48,7 +47,7 @@ def unfit(part: Part, metric: object, tasks: Sequence[Task]) -> Fault | None:
     `metric` is the component that `part` names, or its class. Returns None, too, if there are no `tasks`, or
     if the tasks of the metric are not known yet.
     """
-    can = _scores(metric)
+    can = tasks_of(metric)
     if not tasks or can is None or {*can} & {*tasks}:
         return None
     known = (part.registry.get("metric", name) for name in part.registry.names("metric"))
@@ -86,22 +85,8 @@ def _as_known(part: Part) -> object:
     return part.make()
 
 
-def _scores(metric: object) -> Sequence[Task] | None:
-    """Return the tasks that a metric can score; None if they depend on parameters that are not known.
-
-    Raises ComponentError if its attribute `tasks` holds anything else.
-    """
-    tasks = TASKS.of(metric)
-    if isinstance(tasks, property):
-        return None
-    if not tasks or isinstance(tasks, str) or not {*tasks} <= {*_DESCRIBED}:
-        what = f"tasks: expected some of {', '.join(_DESCRIBED)}, got {tasks!r:.120}"
-        raise ComponentError(owner_of(metric).fault(what))
-    return tuple(tasks)
-
-
 def _may(component: Component, tasks: Sequence[Task]) -> bool:
-    can = _scores(component.factory)
+    can = tasks_of(component.factory)
     return can is None or bool({*can} & {*tasks})
 
 

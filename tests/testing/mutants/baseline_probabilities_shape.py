@@ -1,0 +1,51 @@
+"""Gives float32."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedkit.plugin_api import Register, hookimpl
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from embedkit.plugin_api import IntArray
+
+
+class Mutant:
+    """The share of each class in the training texts with a word, averaged over the words of a text."""
+
+    def fit(self, texts: Sequence[str], labels: IntArray, classes: Sequence[str]) -> Fitted:
+        """Count the words of each class."""
+        counts: dict[str, NDArray[np.float64]] = {}
+        for text, label in zip(texts, labels.tolist(), strict=True):
+            for word in text.split():
+                counts.setdefault(word, np.ones(len(classes)))[label] += 1
+        return Fitted({word: count / count.sum() for word, count in counts.items()}, len(classes))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Shares [C] by word."""
+
+    shares: dict[str, NDArray[np.float64]]
+    classes: int
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the class probabilities of each text, [n, C]."""
+        return np.array([self._of(text) for text in texts], np.float32).reshape(len(texts), self.classes)
+
+    def _of(self, text: str) -> NDArray[np.float64]:
+        unknown = np.full(self.classes, 1 / self.classes)
+        shares = [self.shares.get(word, unknown) for word in text.split()]
+        return np.mean(shares or [unknown], axis=0)
+
+
+@hookimpl
+def register_baselines(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)
