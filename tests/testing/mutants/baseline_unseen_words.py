@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from embedkit.plugin_api import Register, hookimpl
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from embedkit.plugin_api import IntArray
@@ -21,6 +20,8 @@ class Mutant:
 
     def fit(self, texts: Sequence[str], labels: IntArray, classes: Sequence[str]) -> Fitted:
         """Count the words of each class."""
+        import numpy as np
+
         counts: dict[str, NDArray[np.float64]] = {}
         for text, label in zip(texts, labels.tolist(), strict=True):
             for word in text.split():
@@ -37,9 +38,13 @@ class Fitted:
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the class probabilities of each text, [n, C]."""
+        import numpy as np
+
         return np.array([self._of(text) for text in texts]).reshape(len(texts), self.classes)
 
     def _of(self, text: str) -> NDArray[np.float64]:
+        import numpy as np
+
         unknown = np.full(self.classes, 1 / self.classes)
         shares = [self.shares[word] for word in text.split()]
         return np.mean(shares or [unknown], axis=0)
