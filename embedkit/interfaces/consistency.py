@@ -125,9 +125,11 @@ def check_proposals(policy: OovPolicy, name: str, where: str, words: Sequence[st
 
     It is asked about all of `words`, and then once more, in the opposite order.
     """
-    proposed = {word: [*policy.candidates(word)] for word in words}
-    for word, before in reversed(proposed.items()):
-        if (now := [*policy.candidates(word)]) != before:
+    with owner_of(policy).calling("candidates() raised"):
+        proposed = {word: [*policy.candidates(word)] for word in words}
+        again = {word: [*policy.candidates(word)] for word in reversed(words)}
+    for word, before in proposed.items():
+        if (now := again[word]) != before:
             what = f"proposes {before[:8]} for the word {word[:60]!r} and, when it is asked again, {now[:8]}"
             raise _impure(name, where, what)
 
