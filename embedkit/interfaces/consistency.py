@@ -128,8 +128,8 @@ def check_proposals(policy: OovPolicy, name: str, where: str, words: Sequence[st
     with owner_of(policy).calling("candidates() raised"):
         proposed = {word: [*policy.candidates(word)] for word in words}
         again = {word: [*policy.candidates(word)] for word in reversed(words)}
-    for word, before in proposed.items():
-        if (now := again[word]) != before:
+    for word, now in again.items():
+        if now != (before := proposed[word]):
             what = f"proposes {before[:8]} for the word {word[:60]!r} and, when it is asked again, {now[:8]}"
             raise _impure(name, where, what)
 
