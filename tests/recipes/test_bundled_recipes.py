@@ -30,11 +30,15 @@ NAMES = [
     "reviews-word2vec",
 ]
 MATRICES = ["quickstart-matrix"]
+OF_PAGES = ["korean"]
+"""Recipes that run in the test of a page: tests/docs/test_how_to_korean.py."""
 NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 
 def test_these_are_all_the_recipes():
-    assert sorted(name for name in bundled_recipes() if "/" not in name) == sorted([*NAMES, *MATRICES])
+    assert sorted(name for name in bundled_recipes() if "/" not in name) == sorted(
+        [*NAMES, *MATRICES, *OF_PAGES]
+    )
 
 
 @pytest.mark.parametrize(
