@@ -28,7 +28,7 @@ def _folder_of(kind: str) -> Path:
     return _ROOT / kind.replace("-", "_")
 
 
-PLUGIN_KINDS = tuple(kind for kind in (*KINDS, COMMAND) if _folder_of(kind).is_dir())
+PLUGIN_KINDS = (*KINDS, COMMAND)
 """The kinds of plugin that there are templates for."""
 
 

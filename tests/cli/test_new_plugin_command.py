@@ -13,6 +13,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from embedkit import __version__
+from embedkit.hookspecs import KINDS
 from embedkit.plugin.template import PLUGIN_KINDS, summary_of
 
 pytestmark = pytest.mark.core
@@ -78,7 +79,20 @@ def test_a_class_is_not_called_as_something_that_its_module_uses(new, kind):
             assert name.capitalize() not in classes
 
 
+def test_the_two_projects_differ_in_their_entry_points_alone():
+    of_component, of_command = (
+        (TEMPLATES / folder / "pyproject.toml").read_text("utf-8").splitlines()
+        for folder in ("component", "command")
+    )
+    differing = [pair for pair in zip(of_component, of_command, strict=True) if pair[0] != pair[1]]
+    assert [line for line, _ in differing] == [
+        "[project.entry-points.embedkit]",
+        'placeholder = "embedkit_placeholder"',
+    ]
+
+
 def test_every_kind_has_a_template():
+    assert [*PLUGIN_KINDS] == [*KINDS, "command"]
     shared = {"package", "component"}
     assert {folder.name.replace("_", "-") for folder in TEMPLATES.iterdir()} - shared == {*PLUGIN_KINDS}
 
@@ -139,6 +153,10 @@ def test_all_faults_are_reported_at_once(new):
         ("nltk", "tokenizer", "there is a module embedkit_nltk already"),
         ("text", "tokenizer", f"the distribution embedkit-text {__version__} is installed already"),
         ("null", "tokenizer", "a component's name takes"),
+        ("loss", "metric", "metric 'loss' is embedkit's own"),
+        ("numpy", "vector-format", "vector format 'numpy' is embedkit's own"),
+        ("zero", "oov", "out-of-vocabulary policy 'zero' is taken by oov of embedkit-text"),
+        ("run", "command", "command 'run' is taken by embedkit itself"),
     ],
 )
 def test_a_name_that_is_taken(new, tmp_path, name, kind, reason):
@@ -149,9 +167,17 @@ def test_a_name_that_is_taken(new, tmp_path, name, kind, reason):
     assert [*tmp_path.iterdir()] == []
 
 
-def test_the_name_of_an_installed_plugin_is_taken(new, install, tmp_path):
+def test_the_name_of_an_installed_plugin_is_taken(new, install):
     install("embedkit-loud", "", version="3.1")
     assert "the distribution embedkit-loud 3.1 is installed already" in new("loud", "--kind", "tokenizer").err
+
+
+def test_the_command_of_an_installed_plugin_is_taken(new, install):
+    install("embedkit-noisy", "", commands=["yell"])
+    done = new("yell", "--kind", "command")
+    assert "command 'yell' is taken by yell of embedkit-noisy 1.0" in done.err
+    assert new("yell", "--kind", "tokenizer").code == 0
+    assert new("zero", "--kind", "tokenizer").code == 0
 
 
 def test_nothing_is_overwritten(new, tmp_path):
