@@ -37,7 +37,7 @@ def commands(page: Path) -> list[Shown]:
 
 
 def shape(line: str) -> str:
-    """Return a line without what may differ between machines: figures, bars, and which label was predicted."""
+    """Return a line without what may differ between machines: figures, bars, which label was predicted."""
     line = re.sub(r"[█▓░]+", "", line)
     line = re.sub(r"[-+]?\d[\d,.]*", "#", line)
     line = re.sub(r"predicted \w+ (\(#\)), \w+", r"predicted \1", line)
