@@ -128,7 +128,7 @@ def _modules(name: str) -> Iterator[ModuleType]:
         yield sys.modules[home]
     yield hookspecs
     for module in vars(interfaces).values():
-        if inspect.ismodule(module):
+        if inspect.ismodule(module) and module.__name__.startswith(interfaces.__name__):
             yield module
 
 
