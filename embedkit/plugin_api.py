@@ -7,6 +7,7 @@ first used, so that a plugin's module stays cheap whatever it names at its top.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import (
@@ -63,7 +64,7 @@ from embedkit.interfaces import (
     WordVectorFile,
     no_progress,
 )
-from embedkit.interfaces.changes import ContractWarning
+from embedkit.interfaces.changes import ContractWarning, former_import
 
 if TYPE_CHECKING:
     from embedkit.api import load, run
@@ -208,7 +209,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'embedkit.plugin_api' has no attribute '{name}'")
+        return getattr(sys.modules[__name__], former_import(name))
     return getattr(importlib.import_module(_HOME[name]), name)
 
 

@@ -51,7 +51,10 @@ def test_a_name_that_it_has_not_is_an_attribute_error():
 
 
 def test_the_surface_is_what_it_was():
-    """A name that vanishes, or changes how it is called, breaks plugins: EMBEDKIT_RECORD_API=1 records it."""
+    """A name that vanishes, or changes how it is called, breaks plugins: docs/explanation/contract.md.
+
+    EMBEDKIT_RECORD_API=1 records what is there now.
+    """
     now = "".join(f"{line}\n" for name in sorted(plugin_api.__all__) for line in described(name))
     if os.environ.get("EMBEDKIT_RECORD_API"):
         SURFACE.write_text(now, encoding="utf-8")

@@ -6,7 +6,7 @@ import inspect
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -19,6 +19,18 @@ VERSION = __version__
 RELEASES = 2
 """Minor releases in which an old way works, with a warning."""
 
+API = "plugin_api"
+"""What stands in place of a protocol before the names that plugins import."""
+
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "Tokenizer": ("KeepableTokenizer", "OfTokenizerFile"),
+    "VectorSource": ("SubwordSource", "OfTokenizerFile"),
+    "Baseline": ("RestorableBaseline",),
+    "FittedBaseline": ("StorableFit", "ExplainableFit"),
+    "FunctionWords": ("TaggedFunctionWords",),
+}
+"""The protocols that a class or object of a protocol may follow as well."""
+
 
 class ContractWarning(DeprecationWarning):
     """A plugin uses something of the contract that will be removed; file and line are the plugin's own."""
@@ -28,8 +40,9 @@ class ContractWarning(DeprecationWarning):
 class Change:
     """One change of the contract, in the minor release `since`, such as `0.2`.
 
-    `member` is a verb or attribute of a protocol, `Tokenizer.tokenize`, or a hook, `register_tokenizers`.
-    With `parameter`, that parameter of the verb or hook came or is deprecated; without, the member is.
+    `member` is a verb or attribute of a protocol, `Tokenizer.tokenize`, a hook, `register_tokenizers`, or a
+    name that plugins import, `plugin_api.masked_mean`. With `parameter`, that parameter of the verb or hook
+    came or is deprecated; without, the member is.
     `instead` is what authors write now, as in "write `split`"; None for a parameter that came. `renamed` is
     the member's name now, without its protocol.
     """
@@ -42,7 +55,7 @@ class Change:
 
     @property
     def protocol(self) -> str:
-        """Return the protocol that has the member; empty for a hook."""
+        """Return the protocol that has the member, or `plugin_api`; empty for a hook."""
         return self.member.rpartition(".")[0]
 
     @property
@@ -82,11 +95,15 @@ def accepting(verb: str, method: F) -> F:
     Those that came or are deprecated since contract 0.1, and that the method has no parameter for, are left
     out of the call. The signature is read once.
     """
-    parameters = {change.parameter for change in CHANGES if change.member == verb and change.parameter}
+    protocol, _, name = verb.rpartition(".")
+    parameters = {
+        change.parameter for change in _changes(protocol) if change.name == name and change.parameter
+    }
     if not parameters:
         return method
-    taken = _parameters(getattr(method, "__func__", method))
-    lacking = set[str | None]() if taken is None else parameters - taken
+    function = getattr(method, "forward", method)  # torch calls this one
+    taken = _parameters(getattr(function, "__func__", function))
+    lacking = set[str]() if taken is None else parameters - taken.keys()
 
     def called(*arguments: Any, **keywords: Any) -> Any:
         return method(*arguments, **{name: v for name, v in keywords.items() if name not in lacking})
@@ -94,16 +111,21 @@ def accepting(verb: str, method: F) -> F:
     return cast("F", called) if lacking else method
 
 
+def _changes(protocol: str) -> list[Change]:
+    """Return the changes of a protocol and of the optional ones beside it."""
+    return [c for c in CHANGES if c.protocol == protocol or c.protocol in OPTIONAL.get(protocol, ())]
+
+
 @lru_cache(maxsize=1024)
-def _parameters(function: Callable[..., Any]) -> frozenset[str] | None:
-    """Return the names of the parameters of a function; None if it takes any by `**`."""
+def _parameters(function: Callable[..., Any]) -> Mapping[str, bool] | None:
+    """Return the parameters of a function, each with whether it is required; None if it takes any by `**`."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # written in C
-        return frozenset()
+        return {}
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
         return None
-    return frozenset(p.name for p in parameters if p.kind is not p.POSITIONAL_ONLY)
+    return {p.name: p.default is p.empty for p in parameters if p.kind is not p.POSITIONAL_ONLY}
 
 
 def heed(protocol: str, thing: object, heeded: object = None) -> None:
@@ -113,9 +135,8 @@ def heed(protocol: str, thing: object, heeded: object = None) -> None:
     `thing`, was warned of before. Raises ValueError, with the line and what to write instead, for what was
     removed.
     """
-    for change in CHANGES:
-        deprecated = change.protocol == protocol and change.instead
-        if deprecated and _uses(thing, change) and not _uses(heeded, change):
+    for change in _changes(protocol):
+        if change.instead and _uses(thing, change) and not _uses(heeded, change):
             kind = thing if inspect.isclass(thing) else type(thing)
             (file, line), told = _place(kind, change.name), f"{kind.__qualname__}: {change}"
             if change.over:
@@ -129,7 +150,21 @@ def heed(protocol: str, thing: object, heeded: object = None) -> None:
 
 def former_names(protocol: str) -> set[str]:
     """Return the names that members of `protocol` had in earlier releases."""
-    return {change.name for change in CHANGES if change.protocol == protocol and change.renamed}
+    return {change.name for change in _changes(protocol) if change.renamed}
+
+
+def former_import(name: str) -> str:
+    """Return the present name of what plugins import by its former `name`, and warn at the line that does.
+
+    Raises ImportError for what was removed, and AttributeError for what there never was.
+    """
+    for change in _changes(API):
+        if change.name == name and change.over:
+            raise ImportError(str(change))
+        if change.name == name and change.renamed:
+            warnings.warn(str(change), ContractWarning, stacklevel=3)
+            return change.renamed
+    raise AttributeError(f"module 'embedkit.{API}' has no attribute '{name}'")
 
 
 def hook_warnings(hook: str) -> dict[str, Any]:
@@ -147,13 +182,13 @@ def removed_hook(hook: str) -> str | None:
 
 
 def _uses(thing: object, change: Change) -> bool:
+    """Return whether `thing` has what is deprecated and would not work without: not if it has both ways."""
     try:
         member = inspect.getattr_static(thing, change.name)
     except AttributeError:
         return False
     if change.parameter:
-        taken = _parameters(getattr(member, "__func__", member))
-        return taken is not None and change.parameter in taken
+        return bool((_parameters(getattr(member, "__func__", member)) or {}).get(change.parameter))
     now = inspect.getattr_static(thing, change.renamed, None) if change.renamed else None
     return now is None or isinstance(now, _Renamed)
 

@@ -11,13 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 import embedkit
+from embedkit import interfaces
 from embedkit.cli.program import program
 from embedkit.errors import ComponentError, PluginError
 from embedkit.interfaces import changes
 from embedkit.interfaces.changes import Change, accepting
 from embedkit.plugin.registry import build_registry
 from embedkit.plugin.wrappers.texts import WrappedTokenizer
-from embedkit.plugin_api import ContractWarning, make_component
+from embedkit.plugin_api import ContractWarning, KeepableTokenizer, make_component
 
 RECIPE = {
     "name": "older",
@@ -133,8 +134,8 @@ def test_verbs_of_what_components_make_and_optional_verbs_gain_keywords_too(inst
     install("embedkit-fair", source, entries=["fair"])
     change(
         Change("FittedBaseline.probabilities", "0.2", "temperature"),
-        Change("FittedBaseline.evidence", "0.2", "longest"),
-        Change("FittedBaseline.state", "0.3", "compact"),
+        Change("ExplainableFit.evidence", "0.2", "longest"),
+        Change("StorableFit.state", "0.3", "compact"),
     )
     import numpy as np
 
@@ -294,10 +295,15 @@ def test_an_old_signature_is_served_with_a_warning_at_the_verb(install, site, ch
             def words(self):
                 return ["e"]
 
+        class Both:
+            def words(self, accents=False):
+                return ["both" if accents else ""]
+
         @hookimpl
         def register_function_words(register):
             register("old", Old)
             register("new", New)
+            register("both", Both)
     """
     module = install("embedkit-words", source, entries=["words"])
     change(Change("FunctionWords.words", "0.2", "accents", instead="leave it out"))
@@ -305,9 +311,9 @@ def test_an_old_signature_is_served_with_a_warning_at_the_verb(install, site, ch
         r"Old: parameter 'accents' of FunctionWords\.words is deprecated since embedkit 0\.2, an error from"
     )
     with pytest.warns(ContractWarning, match=told) as caught:
-        old, new = (make_component("function-words", name) for name in ("old", "new"))
+        old, new, both = (make_component("function-words", name) for name in ("old", "new", "both"))
     assert {(w.filename, w.lineno) for w in caught} == {line_of(module, "def words(self, accents)", site)}
-    assert (old.words(accents=True), new.words(accents=True)) == (["é"], ["e"])
+    assert [each.words(accents=True) for each in (old, new, both)] == [["é"], ["e"], ["both"]]
 
 
 HOOKS = """
@@ -337,6 +343,87 @@ def test_a_removed_hook_says_what_to_write(install, change):
     with pytest.raises(
         PluginError, match=r"register_splitters was removed in 0\.4: write `register_tokenizers`"
     ):
+        build_registry().get("tokenizer", "plain")
+
+
+def test_an_optional_verb_of_former_name_works(install, site, change):
+    source = TOKENIZERS.replace(
+        "class Older:", "class Older:\n        def files(self):\n            return []\n"
+    )
+    module = install("embedkit-ages", source, entries=["ages"])
+    change(Change("KeepableTokenizer.files", "0.2", instead="write `depends_on`", renamed="depends_on"))
+    with pytest.warns(ContractWarning) as caught:
+        tokenizer = make_component("tokenizer", "older")
+    assert {(w.filename, w.lineno) for w in caught} == {line_of(module, "def files", site)}
+    assert isinstance(tokenizer, KeepableTokenizer)
+    assert tokenizer.depends_on() == []
+
+
+def test_optional_protocols_are_known_beside_those_they_extend():
+    found = {each: getattr(interfaces, each) for each in interfaces.__all__}
+    protocols = {name: each for name, each in found.items() if getattr(each, "_is_protocol", False)}
+    for name, protocol in protocols.items():
+        for base in protocol.__bases__:
+            assert base.__name__ not in protocols or name in changes.OPTIONAL[base.__name__]
+
+
+def test_a_newer_keyword_of_an_encoders_module_is_that_of_forward(install, change):
+    source = """
+        import torch
+        from embedkit.plugin_api import hookimpl, masked_mean
+
+        class Mean(torch.nn.Module):
+            def __init__(self, dim):
+                super().__init__()
+                self.output_dim = dim
+
+            def forward(self, embedded, mask):
+                return masked_mean(embedded, mask)
+
+        class Means:
+            def build(self, input_dim):
+                return Mean(input_dim)
+
+        @hookimpl
+        def register_encoders(register):
+            register("means", Means)
+    """
+    install("embedkit-means", source, entries=["means"])
+    change(Change("SequenceEncoder.__call__", "0.2", "positions"))
+    import torch
+
+    module = make_component("encoder", "means").build(2)
+    given = torch.ones(1, 3, 2), torch.ones(1, 3, dtype=torch.bool)
+    encoded = accepting("SequenceEncoder.__call__", module)(*given, positions=torch.arange(3))
+    assert encoded.tolist() == [[1, 1]]
+
+
+IMPORTS = """
+    from embedkit.plugin_api import hookimpl
+    from embedkit.plugin_api import masked_average
+
+    @hookimpl
+    def register_tokenizers(register):
+        register("plain", masked_average.__class__)
+"""
+
+
+def test_a_former_name_is_imported_with_a_warning_at_the_import(install, site, change):
+    module = install("embedkit-plain", IMPORTS, entries=["plain"])
+    change(Change("plugin_api.masked_average", "0.2", instead="write `masked_mean`", renamed="masked_mean"))
+    with pytest.warns(ContractWarning, match=r"plugin_api\.masked_average is deprecated") as caught:
+        assert build_registry().get("tokenizer", "plain")
+    assert {(w.filename, w.lineno) for w in caught} == {line_of(module, "import masked_average", site)}
+    with pytest.raises(AttributeError, match="no attribute 'masked_averages'"):
+        embedkit.plugin_api.masked_averages  # noqa: B018
+
+
+def test_a_former_name_that_was_removed_fails_the_plugin_and_says_what_to_import(install, change):
+    install("embedkit-plain", IMPORTS, entries=["plain"])
+    former = Change("plugin_api.masked_average", "0.2", instead="write `masked_mean`", renamed="masked_mean")
+    change(former, version="0.4.1")
+    told = r"failed: ImportError: plugin_api\.masked_average was removed in 0\.4: write `masked_mean`"
+    with pytest.raises(PluginError, match=told):
         build_registry().get("tokenizer", "plain")
 
 
