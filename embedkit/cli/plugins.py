@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 import click
 
+from embedkit.cli.freeze import freeze
 from embedkit.cli.inventory import (
     COLUMNS,
     Record,
@@ -49,10 +50,9 @@ def command(ctx: click.Context, as_json: bool, kind: str | None) -> None:
     _print_table([record for record in [*brought, *idle] if kind in (None, record.kind)])
 
 
-command.add_command(new)
-
-
 command.add_command(check)
+command.add_command(freeze)
+command.add_command(new)
 
 
 @command.command("show")
