@@ -23,8 +23,9 @@ class Hashing:
         """Return the source, which needs nothing of the context."""
         from sklearn.feature_extraction.text import HashingVectorizer
 
+        ngrams = (1, self.longest)
         return HashedWords(
-            HashingVectorizer(analyzer="char_wb", ngram_range=(1, self.longest), n_features=self.dim)
+            HashingVectorizer(analyzer="char_wb", ngram_range=ngrams, n_features=self.dim, lowercase=False)
         )
 
 

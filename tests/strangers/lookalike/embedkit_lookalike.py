@@ -34,7 +34,8 @@ class Lookalike:
         for index, spelling in enumerate(spellings):
             if spelling is not None:
                 vectors[index] = context.found[rows[spelling]]
-        return Filled(vectors, np.array([spelling is not None for spelling in spellings]), spellings)
+        filled = np.array([spelling is not None for spelling in spellings], dtype=bool)
+        return Filled(vectors, filled, spellings)
 
 
 @hookimpl

@@ -1,25 +1,7 @@
 """Attention pooling: a text is the mean of its words, weighted by how much a learnt query is like them."""
 
-from typing import Annotated
-
 import torch
-from annotated_types import Ge
 from torch import Tensor, nn
-
-from embedkit.plugin_api import Doc
-
-
-class Attention:
-    """The weighted mean of the words, by scaled dot products with learnt queries (Bahdanau et al. 2015)."""
-
-    def __init__(
-        self, *, heads: Annotated[int, Ge(1), Doc("queries, each with a mean of its own")] = 1
-    ) -> None:
-        self.heads = heads
-
-    def build(self, input_dim: int) -> nn.Module:
-        """Build the module, its queries drawn from torch's generator."""
-        return Pooling(input_dim, self.heads)
 
 
 class Pooling(nn.Module):
