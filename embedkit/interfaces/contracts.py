@@ -81,7 +81,9 @@ def check_tokens(tokenizer: object, tokens: Any, texts: Sequence[str]) -> list[l
 
 
 def check_words(tokenizer: object, words: Sequence[str]) -> None:
-    """Raise ComponentError for a word with half of a surrogate pair, which no file of a run could hold."""
+    """Raise ComponentError for an empty word, and for half of a surrogate pair, which no file could hold."""
+    if "" in words:
+        raise _breach(tokenizer, "tokenize", "tokens of at least one character", "an empty one")
     try:
         "".join(words).encode()
     except UnicodeEncodeError as error:
@@ -103,13 +105,17 @@ def _check_tokens_of(tokenizer: object, text: str, tokens: Any) -> None:
 def check_function_words(component: object, words: Any, verb: str = "words()") -> Collection[str]:
     """Return `words` unchanged.
 
-    Raises ComponentError unless they are a collection of strings, not one string.
+    Raises ComponentError unless they are a collection of strings, not one string, and each is a word.
     """
     if isinstance(words, str | bytes) or not isinstance(words, Collection):
         raise _breach(component, verb, "a collection of strings", _describe(words))
     strange = [word for word in words if not isinstance(word, str)]
     if strange:
         raise _breach(component, verb, "a collection of strings", f"{_describe(strange[0])} among them")
+    padded = [word for word in words if not word or word != word.strip()]
+    if padded:
+        what = "words without white space at their ends, which tokens do not have"
+        raise _breach(component, verb, what, f"{padded[0]!r:.60} among them")
     return words
 
 

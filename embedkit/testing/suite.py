@@ -14,9 +14,11 @@ from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
 from embedkit.testing.checks import (
     baselines,
+    commands,
     common,
     embeddings,
     encoders,
+    function_words,
     oov_policies,
     readers,
     tokenizers,
@@ -34,6 +36,8 @@ MODULES: tuple[ModuleType, ...] = (
     oov_policies,
     encoders,
     baselines,
+    function_words,
+    commands,
 )
 
 State = Literal["passed", "failed", "not run"]
