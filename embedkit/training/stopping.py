@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
 
 from embedkit.errors import Fault, TrainingError
-from embedkit.interfaces.flags import SMALLER_IS_BETTER
+from embedkit.evaluation.direction import is_smaller_better
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -65,9 +65,12 @@ class Best:
 
 
 def best_of(settings: Training, metrics: Mapping[str, Metric]) -> Best | None:
-    """Return a new Best if the recipe has early stopping, else None. For the loss, smaller is better."""
+    """Return a new Best if the recipe has early stopping, else None. For the loss, smaller is better.
+
+    Raises ComponentError if a plugin's metric does not say rightly what is better.
+    """
     stopping = settings.early_stopping
     if stopping is None:
         return None
-    smaller = stopping.metric == "loss" or SMALLER_IS_BETTER.of(metrics[stopping.metric])
+    smaller = stopping.metric == "loss" or is_smaller_better(metrics[stopping.metric])
     return Best(stopping.metric, stopping.patience, smaller)

@@ -1,4 +1,4 @@
-"""What a recipe says to the mutants of encoders and baselines: a message, never a wrong result in silence."""
+"""What a recipe says to mutants of encoders, metrics and baselines: a message, no silent wrong result."""
 
 from __future__ import annotations
 
@@ -113,8 +113,35 @@ BASELINES = {
     "baseline-restores": Unloadable("gives other probabilities once it is loaded"),
     "baseline-restore-refuses": Unnoticed("what a run has written itself is not damaged"),
 }
-KINDS = {"encoder", "baseline"}
-EXPECTED = {**ENCODERS, **BASELINES}
+EARLY = {
+    "data": {"validation": {"use": "inline", "texts": TEXTS, "labels": LABELS}},
+    "training": {"epochs": 1, "early_stopping": {"metric": "mutant", "patience": 1}},
+}
+ONE_TEXT = {"data": {"test": {"use": "inline", "texts": ["a great film"], "labels": ["good"]}}}
+CERTAIN = {
+    "data": {"test": {"use": "inline", "texts": TEXTS, "labels": LABELS[::-1]}},
+    "training": {"epochs": 3, "optimizer": "sgd", "lr": 1e6},
+}
+METRICS = {
+    "tasks-are-known": Refused(
+        "tasks: expected some of binary, multiclass, multilabel, got ('binary', 'multi"
+    ),
+    "metric-figure": Warned("score(): expected a number, a mapping or None, got list"),
+    "metric-mapping": Warned("score(): expected keys that are strings, got tuple"),
+    "metric-each-task": Warned(
+        "score() raised IndexError",
+        {"data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["a", "b", "c", "a", "b", "c"]}}},
+    ),
+    "metric-absent-class": Warned("score() raised ZeroDivisionError", ONE_TEXT),
+    "metric-one-text": Warned("score() raised ZeroDivisionError", ONE_TEXT),
+    "metric-certain-probabilities": Warned("score() raised ValueError", CERTAIN),
+    "metric-text-order": Unnoticed("a run has one order of texts, in which the number is as good as any"),
+    "metric-class-names": Warned("score() raised ValueError: tuple.index(x): x not in tuple"),
+    "metric-read-only": Warned("score() raised ValueError: output array is read-only"),
+    "metric-direction": Refused("gives 0 to perfect predictions and 1 to wrong ones, and says", EARLY),
+}
+KINDS = {"encoder", "metric", "baseline"}
+EXPECTED = {**ENCODERS, **METRICS, **BASELINES}
 
 
 def test_every_mutant_of_these_kinds_is_here():
@@ -131,7 +158,11 @@ def _recipe(kind, sections):
     }
     if kind == "baseline":
         return {**whole, "baseline": "mutant"}
-    parts = {"embedding": {"use": "random", "dim": 4}, "oov": ["normal"], "encoder": "mutant"}
+    parts = {"embedding": {"use": "random", "dim": 4}, "oov": ["normal"], "encoder": "bag"}
+    if kind == "encoder":
+        parts["encoder"] = "mutant"
+    else:
+        whole["evaluation"] = {"metrics": ["accuracy", "mutant"], **whole.get("evaluation", {})}
     return {**parts, "training": {"epochs": 1, "batch_size": 4}, **whole}
 
 
@@ -140,7 +171,7 @@ def recipe(check_id, install):
     """The recipe with the mutant of a check, which is installed, and with what the table changes."""
     source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
     install("embedkit-mutant", source, entries=["mutant"])
-    (kind,) = next(check.kinds for check in all_checks() if check.id == check_id)
+    kind = next(check.kinds[0] for check in all_checks() if check.id == check_id)
     return _recipe(kind, EXPECTED[check_id].sections)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from embedkit.interfaces.flags import SMALLER_IS_BETTER
+from embedkit.evaluation.direction import is_smaller_better
 from embedkit.recipe.schema import Recipe
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
@@ -54,7 +54,7 @@ def best_epoch(components: Components[Recipe], run: Run) -> int:
 def smaller_is_better(components: Components[Any], metric: str) -> bool:
     """Return whether smaller values of a metric of the recipe are better."""
     found = metric_of(components, metric)
-    return found is not None and SMALLER_IS_BETTER.of(found)
+    return found is not None and is_smaller_better(found)
 
 
 def metric_of(components: Components[Any], name: str) -> Metric | None:

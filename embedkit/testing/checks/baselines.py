@@ -14,6 +14,7 @@ from embedkit.interfaces import BaselineState
 from embedkit.interfaces.flags import SINGLE_LABEL, tasks_of
 from embedkit.testing.check import check, expect
 from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.checks.metrics import tasks_are_known
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -98,7 +99,7 @@ def _check(fitted: Any, texts: Sequence[str], training: Training) -> NDArray[np.
     return check_probabilities(fitted, given, len(texts), len(training.classes), several)
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_probabilities_shape(subject: Subject) -> None:
     """`probabilities` returns an array of float64 [n, C]: a row for each text, a column for each class."""
     training, fitted = _trained(subject)
@@ -190,7 +191,7 @@ def baseline_fits_independent(subject: Subject) -> None:
     expect(same, "the same probabilities once another fit has been made", "others")
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_nothing_to_learn(subject: Subject) -> None:
     """Where nothing can be learned from texts, `fit` raises a DataError if it raises anything."""
     training = Training.of(_tasks(subject)[0])
@@ -201,7 +202,7 @@ def baseline_nothing_to_learn(subject: Subject) -> None:
             continue
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_labels_read_only(subject: Subject) -> None:
     """`fit` takes labels that cannot be written to, as those of a run are."""
     from embedkit.plugin.wrappers.models import read_only
@@ -210,7 +211,7 @@ def baseline_labels_read_only(subject: Subject) -> None:
     subject.make().fit([*training.texts], read_only(training.labels), tuple(training.classes))
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_chosen(subject: Subject) -> None:
     """`chosen`, if a fit has it, gives texts and finite numbers by name."""
     from embedkit.interfaces.contracts import check_chosen
@@ -218,7 +219,7 @@ def baseline_chosen(subject: Subject) -> None:
     check_chosen(_trained(subject)[1])
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_evidence(subject: Subject) -> None:
     """`evidence`, if a fit has it, gives float64 [C] by n-gram, for any text."""
     from embedkit.interfaces.contracts import check_evidence
@@ -229,7 +230,7 @@ def baseline_evidence(subject: Subject) -> None:
             check_evidence(fitted, fitted.evidence(text), len(training.classes))
 
 
-@check("baseline", requires=(does_its_work,))
+@check("baseline", requires=(does_its_work, tasks_are_known))
 def baseline_state_and_restore(subject: Subject) -> None:
     """A fit has `state` if and only if its baseline has `restore`: one of them alone is of no use."""
     has = {"state": hasattr(_trained(subject)[1], "state"), "restore": hasattr(subject.make(), "restore")}

@@ -1,0 +1,28 @@
+"""Does not say that smaller is better."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.plugin_api import Register, hookimpl
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Mutant:
+    """The share of wrong predictions."""
+
+    def score(
+        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> float:
+        """Return the share."""
+        return float((labels != predicted).mean())
+
+
+@hookimpl
+def register_metrics(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)

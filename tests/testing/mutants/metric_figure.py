@@ -1,0 +1,28 @@
+"""Gives a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.plugin_api import Register, hookimpl
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Mutant:
+    """Accuracy."""
+
+    def score(
+        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> list[float]:
+        """Return the accuracy, alone in a list."""
+        return [float((labels == predicted).mean())]
+
+
+@hookimpl
+def register_metrics(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)

@@ -1,0 +1,30 @@
+"""Misspells a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from embedkit.plugin_api import Register, hookimpl
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Mutant:
+    """Accuracy."""
+
+    tasks = ("binary", "multi-class")
+
+    def score(
+        self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
+    ) -> float:
+        """Return the accuracy."""
+        return float((labels == predicted).mean())
+
+
+@hookimpl
+def register_metrics(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)
