@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 from embedkit.interfaces.calling import described
@@ -23,14 +24,15 @@ from embedkit.testing.imports import ImportReport, import_report
 class Subject:
     """A component under test, and the parameters that the checks make it with.
 
-    `exercise` is the ordinary work of its kind. `passed` has the ids of the checks tried so far, each with
-    whether it passes.
+    `exercise` is the ordinary work of its kind; `sample` is a file of a vector format. `passed` has the ids
+    of the checks tried so far, each with whether it passes.
     """
 
     registry: Registry
     component: Component
     parameters: Mapping[str, Any] = field(default_factory=dict)
     exercise: Exercise | None = None
+    sample: Path | None = None
     passed: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

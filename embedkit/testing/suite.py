@@ -23,6 +23,7 @@ from embedkit.testing.checks import (
     oov_policies,
     readers,
     tokenizers,
+    vector_formats,
 )
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.settings import read_settings
@@ -35,6 +36,7 @@ MODULES: tuple[ModuleType, ...] = (
     tokenizers,
     embeddings,
     oov_policies,
+    vector_formats,
     encoders,
     metrics,
     baselines,

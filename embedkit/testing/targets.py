@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,15 @@ from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import Document, Findings, Origin, plain
 from embedkit.recipe.validation_faults import explain
 from embedkit.testing.exercise import Exercise
+from embedkit.testing.samples import KIND as FORMAT
+from embedkit.testing.samples import SAMPLE, Sample
 from embedkit.testing.subject import CommandSubject, Subject
 
 Parameters = Mapping[str, Mapping[str, Any]]
-"""Constructor's parameters by component: its name, or `kind:name` where two kinds have one of that name."""
+"""Constructor's parameters by component: its name, or `kind:name` where two kinds have one of that name.
+
+A vector format has none; its key `sample` names a file of the format.
+"""
 
 COMMAND = "command"
 PARAMETERS = "parameters"
@@ -44,10 +50,19 @@ def find_subjects(
     faults += _lacks([(each, _missing(each, given[each.kind, each.name])) for each in brought])
     if faults:
         raise PluginError(*faults)
-    subjects = [
-        Subject(registry, each, given[each.kind, each.name], exercises.get(each.kind)) for each in brought
-    ]
+    subjects = [_subject(registry, each, given[each.kind, each.name], exercises) for each in brought]
     return [*subjects, *(CommandSubject(registry, _command(each)) for each in commands)]
+
+
+def _subject(
+    registry: Registry, component: Component, given: Mapping[str, Any], exercises: Mapping[str, Exercise]
+) -> Subject:
+    exercise = exercises.get(component.kind)
+    if component.kind != FORMAT or exercise is None:
+        return Subject(registry, component, given, exercise)
+    path = Path(given[SAMPLE]).absolute()
+    others = {name: value for name, value in given.items() if name != SAMPLE}
+    return Subject(registry, component, others, replace(exercise, arguments=Sample(path)), path)
 
 
 def _in_use(name: str, registry: Registry) -> list[Plugin]:
@@ -109,11 +124,24 @@ def _faults(registry: Registry, component: Component, parameters: Mapping[str, A
         registry.get(component.kind, component.name)
     except PluginError as error:
         return [*error.faults]
+    if component.kind == FORMAT:
+        return [*_sample_faults(component, parameters)]
     try:
         model = component.parameters
     except EmbedkitError:
         return []  # a check says what is wrong with its constructor
     return _parameter_faults(component, model, parameters)
+
+
+def _sample_faults(component: Component, given: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield what is wrong with what is given for a vector format: a sample file, and nothing else."""
+    for name in given:
+        if name != SAMPLE:
+            yield Fault.unknown("parameter", name, [SAMPLE], where=component.name)
+    sample = given.get(SAMPLE, "")
+    if not isinstance(sample, str) or (sample and not Path(sample).is_file()):
+        hint = f"A sample is a file of the format {component.name}, a small one."
+        yield Fault(f"there is no file {sample!r:.100}", where=f"{component.name}.{SAMPLE}", hint=hint)
 
 
 def _parameter_faults(component: Component, model: Any, parameters: Mapping[str, Any]) -> list[Fault]:
@@ -133,6 +161,8 @@ def _missing(component: Component, parameters: Mapping[str, Any]) -> list[str]:
 
     None if it is given others, among which may be a misspelling: those are said to be wrong.
     """
+    if component.kind == FORMAT:
+        return [] if parameters.get(SAMPLE) else [SAMPLE]
     try:
         fields = component.parameters.model_fields
     except EmbedkitError:

@@ -44,7 +44,11 @@ class GensimSaves:
         if not isinstance(wv, KeyedVectors) or not hasattr(wv, "vectors"):
             what = f"holds a {type(model).__name__} without word vectors"
             raise VectorFileError(Fault(what, str(file.path)))
-        return (SavedSubwords if hasattr(wv, "buckets_word") else SavedVectors)(wv, file.path)
+        try:
+            return (SavedSubwords if hasattr(wv, "buckets_word") else SavedVectors)(wv, file.path)
+        except (AttributeError, TypeError, ValueError) as error:
+            what = f"gensim loads it, but something is damaged in it: {error}"
+            raise VectorFileError(Fault(what, str(file.path))) from error
 
 
 def _load(path: Path) -> Any:

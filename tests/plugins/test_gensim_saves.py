@@ -189,6 +189,20 @@ def test_vectors_that_are_missing_from_the_pickle(tmp_path, models):
         open_vectors(tmp_path / "save", trust=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "other"), [("vector_size", "vector_sizf"), ("index_to_key", None), ("vector_size", "many")]
+)
+def test_a_save_with_a_wrong_byte_in_its_names_or_values(name, other, tmp_path, models):
+    wv = pickle.loads(pickle.dumps(models["word2vec"].wv))
+    if other == "vector_sizf":
+        setattr(wv, other, wv.__dict__.pop(name))
+    else:
+        setattr(wv, name, other)
+    (tmp_path / "save").write_bytes(pickle.dumps(wv))
+    with pytest.raises(VectorFileError, match="gensim loads it, but something is damaged in it: "):
+        open_vectors(tmp_path / "save", trust=True)
+
+
 def test_saves_without_word_vectors(tmp_path):
     from gensim.models import Phrases
 

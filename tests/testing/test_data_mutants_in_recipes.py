@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import gzip
+import importlib
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +32,7 @@ class Noticed:
     sections: dict = field(default_factory=dict)
     vectors: dict = field(default_factory=lambda: VECTORS)
     names: str = "of embedkit-mutant 1.0"
+    change: Callable[[bytes], bytes] = bytes
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class Harmless:
 
     why: str
     sections: dict = field(default_factory=dict)
+    change: Callable[[bytes], bytes] = bytes
+
+
+class Unnoticed(Harmless):
+    """The recipe runs, and the fault can only be found by the check: the reason is `why`."""
 
 
 LAST = {"oov": ["mutant"]}
@@ -82,7 +91,8 @@ POLICIES = {
 }
 
 EMBEDDING = {"embedding": "mutant"}
-SUBWORDS = {**EMBEDDING, "oov": ["subword", "zero"]}
+ASKED_SUBWORDS = {"oov": ["subword", "zero"]}
+SUBWORDS = {**EMBEDDING, **ASKED_SUBWORDS}
 LOOKED_UP = {"embedding": {"use": "mutant", "unseen": "lookup"}}
 
 
@@ -146,8 +156,48 @@ READERS = {
     "reader-damaged-file": Noticed("read() raised after 0 examples: JSONDecodeError", DAMAGED),
     "reader-error-names-the-file": Noticed("data.train: this is no JSON", DAMAGED, names="data.train"),
 }
-EXPECTED = {**READERS, **EMBEDDINGS, **POLICIES}
-KINDS = {"reader", "embedding", "oov"}
+
+FILE = "vectors.txt"
+
+
+def damage(content):
+    return content.replace(b"great 1 2", b"great 1 \xb2")
+
+
+def halve(content):
+    return content[: len(content) // 2]
+
+
+def shorten(content):
+    return content[:3]
+
+
+FORMATS = {
+    "format-recognises-its-file": Noticed("holds no word vectors that can be read", names=FILE),
+    "format-recognises-no-other-file": Harmless("built-in formats are tried first"),
+    "format-recognises-short-files": Noticed(
+        "telling whether a file is of it raised error: unpack requires", change=shorten
+    ),
+    "format-has-no-parameters": Harmless("the parameter has its default"),
+    "format-opens-its-file": Noticed("raised AttributeError: 'dict' object has no attribute 'dim'"),
+    "format-dim": Noticed("expected dim from 1 to"),
+    "format-count": Noticed("expected count of at least 0, or None, got int -1"),
+    "format-descriptions": Noticed("expected dtype as a string, got type"),
+    "format-files": Noticed("words-of-odd.txt", names="words-of-odd.txt"),
+    "format-blocks-shapes": Noticed("expected vectors of float32 [1, 2], got float64 [1, 2]"),
+    "format-has-vectors": Noticed("has no vectors", names=FILE),
+    "format-blocks-begin-anew": Harmless("training reads a file once"),
+    "format-count-agrees": Noticed("should have 201 vectors; there are 200", names=FILE),
+    "format-compressed-file": Unnoticed("only the format knows where its file ends", change=gzip.compress),
+    "format-truncated-file": Noticed("should have 200 vectors; there are", names=FILE, change=halve),
+    "format-damaged-file": Noticed("raised ValueError: could not convert", change=damage),
+    "format-runs-code-is-stated": Unnoticed("a plugin that hides what it runs is trusted code itself"),
+    "format-subword": Noticed(
+        "subword().vectors: expected an array of float32", {"oov": ["subword", "zero"]}
+    ),
+}
+EXPECTED = {**READERS, **EMBEDDINGS, **POLICIES, **FORMATS}
+KINDS = {"reader", "embedding", "oov", "vector-format"}
 
 
 def test_every_mutant_of_these_kinds_is_here():
@@ -160,7 +210,8 @@ def mutant(install):
 
     def mutant(check_id):
         source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
-        install("embedkit-mutant", source, entries=["mutant"])
+        module = install("embedkit-mutant", source, entries=["mutant"])
+        return importlib.import_module(module)
 
     return mutant
 
@@ -168,17 +219,20 @@ def mutant(install):
 @pytest.fixture
 def recipe(check_id, mutant, tmp_path):
     """The recipe with the mutant of a check, which is installed, and with what the table changes."""
-    mutant(check_id)
-    expected = EXPECTED[check_id]
-    vectors = getattr(expected, "vectors", VECTORS)
-    lines = [f"{word} {' '.join(map(str, numbers))}" for word, numbers in vectors.items()]
-    path = tmp_path / "vectors.txt"
-    path.write_text("\n".join([f"{len(lines)} 2", *lines, ""]), encoding="utf-8")
+    module, expected = mutant(check_id), EXPECTED[check_id]
+    path, use = tmp_path / FILE, "word2vec-text"
+    if hasattr(module, "SAMPLE"):
+        path.write_bytes(expected.change(module.SAMPLE))
+        use = "vectors"
+    else:
+        vectors = getattr(expected, "vectors", VECTORS)
+        lines = [f"{word} {' '.join(map(str, numbers))}\n" for word, numbers in vectors.items()]
+        path.write_text("".join([f"{len(lines)} 2\n", *lines]), encoding="utf-8")
     return {
         "name": "mutant",
         "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["a", "a", "b", "b"]}},
         "tokenizer": "whitespace",
-        "embedding": {"use": "word2vec-text", "path": str(path), "unseen": "lookup"},
+        "embedding": {"use": use, "path": str(path), "unseen": "lookup"},
         "oov": ["zero"],
         "encoder": "bag",
         "training": {"epochs": 1},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 from pathlib import Path
 
 import pytest
@@ -22,13 +23,16 @@ def test_every_check_has_a_mutant():
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # one leaves its file open
 @pytest.mark.parametrize("check_id", _ids())
-def test_a_mutant_is_caught_by_its_check_alone(check_id, install):
+def test_a_mutant_is_caught_by_its_check_alone(check_id, install, tmp_path):
     source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
-    if "@hookimpl" in source:
-        install("embedkit-mutant", source, entries=["mutant"])
-    else:
-        install("embedkit-mutant", source, commands={"mutant": "{module}:mutant"})
-    (subject,) = subjects_of("embedkit-mutant")
+    entries, commands = (["mutant"], ()) if "@hookimpl" in source else ((), {"mutant": "{module}:mutant"})
+    module = install("embedkit-mutant", source, entries=entries, commands=commands)
+    parameters = {}
+    if "register_vector_formats" in source:
+        sample = tmp_path / "sample.odd"
+        sample.write_bytes(importlib.import_module(module).SAMPLE)
+        parameters = {"mutant": {"sample": str(sample)}}
+    (subject,) = subjects_of("embedkit-mutant", parameters)
     results = [run_check(check, subject) for check in checks_of(subject.kind)]
     failed = {result.check.id: result.why for result in results if result.state == "failed"}
     assert [*failed] == [check_id], failed

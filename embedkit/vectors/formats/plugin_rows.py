@@ -7,6 +7,7 @@ from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces import Lookup, Progress
+from embedkit.interfaces.calling import OWNER, Owner
 from embedkit.interfaces.changes import heed
 from embedkit.interfaces.contracts import check_lookup
 from embedkit.vectors.faults import broken
@@ -33,6 +34,7 @@ class PluginReader:
 
     def __init__(self, component: Component, content: Content, options: Options, rows: VectorRows) -> None:
         self._contract = Contract(component, content)
+        setattr(self, OWNER, Owner(str(component)))
         self._content, self._options, self._rows = content, options, rows
         with self._contract.answering():
             heed("VectorRows", rows)
@@ -127,7 +129,7 @@ class PluginSubwordReader(PluginReader):
         rows: Any = self._rows
         with self._contract.answering():
             lookup: Lookup = rows.subword(words)
-        return check_lookup(rows, lookup, len(words), self.dim, "subword")
+        return check_lookup(self, lookup, len(words), self.dim, "subword")
 
 
 def open_rows(component: Component, content: Content, options: Options) -> PluginReader:

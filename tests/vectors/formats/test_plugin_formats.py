@@ -17,6 +17,7 @@ from embedkit import open_vectors
 from embedkit.errors import ComponentError, PluginError, VectorFileError
 from embedkit.files.cache import entries
 from embedkit.plugin.registry import build_registry
+from embedkit.testing.suite import checks_of, run_check, subjects_of
 from embedkit.vectors.lookup import indexed
 from embedkit.vectors.tools.check import check
 from embedkit.vectors.tools.convert import convert
@@ -73,6 +74,12 @@ def odd(install, write):
         return write(b"ODD file")
 
     return installed
+
+
+def test_the_example_holds_to_every_check(plugin, write):
+    (subject,) = subjects_of("embedkit-lines", {"json-lines": {"sample": str(write(lines()))}})
+    results = [run_check(check, subject) for check in checks_of(subject.kind)]
+    assert [result for result in results if result.state != "passed"] == []
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
@@ -244,7 +251,7 @@ def test_broken_subwords(odd):
     answer = "yield [\"a\", \"b\"], np.ones((2, 2), np.float32)"  # fmt: skip
     more = "\n        def subword(self, words):\n            return words\n"
     file = open_vectors(odd(answer, answer + more))
-    with pytest.raises(ComponentError, match=r"embedkit_odd\.Rows\.subword.*expected an array of float32"):
+    with pytest.raises(ComponentError, match=r"odd of embedkit-odd 0\.4.*: subword.*an array of float32"):
         file.subword(["unseen"])
 
 
