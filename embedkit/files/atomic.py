@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -81,7 +80,7 @@ def made_whole(target: Path, durable: bool = True, overwrite: bool = True) -> It
 
 def free_name(path: Path) -> Path:
     """Return a path in the same directory that no file or directory has."""
-    return path.with_name(f".embedkit-{secrets.token_hex(8)}")
+    return path.with_name(f".embedkit-{os.urandom(8).hex()}")
 
 
 def target_of(name: str) -> str | None:

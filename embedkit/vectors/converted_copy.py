@@ -18,7 +18,7 @@ from embedkit.files.arrays import ArrayStream, DamagedError
 from embedkit.files.spans import read_parts
 from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.io.content import Content, examine
-from embedkit.vectors.lookup.index import CHECKED, Index, IndexBuilder, Places, begin_with, whole_parts
+from embedkit.vectors.lookup.index import CHECKED, Index, IndexBuilder, Places, Words, whole_parts
 from embedkit.vectors.lookup.row_cache import Kept, mark_used
 from embedkit.vectors.reading import READING, Options, Reader
 from embedkit.vectors.selection import ScanReport, Selection
@@ -131,7 +131,7 @@ def _select(copy: Path, arrays: ArrayStream, selection: Selection) -> ScanReport
     except VectorFileError as error:
         raise DamagedError(f"the copy is damaged: {error}") from error
     with copy.open("rb", buffering=0) as file, whole_parts("the copy"):
-        _check_words(file, places, words)
+        places = _confirmed(file, places, words)
         begins = matrix.offset + places.rows * matrix.row_size
         for parts in read_parts(file, begins, begins + matrix.row_size):
             some = slice(parts.first, parts.last)
@@ -143,16 +143,18 @@ def _select(copy: Path, arrays: ArrayStream, selection: Selection) -> ScanReport
     return ScanReport(index.count, selection.duplicates(), replaced=0, verified=True)
 
 
-def _check_words(file: FileIO, places: Places, words: Sequence[bytes]) -> None:
-    """Raise DamagedError unless the copy has each of the words at its indexed place."""
+def _confirmed(file: FileIO, places: Places, words: Sequence[bytes]) -> Places:
+    """Return the places at which the copy has the word. Raises DamagedError as `Words.confirm` does."""
     import numpy as np
 
     lengths = np.fromiter(map(len, words), np.int64, len(words))[places.words] + 1
+    right = np.ones(len(lengths), np.bool_)
     for parts in read_parts(file, places.offsets, places.offsets + lengths):
         some = slice(parts.first, parts.last)
-        expected = [*map(words.__getitem__, places.words[some].tolist())]
-        if not begin_with(parts, expected, lengths[some], b"\n"):
-            raise DamagedError("the copy has another word where it says")
+        confirmed = Words(file, b"\n").confirm(parts, places.part(some), words, lengths[some])
+        if not isinstance(confirmed, slice):
+            right[some] = confirmed
+    return places if right.all() else places.part(right)
 
 
 def _check_rows(rows: NDArray[np.uint8], checks: NDArray[np.uint32]) -> None:

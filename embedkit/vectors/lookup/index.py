@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.files.arrays import ArrayStream, DamagedError
 from embedkit.files.spans import Parts, read_parts
+from embedkit.files.system import OpenFile, read_at
 from embedkit.vectors.io.content import Content
+from embedkit.vectors.lookup.records import MAX_WORD
 from embedkit.vectors.lookup.word_hash import hash_words
 from embedkit.vectors.selection import Selection
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.interfaces import IntArray
+    from embedkit.interfaces import BoolArray, IntArray
 
 HASHED = 1 << 11
 """Words that are hashed at once."""
@@ -29,6 +31,8 @@ HASHED = 1 << 11
 
 ARRAYS = ("hashes", "rows", "offsets")
 """The arrays of an index, in the order in which they are in its file."""
+
+ANOTHER_WORD = "the file has another word where it says"
 
 CHECKED = (*ARRAYS, "checks")
 """The arrays of an index that has a CRC-32 of each row, too."""
@@ -44,6 +48,11 @@ class Places(NamedTuple):
     rows: IntArray
     words: IntArray
     checks: NDArray[np.uint32]
+
+    def part(self, chosen: slice | BoolArray) -> Places:
+        """Return the chosen places."""
+        checks = self.checks[chosen] if len(self.checks) else self.checks
+        return Places(self.offsets[chosen], self.rows[chosen], self.words[chosen], checks)
 
 
 class IndexBuilder:
@@ -72,8 +81,15 @@ class IndexBuilder:
         """Return the arrays of the finished index; the builder must not be used afterwards."""
         import numpy as np
 
-        rows = np.argsort(self._hashes).astype("<u4" if len(self._hashes) < 2**32 else "<u8")
-        return {"hashes": self._hashes[rows], "rows": rows, "offsets": self._offsets}
+        count = len(self._hashes)
+        rows = np.argsort(self._hashes).astype(_narrow(count))
+        offsets = self._offsets.astype(_narrow(int(self._offsets[-1]) if count else 0), copy=False)
+        return {"hashes": self._hashes[rows], "rows": rows, "offsets": offsets}
+
+
+def _narrow(largest: int) -> str:
+    """Return the narrower one of two types of unsigned integers that holds numbers up to `largest`."""
+    return "<u4" if largest < 2**32 else "<u8"
 
 
 class Index:
@@ -103,11 +119,10 @@ class Index:
         with content.reading(), content.path.open("rb", buffering=0) as file, whole_parts("the file"):
             for parts in read_parts(file, places.offsets, places.offsets + lengths + size):
                 some = slice(parts.first, parts.last)
-                expected = [*map(words.__getitem__, places.words[some].tolist())]
-                if not begin_with(parts, expected, lengths[some], b" "):
-                    raise DamagedError("the file has another word where it says")
+                own = places.part(some)
+                right = Words(file, b" ").confirm(parts, own, words, lengths[some])
                 vectors = parts.rows(lengths[some], size).view("<f4")
-                selection.take_rows(slots[places.words[some]], places.rows[some], vectors)
+                selection.take_rows(slots[own.words][right], own.rows[right], vectors[right])
 
     def places(self, words: Sequence[bytes]) -> Places:
         """Return the places of `words`, which have no spaces, and of all other words with the same hashes.
@@ -161,12 +176,43 @@ def _hashes(words: Sequence[bytes]) -> NDArray[np.uint64]:
     return np.concatenate(hashes) if hashes else np.zeros(0, np.uint64)
 
 
-def begin_with(parts: Parts, words: Sequence[bytes], lengths: IntArray, end: bytes) -> bool:
-    """Tell whether each part begins with its word and the byte `end`, which are `lengths` bytes together."""
-    import numpy as np
+class Words(NamedTuple):
+    """The words in a file, each followed by the byte `end`."""
 
-    expected = np.frombuffer(end.join([*words, b""]), np.uint8)
-    return np.array_equal(parts.bytes_of(lengths), expected)
+    file: OpenFile
+    end: bytes
+
+    def confirm(
+        self, parts: Parts, places: Places, words: Sequence[bytes], lengths: IntArray
+    ) -> BoolArray | slice:
+        """Return at which of the `places`, which begin the `parts`, the file has the word: a mask, or all.
+
+        Where it has another one, that has the same hash: equal hashes do not prove equal words. Raises
+        DamagedError if it has not. `lengths` are the bytes of each place's word with `end`.
+        """
+        import numpy as np
+
+        expected = [*map(words.__getitem__, places.words.tolist())]
+        joined = np.frombuffer(self.end.join([*expected, b""]), np.uint8)
+        if np.array_equal(parts.bytes_of(lengths), joined):
+            return slice(None)
+        found = map(self._at, places.offsets.tolist())
+        return np.array([_is_same(*pair) for pair in zip(found, expected, strict=True)])
+
+    def _at(self, offset: int) -> bytes:
+        """Return the word at a byte of the file. Raises DamagedError if what is there is too long for one."""
+        word, end, _ = read_at(self.file, MAX_WORD + 1, offset).partition(self.end)
+        if not end:
+            raise DamagedError(ANOTHER_WORD)
+        return word
+
+
+def _is_same(word: bytes, expected: bytes) -> bool:
+    """Return whether two words are the same. Raises DamagedError if not even their hashes are."""
+    hashes = {*_hashes([each.replace(b" ", b"\0") for each in (word, expected)]).tolist()}
+    if len(hashes) > 1:
+        raise DamagedError(ANOTHER_WORD)
+    return word == expected
 
 
 @contextmanager
