@@ -17,6 +17,7 @@ except PackageNotFoundError:
 
 MISBEHAVED = ("embedkit-broken", "embedkit-taken")
 SAMPLE = Path(__file__).parent / "mbox" / "tests" / "sample.mbox"
+TABLE = Path(__file__).parent / "comma" / "tests" / "sample.csv"
 SOUND = [name for name in distributions(HERE) if name not in MISBEHAVED]
 
 
@@ -60,7 +61,7 @@ def test_esperanto(check):
     check()
 
 
-@parametrize_with_checks("embedkit-comma-vectors")
+@parametrize_with_checks("embedkit-comma-vectors", parameters={"comma-vectors": {"sample": str(TABLE)}})
 def test_comma_vectors(check):
     check()
 

@@ -35,9 +35,14 @@ class Table:
 
     @contextmanager
     def cells(self) -> Iterator[Iterator[list[str]]]:
-        """Open the file as rows of cells."""
+        """Open the file as rows of cells; what is wrong with them is a VectorFileError."""
         with self.file.open() as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
-            yield csv.reader(text)
+            rows = csv.reader(text)
+            try:
+                yield rows
+            except (ValueError, csv.Error) as error:
+                where = f"{self.file.path}, row {rows.line_num}"
+                raise VectorFileError(Fault(str(error), where)) from error
 
     def blocks(self):
         """Yield one word and its vector at a time."""
@@ -45,11 +50,8 @@ class Table:
 
         with self.cells() as rows:
             next(rows)
-            for number, (word, *numbers) in enumerate(rows, 2):
-                try:
-                    yield [word], np.array([numbers], dtype=np.float32).reshape(1, self.dim)
-                except ValueError as error:
-                    raise VectorFileError(Fault(str(error), f"{self.file.path}, row {number}")) from error
+            for word, *numbers in rows:
+                yield [word], np.array([numbers], dtype=np.float32).reshape(1, self.dim)
 
 
 @hookimpl
