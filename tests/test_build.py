@@ -57,7 +57,7 @@ def test_the_build_holds_every_package_recipe_and_the_type_marker():
     assert len(plugins) >= 8
     assert {f"{plugin}/__init__.py" for plugin in plugins} <= files
     assert {f"embedkit/recipes/{recipe}" for recipe in recipes} <= files
-    assert "embedkit/py.typed" in files
+    assert {"embedkit/py.typed", "embedkit/recipes/embedkit.schema.json"} <= files
     assert files_of_templates() <= files
     assert "embedkit/templates/package/.github/workflows/tests.yml" in files
     assert "embedkit/templates/package/.gitignore" in files

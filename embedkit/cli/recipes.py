@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from embedkit.cli.options import json_option, print_json
+from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, RecipeError
 from embedkit.report.terminal.lines import say
 
@@ -38,9 +39,11 @@ def list_recipes(as_json: bool = False) -> None:
 @command.command("copy")
 @click.argument("name")
 @click.option("--to", type=click.Path(path_type=Path), help="The file to write; NAME.yaml here by default.")
-def copy(name: str, to: Path | None) -> None:
-    """Copy the recipe NAME into a file of your own."""
+@click.pass_context
+def copy(ctx: click.Context, name: str, to: Path | None) -> None:
+    """Copy the recipe NAME into a file of your own, with a JSON Schema for editors beside it."""
     from embedkit.recipe.bundled import find_bundled
+    from embedkit.recipe.editors import naming_schema_beside
 
     source = find_bundled(name)
     target = to or Path(f"{Path(name).name}.yaml")
@@ -48,6 +51,20 @@ def copy(name: str, to: Path | None) -> None:
         raise RecipeError(
             Fault("the file exists already", where=str(target), hint="Choose another with --to.")
         )
-    target.write_bytes(source.path.read_bytes())
+    target.write_bytes(naming_schema_beside(source.path.read_bytes()))
     say(target)
     say(f"    $ embedkit run {shlex.quote(str(target))}")
+    _write_schema(ctx, target.parent)
+
+
+def _write_schema(ctx: click.Context, folder: Path) -> None:
+    """Write the JSON Schema for editors into a folder that has none, and say so."""
+    from embedkit.plugin.registry import build_registry
+    from embedkit.recipe.editors import SCHEMA_FILE, schema_text
+
+    path = folder / SCHEMA_FILE
+    if not path.exists():
+        text = schema_text(build_registry(blocked_plugins(ctx)))
+        path.write_text(text, encoding="utf-8", newline="\n")
+        say(path)
+        say("    by which editors complete and check recipes")

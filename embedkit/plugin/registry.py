@@ -190,6 +190,11 @@ class Registry:
         """Return every registered component, sorted by kind and name, including names claimed twice."""
         return [component for key in sorted(self._claims) for component in self._claims[key]]
 
+    def only_bundled(self) -> Registry:
+        """Return a registry of the components that come with embedkit, whatever else is installed."""
+        bundled = {key: [each for each in claims if each.bundled] for key, claims in self._claims.items()}
+        return Registry(self.plugins, self.trust, {key: claims for key, claims in bundled.items() if claims})
+
     def get(self, kind: str, name: str, where: str | None = None) -> Component:
         """Return the component of that kind and name.
 

@@ -26,14 +26,18 @@ def test_recipes_lists_each_with_its_command(embedkit_command):
 
 def test_a_recipe_is_copied_to_start_from(embedkit_command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    schema = "embedkit.schema.json\n    by which editors complete and check recipes\n"
     assert (
         embedkit_command("recipes", "copy", "quickstart").out
-        == "quickstart.yaml\n    $ embedkit run quickstart.yaml\n"
+        == f"quickstart.yaml\n    $ embedkit run quickstart.yaml\n{schema}"
     )
     assert (tmp_path / "quickstart.yaml").read_bytes() == bundled_recipes()["quickstart"].path.read_bytes()
     again = embedkit_command("recipes", "copy", "quickstart")
     assert (again.code, again.err.splitlines()[0]) == (2, "error: quickstart.yaml: the file exists already")
-    assert embedkit_command("recipes", "copy", "quickstart", "--to", "mine.yaml").code == 0
+    (tmp_path / "embedkit.schema.json").write_text("{}")
+    mine = embedkit_command("recipes", "copy", "quickstart", "--to", "mine.yaml")
+    assert (mine.code, mine.out) == (0, "mine.yaml\n    $ embedkit run mine.yaml\n")
+    assert (tmp_path / "embedkit.schema.json").read_text() == "{}"
 
 
 def test_copying_an_unknown_recipe_offers_the_nearest(embedkit_command):

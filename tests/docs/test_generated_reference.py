@@ -39,14 +39,16 @@ def test_the_pages_are_what_the_code_says(generator, capsys):
 
 
 def test_a_page_that_is_missing_or_changed_is_named(generator, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(generator, "REFERENCE", tmp_path)
+    monkeypatch.setattr(generator, "ROOT", tmp_path)
+    (tmp_path / "docs" / "reference").mkdir(parents=True)
+    (tmp_path / "recipes").mkdir()
     assert generator.main([]) == 0
     assert generator.main(["--check"]) == 0
-    (tmp_path / "errors.md").write_text("# Errors\n")
-    (tmp_path / "components.md").unlink()
+    (tmp_path / "docs" / "reference" / "errors.md").write_text("# Errors\n")
+    (tmp_path / "recipes" / "embedkit.schema.json").unlink()
     assert generator.main(["--check"]) == 1
     named = {Path(line.split()[0]).name for line in capsys.readouterr().out.splitlines()}
-    assert named == {"errors.md", "components.md"}
+    assert named == {"errors.md", "embedkit.schema.json"}
 
 
 def test_every_bundled_component_is_there_with_each_key_and_its_meaning():
