@@ -40,6 +40,15 @@ def test_a_recipe_is_copied_to_start_from(embedkit_command, tmp_path, monkeypatc
     assert (tmp_path / "embedkit.schema.json").read_text() == "{}"
 
 
+@pytest.mark.parametrize("name", ["quickstart", "kim2014/mr-rand"])
+def test_a_copy_names_the_schema_that_is_written_beside_it(name, embedkit_command, tmp_path):
+    copy = tmp_path / "mine.yaml"
+    assert embedkit_command("recipes", "copy", name, "--to", copy).code == 0
+    assert copy.read_text().splitlines()[2] == "# yaml-language-server: $schema=./embedkit.schema.json"
+    schema = json.loads((tmp_path / "embedkit.schema.json").read_text(encoding="utf-8"))
+    assert schema["title"] == "embedkit recipe"
+
+
 def test_copying_an_unknown_recipe_offers_the_nearest(embedkit_command):
     done = embedkit_command("recipes", "copy", "quickstrat")
     assert done.code == 2

@@ -78,11 +78,3 @@ def test_other_comments_stay_as_they_are():
     changed = text.replace(b"../../else.json", b"./" + SCHEMA_FILE.encode())
     assert naming_schema_beside(text) == changed
     assert naming_schema_beside(b"name: x\n") == b"name: x\n"
-
-
-@pytest.mark.parametrize("name", ["quickstart", "kim2014/mr-rand"])
-def test_a_copy_names_the_schema_that_is_written_beside_it(name, embedkit_command, tmp_path):
-    copy = tmp_path / "mine.yaml"
-    assert embedkit_command("recipes", "copy", name, "--to", copy).code == 0
-    assert schema_of(copy) == tmp_path / SCHEMA_FILE
-    assert json.loads((tmp_path / SCHEMA_FILE).read_text(encoding="utf-8"))["title"] == "embedkit recipe"
