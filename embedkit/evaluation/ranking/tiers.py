@@ -91,5 +91,5 @@ def _adjusted_means(candidates: Sequence[CandidateScores]) -> dict[str, float]:
     design = np.zeros((len(cells), len(candidates) + len(folds)))
     for row, (candidate, fold, _) in enumerate(cells):
         design[row, candidate] = design[row, len(candidates) + fold] = 1.0
-    effects = np.linalg.lstsq(design, np.array([score for _, _, score in cells]))[0]
+    effects = np.linalg.lstsq(design, np.array([score for _, _, score in cells]), rcond=None)[0]
     return {own.name: float(effects[i]) for i, own in enumerate(candidates)}

@@ -96,7 +96,7 @@ def test_the_sampled_p_value_is_that_of_permutations(effect):
         lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
         vectorized=True,
         n_resamples=RESAMPLES,
-        rng=np.random.default_rng(5),
+        random_state=np.random.default_rng(5),
     ).pvalue
     error = 4 * sqrt(max(expected * (1 - expected), 1e-4) / RESAMPLES) * 2
     assert permutation_p(shares.wrong, shares.content) == pytest.approx(expected, abs=error)
