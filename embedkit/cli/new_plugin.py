@@ -72,10 +72,8 @@ def _next_steps(target: Path) -> Iterator[str]:
 
 def _embedkit_for_tox() -> str:
     """Return the option of tox that names this embedkit; empty if it came from the package index."""
-    from importlib.metadata import distribution
-
     from embedkit.plugin.origin import Origin
     from embedkit.plugin.provenance import DISTRIBUTION
 
-    origin = Origin.of(distribution(DISTRIBUTION))
-    return f' -x "testenv.deps+={origin.reference}"' if origin.url else ""
+    origin = Origin.find(DISTRIBUTION)
+    return f' -x "testenv.deps+={origin.reference}"' if origin and origin.url else ""

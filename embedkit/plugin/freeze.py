@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,8 +66,8 @@ def _frozen(name: str, plugins: list[Plugin]) -> FrozenDistribution:
 
 
 def _origin(name: str) -> Origin:
-    try:
-        return Origin.of(importlib.metadata.distribution(name))
-    except importlib.metadata.PackageNotFoundError:
+    origin = Origin.find(name)
+    if origin is None:
         hint = "It runs from a bare checkout: pip install it, and pip can restore it."
-        raise PluginError(Fault(f"{name} is not installed", hint=hint)) from None
+        raise PluginError(Fault(f"{name} is not installed", hint=hint))
+    return origin

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 from dataclasses import dataclass
-from importlib.metadata import Distribution
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -28,13 +28,21 @@ class Origin:
     editable: bool = False
 
     @classmethod
-    def of(cls, distribution: Distribution) -> Origin:
+    def of(cls, distribution: importlib.metadata.Distribution) -> Origin:
         """Return the origin of an installed distribution."""
         name, version = distribution.metadata["Name"], distribution.metadata["Version"]
         recorded = _direct_url(distribution)
         if recorded is None:
             return cls(name, version)
         return cls(name, version, _installable(recorded), _part(recorded, "dir_info").get("editable") is True)
+
+    @classmethod
+    def find(cls, name: str) -> Origin | None:
+        """Return the origin of the distribution `name`; None if it is not installed."""
+        try:
+            return cls.of(importlib.metadata.distribution(name))
+        except importlib.metadata.PackageNotFoundError:
+            return None
 
     @property
     def reference(self) -> str:
@@ -50,7 +58,7 @@ class Origin:
         return f"-e {path if _PLAIN_PATH.fullmatch(path) else self.url}"
 
 
-def _direct_url(distribution: Distribution) -> dict[str, Any] | None:
+def _direct_url(distribution: importlib.metadata.Distribution) -> dict[str, Any] | None:
     """Return the document `direct_url.json` of a distribution; None without one, or if it cannot be read."""
     try:
         recorded = json.loads(distribution.read_text("direct_url.json") or "null")

@@ -18,7 +18,9 @@ from embedkit.plugin.template import PLUGIN_KINDS, summary_of
 
 pytestmark = pytest.mark.core
 
-TEMPLATES = Path(__file__).parents[2] / "embedkit" / "templates"
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "embedkit" / "templates"
+PAGE = (ROOT / "docs" / "how-to" / "write-a-plugin.md").read_text("utf-8")
 SHARED = {
     ".github/workflows/tests.yml",
     ".gitignore",
@@ -244,3 +246,20 @@ def test_the_next_steps_go_into_the_folder(new, tmp_path):
     readme = (tmp_path / "two words" / "README.md").read_text("utf-8")
     for step in steps[1:4]:
         assert step.strip() in readme.splitlines()
+
+
+def test_the_page_has_the_commands_that_are_printed(new):
+    (shown,) = re.findall(r"```\n(embedkit plugins new .*?)```", PAGE, re.DOTALL)
+    first, *others = shown.splitlines()
+    printed = new(*shlex.split(first)[3:]).out.splitlines()[1:]
+    steps = [step.removeprefix("    $ ").partition(" -x ")[0] for step in printed]
+    assert others == steps
+
+
+def test_the_page_has_the_kinds_and_the_tox_file(new):
+    (kinds,) = re.findall(r"\$ embedkit plugins new loud\n(.*?)```", PAGE, re.DOTALL)
+    assert kinds == new("loud").err
+    (written,) = [block for block in re.findall(r"```ini\n(.*?)```", PAGE, re.DOTALL) if "[tox]" in block]
+    tox = (TEMPLATES / "package" / "tox.ini").read_text("utf-8")
+    assert tox.endswith(written)
+    assert all(line.startswith("#") for line in tox.removesuffix(written).splitlines())

@@ -240,7 +240,7 @@ def test_the_how_tos_recipe_runs(tmp_path):
 def test_the_how_tos_commands_print_what_it_shows(tmp_path):
     (tmp_path / "shout.yaml").write_text(blocks("yaml")[0], encoding="utf-8")
     shown = [block.partition("\n") for block in blocks("console")]
-    assert len(shown) == 4
+    assert len(shown) == 5
     for command, _, output in shown:
         assert command.startswith("$ embedkit ")
         done = call(*shlex.split(command)[2:], cwd=tmp_path)
@@ -252,4 +252,4 @@ def test_the_how_tos_test_passes():
     (tested,) = [block for block in blocks("python") if "def test_shout" in block]
     exec(compile(tested, PAGE.name, "exec"), names)
     names["test_shout"]()
-    assert len(blocks("python")) == 3
+    assert len(blocks("python")) == 5
