@@ -7,6 +7,7 @@ taken from the environment that runs the tests.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ SETTINGS = ("PYTHONPATH", "EMBEDKIT_DISABLE_PLUGINS", "EMBEDKIT_EXPECTED_BUILD",
 
 def call(*words: object, cwd: Path | None = None) -> str:
     """Run a program, which must succeed, as somebody would who has only this environment."""
-    environment = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    environment = {n: v for n, v in os.environ.items() if n not in SETTINGS and not n.startswith("PYTEST_")}
     environment |= {"EMBEDKIT_STRICT_PLUGINS": "1", "PYTHONUTF8": "1"}
     done = subprocess.run(
         [*map(str, words)],
@@ -50,11 +51,14 @@ class Environment:
         self.packages = Path(said.strip())
         (self.packages / "others.pth").write_text("\n".join(map(str, others)), encoding="utf-8")
 
-    def install(self, wheel: Path) -> None:
+    def install(self, *what: object) -> None:
         call(
-            *(sys.executable, "-m", "pip", "--quiet", "--python", self.python, "install"),
-            *("--no-deps", "--no-index", "--disable-pip-version-check", wheel),
+            *(sys.executable, "-m", "pip", "--quiet", "--python", self.python, "install", "--no-deps"),
+            *("--no-index", "--ignore-installed", "--disable-pip-version-check", *what),
         )
+
+    def embedkit(self, *arguments: object, cwd: Path | None = None) -> str:
+        return call(self.python, "-m", "embedkit", *arguments, cwd=cwd)
 
 
 def build(project: Path, folder: Path) -> Path:
@@ -84,14 +88,34 @@ def beside(tmp_path_factory) -> list[Path]:
 def test_a_new_plugin_is_green_at_once(kind: str, beside: list[Path], tmp_path: Path, capsys):
     start = time.perf_counter()
     own = Environment(tmp_path / "venv", beside)
-    call(own.python, "-m", "embedkit", "plugins", "new", "sample", "--kind", kind, cwd=tmp_path)
+    own.embedkit("plugins", "new", "sample", "--kind", kind, cwd=tmp_path)
     project = tmp_path / "embedkit-sample"
     own.install(build(project, tmp_path / "wheels"))
     home = call(own.python, "-c", "import embedkit_sample; print(embedkit_sample.__file__)", cwd=project)
     assert own.packages in Path(home.strip()).parents, "the wheel is tested, not the files in src"
-    tested = call(own.python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project).splitlines()[-1]
-    call(own.python, "-m", "embedkit", "run", "recipe.yaml", "--out", tmp_path / "run", cwd=project)
+    tested = call(own.python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
+    assert re.search(r"^embedkit: \d+ checks ran", tested, re.MULTILINE), tested
+    own.embedkit("run", "recipe.yaml", "--out", tmp_path / "run", cwd=project)
     assert (tmp_path / "run" / "metrics.json").is_file()
     seconds = time.perf_counter() - start
+    result = tested.splitlines()[-1].strip("= ")
     with capsys.disabled():
-        print(f"\n{kind}: {seconds:.1f} s from `plugins new` to {tested.strip('= ')}, and a run")
+        print(f"\n{kind}: {seconds:.1f} s from `plugins new` to {result}, and a run")
+
+
+def test_a_frozen_list_restores_the_plugins(beside: list[Path], tmp_path: Path):
+    own = Environment(tmp_path / "venv", beside)
+    for name, kind in (("loud", "tokenizer"), ("next", "command")):
+        own.embedkit("plugins", "new", name, "--kind", kind, cwd=tmp_path)
+        own.install(build(tmp_path / f"embedkit-{name}", tmp_path / name))
+    frozen = own.embedkit("plugins", "freeze")
+    assert [line.partition(" @ file:")[0] for line in frozen.splitlines()] == [
+        "embedkit-loud",
+        "embedkit-next",
+        "embedkit-text",
+    ]
+    (tmp_path / "plugins.txt").write_text(frozen, encoding="utf-8")
+    other = Environment(tmp_path / "other", beside[1:])
+    other.install("-r", tmp_path / "plugins.txt")
+    assert (other.packages / "embedkit" / "templates" / "tokenizer").is_dir()
+    assert other.embedkit("plugins", "freeze") == frozen
