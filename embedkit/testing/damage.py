@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from embedkit.errors import ComponentError, EmbedkitError
-from embedkit.interfaces.calling import described
-from embedkit.testing.check import expect
 from embedkit.testing.subject import Subject
 
 LONGEST = 1 << 20
@@ -28,21 +25,18 @@ CONTENTS: Mapping[str, bytes] = {
 """Contents of files that are damaged or of another format, by what an error calls them."""
 
 
-def expect_own_error(what: str, call: Callable[[], object]) -> None:
-    """Raise ConformanceError if `call` raises anything but an error for the user: an EmbedkitError."""
-    try:
-        call()
-    except ComponentError as error:
-        expect(False, f"an EmbedkitError for {what}", str(error))
-    except EmbedkitError:
-        return
-    except Exception as error:  # a component may raise anything
-        expect(False, f"an EmbedkitError for {what}", described(error))
+@dataclass(frozen=True)
+class Damaged:
+    """A subject with a damaged file, at `path`, in place of one of its own; `what` describes it."""
+
+    what: str
+    path: Path
+    subject: Subject
 
 
 @contextmanager
-def damaged(subject: Subject) -> Iterator[list[tuple[str, Subject]]]:
-    """Give, for each file that a component takes, subjects with a damaged one in its place, and what it is.
+def damaged(subject: Subject) -> Iterator[list[Damaged]]:
+    """Give, for each file that a component takes, subjects with a damaged one in its place.
 
     The files exist within the block. Folders are empty instead. Parameters that take several files, and files
     of components in its parameters, are left alone.
@@ -63,7 +57,7 @@ def _without_warnings() -> Iterator[None]:
         log.setLevel(level)
 
 
-def _damaged(subject: Subject, folder: Path) -> Iterator[tuple[str, Subject]]:
+def _damaged(subject: Subject, folder: Path) -> Iterator[Damaged]:
     for name in sorted(subject.component.input_paths):
         own = subject.parameters.get(name)
         if not isinstance(own, str | Path | None):
@@ -71,12 +65,12 @@ def _damaged(subject: Subject, folder: Path) -> Iterator[tuple[str, Subject]]:
         if name in subject.component.input_folders:
             empty = folder / f"{name}-folder"
             empty.mkdir()
-            yield f"an empty folder as '{name}'", _with(subject, name, empty)
+            yield Damaged(f"an empty folder as '{name}'", empty, _with(subject, name, empty))
             continue
         for number, (what, content) in enumerate(_contents(own)):
             path = folder / f"{name}-{number}"
             path.write_bytes(content)
-            yield f"{what} as '{name}'", _with(subject, name, path)
+            yield Damaged(f"{what} as '{name}'", path, _with(subject, name, path))
 
 
 def _contents(own: str | Path | None) -> Iterator[tuple[str, bytes]]:

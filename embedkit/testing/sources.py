@@ -15,8 +15,21 @@ if TYPE_CHECKING:
 KNOWN = ("film", "great", "dull", "New_York", "café", "fun", "slow")
 """The words of the sources."""
 
-MISSING = ("films", "Great", "qwzx", "drabness", "1990s")
-"""Words that the sources do not have: misspelt, in another case, rare, with digits."""
+MISSING = (
+    *("films", "Great", "FILM", "qwzx", "drabness", "1990s", "cafe", "New-York", "flim", "it\u2019s"),
+    *("#fun", "sooo", "vorz\u00fcglich", "\uc601\ud654"),
+)
+"""Words that the sources do not have: misspelt, in another case or language, rare, with digits or marks."""
+
+_COMMON = """
+the of and to in is it you that he was for on are with as his they at be this from have or by one had not but
+what all were when we there can an your which their said if do will each about how up out them then she many
+some so these would other into has more her two like him see time could no make than first been its who now
+people my made over did down only way find use may water long little very word words hello world good bad king
+queen man woman cat dog movie story red blue paris france berlin germany three der die und le la de el
+"""
+COMMON = (*_COMMON.split(),)
+"""Words that most vocabularies have some of."""
 
 STRANGE = ("", "🎬", " ", "xqjzwvkp", "\u0301", "a" * 10_000, "<UNK>", "-", "3.14")
 """Words that tokenizers may give and that no source has."""

@@ -18,6 +18,7 @@ from embedkit.testing.checks import (
     common,
     embeddings,
     encoders,
+    files,
     function_words,
     metrics,
     oov_policies,
@@ -32,6 +33,7 @@ from embedkit.testing.targets import Parameters, find_subjects
 
 MODULES: tuple[ModuleType, ...] = (
     common,
+    files,
     readers,
     tokenizers,
     embeddings,

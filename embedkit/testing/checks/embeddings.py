@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import islice
 from numbers import Integral
 from typing import Any
 
-from embedkit.interfaces import EmbeddingContext, Lookup, SubwordSource, VectorSource
+from embedkit.interfaces import EmbeddingContext, Lookup, SubwordSource
 from embedkit.interfaces.flags import STANDALONE
 from embedkit.testing.arrays import expect_array, expect_finite
 from embedkit.testing.check import check, expect
 from embedkit.testing.checks.common import does_its_work
-from embedkit.testing.damage import damaged, expect_own_error
 from embedkit.testing.exercise import Exercise
-from embedkit.testing.sources import MISSING, STRANGE, TEXTS, WORDS, embedding_context
+from embedkit.testing.sources import COMMON, MISSING, STRANGE, TEXTS, WORDS, embedding_context
 from embedkit.testing.subject import Subject
 
 SHOWN = 50
 """Words of a source's blocks that are looked up."""
+
+FEW = 10
+"""Words that are looked up one by one."""
 
 
 def open_source(subject: Subject) -> Any:
@@ -27,10 +28,17 @@ def open_source(subject: Subject) -> Any:
     return subject.make().open(embedding_context())
 
 
-def listed_words(source: Any) -> list[str]:
-    """Return the words of the training texts, then the first that the source lists, if it does."""
+def likely_words(source: Any) -> list[str]:
+    """Return words that a source may know: those of the training texts, those that it lists, common ones."""
     listed = (word for word, _ in islice(_listed(source), SHOWN))
-    return [*dict.fromkeys([*WORDS, *listed])]
+    return [*dict.fromkeys([*WORDS, *listed, *COMMON])]
+
+
+def some_words(source: Any) -> list[str]:
+    """Return a few words that a source knows, as far as it does, and then a few that it hardly does."""
+    words = likely_words(source)
+    found = [word for word, known in zip(words, source.lookup(words).found, strict=True) if known]
+    return [*dict.fromkeys([*found[:FEW], *WORDS, *MISSING])]
 
 
 def _listed(source: Any) -> Iterator[tuple[str, list[float]]]:
@@ -90,7 +98,7 @@ def embedding_unk(subject: Subject) -> None:
 def embedding_lookup_shapes(subject: Subject) -> None:
     """`lookup` of n words returns `vectors` float32 [n, D], `found` bool [n] and `rows` int64 [n]."""
     source = open_source(subject)
-    for words in ([*WORDS, *MISSING], [*WORDS[:1]]):
+    for words in ([*likely_words(source), *MISSING], [*WORDS[:1]]):
         _expect_shapes("lookup", source.lookup(words), words, source.dim)
 
 
@@ -98,14 +106,14 @@ def embedding_lookup_shapes(subject: Subject) -> None:
 def embedding_lookup_is_finite(subject: Subject) -> None:
     """`lookup` returns finite vectors."""
     source = open_source(subject)
-    expect_finite("`lookup().vectors`", source.lookup([*listed_words(source), *MISSING]).vectors)
+    expect_finite("`lookup().vectors`", source.lookup([*likely_words(source), *MISSING]).vectors)
 
 
 @check("embedding", requires=(embedding_lookup_shapes,))
 def embedding_missing_words_are_zero(subject: Subject) -> None:
     """A word that is not found has a vector of zeros."""
-    words = [*WORDS, *MISSING]
-    lookup = open_source(subject).lookup(words)
+    source = open_source(subject)
+    lookup = source.lookup(words := some_words(source))
     for word, found, vector in zip(words, lookup.found, lookup.vectors, strict=True):
         expect(bool(found) or not vector.any(), f"zeros for {word!r}, which is not found", str(vector[:4]))
 
@@ -113,8 +121,8 @@ def embedding_missing_words_are_zero(subject: Subject) -> None:
 @check("embedding", requires=(embedding_lookup_shapes,))
 def embedding_rows_of_found_words(subject: Subject) -> None:
     """`rows` are from 0 for words that are found, and -1 for all others."""
-    words = [*WORDS, *MISSING]
-    lookup = open_source(subject).lookup(words)
+    source = open_source(subject)
+    lookup = source.lookup(words := some_words(source))
     for word, found, row in zip(words, lookup.found.tolist(), lookup.rows.tolist(), strict=True):
         fits = row >= 0 if found else row == -1
         expect(fits, f"{'a row from 0' if found else 'row -1'} for {word!r} ({found=})", str(row))
@@ -124,7 +132,7 @@ def embedding_rows_of_found_words(subject: Subject) -> None:
 def embedding_rows_differ(subject: Subject) -> None:
     """`rows` number the words that are found: they are not the same for all."""
     source = open_source(subject)
-    rows = source.lookup(listed_words(source)).rows
+    rows = source.lookup(likely_words(source)).rows
     found = rows[rows >= 0].tolist()
     expect(len(found) < 2 or len({*found}) > 1, f"rows of {len(found)} words", f"{found[:1]} for all")
 
@@ -133,7 +141,7 @@ def embedding_rows_differ(subject: Subject) -> None:
 def embedding_lookup_order(subject: Subject) -> None:
     """`lookup` answers in the order of the words."""
     source = open_source(subject)
-    words = [*listed_words(source), *MISSING]
+    words = some_words(source)
     answers = _answers(source.lookup(words)), _answers(source.lookup(words[::-1]))[::-1]
     _expect_same(words, "when the words come in the opposite order", answers)
 
@@ -142,7 +150,7 @@ def embedding_lookup_order(subject: Subject) -> None:
 def embedding_word_alone(subject: Subject) -> None:
     """A word has the same vector alone as with others."""
     source = open_source(subject)
-    words = [*listed_words(source)[: len(WORDS) + 2], *MISSING]
+    words = some_words(source)
     together = _answers(source.lookup(words))
     alone = [_answers(source.lookup([word]))[0] for word in words]
     _expect_same(words, "alone and with others", (together, alone))
@@ -152,7 +160,7 @@ def embedding_word_alone(subject: Subject) -> None:
 def embedding_repeated_words(subject: Subject) -> None:
     """A word that is asked for twice is answered twice."""
     source = open_source(subject)
-    words = [*WORDS, *MISSING]
+    words = some_words(source)
     first, twice = source.lookup(words), source.lookup([*words, *words])
     _expect_shapes("lookup", twice, [*words, *words], source.dim)
     _expect_same([*words, *words], "when it is asked for twice", (_answers(first) * 2, _answers(twice)))
@@ -176,7 +184,7 @@ def embedding_lookup_of_any_word(subject: Subject) -> None:
 def embedding_words_are_exact(subject: Subject) -> None:
     """Words are compared exactly: one in another case is another word, with a vector of its own or none."""
     source = open_source(subject)
-    words = listed_words(source)
+    words = likely_words(source)
     pairs = [(word, word.swapcase()) for word in words if word.swapcase() != word]
     here, there = (source.lookup([*some]) for some in zip(*pairs, strict=True))
     both = (here.found & there.found).nonzero()[0].tolist()
@@ -195,23 +203,26 @@ def embedding_standalone_is_stated(subject: Subject) -> None:
         return
     context = embedding_context()
     alone = EmbeddingContext(context.seed, context.words, formats=context.formats)
-    trained = _answers(subject.make().open(context).lookup([*WORDS]))
-    again = _answers(subject.make().open(alone).lookup([*WORDS]))
+    source = subject.make().open(context)
+    words = some_words(source)
+    trained = _answers(source.lookup(words))
+    again = _answers(subject.make().open(alone).lookup(words))
     found = [i for i, (found, _) in enumerate(trained) if found]
     both = [trained[i] for i in found], [again[i] for i in found]
-    _expect_same([WORDS[i] for i in found], "when it is opened without training texts", both)
+    _expect_same([words[i] for i in found], "when it is opened without training texts", both)
 
 
 @check("embedding", requires=(embedding_lookup_is_finite, embedding_unk))
 def embedding_answers_are_independent(subject: Subject) -> None:
     """What is written into the arrays of an answer does not change later answers."""
     source = open_source(subject)
-    first, unk = source.lookup([*WORDS]), source.unk
+    words = some_words(source)
+    first, unk = source.lookup(words), source.unk
     before, unknown = _answers(first), None if unk is None else unk.tolist()
     for array in (first.vectors, first.found, first.rows, unk):
         if array is not None and array.flags.writeable:
             array[...] = 1 - array if array.dtype != bool else ~array
-    _expect_same(WORDS, "after a change of an earlier answer", (before, _answers(source.lookup([*WORDS]))))
+    _expect_same(words, "after a change of an earlier answer", (before, _answers(source.lookup(words))))
     if unk is not None:
         expect(source.unk.tolist() == unknown, "the same `unk` after a change of an earlier one", "another")
 
@@ -259,19 +270,6 @@ def embedding_blocks_agree(subject: Subject) -> None:
     for word, (found, vector) in zip(vector_of, _answers(source.lookup([*vector_of])), strict=True):
         expect(found, f"{word!r}, which `blocks` lists, to be found", "none")
         expect(vector == vector_of[word], f"the vector of {word!r} in `blocks`", "another one")
-
-
-@check("embedding", requires=(embedding_opens_a_source,))
-def embedding_damaged_file(subject: Subject) -> None:
-    """A damaged file, or one of another format, is an EmbedkitError, and no other exception."""
-    with damaged(subject) as others:
-        for what, other in others:
-            expect_own_error(what, partial(_look_up, other))
-
-
-def _look_up(subject: Subject) -> None:
-    source: VectorSource = open_source(subject)
-    source.lookup([*WORDS])
 
 
 Arguments = tuple[EmbeddingContext, list[str], object]

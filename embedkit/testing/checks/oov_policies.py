@@ -9,14 +9,18 @@ from embedkit.errors import VocabularyError
 from embedkit.interfaces import FillContext, Filled, VectorSource
 from embedkit.interfaces.flags import NEEDS_SUBWORDS, TOTAL
 from embedkit.testing.arrays import expect_array, expect_finite
-from embedkit.testing.check import check, expect
-from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.check import ConformanceError, check, expect
+from embedkit.testing.checks.common import does_its_work, no_misspelt_flag
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.sources import DIM, KNOWN, MISSING, STRANGE, known_vectors, plain_source, subword_source
 from embedkit.testing.subject import Subject
 
 if TYPE_CHECKING:
     from numpy.random import Generator
+
+
+REFUSED = "refused"
+"""Stands for the answer of a policy that raises a VocabularyError."""
 
 
 def fill_context(
@@ -40,15 +44,18 @@ def fill(subject: Subject, words: Sequence[str], context: FillContext | None = N
 
     Without a context, the policy is given a source with subwords.
     """
-    return _fill(subject.make(), [*words], context or fill_context(subword_source()))
+    filled: Any = _fill(subject.make(), [*words], context or fill_context(subword_source()))
+    if filled is None:
+        raise ConformanceError("expected a Filled of `fill`, got None")
+    return None if filled is REFUSED else filled
 
 
-def _fill(policy: Any, words: list[str], context: FillContext) -> Filled | None:
+def _fill(policy: Any, words: list[str], context: FillContext) -> Any:
+    """Return what `fill` returns, or REFUSED if it raises a VocabularyError."""
     try:
-        filled: Filled = policy.fill(words, context)
+        return policy.fill(words, context)
     except VocabularyError:
-        return None
-    return filled
+        return REFUSED
 
 
 def _expect_shapes(filled: Filled | None, words: Sequence[str]) -> None:
@@ -58,7 +65,7 @@ def _expect_shapes(filled: Filled | None, words: Sequence[str]) -> None:
         expect_array("`filled`", getattr(filled, "filled", None), "bool", (len(words),))
 
 
-@check("oov", static=True)
+@check("oov", static=True, requires=(no_misspelt_flag,))
 def oov_total_is_stated(subject: Subject) -> None:
     """The class says by `total`, True or False, whether `fill` answers for every word."""
     total = getattr(subject.component.factory, "total", None)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import islice, pairwise
-from pathlib import Path
 from typing import Any
 
-from embedkit.errors import EmbedkitError
 from embedkit.interfaces import Example
 from embedkit.testing.check import check, expect
-from embedkit.testing.damage import damaged, expect_own_error
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -109,32 +105,6 @@ def _open_files() -> set[tuple[str, int]]:
 
     gc.collect()
     return {(file.path, file.fd) for file in psutil.Process().open_files()}
-
-
-@check("reader", requires=(reader_gives_examples,))
-def reader_damaged_file(subject: Subject) -> None:
-    """A damaged file, or one of another format, is read or is an EmbedkitError, and no other exception."""
-    with damaged(subject) as others:
-        for what, other in others:
-            expect_own_error(what, partial(read, other))
-
-
-@check("reader", requires=(reader_damaged_file,))
-def reader_error_names_the_file(subject: Subject) -> None:
-    """The error of a file that cannot be read says which file it is."""
-    with damaged(subject) as others:
-        for what, other in others:
-            try:
-                read(other)
-            except EmbedkitError as error:
-                (path,) = {Path(str(each)).name for each in _paths(subject, other)}
-                expect(path in str(error), f"an error for {what} with its name, '{path}'", repr(str(error)))
-
-
-def _paths(subject: Subject, other: Subject) -> Iterable[Any]:
-    """Return the paths that `other` has in its parameters in place of those of `subject`."""
-    own = subject.parameters
-    return [value for name, value in other.parameters.items() if own.get(name) != value]
 
 
 def _arguments(number: int) -> int:
