@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Literal
 
 from embedkit.interfaces.calling import described
+from embedkit.interfaces.changes import ContractWarning
 from embedkit.plugin.registry import build_registry
 from embedkit.testing.check import Check, ConformanceError
 from embedkit.testing.checks import (
@@ -136,6 +137,7 @@ def subjects_of(
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a check says what plugins warn of when they are imported
+        warnings.simplefilter("default", ContractWarning)  # embedkit's own, which authors should see
         registry = build_registry(blocked, trust)
     if not isinstance(parameters, Mapping):
         parameters = read_settings(parameters, [(each.kind, each.name) for each in registry.components()])

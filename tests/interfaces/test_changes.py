@@ -19,6 +19,7 @@ from embedkit.interfaces.changes import Change, accepting
 from embedkit.plugin.registry import build_registry
 from embedkit.plugin.wrappers.texts import WrappedTokenizer
 from embedkit.plugin_api import ContractWarning, KeepableTokenizer, make_component
+from embedkit.testing.suite import subjects_of
 
 RECIPE = {
     "name": "older",
@@ -238,6 +239,15 @@ def test_a_flag_that_a_constructor_sets_is_found_too(install, site, change, fact
         metric = make_component("metric", "distance")
     assert metric.smaller_is_better is True
     assert {(w.filename, w.lineno) for w in caught} == {line_of(module, "class Distance", site)}
+
+
+def test_the_conformance_suite_shows_the_warning(install, site, change):
+    module = install("embedkit-distance", METRIC, entries=["distance"])
+    change(RENAMED_FLAG)
+    with pytest.warns(ContractWarning) as caught:
+        (subject,) = subjects_of("embedkit-distance")
+    assert {(w.filename, w.lineno) for w in caught} == {line_of(module, "less_is_better", site)}
+    assert subject.name == "distance"
 
 
 def test_who_supports_both_releases_is_not_warned(install, change, tmp_path):
