@@ -67,8 +67,7 @@ def exercises() -> Mapping[str, Exercise]:
 @cache
 def checks_of(kind: str) -> tuple[Check, ...]:
     """Return the checks of components of `kind`."""
-    able = kind in exercises()
-    return tuple(check for check in all_checks() if kind in check.kinds and (able or not check.exercised))
+    return tuple(check for check in all_checks() if kind in check.kinds)
 
 
 @dataclass(frozen=True)
