@@ -62,6 +62,18 @@ def test_help_and_recipes_import_next_to_nothing(arguments):
     assert not {module for module in modules if module.startswith("embedkit_")}, "no plugin is imported"
 
 
+def test_other_kinds_of_recipes_are_not_imported_for_one():
+    code = (
+        "from embedkit.plugin.registry import build_registry; from embedkit.recipe.load import load_recipe; "
+    )
+    loaded = "import sys; print(*(m for m in sys.modules if m.startswith('embedkit.recipe')))"
+    call = [sys.executable, "-P", "-c", f"{code}load_recipe('quickstart', build_registry()); {loaded}"]
+    modules = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
+    assert "embedkit.recipe.schema" in modules
+    kinds = {"intrinsic", "matrix", "ranking", "combinations.section"}
+    assert not {f"embedkit.recipe.{kind}" for kind in kinds} & {*modules}
+
+
 RECIPES = [*bundled_recipes()]
 COMMANDS = [
     ["plugins"],
@@ -102,3 +114,22 @@ def test_loading_a_recipe_from_python_imports_nothing_heavy():
     modules = imported(code + "load_recipe('quickstart', build_registry())")
     assert "pydantic" in modules
     assert not modules & (HEAVY | {"rich", "click"})
+
+
+THRESHOLD = "import atexit, gc, sys; atexit.register(lambda: print(gc.get_threshold()[0], file=sys.stderr)); "
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rarely"), [(["validate", "quickstart"], True), (["cache", "list"], False)], ids=str
+)
+def test_garbage_is_collected_rarely_in_quick_commands_alone(arguments, rarely):
+    call = [sys.executable, "-P", "-c", f"{THRESHOLD}from embedkit.cli import main; main()", *arguments]
+    done = subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    assert (int(done.stderr.splitlines()[-1]) > 10_000) == rarely
+
+
+def test_a_caller_from_python_keeps_its_own_garbage_collection():
+    code = "import gc; from embedkit.cli import main\ntry: main(['validate', 'quickstart'])\nfinally: "
+    call = [sys.executable, "-P", "-c", f"{code}print(gc.get_threshold()[0] < 10_000)"]
+    assert subprocess.run(call, capture_output=True, text=True).stdout.splitlines()[-1] == "True"

@@ -13,6 +13,7 @@ import click
 
 from embedkit import __version__
 from embedkit.cli.ending import UNPRINTED, PastClick, end, past_click
+from embedkit.cli.garbage import collect_as_usual
 from embedkit.cli.plugin_commands import (
     blocked_command,
     blocked_plugins,
@@ -44,6 +45,9 @@ COMMANDS = {
 }
 """Name and one line of help of each command; `cli/<name>.py` holds it as `command`."""
 
+QUICK = frozenset({"recipes", "validate", "show", "schema", "plugins"})
+"""Commands that are done in a moment."""
+
 
 class LazyGroup(click.Group):
     """A group that imports a command when it is called; `--help` imports none."""
@@ -67,6 +71,8 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command called `cmd_name`, built-in or from a plugin; None if there is none."""
+        if cmd_name not in QUICK:
+            collect_as_usual()
         if cmd_name in COMMANDS:
             command: click.Command = importlib.import_module(f"embedkit.cli.{cmd_name}").command
             return command

@@ -74,6 +74,10 @@ def _look_over(recipe: AnyKind | Several, registry: Registry, strict: bool) -> N
 
 def _size(recipe: AnyKind | Several) -> str:
     """Return how many recipes a recipe stands for, as text; empty for a recipe of its own."""
+    from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
+
+    if isinstance(recipe, Recipe | BaselineRecipe | EvaluationRecipe):
+        return ""
     from embedkit.recipe.matrix import MatrixRecipe
     from embedkit.recipe.ranking import RankingRecipe
 

@@ -17,7 +17,6 @@ from embedkit.recipe.combinations.ids import canonical
 from embedkit.recipe.components import Components
 from embedkit.recipe.document import Plain
 from embedkit.recipe.intrinsic import IntrinsicRecipe
-from embedkit.recipe.load import AnyKind
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.repeats import single_runs
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from embedkit.experiments.executors import ExecutorOptions
     from embedkit.experiments.ranking.audience import Audience
     from embedkit.plugin.registry import Registry
+    from embedkit.recipe.load import AnyKind
     from embedkit.tasks.components import RunComponents
 
 log = logging.getLogger(__name__)

@@ -15,9 +15,10 @@ from embedkit.plugin.registry import Component, Registry
 from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix_schema import matrix_schema
-from embedkit.recipe.ranking import CANDIDATES, RankingRecipe
+from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.schema import EMBEDDING_KEYS, BaselineRecipe, EmbeddingSpec, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
+from embedkit.recipe.several import CANDIDATES
 from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import ValidationError
 
@@ -26,7 +26,6 @@ from embedkit.recipe.checks.components import (
 )
 from embedkit.recipe.checks.metrics import check_metrics
 from embedkit.recipe.checks.training import check_training
-from embedkit.recipe.combinations.section import MATRIX
 from embedkit.recipe.document import (
     Document,
     Findings,
@@ -37,26 +36,31 @@ from embedkit.recipe.document import (
     dotted,
     refuse_large_integers,
 )
-from embedkit.recipe.intrinsic import SETS, IntrinsicRecipe, check_intrinsic
-from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.ranking import CANDIDATES, RankingRecipe
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.resolve import Resolver
 from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, EvaluationRecipe, Recipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
+from embedkit.recipe.several import CANDIDATES, MATRIX
 from embedkit.recipe.slots import SLOTS, Default, defaults_of
 from embedkit.recipe.validation_faults import explain
 from embedkit.recipe.yaml import read_document
 
+if TYPE_CHECKING:
+    # Kinds of recipes that a command for one recipe need not import.
+    from embedkit.recipe.intrinsic import IntrinsicRecipe
+    from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.ranking import RankingRecipe
+
+    AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
+    Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
+    Several = MatrixRecipe | RankingRecipe
+    """A recipe that stands for several."""
+
 Source = str | PathLike[str] | Plain
 Sections = dict[Any, Any]
-AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
-Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
-Several = MatrixRecipe | RankingRecipe
-"""A recipe that stands for several."""
 
 
 def load_recipe(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind | Several:
@@ -80,11 +84,14 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
     document.data.pop(MATRIX, None)
     checked = _checked(document, registry)
     checked.findings.raise_any()
-    return cast(AnyKind, checked.recipe)
+    return cast("AnyKind", checked.recipe)
 
 
 def load_single(source: Source, registry: Registry, overrides: Overrides | None = None) -> AnyKind:
     """Load a recipe as `load_recipe` does. Raises RecipeError for a matrix or a ranking: they are several."""
+    from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.ranking import RankingRecipe
+
     recipe = load_recipe(source, registry, overrides)
     if isinstance(recipe, MatrixRecipe):
         what = f"stands for {len(recipe.combinations):,} recipes, those of its matrix, where one is expected"
@@ -98,6 +105,8 @@ def load_single(source: Source, registry: Registry, overrides: Overrides | None 
 
 def _ranking(document: Document, registry: Registry) -> RankingRecipe:
     """Return the recipe of a ranking. Raises RecipeError with the faults of all candidates, by name."""
+    from embedkit.recipe.ranking import RankingRecipe
+
     findings = Findings(document)
     sections: Sections = {**document.data}
     if document.stem is not None:
@@ -109,7 +118,7 @@ def _ranking(document: Document, registry: Registry) -> RankingRecipe:
         }
     recipe = _validated(RankingRecipe, sections, findings) if not findings.faults else None
     findings.raise_any()
-    return cast(RankingRecipe, recipe)
+    return cast("RankingRecipe", recipe)
 
 
 def _candidate(document: Document, name: str, registry: Registry, findings: Findings) -> object:
@@ -160,6 +169,8 @@ def _checked(document: Document, registry: Registry) -> Checked:
 def _schema_of(document: Document) -> Schema:
     """Return the schema of a recipe, by the key that only recipes of this schema have."""
     if "intrinsic" in document.data:
+        from embedkit.recipe.intrinsic import IntrinsicRecipe
+
         return IntrinsicRecipe
     if "model" in document.data:
         return EvaluationRecipe
@@ -231,6 +242,8 @@ def _absolute_sets(section: Sections, document: Document) -> Sections:
 
     Anything but a list is left out, and an item that is not a text stays as it is.
     """
+    from embedkit.recipe.intrinsic import SETS
+
     return {
         key: tuple(
             absolute(path, document.origin(("intrinsic", key, index)).base) if isinstance(path, str) else path
@@ -267,6 +280,8 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
         check_metrics(evaluation["metrics"], data, registry, findings)
         check_baselines(evaluation.get("baselines"), findings)
     if "intrinsic" in sections:
+        from embedkit.recipe.intrinsic import check_intrinsic
+
         check_intrinsic(sections, registry, findings)
     elif "baseline" in sections:
         check_baseline(sections["baseline"], data, registry, findings)

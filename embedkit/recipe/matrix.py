@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from embedkit.recipe.combinations.ids import REPEATS, canonical, combination_ids
-from embedkit.recipe.combinations.section import MATRIX
 from embedkit.recipe.document import Plain
 from embedkit.recipe.frozen import thaw
 from embedkit.recipe.schema import TrainingRecipe
+from embedkit.recipe.several import MATRIX
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,14 @@ from embedkit.recipe.checked import Checked
 from embedkit.recipe.combinations.equality import is_part
 from embedkit.recipe.combinations.ids import canonical, combination_ids
 from embedkit.recipe.combinations.plain import MISSING, Resolved, base_of, key_path, settled, value_at
-from embedkit.recipe.combinations.section import (
-    EXCLUDE,
-    INCLUDE,
-    MATRIX,
-    Choice,
-    Keys,
-    choices_of,
-)
+from embedkit.recipe.combinations.section import Choice, Keys, choices_of
 from embedkit.recipe.document import Document, Findings, KeyPath, Origin, Plain, dotted
 from embedkit.recipe.frozen import freeze, thaw
 from embedkit.recipe.matrix import Combination, MatrixRecipe
 from embedkit.recipe.nodes import copy_of
 from embedkit.recipe.overrides import Change, Defaults
 from embedkit.recipe.schema import TrainingRecipe
+from embedkit.recipe.several import EXCLUDE, INCLUDE, MATRIX
 
 _Found = defaultdict[tuple[Origin, Fault], dict[str, None]]
 """The ids of the combinations that each fault is in."""

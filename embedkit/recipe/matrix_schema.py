@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from embedkit.recipe.combinations.section import EXCLUDE, INCLUDE, MATRIX, NOT_VARIED
+from embedkit.recipe.combinations.section import NOT_VARIED
+from embedkit.recipe.several import EXCLUDE, INCLUDE, MATRIX
 
 Json = dict[str, Any]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Never
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.combinations.section import EXCLUDE, INCLUDE, MATRIX
 from embedkit.recipe.document import (
     Container,
     Document,
@@ -20,6 +19,7 @@ from embedkit.recipe.document import (
     dotted,
     plain,
 )
+from embedkit.recipe.several import EXCLUDE, INCLUDE, MATRIX
 from embedkit.recipe.slots import SLOTS, Default, kind_at
 from embedkit.recipe.yaml import parse
 

@@ -10,9 +10,6 @@ from pydantic import Field
 from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, Name, Recipe
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
-CANDIDATES = "candidates"
-"""The key that only the recipe of a ranking has."""
-
 
 class RankingSettings(Section):
     """How candidates are compared."""

@@ -15,11 +15,8 @@ from typing import Any
 from embedkit.errors import Fault, nearest, shortened
 from embedkit.recipe.combinations.equality import is_part, is_same
 from embedkit.recipe.document import Findings, KeyPath, describe
+from embedkit.recipe.several import EXCLUDE, INCLUDE, MATRIX
 from embedkit.recipe.slots import SLOTS
-
-MATRIX = "matrix"
-INCLUDE = "include"
-EXCLUDE = "exclude"
 
 MOST = 10_000
 """A matrix may have so many combinations."""
