@@ -47,6 +47,7 @@ BUNDLED = {
         "nltk-word",
         "nltk-wordpunct",
         "regex",
+        "spacy",
         "tokenizers",
         "whitespace",
     ],
@@ -54,7 +55,7 @@ BUNDLED = {
     "oov": ["edit-distance", "error", "zero"],
     "encoder": ["bag", "cnn", "ensemble", "gru", "lstm", "rnn", "slice", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
-    "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-logistic-regression"],
+    "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-lightgbm", "tfidf-logistic-regression"],
     "function-words": ["english", "korean", "nltk-stopwords"],
     "vector-format": ["gensim"],
 }

