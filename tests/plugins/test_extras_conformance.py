@@ -1,0 +1,49 @@
+"""Components around libraries of others hold to the conformance suite, as plugins of others do."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+from embedkit.testing import parametrize_with_checks
+from embedkit.testing.suite import checks_of, subjects_of
+
+PACKAGES = {"kiwi": "kiwipiepy", "lightgbm": "lightgbm", "rapidfuzz": "rapidfuzz", "spacy": "spacy"}
+"""The package of each extra; the entry of the plugin has the extra's name."""
+
+
+def needs(extra):
+    missing = find_spec(PACKAGES[extra]) is None
+    return pytest.mark.skipif(missing, reason=f"the extra [{extra}] is not installed")
+
+
+@needs("kiwi")
+@parametrize_with_checks("embedkit-text:kiwi")
+def test_morphemes(check):
+    check()
+
+
+@needs("lightgbm")
+@parametrize_with_checks("embedkit-text:lightgbm")
+def test_boosted_trees(check):
+    check()
+
+
+@needs("rapidfuzz")
+@parametrize_with_checks("embedkit-text:rapidfuzz")
+def test_misspelt_words(check):
+    check()
+
+
+@needs("spacy")
+@parametrize_with_checks("embedkit-text:spacy")
+def test_rules_of_spacy(check):
+    check()
+
+
+@pytest.mark.parametrize("extra", PACKAGES)
+def test_every_component_of_them_has_checks(extra):
+    subjects = subjects_of(f"embedkit-text:{extra}")
+    assert subjects
+    assert all(len(checks_of(subject.kind)) > 15 for subject in subjects)
