@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import lightgbm
 import numpy as np
@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedKFold
 
 from embedkit.plugin_api import DataError, Fault
-from embedkit_lightgbm.features import vectorizer
+from embedkit_lightgbm.features import Wording, vectorizer
 from embedkit_lightgbm.fitted import FittedTrees
 from embedkit_lightgbm.trees import Tree, Trees, trees_of
 
 if TYPE_CHECKING:
     from embedkit.plugin_api import BoolArray, IntArray
-    from embedkit_lightgbm.baseline import TfidfLightgbm
 
 FOLDS = 3
 LEAST_TEXTS = 50
@@ -29,6 +28,22 @@ USUAL_ROUNDS, MOST_ROUNDS, PATIENCE = 50, 500, 20
 
 TEXTS_OF_SEARCH = 10_000
 SEED = 0
+
+
+class Boosting(Wording, Protocol):
+    """What decides how trees are trained: `baseline.TfidfLightgbm`."""
+
+    @property
+    def rounds(self) -> int | None: ...
+
+    @property
+    def learning_rate(self) -> float: ...
+
+    @property
+    def leaves(self) -> int: ...
+
+    @property
+    def leaf_texts(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -68,7 +83,7 @@ class Problem:
 
 
 def fitted(
-    baseline: TfidfLightgbm, texts: Sequence[str], labels: IntArray | BoolArray, classes: int
+    baseline: Boosting, texts: Sequence[str], labels: IntArray | BoolArray, classes: int
 ) -> FittedTrees:
     """Return the baseline fitted to `labels`, int64 [n] or bool [n, C].
 
@@ -100,7 +115,7 @@ def _weights(words: Any, texts: Sequence[str], least: int) -> Any:
         raise DataError(Fault(what)) from error
 
 
-def _options(baseline: TfidfLightgbm, leaf_texts: int) -> dict[str, Any]:
+def _options(baseline: Boosting, leaf_texts: int) -> dict[str, Any]:
     return {
         "num_leaves": baseline.leaves,
         "learning_rate": baseline.learning_rate,
