@@ -27,10 +27,22 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     from safetensors.torch import save_file
 
     try:
-        save_file({key: tensor.cpu().contiguous() for key, tensor in tensors.items()}, path)
+        save_file(_apart(tensors), path)
     except SafetensorError as error:
         raise OSError(errno.EIO, str(error), str(path)) from error
     share(path)  # safetensors lets nobody but the owner read what it writes
+
+
+def _apart(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Return the tensors without shared memory, which safetensors refuses: tied weights stand there twice."""
+    apart: dict[str, Tensor] = {}
+    places: set[int] = set()
+    for key, tensor in tensors.items():
+        written = tensor.cpu().contiguous()
+        place = written.untyped_storage().data_ptr()
+        apart[key] = written.clone() if place in places else written
+        places.add(place)
+    return apart
 
 
 class RunWriter:

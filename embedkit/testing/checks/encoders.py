@@ -305,13 +305,13 @@ def encoder_save_load(subject: Subject) -> None:
 
 
 def _through_file(weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    from safetensors.torch import load_file, save_file
+    from embedkit.runs.tensors import read_tensors
+    from embedkit.runs.writer import write_tensors
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "weights.safetensors"
-        save_file({name: weight.contiguous().clone() for name, weight in weights.items()}, file)
-        loaded: dict[str, Tensor] = load_file(file)
-        return loaded
+        write_tensors(file, weights)
+        return read_tensors(file)
 
 
 @check("encoder", requires=(encoder_weights_in_build,))
