@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice, zip_longest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import ComponentError, Fault
 from embedkit.interfaces import Filled
@@ -51,6 +51,9 @@ READ_AGAIN = 10_000
 
 SAME = 1e-6
 """How far apart two probabilities of a text may be: sums of float32 in another order stay below."""
+
+ROUNDING = 1e-9
+"""How far apart, relative to the larger one, a number may be that is summed up in another order."""
 
 PURE = "What it gives may follow from its parameters and from what it is given alone."
 
@@ -182,6 +185,28 @@ def probabilities_of(
     if owner_of(fitted).foreign and len(texts):
         check_baseline(fitted, texts, probabilities, multilabel)
     return probabilities
+
+
+def check_figure_again(metric: object, figure: Any, again: Any) -> None:
+    """Check that the `figure` of some predictions is the same `again`, with the texts in another order.
+
+    Raises ComponentError if a number, alone or in a mapping, is another one.
+    """
+    if not is_same_figure(figure, again):
+        what = f"score() gives {figure!r:.80} and, with the texts in another order, {again!r:.80}"
+        raise ComponentError(owner_of(metric).fault(what, PURE))
+
+
+def is_same_figure(first: Any, second: Any) -> bool:
+    """Return whether two figures agree in their numbers, but for rounding; lists are not compared."""
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        same = all(is_same_figure(first[key], second[key]) for key in first if key in second)
+        return same and first.keys() == second.keys()
+    if isinstance(first, list) and isinstance(second, list):
+        return True
+    if isinstance(first, int | float) and isinstance(second, int | float):
+        return abs(first - second) <= ROUNDING * max(1.0, abs(first), abs(second))
+    return bool(first == second)
 
 
 @other_draws()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.data.preflight import raise_or_warn
 from embedkit.errors import Fault, RecipeError
-from embedkit.evaluation.comparison.baselines import fit_baselines
+from embedkit.evaluation.comparison.baselines import fit_baselines, warn_of_columns
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.inference.baseline import BaselineClassifier
@@ -94,8 +94,10 @@ def _fitted(
 ) -> BaselineClassifier:
     """Fit the baseline to the training split. Raises DataError if it cannot learn from these texts."""
     texts, targets = train.examples.texts, labelling.targets(train.examples.labels)
+    fitted = components.baseline.fit(texts, targets, labelling.classes)
+    warn_of_columns(fitted, texts, targets, labelling)
     return BaselineClassifier(
-        fitted=components.baseline.fit(texts, targets, labelling.classes),
+        fitted=fitted,
         input=TextInput(components.tokenizer, storage=components.storage),
         labelling=labelling,
         words=Vocabulary.of(train.tokens.counts),

@@ -96,7 +96,10 @@ BASELINES = {
     "baseline-missing-class": Refused(
         "an array of float64 and shape [6, 3], got", {"data": {"labels": ["bad", "good", "neither"]}}
     ),
-    "baseline-class-order": Unnoticed("any order of columns gives probabilities: only figures are bad"),
+    "baseline-class-order": Warned(
+        "predicts 0 of 6 training texts rightly: are its columns in another order?",
+        {"data": {"labels": ["good", "bad"]}},
+    ),
     "baseline-unseen-words": Refused("probabilities() of 3 texts raised KeyError", WITH_TEST),
     "baseline-empty-text": Refused("probabilities() of 3 texts raised ZeroDivisionError", WITH_TEST),
     "baseline-text-alone": Refused("probabilities: the text 'a slow film' gets others alone"),
@@ -135,7 +138,10 @@ METRICS = {
     "metric-absent-class": Warned("score() raised ZeroDivisionError", ONE_TEXT),
     "metric-one-text": Warned("score() raised ZeroDivisionError", ONE_TEXT),
     "metric-certain-probabilities": Warned("score() raised ValueError", CERTAIN),
-    "metric-text-order": Unnoticed("a run has one order of texts, in which the number is as good as any"),
+    "metric-text-order": Warned(
+        "score() gives 1.0 and, with the texts in another order, 0.0",
+        {"data": {"train": {"use": "inline", "texts": ["a film"] * 4, "labels": ["b", "b", "a", "a"]}}},
+    ),
     "metric-class-names": Warned("score() raised ValueError: tuple.index(x): x not in tuple"),
     "metric-read-only": Warned("score() raised ValueError: output array is read-only"),
     "metric-direction": Refused("gives 0 to perfect predictions and 1 to wrong ones, and says", EARLY),

@@ -17,6 +17,7 @@ from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.outputs import Scored
 from embedkit.evaluation.result import AgainstModel, BaselineResult, LeftOut
+from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.consistency import probabilities_of
 from embedkit.interfaces.contracts import check_chosen
 from embedkit.interfaces.flags import TASKS
@@ -33,6 +34,9 @@ log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
 """From which probability a baseline predicts: a recipe's threshold is its model's."""
+
+ASKED = 200
+"""Training texts, or a few more, about which a plugin's baseline is asked once it is fitted."""
 
 Fitted = Mapping[str, "FittedBaseline | str"]
 """Baselines by name; in place of one that is left out, why it is."""
@@ -55,9 +59,36 @@ def _fit(
     if labelling.task not in TASKS.of(baseline):
         return f"it cannot learn a {labelling.task} task"
     try:
-        return baseline.fit(texts, labels, labelling.classes)
+        fitted = baseline.fit(texts, labels, labelling.classes)
     except EmbedkitError as error:
         return _left_out(error)
+    warn_of_columns(fitted, texts, labels, labelling)
+    return fitted
+
+
+def warn_of_columns(
+    fitted: FittedBaseline, texts: Sequence[str], labels: IntArray | BoolArray, labelling: Labelling
+) -> None:
+    """Warn if a plugin's baseline is so wrong about its own training texts that its columns may be mixed up.
+
+    It is asked for some of them. Of several labels per text, and of probabilities that are none, it says
+    nothing.
+    """
+    owner = owner_of(fitted)
+    if labelling.multilabel or not owner.foreign:
+        return
+    rows = [*range(0, len(texts), 1 + len(texts) // ASKED)]
+    try:
+        given = probabilities_of(fitted, [texts[row] for row in rows], len(labelling.classes), False)
+    except EmbedkitError:  # that of the splits will tell
+        return
+    true = labels[rows]
+    right, counts = int((given.argmax(axis=1) == true).sum()), np.bincount(true)
+    if right < counts[counts > 0].min() / 2:
+        what = f"predicts {right} of {len(rows)} training texts rightly: are its columns in another order?"
+        log.warning(
+            "%s", owner.fault(what, "They have to stand in the order of the classes that fit is given.")
+        )
 
 
 def _left_out(error: EmbedkitError) -> str:

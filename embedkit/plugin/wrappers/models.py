@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import ComponentError
 from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
 from embedkit.interfaces.calling import OWNER, Owner
 from embedkit.interfaces.changes import accepting, heed
+from embedkit.interfaces.consistency import check_figure_again
 from embedkit.interfaces.contracts import check_figure, check_has, check_module
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
@@ -43,6 +45,8 @@ class WrappedMetric(Wrapped[Metric]):
     def __init__(self, made: Metric, owner: Owner) -> None:
         super().__init__(made, owner)
         self._failures = set[str]()
+        self._asked_again = False
+        self._impure: ComponentError | None = None
 
     def fails_anew(self, failure: str) -> bool:
         """Return whether `failure` is new, and remember it.
@@ -61,8 +65,25 @@ class WrappedMetric(Wrapped[Metric]):
         classes: Sequence[str],
         **newer: Any,
     ) -> Any:
-        """Return the figure as JSON data. Raises ComponentError if JSON cannot hold it."""
-        true, told, shares = (read_only(array) for array in (labels, predicted, probabilities))
+        """Return the figure as JSON data.
+
+        Raises ComponentError if JSON cannot hold it or if a plugin's metric, asked once more the first time,
+        gives another one for the texts in the opposite order.
+        """
+        figure = self._scored((labels, predicted, probabilities), classes, **newer)
+        if self._owner.foreign and not self._asked_again and len(labels) > 1:
+            self._asked_again = True
+            backwards = (labels[::-1], predicted[::-1], probabilities[::-1])
+            try:
+                check_figure_again(self, figure, self._scored(backwards, classes, **newer))
+            except ComponentError as error:
+                self._impure = error
+        if self._impure is not None:
+            raise self._impure
+        return figure
+
+    def _scored(self, arrays: Sequence[Any], classes: Sequence[str], **newer: Any) -> Any:
+        true, told, shares = map(read_only, arrays)
         with self._owner.calling("score() raised"):
             score = accepting("Metric.score", self._made.score)
             figure = score(true, told, shares, tuple(classes), **newer)

@@ -25,9 +25,6 @@ CLASSES: dict[Task, tuple[str, ...]] = {
 OTHER_NAMES = ("7", "ä b", "")
 """Names that a class may have, too."""
 
-SAME = 1e-9
-"""How far apart, relative to the larger one, two figures are that should be equal."""
-
 
 @dataclass(frozen=True)
 class Predicted:
@@ -146,23 +143,28 @@ def metric_text_order(subject: Subject) -> None:
     """The order of the texts does not matter, also where some have equal probabilities."""
     import numpy as np
 
+    from embedkit.interfaces.consistency import check_figure_again
+
     for metric, _, predicted in _cases(subject):
         equal = np.full_like(predicted.probabilities, 1 / len(predicted.classes))
         for each in (predicted, replace(predicted, probabilities=equal)):
             first = _check(metric, each)
             for seed in range(4):
                 rows = np.random.default_rng(seed).permutation(len(each.labels))
-                _expect_same(first, _check(metric, each.taken(rows)), "in another order")
+                check_figure_again(metric, first, _check(metric, each.taken(rows)))
 
 
 @check("metric", requires=(metric_each_task,))
 def metric_class_names(subject: Subject) -> None:
     """Classes may have any names: the number does not depend on them."""
+    from embedkit.interfaces.consistency import is_same_figure
+
     for metric, _, predicted in _cases(subject):
         named = replace(predicted, classes=OTHER_NAMES[: len(predicted.classes)])
         figures = [_check(metric, each) for each in (predicted, named)]
         if not any(isinstance(figure, Mapping) for figure in figures):
-            _expect_same(figures[0], figures[1], "with other names of the classes")
+            same, (first, second) = is_same_figure(*figures), figures
+            expect(same, f"{first!r:.80} with other names of the classes, too", f"{second!r:.80}")
 
 
 @check("metric", requires=(metric_each_task,))
@@ -182,20 +184,6 @@ def metric_direction(subject: Subject) -> None:
 
     for metric, task, _ in _cases(subject):
         check_direction(metric, task)
-
-
-def _expect_same(first: Any, second: Any, how: str) -> None:
-    expect(_is_same(first, second), f"{first!r:.80} {how}, too", f"{second!r:.80}")
-
-
-def _is_same(first: Any, second: Any) -> bool:
-    if isinstance(first, Mapping) and isinstance(second, Mapping):
-        return first.keys() == second.keys() and all(_is_same(first[key], second[key]) for key in first)
-    if isinstance(first, list) and isinstance(second, list):
-        return len(first) == len(second) and all(map(_is_same, first, second))
-    if isinstance(first, int | float) and isinstance(second, int | float):
-        return abs(first - second) <= SAME * max(1.0, abs(first), abs(second))
-    return bool(first == second)
 
 
 def _arguments(number: int) -> dict[Task, Predicted]:
