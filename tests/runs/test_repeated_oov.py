@@ -169,7 +169,7 @@ def test_the_planted_difference_is_found_and_is_that_of_the_files(folds):
         lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
         n_resamples=9_999,
         vectorized=True,
-        rng=np.random.default_rng(8),
+        random_state=np.random.default_rng(8),
     )
     assert found["p_value"] == pytest.approx(test.pvalue, abs=0.01)
     assert found["p_value"] < 0.001

@@ -21,8 +21,8 @@ NAMES = {
 DOCS = Path(__file__).parents[2] / "docs"
 CHECKPOINT = {"CHECKPOINT_TENSORS", "CHECKPOINT_STATE"}
 SPELT = re.compile("|".join(rf"(?<![\w.-]){re.escape(value)}(?!\w)" for value in NAMES.values()))
-PROSE = {"recipe/bundled.py", "recipe/sections/evaluation.py"}
-"""Below `runs`: what they tell users of a recipe, never the name of a file that is opened."""
+PROSE = {"cli/new_plugin.py", "recipe/bundled.py", "recipe/sections/evaluation.py"}
+"""What they tell users of a recipe, never the name of a file that is opened."""
 
 
 def _strings(path: Path) -> Iterator[ast.Constant]:
@@ -35,7 +35,8 @@ def _strings(path: Path) -> Iterator[ast.Constant]:
 
 
 def test_no_other_module_spells_out_the_name_of_a_file_of_a_run() -> None:
-    modules = [*SOURCE.rglob("*.py")]
+    templates = SOURCE / "templates"  # files of somebody else's plugin
+    modules = [path for path in SOURCE.rglob("*.py") if templates not in path.parents]
     assert len(modules) > 150
     spelt = {
         f"{path.relative_to(SOURCE)}:{string.lineno}: {string.value!r}"

@@ -309,7 +309,7 @@ def _through_file(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     from embedkit.runs.writer import write_tensors
 
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "weights.safetensors"
+        file = Path(folder) / "saved.safetensors"
         write_tensors(file, weights)
         return read_tensors(file)
 
