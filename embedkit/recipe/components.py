@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -15,6 +17,8 @@ from embedkit.recipe.build import Part
 from embedkit.recipe.checks.metrics import unfit
 from embedkit.recipe.paths import expand
 from embedkit.recipe.sections.section import spec_of
+
+log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +117,11 @@ class Components(Generic[R]):
         lists: list[FunctionWords] = [
             self.make(part.where) for part in self.parts("evaluation.function_words")
         ]
-        return frozenset(word for each in lists for word in each.words())
+        words = [each.words() for each in lists]
+        for part, own in zip(self.parts("evaluation.function_words"), words, strict=True):
+            if not own:
+                log.warning("%s has no words", part)
+        return frozenset(chain.from_iterable(words))
 
     @cached_property
     def function_tags(self) -> frozenset[str]:

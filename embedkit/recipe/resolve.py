@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from embedkit.errors import EmbedkitError, Fault, PluginError
 from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import Component, Registry
+from embedkit.plugin.unused import unused_parameters
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings, KeyPath, Plain, describe, dotted
 from embedkit.recipe.paths import absolute
@@ -22,6 +24,8 @@ from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS
 from embedkit.recipe.validation_faults import explain
+
+log = logging.getLogger(__name__)
 
 Parameters = dict[str, Any]
 """Parameters of a component, as plain data."""
@@ -139,6 +143,7 @@ class Resolver:
             explain(error, given, path, {(): known}, self.findings)
             return {}
         self._check_names(component, path, given)
+        _warn_of_unused(component, path, given)
         values = self._complete(component, path, checked)
         for name in component.input_paths & values.keys():
             values[name] = self._absolute(values[name], (*path, name))
@@ -198,6 +203,14 @@ class Resolver:
     def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
         """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
         return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()
+
+
+def _warn_of_unused(component: Component, path: KeyPath, given: Plain) -> None:
+    """Warn of parameters that a recipe gives to a component whose code makes no use of them."""
+    if given and not component.bundled:
+        for name in unused_parameters(component.factory):
+            if name in given:
+                log.warning("%s: %s: nothing in its code reads '%s'", dotted(path), component, name)
 
 
 def _keys_below(where: str, named: str | None) -> Iterator[str | int]:

