@@ -37,22 +37,30 @@ html_use_index = False
 html_additional_pages = {"index": "redirect.html"}
 templates_path = ["templates"]
 
-_LINK = re.compile(r"\]\((?!\w+:)([^)#\s]+\.md)(?:#[^)]*)?\)")
+_LINK = re.compile(r"\[([^]]+)\]\((?!\w+:)([^)#\s]+\.md)(?:#[^)]*)?\)")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 def contents(page: Path, text: str) -> list[str]:
-    """Return the names of the pages below the table of contents `page`, in the order of its links.
+    """Return the entries below the table of contents `page`, in the order of its links.
 
     These are the pages of its own folder, the `index.md` of folders in it and, on the start page, those
-    outside `docs/`.
+    outside `docs/`, which are called by the text of the link.
     """
-    targets = [(page.parent / link).resolve() for link in _LINK.findall(_CODE.sub("", text))]
-    below = [target for target in targets if target != page and _is_below(target, page)]
-    return [target.relative_to(ROOT).with_suffix("").as_posix() for target in dict.fromkeys(below)]
+    links = [(title, (page.parent / file).resolve()) for title, file in _LINK.findall(_CODE.sub("", text))]
+    entries = [_entry(title, target) for title, target in links if _is_below(target, page)]
+    return [*dict.fromkeys(entries)]
+
+
+def _entry(title: str, target: Path) -> str:
+    """Return a line of a `toctree`, with a title of its own for a page outside `docs/`."""
+    name = f"/{target.relative_to(ROOT).with_suffix('').as_posix()}"
+    return f"{title} <{name}>" if target.parent == ROOT else name
 
 
 def _is_below(target: Path, page: Path) -> bool:
+    if target == page:
+        return False
     if target.parent == page.parent:
         return True
     if target.name == "index.md":
@@ -64,7 +72,7 @@ def add_contents(app: Sphinx, name: str, source: list[str]) -> None:
     """Append a hidden `toctree` to a page called `index.md`, from the links that it has."""
     page = Path(app.srcdir, f"{name}.md").resolve()
     if page.name == "index.md":
-        listed = "\n".join(f"/{entry}" for entry in contents(page, source[0]))
+        listed = "\n".join(contents(page, source[0]))
         source[0] += f"\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
 
 

@@ -50,5 +50,5 @@ def is_shown(shown: Sequence[str], printed: Sequence[str]) -> bool:
     Figures and bars are not compared.
     """
     expected = "".join(ANY_LINES if line == LEFT_OUT else f"{re.escape(shape(line))}\n" for line in shown)
-    text = "".join(f"{shape(line)}\n" for line in printed).rstrip("\n")
-    return re.fullmatch(expected, f"{text}\n") is not None
+    text = "\n".join(map(shape, printed)).rstrip("\n")
+    return re.fullmatch(expected, f"{text}\n" if text else "") is not None

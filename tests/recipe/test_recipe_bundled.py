@@ -32,6 +32,7 @@ NAMES = [
     "kim2014/sst2-phrases-rand",
     "kim2014/sst2-rand",
     "kim2014/sst2-static",
+    "korean",
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
