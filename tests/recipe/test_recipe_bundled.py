@@ -36,6 +36,7 @@ NAMES = [
     "notebook-random",
     "notebook-word2vec",
     "quickstart",
+    "quickstart-extras",
     "quickstart-glove",
     "quickstart-matrix",
     "quickstart-nbsvm",
