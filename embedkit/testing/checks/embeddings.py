@@ -11,7 +11,7 @@ from embedkit.interfaces import EmbeddingContext, Lookup, SubwordSource
 from embedkit.interfaces.flags import STANDALONE
 from embedkit.testing.arrays import expect_array, expect_finite
 from embedkit.testing.check import check, expect
-from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.checks.common import deterministic, does_its_work
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.sources import COMMON, MISSING, STRANGE, TEXTS, WORDS, embedding_context
 from embedkit.testing.subject import Subject
@@ -86,20 +86,20 @@ def embedding_dim(subject: Subject) -> None:
 
 
 @check("embedding", requires=(embedding_dim,))
+def embedding_lookup_shapes(subject: Subject) -> None:
+    """`lookup` of n words returns `vectors` float32 [n, D], `found` bool [n] and `rows` int64 [n]."""
+    source = open_source(subject)
+    for words in ([*likely_words(source), *MISSING], [*WORDS[:1]]):
+        _expect_shapes("lookup", source.lookup(words), words, source.dim)
+
+
+@check("embedding", requires=(embedding_lookup_shapes,))
 def embedding_unk(subject: Subject) -> None:
     """`unk` of the source is None, or a finite vector float32 [D]."""
     source = open_source(subject)
     if source.unk is not None:
         expect_array("`unk`", source.unk, "float32", (source.dim,))
         expect_finite("`unk`", source.unk)
-
-
-@check("embedding", requires=(embedding_dim,))
-def embedding_lookup_shapes(subject: Subject) -> None:
-    """`lookup` of n words returns `vectors` float32 [n, D], `found` bool [n] and `rows` int64 [n]."""
-    source = open_source(subject)
-    for words in ([*likely_words(source), *MISSING], [*WORDS[:1]]):
-        _expect_shapes("lookup", source.lookup(words), words, source.dim)
 
 
 @check("embedding", requires=(embedding_lookup_shapes,))
@@ -137,7 +137,7 @@ def embedding_rows_differ(subject: Subject) -> None:
     expect(len(found) < 2 or len({*found}) > 1, f"rows of {len(found)} words", f"{found[:1]} for all")
 
 
-@check("embedding", requires=(embedding_lookup_is_finite,))
+@check("embedding", requires=(embedding_lookup_is_finite, deterministic))
 def embedding_lookup_order(subject: Subject) -> None:
     """`lookup` answers in the order of the words."""
     source = open_source(subject)
@@ -180,7 +180,7 @@ def embedding_lookup_of_any_word(subject: Subject) -> None:
     _expect_shapes("lookup", source.lookup([*STRANGE]), STRANGE, source.dim)
 
 
-@check("embedding", requires=(embedding_lookup_is_finite,))
+@check("embedding", requires=(embedding_lookup_is_finite, deterministic))
 def embedding_words_are_exact(subject: Subject) -> None:
     """Words are compared exactly: one in another case is another word, with a vector of its own or none."""
     source = open_source(subject)
@@ -196,7 +196,7 @@ def _one_vector(pairs: Sequence[tuple[str, str]], same: Sequence[int]) -> str:
     return " and ".join(map(repr, pairs[same[0]])) + " with the same" if same else ""
 
 
-@check("embedding", requires=(embedding_lookup_is_finite,))
+@check("embedding", requires=(embedding_lookup_is_finite, deterministic))
 def embedding_standalone_is_stated(subject: Subject) -> None:
     """Without training texts the words are found as with them, unless the class says `standalone = False`."""
     if not STANDALONE.of(subject.component.factory):
@@ -212,22 +212,20 @@ def embedding_standalone_is_stated(subject: Subject) -> None:
     _expect_same([words[i] for i in found], "when it is opened without training texts", both)
 
 
-@check("embedding", requires=(embedding_lookup_is_finite, embedding_unk))
+@check("embedding", requires=(embedding_lookup_is_finite, deterministic))
 def embedding_answers_are_independent(subject: Subject) -> None:
     """What is written into the arrays of an answer does not change later answers."""
     source = open_source(subject)
     words = some_words(source)
-    first, unk = source.lookup(words), source.unk
-    before, unknown = _answers(first), None if unk is None else unk.tolist()
-    for array in (first.vectors, first.found, first.rows, unk):
-        if array is not None and array.flags.writeable:
+    first = source.lookup(words)
+    before = _answers(first)
+    for array in (first.vectors, first.found, first.rows):
+        if array.flags.writeable:
             array[...] = 1 - array if array.dtype != bool else ~array
     _expect_same(words, "after a change of an earlier answer", (before, _answers(source.lookup(words))))
-    if unk is not None:
-        expect(source.unk.tolist() == unknown, "the same `unk` after a change of an earlier one", "another")
 
 
-@check("embedding", requires=(embedding_dim,))
+@check("embedding", requires=(embedding_lookup_shapes,))
 def embedding_subword_shapes(subject: Subject) -> None:
     """`subword` of n words, if there is one, returns `vectors` float32 [n, D], `found` and `rows` [n]."""
     source = open_source(subject)
@@ -260,7 +258,7 @@ def embedding_subword_rows(subject: Subject) -> None:
         expect(rows == [-1] * len(rows), "rows of -1", str(rows))
 
 
-@check("embedding", requires=(embedding_lookup_is_finite,))
+@check("embedding", requires=(embedding_lookup_is_finite, deterministic))
 def embedding_blocks_agree(subject: Subject) -> None:
     """`blocks`, if there are any, have the vectors that `lookup` returns."""
     source = open_source(subject)

@@ -10,7 +10,7 @@ from embedkit.interfaces import FillContext, Filled, VectorSource
 from embedkit.interfaces.flags import NEEDS_SUBWORDS, TOTAL
 from embedkit.testing.arrays import expect_array, expect_finite
 from embedkit.testing.check import ConformanceError, check, expect
-from embedkit.testing.checks.common import does_its_work, no_misspelt_flag
+from embedkit.testing.checks.common import deterministic, does_its_work, no_misspelt_flag
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.sources import DIM, KNOWN, MISSING, STRANGE, known_vectors, plain_source, subword_source
 from embedkit.testing.subject import Subject
@@ -143,7 +143,7 @@ def oov_total_policy_fills_every_word(subject: Subject) -> None:
         expect(not left, "an answer for every word", f"none for {', '.join(map(repr, left))}")
 
 
-@check("oov", requires=(oov_fill_is_finite,))
+@check("oov", requires=(oov_fill_is_finite, deterministic))
 def oov_fill_follows_the_words(subject: Subject) -> None:
     """`fill` answers in the order of the words: where it draws no random numbers, each keeps its vector."""
     import numpy as np
