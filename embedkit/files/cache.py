@@ -29,10 +29,11 @@ TAG = "CACHEDIR.TAG"
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# This is a cache of embedkit"
 _TAG = SIGNATURE + b": all of it can be deleted.\n# See https://bford.info/cachedir/\n"
 
-_KINDS = ("vectors", "tokens", "baselines")
+_KINDS = ("vectors", "tokens", "baselines", "trained")
 _FOLDER = r"[0-9a-f]{32}"
 _LOCK = "lock"
-_FILE = rf"index|tokens|fit|{_LOCK}|probabilities-[0-9a-f]{{16}}|(rows|copy)-[0-9a-f]{{16}}(\.safetensors)?"
+_WHOLE = "index|tokens|fit|vectors"
+_FILE = rf"{_WHOLE}|{_LOCK}|probabilities-[0-9a-f]{{16}}|(rows|copy)-[0-9a-f]{{16}}(\.safetensors)?"
 
 PATIENCE = 600.0
 """Seconds for which a process waits for another one that computes the same."""

@@ -13,6 +13,7 @@ from embedkit.interfaces.contracts import check_words
 from embedkit.interfaces.flags import tasks_of
 from embedkit.recipe.components import Components, Other, R
 from embedkit.tasks.baseline_cache import TrainingTexts, keeping_fits
+from embedkit.tasks.trained_vectors import keeping_vectors
 from embedkit.text.token_cache import tokenizing_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from embedkit.interfaces import (
         Baseline,
         BoolArray,
+        Embedding,
         Example,
         FittedBaseline,
         IntArray,
@@ -65,6 +67,13 @@ class RunComponents(Components[R]):
     def tokenized(self) -> CachedTokenizer:
         """Return the tokenizer with what it has tokenized."""
         return self._once(self.part("tokenizer"), self._tokenized_once)
+
+    @property
+    def embedding(self) -> Embedding:
+        """Return the embedding; the vectors that it trains are in the cache."""
+        part = self.part("embedding")
+        embedding: Embedding = self.make(part.where)
+        return keeping_vectors(part, embedding)
 
     @property
     def baselines(self) -> dict[str, Baseline]:

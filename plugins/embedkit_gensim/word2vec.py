@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from embedkit.plugin_api import EmbeddingContext
 from embedkit_gensim.keys import Algorithm, Dim, Epochs, MinCount, Negative, Sample, Window
 from embedkit_gensim.source import TrainedVectors
 from embedkit_gensim.training import train
+
+if TYPE_CHECKING:
+    from embedkit.plugin_api import FloatArray
 
 
 class Word2vecTraining:
@@ -39,6 +43,17 @@ class Word2vecTraining:
 
     def open(self, context: EmbeddingContext) -> TrainedVectors:
         """Train word2vec and return its vectors. Raises VocabularyError if no word is frequent enough."""
+        return TrainedVectors(self._trained(context))
+
+    def train(self, context: EmbeddingContext) -> tuple[Sequence[str], FloatArray]:
+        """Train word2vec; return the words and their vectors, float32 [n, D], the most frequent word first.
+
+        embedkit keeps them in its cache. Raises VocabularyError if no word is frequent enough.
+        """
+        wv = self._trained(context)
+        return wv.index_to_key, wv.vectors
+
+    def _trained(self, context: EmbeddingContext) -> Any:
         from gensim.models import Word2Vec
 
         model = Word2Vec(
@@ -52,4 +67,4 @@ class Word2vecTraining:
             seed=context.seed,
             workers=1,
         )
-        return TrainedVectors(train(model, context))
+        return train(model, context)

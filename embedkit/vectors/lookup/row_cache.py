@@ -28,12 +28,14 @@ ATTEMPTS = 3
 class CachedArrays:
     """Arrays in the cache, in the file `inner`; `about` identifies everything that they were computed from.
 
-    `what` they are and the `source` they were made from are named in the log.
+    `what` they are and the `source` they were made from are named in the log; `folder` is that of the file,
+    relative to the cache.
     """
 
     def __init__(self, inner: str, about: str, what: str, source: str) -> None:
         self._folder = cache_folder()
         self.path = self._folder / inner
+        self.folder = inner.rpartition("/")[0]
         self._about = about
         self._what = what
         self._source = source
