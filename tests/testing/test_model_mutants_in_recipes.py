@@ -86,6 +86,7 @@ ENCODERS = {
     "encoder-mixed-precision": Refused(
         "raised RuntimeError", {"training": {"precision": "bf16", "epochs": 1}}
     ),
+    "encoder-device": Unnoticed("without a GPU all tensors are on one device; on a GPU torch says it"),
     "encoder-deep-copy": Unnoticed("a run makes no copies of modules"),
 }
 WITH_TEST = {"data": {"test": {"use": "inline", "texts": ["unheard of", "", "a"], "labels": LABELS[:3]}}}

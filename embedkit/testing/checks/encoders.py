@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from embedkit.errors import EmbedkitError
 from embedkit.interfaces.flags import HAS_WEIGHTS, PADDING_INVARIANT
 from embedkit.testing.check import check, expect
 from embedkit.testing.checks.common import does_its_work
@@ -47,20 +48,19 @@ class Tried:
         return PADDING_INVARIANT.of(self.trial.encoder)
 
 
-def _trial(subject: Subject) -> Trial:
-    """Return a trial of the encoder with the first of WIDTHS that it takes; with the first if none."""
+def _built(subject: Subject) -> tuple[Trial, nn.Module]:
+    """Build the encoder for the first of WIDTHS that it takes. Raises ComponentError if it takes none."""
     from embedkit.model.trial import Trial
 
-    encoder = subject.make()
-    return Trial(encoder, str(subject), _width_of(encoder), may_write=True)
-
-
-def _width_of(encoder: Any) -> int:
+    encoder, refused = subject.make(), None
     for width in WIDTHS:
-        with suppress(Exception):  # what it raises is told when it is built for the first width
-            encoder.build(width)
-            return width
-    return WIDTHS[0]
+        trial = Trial(encoder, str(subject), width, may_write=True)
+        try:
+            return trial, trial.module(seed=0).eval()
+        except EmbedkitError as error:
+            refused = refused or error
+    assert refused is not None, "there are widths to try"
+    raise refused
 
 
 @contextmanager
@@ -75,8 +75,7 @@ def _trying(subject: Subject, *lengths: int) -> Iterator[Tried]:
     before = GeneratorStates.now()
     try:
         with torch.no_grad():
-            trial = _trial(subject)
-            module = trial.module(seed=0).eval()
+            trial, module = _built(subject)
             invariant = PADDING_INVARIANT.of(trial.encoder)
             texts = Texts.drawn(lengths or LENGTHS, trial.width, None if invariant else max(LENGTHS))
             yield Tried(trial, module, texts)
@@ -206,7 +205,6 @@ def encoder_independent_builds(subject: Subject) -> None:
 @check("encoder", requires=(encoder_repeatable, encoder_independent_builds))
 def encoder_any_width(subject: Subject) -> None:
     """Word vectors may have any number of dimensions; if `build` cannot take one, a RecipeError says why."""
-    from embedkit.errors import EmbedkitError
     from embedkit.model.trial import Texts, Trial
 
     with _trying(subject) as tried:
@@ -337,6 +335,25 @@ def encoder_mixed_precision(subject: Subject) -> None:
         gradients_of(tried.trial, tried.module, tried.texts)
 
 
+@check("encoder", requires=(encoder_save_load,))
+def encoder_device(subject: Subject) -> None:
+    """Tensors that it makes are on the device of the word vectors: it works on a GPU, too.
+
+    Tried without a GPU, on the device `meta`, whose tensors have no numbers. Steps that need numbers, such as
+    the indices where a mask is True, end the trial there.
+    """
+    with _trying(subject) as tried:
+        embedded, mask = tried.texts.embedded.to("meta"), tried.texts.mask.to("meta")
+        try:
+            tried.module.to("meta")(embedded, mask)
+        except NotImplementedError:
+            return
+        except RuntimeError as error:
+            expect(
+                "expected device" not in str(error), "all tensors on the device of the vectors", f"{error}"
+            )
+
+
 @check("encoder", requires=(encoder_repeatable,))
 def encoder_deep_copy(subject: Subject) -> None:
     """A deep copy of the module, made after training passes, gives the same output."""
@@ -367,12 +384,21 @@ def _encode(encoder: Any, batch: tuple[Tensor, Tensor]) -> Any:
 
     embedded, mask = batch
     with _ALONE, torch.random.fork_rng(devices=[]), torch.no_grad():
+        width, module = _seeded(encoder)
         torch.manual_seed(0)
-        width = _width_of(encoder)
-        torch.manual_seed(0)
-        module = encoder.build(width).eval()
-        torch.manual_seed(0)
-        return module(embedded[:, :, :width], mask)
+        return module.eval()(embedded[:, :, :width], mask)
+
+
+def _seeded(encoder: Any) -> tuple[int, Any]:
+    """Build the module for the first of WIDTHS that the encoder takes, always with the same seed."""
+    import torch
+
+    for width in WIDTHS[:-1]:
+        with suppress(Exception):
+            torch.manual_seed(0)
+            return width, encoder.build(width)
+    torch.manual_seed(0)
+    return WIDTHS[-1], encoder.build(WIDTHS[-1])
 
 
 EXERCISE = Exercise("encoder", _batch, _encode)
