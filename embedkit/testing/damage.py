@@ -14,6 +14,8 @@ from embedkit.testing.subject import Subject
 LONGEST = 1 << 20
 """Bytes of a component's own file up to which it is cut in half."""
 
+WRONG_BYTE = "its own file with a byte in the last line that is no UTF-8"
+
 CONTENTS: Mapping[str, bytes] = {
     "an empty file": b"",
     "a file of random bytes": bytes((i * i + 7 * i) % 251 for i in range(1000)),
@@ -78,6 +80,22 @@ def _contents(own: str | Path | None) -> Iterator[tuple[str, bytes]]:
     if own is not None and Path(own).is_file() and Path(own).stat().st_size <= LONGEST:
         content = Path(own).read_bytes()
         yield "the first half of its own file", content[: len(content) // 2]
+        if (wrong := with_wrong_byte(content)) is not None:
+            yield WRONG_BYTE, wrong
+
+
+def with_wrong_byte(content: bytes) -> bytes | None:
+    """Return a text with a byte in the middle of its last line that is no UTF-8.
+
+    None for what is no text of several lines in UTF-8.
+    """
+    *lines, last = content.rstrip(b"\r\n").split(b"\n")
+    middle = len(last) // 2
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return None
+    return b"\n".join([*lines, last[:middle] + b"\xff" + last[middle:], b""]) if lines else None
 
 
 def _with(subject: Subject, name: str, path: Path) -> Subject:

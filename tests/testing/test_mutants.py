@@ -28,10 +28,10 @@ def test_a_mutant_is_caught_by_its_check_alone(check_id, install, tmp_path):
     entries, commands = (["mutant"], ()) if "@hookimpl" in source else ((), {"mutant": "{module}:mutant"})
     module = install("embedkit-mutant", source, entries=entries, commands=commands)
     parameters = {}
-    if "register_vector_formats" in source:
-        sample = tmp_path / "sample.odd"
+    if "SAMPLE = " in source:
+        sample = tmp_path / "sample"
         sample.write_bytes(importlib.import_module(module).SAMPLE)
-        parameters = {"mutant": {"sample": str(sample)}}
+        parameters = {"mutant": {"sample" if "register_vector_formats" in source else "path": str(sample)}}
     (subject,) = subjects_of("embedkit-mutant", parameters)
     results = [run_check(check, subject) for check in checks_of(subject.kind)]
     failed = {result.check.id: result.why for result in results if result.state == "failed"}

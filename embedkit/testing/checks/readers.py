@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+import re
 from collections.abc import Iterable, Sequence
 from itertools import islice, pairwise
+from pathlib import Path
 from typing import Any
 
+from embedkit.errors import EmbedkitError
 from embedkit.interfaces import Example
 from embedkit.testing.check import check, expect
+from embedkit.testing.checks.files import names_damaged_files
+from embedkit.testing.damage import WRONG_BYTE, damaged
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -105,6 +110,26 @@ def _open_files() -> set[tuple[str, int]]:
 
     gc.collect()
     return {(file.path, file.fd) for file in psutil.Process().open_files()}
+
+
+@check("reader", requires=(reader_gives_examples, names_damaged_files))
+def reader_error_says_where(subject: Subject) -> None:
+    """The error of a wrong byte in a file of lines gives its place: the number of a line, row or byte."""
+    with damaged(subject) as files:
+        for file in files:
+            if file.what.startswith(WRONG_BYTE):
+                try:
+                    read(file.subject)
+                except EmbedkitError as error:
+                    expect(_gives_place(str(error), file.path), "the number of the line", repr(str(error)))
+
+
+def _gives_place(message: str, path: Path) -> bool:
+    """Return whether an error has a number after a word such as `line`, or after the name of the file."""
+    words = "line|row|record|byte|position|char|offset|column|text|example|message|entry|item"
+    return (
+        re.search(rf"(?i)\b(?:{words})\w*\W{{0,3}}\d|{re.escape(path.name)}\W{{1,3}}\d", message) is not None
+    )
 
 
 def _arguments(number: int) -> int:
