@@ -30,5 +30,7 @@ def cut(text: str, width: int) -> str:
 
 def _is_single(character: str) -> bool:
     """Return whether a character surely takes one cell: a letter with case, a mark, a digit, a space."""
+    if character.isascii():
+        return True
     kind = category(character)
     return (kind[0] in "PZ" or kind in ("Lu", "Ll", "Nd", "Sm")) and east_asian_width(character) not in "WF"
