@@ -10,7 +10,7 @@ from embedkit.text import stopwords
 
 Lowercase = Annotated[bool, Doc("lower-case every token")]
 StopWords = Annotated[
-    str | None, Doc("leave out the stop words of this language, such as english (NLTK's lists), in any case")
+    str | None, Doc("remove the stop words of this language, such as `english` (NLTK's lists), in any case")
 ]
 
 

@@ -40,8 +40,12 @@ class Ablation:
     def __init__(
         self,
         *,
-        of: Annotated[Embedding, ComponentOf("embedding"), Doc("the embedding whose words are hidden")],
-        hidden: Annotated[float, Ge(0), Lt(1), Doc("how many of the words that it knows are hidden")],
+        of: Annotated[
+            Embedding,
+            ComponentOf("embedding"),
+            Doc("the embedding whose words are hidden, with its own keys"),
+        ],
+        hidden: Annotated[float, Ge(0), Lt(1), Doc("the share of its words to hide")],
     ) -> None:
         self.of = of
         self.hidden = hidden

@@ -28,11 +28,9 @@ class Bag:
         *,
         pooling: Annotated[
             Pooling,
-            Doc("mean, sum or largest value of each dimension, or mean and largest value, which doubles H"),
+            Doc("mean, sum or maximum of each dimension; `both` concatenates mean and maximum: H is 2 D"),
         ] = "mean",
-        dropout: Annotated[
-            float, Ge(0), Lt(1), Doc("share of the encoded text set to zero in training")
-        ] = 0.0,
+        dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the encoded text")] = 0.0,
     ) -> None:
         self.pooling: Pooling = pooling
         self.dropout = dropout

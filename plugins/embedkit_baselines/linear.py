@@ -30,7 +30,7 @@ class NaiveBayes(NgramBaseline):
 
     ngrams: Ngrams = None
     lowercase: Lowercase = True
-    alpha: Annotated[float | None, Gt(0), Doc("added to every count; null: chosen")] = None
+    alpha: Annotated[float | None, Gt(0), Doc("smoothing: added to every count; null: chosen")] = None
 
     def grid(self, chosen: bool) -> Mapping[str, Sequence[float]]:
         """Return the values of `alpha`, which is added to every count, to try."""
@@ -80,12 +80,15 @@ class Nbsvm(NgramBaseline):
 
     ngrams: Ngrams = None
     lowercase: Lowercase = True
-    alpha: Annotated[float, Gt(0), Doc("added to every count")] = 1.0
+    alpha: Annotated[float, Gt(0), Doc("smoothing: added to every count")] = 1.0
     beta: Annotated[
         float | None,
         Ge(0),
         Le(1),
-        Doc("how far the weights are their own, the rest being their mean size; null: chosen"),
+        Doc(
+            "interpolation: the share of the weights themselves, the rest being their mean magnitude; "
+            "null: chosen"
+        ),
     ] = None
     c: InverseStrength = None
 

@@ -21,7 +21,7 @@ WORD_OR_MARK = r"(?u)\w+(?:['’]\w+)*|[^\w\s]"
 """A run of letters, digits and underscores with the apostrophes inside it, or any other mark by itself."""
 
 Ngrams = Annotated[int | None, Ge(1), Doc("words in the longest n-gram; null: chosen, 1 or 2")]
-Lowercase = Annotated[bool, Doc("make all words lower-case")]
+Lowercase = Annotated[bool, Doc("lower-case all words")]
 
 
 class NgramBaseline(ABC):

@@ -25,18 +25,18 @@ class Cnn:
         widths: Annotated[
             Sequence[Annotated[int, Gt(0), Le(10_000)]],
             MinLen(1),
-            Doc("how many neighbouring tokens a filter sees; one group of filters for each width"),
+            Doc("window sizes in tokens, each once"),
         ] = (3, 4, 5),
-        maps: Annotated[int, Gt(0), Doc("filters of each width; H is maps · widths")] = 100,
-        activation: Annotated[Literal["relu", "tanh"], Doc("what a filter's values pass through")] = "relu",
-        dropout: Annotated[
-            float, Ge(0), Lt(1), Doc("share of the encoded text set to zero in training")
-        ] = 0.5,
+        maps: Annotated[
+            int, Gt(0), Doc("filters of each width; H is `maps` times the number of widths")
+        ] = 100,
+        activation: Annotated[Literal["relu", "tanh"], Doc("activation of the filters")] = "relu",
+        dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the encoded text")] = 0.5,
         padding: Annotated[
             int,
             Ge(0),
             Le(10_000),
-            Doc("zero vectors put before and after every text, for filters to reach over its ends"),
+            Doc("zero vectors before and after every text, so that filters reach over its ends"),
         ] = 0,
     ) -> None:
         twice = [width for width in widths if widths.count(width) > 1]

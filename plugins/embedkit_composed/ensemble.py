@@ -28,7 +28,7 @@ class Ensemble:
         encoders: Annotated[
             Sequence[Annotated[Encoder, ComponentOf("encoder")]],
             Len(2),
-            Doc("two or more encoders, each with its own keys; H is the sum of theirs"),
+            Doc("two or more encoders, each with its own keys; an encoder may occur several times"),
         ],
     ) -> None:
         self.encoders = encoders

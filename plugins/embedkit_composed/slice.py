@@ -20,10 +20,14 @@ class Slice:
     def __init__(
         self,
         *,
-        first: Annotated[int, Ge(0), Doc("the first dimension that is read, from 0")] = 0,
-        count: Annotated[int | None, Gt(0), Doc("how many are read; null: all from there on")] = None,
-        frozen: Annotated[bool, Doc("leave these numbers of the table as they are in training")] = False,
-        encoder: Annotated[Encoder, ComponentOf("encoder"), Doc("what reads them, with its own keys")],
+        first: Annotated[int, Ge(0), Doc("the first dimension, from 0")] = 0,
+        count: Annotated[
+            int | None, Gt(0), Doc("the number of dimensions; null: all from `first` on")
+        ] = None,
+        frozen: Annotated[bool, Doc("do not train these dimensions of the embedding matrix")] = False,
+        encoder: Annotated[
+            Encoder, ComponentOf("encoder"), Doc("the encoder that reads them, with its own keys")
+        ],
     ) -> None:
         self.first = first
         self.count = count

@@ -32,11 +32,11 @@ class FastTextTraining:
         negative: Negative = 5,
         sample: Sample = 1e-3,
         min_n: Annotated[
-            int, Gt(0), Doc("characters of the shortest n-gram, `<` and `>` at the ends included")
+            int, Gt(0), Doc("characters of the shortest n-gram, including `<` and `>` at the ends")
         ] = 3,
         max_n: Annotated[int, Gt(0), Doc("characters of the longest n-gram, at least `min_n`")] = 6,
         buckets: Annotated[
-            int, Gt(0), Doc("rows that n-grams share by their hash: each takes 4 · dim bytes of memory")
+            int, Gt(0), Doc("rows that n-grams share by their hash, 4 · `dim` bytes each")
         ] = 200_000,
     ) -> None:
         if max_n < min_n:

@@ -8,17 +8,18 @@ from annotated_types import Ge, Gt, Le
 
 from embedkit.plugin_api import Doc
 
-Dim = Annotated[int, Gt(0), Doc("width of every vector, D")]
-Window = Annotated[int, Gt(0), Doc("words to either side that a word is trained with, at most")]
-MinCount = Annotated[
-    int, Gt(0), Doc("words seen less often are left out and get no vector from the source itself")
-]
+Dim = Annotated[int, Gt(0), Doc("dimensions of every vector, D")]
+Window = Annotated[int, Gt(0), Doc("the largest distance between a word and its context words")]
+MinCount = Annotated[int, Gt(0), Doc("words that occur less often get no vector")]
 Epochs = Annotated[int, Gt(0), Doc("passes over the training texts")]
 Algorithm = Annotated[
     Literal["cbow", "skip-gram"],
-    Doc("predict a word from those around it, or those around it from the word"),
+    Doc("`cbow` predicts a word from its context, `skip-gram` the context from the word"),
 ]
-Negative = Annotated[int, Gt(0), Doc("noise words drawn for each word that is predicted")]
+Negative = Annotated[int, Gt(0), Doc("negative samples for each predicted word")]
 Sample = Annotated[
-    float, Ge(0), Le(1), Doc("share of the texts from which on a frequent word is thinned out; 0 keeps all")
+    float,
+    Ge(0),
+    Le(1),
+    Doc("subsampling threshold: words above this share of the texts are thinned out; 0 keeps all"),
 ]

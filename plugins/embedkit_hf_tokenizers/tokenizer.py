@@ -27,7 +27,7 @@ class HfTokenizer:
     such as `##ing` or `▁the`, and what no piece fits is the file's unknown token.
     """
 
-    def __init__(self, *, path: Annotated[InputPath, Doc("the tokenizer.json")]) -> None:
+    def __init__(self, *, path: Annotated[InputPath, Doc("the `tokenizer.json`")]) -> None:
         self.path = path
 
     @property

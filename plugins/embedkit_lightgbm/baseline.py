@@ -32,7 +32,7 @@ class TfidfLightgbm:
     tasks: ClassVar[tuple[Task, ...]] = ("binary", "multiclass", "multilabel")
 
     ngrams: Annotated[int, Ge(1), Doc("words in the longest n-gram")] = 1
-    lowercase: Annotated[bool, Doc("make all words lower-case")] = True
+    lowercase: Annotated[bool, Doc("lower-case all words")] = True
     rounds: Annotated[
         int | None, Ge(1), Doc("rounds of boosting: trees, for each of several classes; null: chosen")
     ] = None

@@ -31,10 +31,10 @@ class AveragedMetric(ABC):
     average: Annotated[
         Average,
         Doc(
-            "binary: of the positive class, the last one; macro: mean over the classes; "
-            "micro: over all examples at once; weighted: mean over the classes by their support; "
-            "samples: mean over the examples, of several labels; none: each class's own; "
-            "auto: binary for two classes, macro for more"
+            "`binary`: of the positive class; `macro`: mean over the classes; `micro`: over all "
+            "examples at once; `weighted`: mean over the classes weighted by support; `samples`: mean "
+            "over the examples, for several labels; `none`: one value per class, `{class: value}`; "
+            "`auto`: `binary` for two classes, `macro` for more"
         ),
     ] = "auto"
 

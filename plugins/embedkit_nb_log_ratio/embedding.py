@@ -32,8 +32,10 @@ class NBLogRatio:
     def __init__(
         self,
         *,
-        alpha: Annotated[float, Gt(0), Doc("added to the count of every word in every class")] = 1.0,
-        scale: Annotated[float, Gt(0), Doc("what every ratio is multiplied by")] = 1.0,
+        alpha: Annotated[
+            float, Gt(0), Doc("smoothing: added to the count of every word in every class")
+        ] = 1.0,
+        scale: Annotated[float, Gt(0), Doc("factor for every ratio")] = 1.0,
     ) -> None:
         self.alpha = alpha
         self.scale = scale

@@ -16,9 +16,13 @@ class NltkTweet:
     def __init__(
         self,
         *,
-        preserve_case: Annotated[bool, Doc("false lower-cases every token but the emoticons")] = True,
-        reduce_len: Annotated[bool, Doc("shorten longer repetitions of a character to three")] = False,
-        strip_handles: Annotated[bool, Doc("leave out handles such as @name")] = False,
+        preserve_case: Annotated[
+            bool, Doc("`false` lower-cases everything but emoticons; `lowercase` lower-cases those too")
+        ] = True,
+        reduce_len: Annotated[
+            bool, Doc("shorten longer repetitions of a character to three: `waaaaay` is `waaay`")
+        ] = False,
+        strip_handles: Annotated[bool, Doc("remove handles such as `@name`")] = False,
         lowercase: Lowercase = False,
         stop_words: StopWords = None,
     ) -> None:

@@ -17,10 +17,12 @@ class NltkWord:
     def __init__(
         self,
         *,
-        language: Annotated[str, Doc("language of the Punkt model that finds the sentences")] = "english",
+        language: Annotated[
+            str, Doc("language of the Punkt model; not used with `sentences: none`")
+        ] = "english",
         sentences: Annotated[
             Literal["punkt", "none"],
-            Doc("punkt splits a text into sentences first; none takes it as one, and needs no model"),
+            Doc("split into sentences first, or not, which needs no model"),
         ] = "punkt",
         lowercase: Lowercase = False,
         stop_words: StopWords = None,

@@ -21,9 +21,9 @@ class Digits(Respelling):
         self,
         *,
         mark: Annotated[
-            str, Len(1, 1), Doc("what stands for a digit; 0 where a file's digits were zeroed")
+            str, Len(1, 1), Doc("the character for a digit; `0` where a file's digits are zeroed")
         ] = "#",
-        least: Annotated[int, Ge(1), Doc("how many digits a word has before they are hidden")] = 2,
+        least: Annotated[int, Ge(1), Doc("the number of digits from which a word is changed")] = 2,
     ) -> None:
         self.mark = mark
         self.least = least

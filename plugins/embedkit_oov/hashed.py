@@ -29,7 +29,10 @@ class Hash(Filling):
         salt: Annotated[str, Doc("another salt gives every word another row")] = "",
         scale: Annotated[
             Annotated[float, Gt(0)] | Literal["found"],
-            Doc("the largest size of a number; found: that of `uniform`, which has the found rows' variance"),
+            Doc(
+                "the largest absolute value of an element; `found`: that of `uniform`, with the found "
+                "rows' variance"
+            ),
         ] = 0.25,
     ) -> None:
         self.salt = salt

@@ -22,9 +22,7 @@ class Normal(Filling):
     def __init__(
         self,
         *,
-        per: Annotated[
-            Per, Doc("mean and deviation of each dimension by itself, or of all numbers together")
-        ] = "dimension",
+        per: Annotated[Per, Doc("statistics for each dimension, or over all elements")] = "dimension",
     ) -> None:
         self.per = per
 

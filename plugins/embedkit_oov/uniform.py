@@ -22,9 +22,7 @@ class Uniform(Filling):
     def __init__(
         self,
         *,
-        per: Annotated[
-            Per, Doc("one a for each dimension, or one for all numbers together as Kim's")
-        ] = "overall",
+        per: Annotated[Per, Doc("one a for each dimension, or one for all elements, as Kim's")] = "overall",
     ) -> None:
         self.per = per
 

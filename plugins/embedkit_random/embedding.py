@@ -20,12 +20,12 @@ class RandomEmbedding:
     def __init__(
         self,
         *,
-        dim: Annotated[int, Gt(0), Doc("width of every vector, D")] = 300,
+        dim: Annotated[int, Gt(0), Doc("dimensions of every vector, D")] = 300,
         distribution: Annotated[
-            Literal["normal", "uniform"], Doc("normal(0, scale²), or uniform on [-scale, scale)")
+            Literal["normal", "uniform"], Doc("`normal`: N(0, `scale`²); `uniform`: U[-`scale`, `scale`)")
         ] = "uniform",
         scale: Annotated[
-            float, Gt(0), Doc("normal: the standard deviation; uniform: half the width of the interval")
+            float, Gt(0), Doc("the standard deviation, or half the width of the interval")
         ] = 0.25,
     ) -> None:
         self.dim = dim

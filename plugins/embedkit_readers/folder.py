@@ -19,7 +19,7 @@ class FolderReader(LabelledFile):
     """A folder with a folder for each label, named so, which has a text file for each text."""
 
     path: Annotated[InputFolder, Doc("the folder that has a folder for each label")]
-    encoding: Annotated[str, Doc("the files' character encoding, by its name in Python")] = "utf-8"
+    encoding: Annotated[str, Doc("the files' character encoding, under any of Python's names")] = "utf-8"
 
     def _rows(self) -> Iterator[Row]:
         """Yield the texts label by label, and of each label by the names of the files."""

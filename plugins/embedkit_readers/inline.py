@@ -18,7 +18,9 @@ class InlineReader:
         list[str | int | bool] | None,
         Doc("a label for each text, as written: 1 is '1', true is 'true'"),
     ] = None
-    nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
+    nfc: Annotated[
+        bool, Doc("convert texts and labels to composed Unicode (NFC), so that `é` is always one character")
+    ] = True
 
     def read(self) -> Iterator[Example]:
         """Yield every text in order, with ids from 1.

@@ -33,13 +33,18 @@ class LabelledFile(ABC):
     """A file of texts, each with a label."""
 
     path: Annotated[InputPath, Doc("the file to read")]
-    nfc: Annotated[bool, Doc("put texts and labels into Unicode's composed form, NFC")] = True
+    nfc: Annotated[
+        bool, Doc("convert texts and labels to composed Unicode (NFC), so that `é` is always one character")
+    ] = True
     label_map: Annotated[
         Mapping[str, str | None] | None,
-        Doc("the label to use for each label of the file, null for rows to leave out; null keeps them all"),
+        Doc(
+            "the label to use for each label of the file, each of which it must have; `null` as the "
+            "new label drops the rows; null: the labels of the file"
+        ),
     ] = None
 
-    strip: Annotated[bool, Doc("drop white space around labels")] = False
+    strip: Annotated[bool, Doc("remove white space around labels")] = False
 
     def read(self) -> Iterator[Example]:
         """Yield an example for each row that `label_map` does not leave out; ids are row numbers, from 1.

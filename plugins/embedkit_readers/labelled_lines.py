@@ -17,11 +17,14 @@ from embedkit_readers.lines import TextFile, bare, without_blank_end
 class LabelledLinesReader(TextFile):
     """fastText's lines, `__label__x text`: labels at the start of each line, a space or tab, the text."""
 
-    prefix: Annotated[str, MinLen(1), Doc("what a label begins with")] = "__label__"
+    prefix: Annotated[str, MinLen(1), Doc("the prefix of a label")] = "__label__"
     separator: Annotated[
         str | None,
         MinLen(1),
-        Doc("joins the labels of a line, which has any number, as data.label_separator; null: it has one"),
+        Doc(
+            "joins the labels of a line, which may then have any number; use the same as "
+            "`data.label_separator`; null: one label per line"
+        ),
     ] = None
 
     def _rows(self) -> Iterator[Row]:

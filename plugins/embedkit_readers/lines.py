@@ -23,7 +23,7 @@ LONGEST_LINE = 100_000_001
 class TextFile(LabelledFile):
     """A text file of labelled texts."""
 
-    encoding: Annotated[str, Doc("the file's character encoding, by its name in Python")] = "utf-8"
+    encoding: Annotated[str, Doc("the file's character encoding, under any of Python's names")] = "utf-8"
 
     def read(self) -> Iterator[Example]:
         """Yield examples as `LabelledFile.read` does.

@@ -26,12 +26,12 @@ _LARGEST_FIELD = LONGEST_LINE - 1
 class SeparatedFile(ColumnFile, TextFile):
     """A text file of rows with the fields in columns."""
 
-    header: Annotated[bool, Doc("whether the first row names the columns")] = True
+    header: Annotated[bool, Doc("whether the first row has the names of the columns")] = True
     columns: Annotated[
         list[str] | None,
-        Doc("the columns' names in order: needed without a header, and used in place of one"),
+        Doc("the names of the columns in order: needed without a header, and used instead of one"),
     ] = None
-    quoting: Annotated[bool, Doc("whether a field may stand in double quotes, as in RFC 4180")] = True
+    quoting: Annotated[bool, Doc("whether fields may be in double quotes, as in RFC 4180")] = True
 
     @property
     @abstractmethod
@@ -139,7 +139,7 @@ class CsvReader(SeparatedFile):
 class TsvReader(SeparatedFile):
     """Tab-separated values: every tab separates; quotes are ordinary characters unless `quoting` is set."""
 
-    quoting: Annotated[bool, Doc("whether a field may stand in double quotes, as in RFC 4180")] = False
+    quoting: Annotated[bool, Doc("whether fields may be in double quotes, as in RFC 4180")] = False
 
     @property
     def _separator(self) -> str:

@@ -25,12 +25,10 @@ class Rnn:
         bidirectional: Bidirectional = False,
         dropout: Dropout = 0.0,
         pooling: Pooling = "last",
-        nonlinearity: Annotated[
-            Literal["tanh", "relu"], Doc("what the hidden state passes through")
-        ] = "tanh",
+        nonlinearity: Annotated[Literal["tanh", "relu"], Doc("activation of the hidden state")] = "tanh",
         mask_padding: Annotated[
             bool,
-            Doc("take the state at each text's own last token; false takes it after the padding"),
+            Doc("take the state at each text's last token, not after the padding"),
         ] = True,
     ) -> None:
         check_dropout(dropout, num_layers)

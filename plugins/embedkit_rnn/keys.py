@@ -8,16 +8,12 @@ from annotated_types import Ge, Gt, Le, Lt
 
 from embedkit.plugin_api import Doc, Fault, RecipeError
 
-HiddenSize = Annotated[int, Gt(0), Doc("width of the hidden state, H of one direction")]
-NumLayers = Annotated[int, Gt(0), Le(1000), Doc("layers, each reading the states of the one below")]
+HiddenSize = Annotated[int, Gt(0), Doc("hidden units of one direction; H is twice that with `bidirectional`")]
+NumLayers = Annotated[int, Gt(0), Le(1000), Doc("layers, each of which reads the states of the one below")]
 Bidirectional = Annotated[bool, Doc("read the text in both directions, which doubles H")]
-Dropout = Annotated[
-    float, Ge(0), Lt(1), Doc("share of a layer's states set to zero on their way to the layer above")
-]
+Dropout = Annotated[float, Ge(0), Lt(1), Doc("dropout between layers")]
 PoolingName = Literal["last", "mean", "max", "attention"]
-Pooling = Annotated[
-    PoolingName, Doc("what stands for the text: the last state, or all of its states put together")
-]
+Pooling = Annotated[PoolingName, Doc("how the states become one vector: the last one, or all of them pooled")]
 
 
 def check_dropout(dropout: float, num_layers: int) -> None:

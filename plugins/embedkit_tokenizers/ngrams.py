@@ -20,8 +20,10 @@ class Ngrams:
     def __init__(
         self,
         *,
-        of: Annotated[Tokenizer, ComponentOf("tokenizer"), Doc("what cuts the texts, with its own keys")],
-        longest: Annotated[int, Ge(2), Doc("tokens in the longest n-gram")] = 2,
+        of: Annotated[
+            Tokenizer, ComponentOf("tokenizer"), Doc("the tokenizer that splits the texts, with its own keys")
+        ],
+        longest: Annotated[int, Ge(2), Doc("tokens in the longest n-gram; shorter ones come first")] = 2,
     ) -> None:
         self.of = of
         self.longest = longest

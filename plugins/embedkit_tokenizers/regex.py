@@ -44,7 +44,7 @@ class Regex:
         pattern: Annotated[
             str,
             _RegularExpression,
-            Doc("regular expression (Python's re) whose whole matches are the tokens"),
+            Doc("regular expression (Python's `re`) whose whole matches are the tokens"),
         ] = WORDS,
         lowercase: Lowercase = False,
         stop_words: StopWords = None,

@@ -22,23 +22,26 @@ class Transformer:
         self,
         *,
         num_layers: Annotated[int, Gt(0), Le(1000), Doc("layers of attention and feed-forward network")] = 1,
-        num_heads: Annotated[int, Gt(0), Doc("heads of attention; they share D equally among them")] = 2,
+        num_heads: Annotated[int, Gt(0), Doc("attention heads, which divide D equally")] = 2,
         feedforward_size: Annotated[
-            int | None, Gt(0), Doc("width of the feed-forward network between its two maps; null is 4 · D")
+            int | None, Gt(0), Doc("hidden units of the feed-forward network; null is 4 · D")
         ] = None,
         dropout: Annotated[
-            float, Ge(0), Lt(1), Doc("dropout in every layer: attention weights, feed-forward, residuals")
+            float,
+            Ge(0),
+            Lt(1),
+            Doc("dropout in every layer: attention weights, feed-forward network, residual sums"),
         ] = 0.1,
         norm_first: Annotated[
-            bool, Doc("normalize before each part of a layer, and once at the end, instead of after each")
+            bool, Doc("layer normalization before each part of a layer, and once at the end, not after each")
         ] = False,
         positions: Annotated[
             Literal["sinusoidal", "none"],
-            Doc("what is added to the vectors to tell positions apart; none leaves a bag of words"),
+            Doc("position encoding added to the vectors; `none` leaves a bag of words"),
         ] = "sinusoidal",
         pooling: Annotated[
             Literal["mean", "max", "first"],
-            Doc("what stands for the text: mean or largest values over its tokens, or its first token"),
+            Doc("mean or maximum over the tokens, or the output for the first token"),
         ] = "mean",
     ) -> None:
         self.num_layers = num_layers

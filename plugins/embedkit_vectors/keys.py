@@ -8,11 +8,11 @@ from annotated_types import Ge
 
 from embedkit.plugin_api import Doc, InputPath
 
-Path = Annotated[InputPath, Doc("the file; what it holds counts, not how it is called")]
+Path = Annotated[InputPath, Doc("the file; its format is detected from the content, not the name")]
 Errors = Annotated[
     Literal["strict", "replace"],
-    Doc("words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes"),
+    Doc("invalid UTF-8 in words: `strict` refuses the file, `replace` puts U+FFFD for the invalid bytes"),
 ]
 Limit = Annotated[
-    Annotated[int, Ge(1)] | None, Doc("read only so many vectors from the beginning of the file")
+    Annotated[int, Ge(1)] | None, Doc("read only so many vectors of the file, from its beginning; null: all")
 ]

@@ -10,7 +10,10 @@ from embedkit_vectors.keys import Errors, Limit, Path
 FileFormat = Annotated[
     str,
     NameOf("vector-format"),
-    Doc("what the file has to be, one of `embedkit plugins --kind vector-format`; `auto` finds it out"),
+    Doc(
+        "the format that the file must have, one of `embedkit plugins --kind vector-format`; `auto` "
+        "detects it"
+    ),
 ]
 
 

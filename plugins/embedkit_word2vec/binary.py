@@ -18,16 +18,21 @@ class Word2vecBinary:
     def __init__(
         self,
         *,
-        path: Annotated[InputPath, Doc("the file; what it holds counts, not how it is called")],
+        path: Annotated[InputPath, Doc("the file; its format is detected from the content, not the name")],
         errors: Annotated[
             Literal["strict", "replace"],
-            Doc("words that are not UTF-8: refuse the file, or put U+FFFD for the wrong bytes"),
+            Doc(
+                "invalid UTF-8 in words: `strict` refuses the file, `replace` puts U+FFFD for the "
+                "invalid bytes"
+            ),
         ] = "strict",
         limit: Annotated[
-            Annotated[int, Ge(1)] | None, Doc("read only so many vectors from the beginning of the file")
+            Annotated[int, Ge(1)] | None,
+            Doc("read only so many vectors of the file, from its beginning; null: all"),
         ] = None,
         processes: Annotated[
-            Literal[1, 2], Doc("2 share the first pass over a large plain file, and find what one finds")
+            Literal[1, 2],
+            Doc("2 processes share the first pass over a large plain file, with the same result"),
         ] = 1,
     ) -> None:
         self.path = path

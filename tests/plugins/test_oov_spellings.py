@@ -33,7 +33,8 @@ def test_every_policy_and_key_is_documented(name):
     fields = REGISTRY.get("oov", name).parameters.model_fields
     assert f"| [`{name}`](#{name}) |" in page
     assert [key for key, field in fields.items() if not field.description] == []
-    assert [key for key in fields if f"| `{key}` |" not in section] == []
+    assert [key for key in fields if f"`{key}`" not in section] == []
+    assert not fields or f"(components.md#oov-{name})" in section
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in SPELLINGS])
