@@ -107,6 +107,13 @@ def test_the_package_and_what_a_plugin_needs_import_next_to_nothing():
     )
 
 
+def test_the_suite_for_plugins_and_the_plugin_of_pytest_import_nothing_before_they_are_used():
+    light = imported("import embedkit.testing")
+    assert not light & (HEAVY | LATER | {"click", "pluggy", "pytest"})
+    assert not imported("import embedkit.testing.pytest_plugin") & (HEAVY | LATER | {"click"})
+    assert not imported_by_command("plugins", "check", "--help") & (HEAVY | LATER)
+
+
 def test_loading_a_recipe_from_python_imports_nothing_heavy():
     code = (
         "from embedkit.plugin.registry import build_registry; from embedkit.recipe.load import load_recipe; "

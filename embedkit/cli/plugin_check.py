@@ -39,13 +39,15 @@ def check(ctx: click.Context, name: str, settings: tuple[str, ...], trust: bool,
 
     Every component and command of NAME, as it is installed, is tried by the checks of its kind.
     """
+    from embedkit.testing.printing import diverted_output
     from embedkit.testing.suite import checks_of, run_check, subjects_of
 
     subjects = subjects_of(name, settings, trust=trust, blocked=blocked_plugins(ctx))
     results: list[Result] = []
     width = max(len(str(subject)) for subject in subjects)
     for subject in subjects:
-        found = [run_check(check, subject) for check in checks_of(subject.kind)]
+        with diverted_output():
+            found = [run_check(check, subject) for check in checks_of(subject.kind)]
         if not as_json:
             say(f"{subject!s:{width}}  {_counted(found)}")
         results += found

@@ -30,8 +30,8 @@ def reasons_of(
     """
     reasons: dict[str, Reasons] = {}
     for key, failures in expected.items():
-        kind, name = component_called(key, [(each.kind, each.name) for each in subjects], EXPECTED)
-        known = [check.id for check in checks_of(kind)]
+        kind, name = _meant(key, failures, [(each.kind, each.name) for each in subjects], checks_of)
+        known = _ids(kind, checks_of)
         for check, reason in failures.items():
             where = f"{EXPECTED} of {kind} '{name}'"
             if check not in known:
@@ -41,3 +41,22 @@ def reasons_of(
                 raise PluginError(Fault(what, where=where))
         reasons[f"{kind} {name}"] = failures
     return reasons
+
+
+def _meant(
+    key: str,
+    failures: Reasons,
+    known: Sequence[tuple[str, str]],
+    checks_of: Callable[[str], Sequence[Check]],
+) -> tuple[str, str]:
+    """Return the kind and name that `key` stands for.
+
+    A plugin often has a component and a command of one name: then those count that have the checks.
+    """
+    able = [(kind, name) for kind, name in known if {*failures} <= {*_ids(kind, checks_of)}]
+    named = any(key in (name, f"{kind}:{name}") for kind, name in able)
+    return component_called(key, able if named else known, EXPECTED)
+
+
+def _ids(kind: str, checks_of: Callable[[str], Sequence[Check]]) -> list[str]:
+    return [check.id for check in checks_of(kind)]

@@ -16,7 +16,7 @@ HEAVY = frozenset(
         *("accelerate", "datasets", "gensim", "jax", "lightgbm", "matplotlib", "nltk", "numba", "numpy"),
         *("onnxruntime", "pandas", "polars", "pyarrow", "ray", "scipy", "sentence_transformers", "sklearn"),
         *("spacy", "statsmodels", "tensorflow", "tokenizers", "torch", "torchinfo", "transformers"),
-        *("xgboost", "kiwipiepy", "rapidfuzz", "requests"),
+        *("xgboost", "kiwipiepy", "requests"),
     )
 )
 """Top-level packages that take long to import; every command imports every plugin."""

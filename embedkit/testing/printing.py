@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+
+
+@contextmanager
+def diverted_output() -> Iterator[None]:
+    """Send what the block prints to standard error, also what a library in C prints.
+
+    Standard output may be a document.
+    """
+    sys.stdout.flush()
+    before = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(before, 1)
+        os.close(before)
 
 
 def printed_by(work: Callable[[], object]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from importlib.metadata import entry_points
+from pathlib import Path
 
 import pytest
 from author_samples import CONFORMANCE, GOOD
@@ -109,6 +110,15 @@ def test_a_failure_that_is_expected_and_does_not_come(install, project):
     assert "parameters-used passes, and is expected to fail (not yet)" in done.stdout
 
 
+def test_a_failure_is_expected_of_the_one_that_has_the_check(install, project):
+    command = '\nimport click\n\n@click.command()\ndef shout():\n    """Shout."""\n'
+    install("embedkit-shout", DROPPED + command, entries=["shout"], commands={"shout": "{module}:shout"})
+    reason = "expected_failures={'shout': {'parameters-used': 'not yet'}}"
+    assert project(conformance(reason), "-k", "used").returncode == 0
+    both = project(conformance(reason.replace("parameters-used", "import-prints-nothing")), "-k", "used")
+    assert "could mean several components (allowed: tokenizer:shout, command:shout)" in both.stdout
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
@@ -155,3 +165,9 @@ def test_a_new_check_warns_for_a_version_even_where_warnings_are_errors(install,
 def test_the_wheel_brings_the_plugin_of_pytest():
     named = [entry.value for entry in entry_points(group="pytest11") if entry.name == "embedkit"]
     assert named == ["embedkit.testing.pytest_plugin"]
+
+
+def test_the_guide_says_how_many_checks_run_on_its_plugin():
+    guide = (Path(__file__).parents[2] / "docs" / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
+    count = N + len(checks_of("command"))
+    assert f"embedkit: {count} checks ran on 2 components: {count} passed" in guide

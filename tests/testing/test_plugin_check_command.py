@@ -121,6 +121,39 @@ def test_a_blocked_plugin_and_two_of_one_name(install):
     assert "Block one of them" in claimed
 
 
+COMMAND = """
+import click, os
+
+@click.command()
+@click.option("--ending", help="Put after every word.")
+def shout(ending):
+    '''Shout.'''
+"""
+
+
+def test_a_command_is_checked_like_a_component(install):
+    install("embedkit-shout", GOOD + COMMAND, entries=["shout"], commands={"shout": "{module}:shout"})
+    done = check("embedkit-shout")
+    assert done.exit_code == 0, done.output
+    count = len(checks_of("command"))
+    assert f"command shout    {count} passed" in done.output.splitlines()
+    assert done.output.endswith(f"{N + count} checks ran on 2 components: {N + count} passed\n")
+
+
+def test_output_of_a_component_does_not_get_into_the_document(install):
+    printing = GOOD.replace(
+        "        return [[", "        print('loud')\n        os.write(1, b'louder')\n        return [["
+    )
+    install("embedkit-shout", "import os\n" + printing, entries=["shout"])
+    done = check("shout", "--json")
+    failed = [
+        each for each in json.loads(done.stdout)["components"][0]["checks"] if each["state"] != "passed"
+    ]
+    assert {each["id"] for each in failed} == {"prints-nothing"}
+    assert "loud" in failed[0]["why"]
+    assert "louder" in failed[0]["why"]
+
+
 def test_every_line_is_at_most_80_wide(install):
     install("embedkit-shout", GOOD.replace("text.split()]", "text.undefined_method()]"), entries=["shout"])
     assert max(map(len, check("shout").output.splitlines())) <= 80
