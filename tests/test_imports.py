@@ -79,6 +79,7 @@ COMMANDS = [
     ["plugins"],
     ["plugins", "--json"],
     ["plugins", "show", "nltk-word"],
+    ["plugins", "freeze"],
     ["schema"],
     ["show", "quickstart"],
     *(["validate", recipe] for recipe in RECIPES),
