@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
 
 import pytest
 
+from embedkit.plugin.registry import build_registry
 from embedkit.testing import parametrize_with_checks
 from embedkit.testing.suite import checks_of, subjects_of
 
@@ -40,6 +42,18 @@ def test_misspelt_words(check):
 @parametrize_with_checks("embedkit-text:spacy")
 def test_rules_of_spacy(check):
     check()
+
+
+@pytest.mark.parametrize("extra", PACKAGES)
+def test_without_the_package_components_are_listed_and_recipes_checked(extra, monkeypatch):
+    monkeypatch.setitem(sys.modules, PACKAGES[extra], None)
+    registry = build_registry()
+    found = [each for each in registry.components() if str(each.source).startswith(f"embedkit_{extra}.")]
+    assert found
+    for component in found:
+        assert component.factory.__doc__
+        assert all(field.description for field in component.parameters.model_fields.values())
+        assert component.factory()
 
 
 @pytest.mark.parametrize("extra", PACKAGES)
