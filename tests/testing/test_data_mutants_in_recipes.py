@@ -220,8 +220,10 @@ SMALL = {
     "name": "mutant",
     "tokenizer": "whitespace",
     "embedding": {"use": "random", "dim": 2},
+    "oov": ["zero"],
     "encoder": "bag",
     "training": {"epochs": 1},
+    "evaluation": {"baselines": []},
 }
 
 
@@ -240,13 +242,9 @@ def recipe(check_id, mutant, tmp_path):
         lines = [f"{word} {' '.join(map(str, numbers))}\n" for word, numbers in vectors.items()]
         path.write_text("".join([f"{len(lines)} 2\n", *lines]), encoding="utf-8")
     return {
-        "name": "mutant",
+        **SMALL,
         "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["a", "a", "b", "b"]}},
-        "tokenizer": "whitespace",
         "embedding": {"use": use, "path": str(path), "unseen": "lookup"},
-        "oov": ["zero"],
-        "encoder": "bag",
-        "training": {"epochs": 1},
         **expected.sections,
     }
 
