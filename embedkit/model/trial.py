@@ -123,7 +123,8 @@ class Trial:
         torch.manual_seed(seed)
         made = self.held(f"be built for vectors of {self.width}", lambda: self.encoder.build(self.width))
         output_dim = getattr(made, "output_dim", None)
-        if not isinstance(made, nn.Module) or not isinstance(output_dim, int) or output_dim < 1:
+        whole = isinstance(output_dim, int) and not isinstance(output_dim, bool) and output_dim > 0
+        if not isinstance(made, nn.Module) or not whole:
             came = f"{type(made).__name__} with output_dim {output_dim!r}"
             raise self.breach(f"builds no torch module with output_dim, an int of 1 or more: got {came}")
         return made

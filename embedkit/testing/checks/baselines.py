@@ -13,8 +13,8 @@ from embedkit.errors import DataError
 from embedkit.interfaces import BaselineState
 from embedkit.interfaces.flags import SINGLE_LABEL, tasks_of
 from embedkit.testing.check import check, expect
-from embedkit.testing.checks.common import does_its_work
-from embedkit.testing.checks.metrics import tasks_are_known
+from embedkit.testing.checks.common import does_its_work, leaves_its_input_alone
+from embedkit.testing.checks.metrics import listed_task, tasks_are_known
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -202,7 +202,7 @@ def baseline_nothing_to_learn(subject: Subject) -> None:
             continue
 
 
-@check("baseline", requires=(does_its_work, tasks_are_known))
+@check("baseline", requires=(leaves_its_input_alone, tasks_are_known))
 def baseline_labels_read_only(subject: Subject) -> None:
     """`fit` takes labels that cannot be written to, as those of a run are."""
     from embedkit.plugin.wrappers.models import read_only
@@ -248,7 +248,10 @@ def baseline_state_plain(subject: Subject) -> None:
         check_state(fitted, fitted.state())
 
 
-@check("baseline", requires=(baseline_state_plain, baseline_each_task, baseline_missing_class))
+@check(
+    "baseline",
+    requires=(baseline_state_plain, baseline_each_task, baseline_unseen_words, baseline_empty_text),
+)
 def baseline_restores(subject: Subject) -> None:
     """Written to files and restored from them, a fit gives the same probabilities, bit for bit."""
     for task in _tasks(subject):
@@ -348,8 +351,7 @@ def _arguments(number: int) -> _Work:
 
 def _work(made: Any, arguments: _Work) -> Any:
     """Fit the baseline to the first of its tasks, and return the probabilities of other texts."""
-    tasks = getattr(made, "tasks", SINGLE_LABEL)
-    task: Task = next((task for task in CLASSES if task in tasks), "binary")
+    task = listed_task(made)
     fitted = made.fit(arguments.texts, arguments.labels[task], CLASSES[task])
     return fitted.probabilities(arguments.asked)
 

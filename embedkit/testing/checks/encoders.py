@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from embedkit.errors import EmbedkitError
 from embedkit.interfaces.flags import HAS_WEIGHTS, PADDING_INVARIANT
 from embedkit.testing.check import check, expect
-from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.checks.common import deterministic, does_its_work
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -140,7 +140,7 @@ def encoder_weights_in_build(subject: Subject) -> None:
         check_late_weights(tried.trial, module, tried.texts)
 
 
-@check("encoder", requires=(encoder_weights_in_build,))
+@check("encoder", requires=(deterministic, encoder_weights_in_build))
 def encoder_repeatable(subject: Subject) -> None:
     """In evaluation the same texts are encoded in the same way again, before training and after it."""
     from embedkit.model.encoder_checks import check_repeatable, gradients_of
@@ -242,24 +242,26 @@ def encoder_finite_gradients(subject: Subject) -> None:
 def encoder_input_gradient(subject: Subject) -> None:
     """A gradient reaches the word vectors, so that they can be trained."""
     with _trying(subject) as tried:
-        reached = any(gradients.reaches_vectors for gradients in _gradients(tried))
+        reached = any(gradients.reaches_vectors for gradients in _nudged_gradients(tried))
         expect(reached, "a gradient of the word vectors", "none, or zeros alone")
 
 
 @check("encoder", requires=(encoder_finite_gradients,))
 def encoder_weight_gradients(subject: Subject) -> None:
-    """A gradient reaches every weight that requires one.
-
-    The weights are not the first ones, some of which may be zeros that keep a gradient from others.
-    """
-    import torch
-
+    """A gradient reaches every weight that requires one."""
     with _trying(subject) as tried:
-        for weight in tried.module.parameters():
-            weight.add_(torch.randn_like(weight) * NUDGE if weight.is_floating_point() else 0)
-        unreached = [{*gradients.unreached()} for gradients in _gradients(tried)]
+        unreached = [{*gradients.unreached()} for gradients in _nudged_gradients(tried)]
         never = sorted(set.intersection(*unreached))
         expect(not never, "a gradient of every weight", f"none, or zeros alone, for {', '.join(never[:5])}")
+
+
+def _nudged_gradients(tried: Tried) -> list[Gradients]:
+    """Return gradients with other weights than the first ones: zeros there keep a gradient from others."""
+    import torch
+
+    for weight in tried.module.parameters():
+        weight.add_(torch.randn_like(weight) * NUDGE if weight.is_floating_point() else 0)
+    return _gradients(tried)
 
 
 def _gradients(tried: Tried) -> list[Gradients]:
@@ -335,7 +337,7 @@ def encoder_mixed_precision(subject: Subject) -> None:
         gradients_of(tried.trial, tried.module, tried.texts)
 
 
-@check("encoder", requires=(encoder_save_load,))
+@check("encoder", requires=(encoder_save_load, encoder_independent_builds))
 def encoder_device(subject: Subject) -> None:
     """Tensors that it makes are on the device of the word vectors: it works on a GPU, too.
 

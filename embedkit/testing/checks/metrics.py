@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces.flags import SINGLE_LABEL, tasks_of
 from embedkit.testing.check import check, expect
-from embedkit.testing.checks.common import does_its_work
+from embedkit.testing.checks.common import does_its_work, leaves_its_input_alone
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.subject import Subject
 
@@ -167,7 +167,7 @@ def metric_class_names(subject: Subject) -> None:
             expect(same, f"{first!r:.80} with other names of the classes, too", f"{second!r:.80}")
 
 
-@check("metric", requires=(metric_each_task,))
+@check("metric", requires=(leaves_its_input_alone, metric_each_task))
 def metric_read_only(subject: Subject) -> None:
     """`score` takes arrays that cannot be written to, as those of a run are."""
     from embedkit.plugin.wrappers.models import read_only
@@ -186,14 +186,20 @@ def metric_direction(subject: Subject) -> None:
         check_direction(metric, task)
 
 
+def listed_task(component: Any) -> Task:
+    """Return the first task that a metric or a baseline lists, `binary` if it lists none that is known."""
+    tasks = getattr(component, "tasks", SINGLE_LABEL)
+    listed = tasks if isinstance(tasks, Collection) else ()
+    return next((task for task in CLASSES if task in listed), "binary")
+
+
 def _arguments(number: int) -> dict[Task, Predicted]:
     return {task: Predicted.of(task, number) for task in CLASSES}
 
 
 def _work(metric: Any, arguments: dict[Task, Predicted]) -> Any:
     """Score predictions of the first task of the metric."""
-    tasks = getattr(metric, "tasks", SINGLE_LABEL)
-    given = arguments[next((task for task in CLASSES if task in tasks), "binary")]
+    given = arguments[listed_task(metric)]
     return metric.score(given.labels, given.predicted, given.probabilities, given.classes)
 
 
