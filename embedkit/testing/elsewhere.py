@@ -8,7 +8,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, BinaryIO
 
@@ -38,9 +38,16 @@ def work_elsewhere(pickled: bytes, exercise: Exercise, number: int) -> Any:
 def _process() -> subprocess.Popen[bytes]:
     """Start the second process, which serves until this one ends."""
     command = [sys.executable, "-c", "from embedkit.testing.elsewhere import serve; serve()"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **_other_hashes()}
+    )
     atexit.register(_end, process)
     return process
+
+
+def _other_hashes() -> Mapping[str, str]:
+    """Return the setting by which the strings of the second process have other hashes: sets another order."""
+    return {"PYTHONHASHSEED": "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"}
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -47,7 +47,7 @@ def _report(targets: Sequence[str], heavy: Sequence[str]) -> dict[str, Any]:
         filters = [*warnings.filters]
         try:
             for target in targets:
-                EntryPoint("", target, "").load()
+                _call_hooks(EntryPoint("", target, "").load())
         except (Exception, SystemExit) as raised:  # a plugin may raise anything
             error = described(raised)
         own = [*map(_module, targets)]
@@ -62,6 +62,18 @@ def _report(targets: Sequence[str], heavy: Sequence[str]) -> dict[str, Any]:
         "changed": changed,
         "error": error,
     }
+
+
+def _call_hooks(plugin: object) -> None:
+    """Call the hooks of a plugin, as embedkit does right after its import; what they register is not kept."""
+    for name in dir(plugin):
+        hook = getattr(plugin, name, None)
+        if callable(hook) and hasattr(hook, "embedkit_impl"):
+            hook(register=_forget)
+
+
+def _forget(_name: str, _factory: object) -> None:
+    """Register a component nowhere."""
 
 
 def _module(target: str) -> str:

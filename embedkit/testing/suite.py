@@ -28,6 +28,7 @@ from embedkit.testing.checks import (
     vector_formats,
 )
 from embedkit.testing.exercise import Exercise
+from embedkit.testing.imports import remembered_environment
 from embedkit.testing.settings import read_settings
 from embedkit.testing.subject import Subject
 from embedkit.testing.targets import Parameters, find_subjects
@@ -134,7 +135,7 @@ def subjects_of(
     code in files; plugins in `blocked` are not loaded. Raises PluginError as `find_subjects` does, and
     RecipeError for a text that cannot be read.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), remembered_environment():
         warnings.simplefilter("ignore")  # a check says what plugins warn of when they are imported
         warnings.simplefilter("default", ContractWarning)  # embedkit's own, which authors should see
         registry = build_registry(blocked, trust)

@@ -71,6 +71,7 @@ TOKENIZERS = {
     "tokenizer-no-texts": Right("a split has texts"),
     "tokenizer-no-empty-token": Noticed("expected tokens of at least one character", "two  spaces"),
     "tokenizer-each-text-by-itself": Noticed("cuts the text"),
+    "tokenizer-answers-are-independent": Right("tokens are taken before the next call"),
     "tokenizer-any-characters": Noticed("raised UnicodeEncodeError", "한국어"),
     "tokenizer-whole-characters": Noticed("expected tokens that are Unicode", "abc\U0001f3ac"),
     "tokenizer-long-text": Noticed("raised RecursionError", "a film " * 2_000),

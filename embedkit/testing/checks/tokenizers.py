@@ -70,6 +70,16 @@ def tokenizer_no_empty_token(subject: Subject) -> None:
 
 
 @check("tokenizer", requires=(deterministic, tokenizer_one_list_per_text))
+def tokenizer_answers_are_independent(subject: Subject) -> None:
+    """The tokens of a call stay as they are when other texts are tokenized."""
+    made = subject.make()
+    tokens = made.tokenize([*TEXTS])
+    before = repr(tokens)
+    made.tokenize(["another film", *TEXTS])
+    expect(repr(tokens) == before, f"{before} as before another call", repr(tokens))
+
+
+@check("tokenizer", requires=(tokenizer_answers_are_independent,))
 def tokenizer_each_text_by_itself(subject: Subject) -> None:
     """A text has the same tokens alone, among other texts, and in another order of them."""
     made = subject.make()
