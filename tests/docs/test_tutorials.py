@@ -1,4 +1,4 @@
-"""The tutorials do what they say: every command, every recipe, every line of Python, in their order."""
+"""The tutorials, and pages whose commands need no files, do what they show, in that order."""
 
 from __future__ import annotations
 
@@ -148,3 +148,23 @@ def forget(module: str) -> None:
     """Let a module be imported anew."""
     sys.modules.pop(module, None)
     importlib.invalidate_caches()
+
+
+def test_a_baseline_as_the_model(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    steps = [step.command for step in commands(DOCS / "reference" / "baselines.md")]
+    assert len(steps) == 3
+    for command in steps:
+        assert run(command, capsys), command
+
+
+def test_recipes_in_editors(tmp_path, monkeypatch, capsys):
+    page = DOCS / "how-to" / "edit-recipes.md"
+    monkeypatch.chdir(tmp_path)
+    copy, schema = commands(page)
+    follow(copy, capsys)
+    (head,) = blocks(page, "yaml")
+    assert Path("quickstart.yaml").read_text(encoding="utf-8").startswith(head)
+    command, target = schema.command.split(" > ")
+    assert Path(target).is_file()
+    assert '"title": "embedkit recipe"' in "\n".join(run(command, capsys))
