@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from embedkit.interfaces import EmbeddingContext, Lookup, VectorSource
@@ -102,3 +103,21 @@ def embedding_context(seed: int = 1, texts: Sequence[Sequence[str]] = TEXTS) -> 
         training_targets=lambda: targets,
         classes=("bad", "good"),
     )
+
+
+OpenArguments = tuple[EmbeddingContext, list[str], object]
+"""The arguments of an embedding's exercise: the context, words to look up, and what the context gives."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The arguments of the exercise of an embedding; `trust` is the consent to run code in files."""
+
+    trust: bool = False
+
+    def __call__(self, number: int) -> OpenArguments:
+        """Return the first or the second arguments."""
+        context = embedding_context(number + 1, [TEXTS, TEXTS[::-1]][number])
+        words = [*WORDS, *MISSING][:: 1 - 2 * number]
+        training = context.training_tokens(), context.training_targets()
+        return replace(context, trust=self.trust), words, training

@@ -17,6 +17,7 @@ from embedkit.recipe.validation_faults import explain
 from embedkit.testing.exercise import Exercise
 from embedkit.testing.samples import KIND as FORMAT
 from embedkit.testing.samples import SAMPLE, Sample
+from embedkit.testing.sources import Opening
 from embedkit.testing.subject import CommandSubject, Subject
 
 Parameters = Mapping[str, Mapping[str, Any]]
@@ -26,6 +27,7 @@ A vector format has none; its key `sample` names a file of the format.
 """
 
 COMMAND = "command"
+EMBEDDING = "embedding"
 PARAMETERS = "parameters"
 
 
@@ -58,6 +60,8 @@ def _subject(
     registry: Registry, component: Component, given: Mapping[str, Any], exercises: Mapping[str, Exercise]
 ) -> Subject:
     exercise = exercises.get(component.kind)
+    if component.kind == EMBEDDING and exercise is not None and registry.trust:
+        exercise = replace(exercise, arguments=Opening(trust=True))
     if component.kind != FORMAT or exercise is None:
         return Subject(registry, component, given, exercise)
     path = Path(given[SAMPLE]).absolute()

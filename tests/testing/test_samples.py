@@ -53,3 +53,17 @@ def test_what_is_no_sample_is_named(given, message, sample):
     with pytest.raises(PluginError) as caught:
         subjects_of("embedkit-odd", {"mutant": given})
     assert message in str(caught.value)
+
+
+def test_an_embedding_that_runs_code_in_its_file_is_tried_with_consent(tmp_path):
+    from gensim.models import KeyedVectors
+
+    keyed = KeyedVectors(2)
+    keyed.add_vectors(["great", "film"], [[1.0, 2.0], [3.0, 4.0]])
+    keyed.save(str(tmp_path / "saved.kv"))
+    given = {"vectors": {"path": str(tmp_path / "saved.kv"), "trust": True}, "embedding:glove": {"path": "x"}}
+    given |= {name: {"path": "x"} for name in ("embedding:fasttext", "word2vec-text")}
+    subjects = subjects_of("embedkit-text:vectors", given, trust=True)
+    (subject,) = [each for each in subjects if each.name == "vectors"]
+    results = [run_check(check, subject) for check in checks_of("embedding")]
+    assert [result for result in results if result.state != "passed"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from numbers import Integral
 from typing import Any
@@ -13,7 +14,15 @@ from embedkit.testing.arrays import expect_array, expect_finite
 from embedkit.testing.check import check, expect
 from embedkit.testing.checks.common import deterministic, does_its_work
 from embedkit.testing.exercise import Exercise
-from embedkit.testing.sources import COMMON, MISSING, STRANGE, TEXTS, WORDS, embedding_context
+from embedkit.testing.sources import (
+    COMMON,
+    MISSING,
+    STRANGE,
+    WORDS,
+    OpenArguments,
+    Opening,
+    embedding_context,
+)
 from embedkit.testing.subject import Subject
 
 SHOWN = 50
@@ -25,7 +34,13 @@ FEW = 10
 
 def open_source(subject: Subject) -> Any:
     """Open the source of a new embedding, as a run does."""
-    return subject.make().open(embedding_context())
+    return subject.make().open(context_for(subject))
+
+
+def context_for(subject: Subject) -> EmbeddingContext:
+    """Return what the embedding is given in a run with the plugins, and the trust, of the checks."""
+    registry = subject.registry
+    return replace(embedding_context(), formats=lambda: registry, trust=registry.trust)
 
 
 def likely_words(source: Any) -> list[str]:
@@ -201,8 +216,8 @@ def embedding_standalone_is_stated(subject: Subject) -> None:
     """Without training texts the words are found as with them, unless the class says `standalone = False`."""
     if not STANDALONE.of(subject.component.factory):
         return
-    context = embedding_context()
-    alone = EmbeddingContext(context.seed, context.words, formats=context.formats)
+    context = context_for(subject)
+    alone = EmbeddingContext(context.seed, context.words, formats=context.formats, trust=context.trust)
     source = subject.make().open(context)
     words = some_words(source)
     trained = _answers(source.lookup(words))
@@ -270,20 +285,11 @@ def embedding_blocks_agree(subject: Subject) -> None:
         expect(vector == vector_of[word], f"the vector of {word!r} in `blocks`", "another one")
 
 
-Arguments = tuple[EmbeddingContext, list[str], object]
-
-
-def _arguments(number: int) -> Arguments:
-    context = embedding_context(number + 1, [TEXTS, TEXTS[::-1]][number])
-    words = [*WORDS, *MISSING][:: 1 - 2 * number]
-    return context, words, (context.training_tokens(), context.training_targets())
-
-
-def _work(made: Any, arguments: Arguments) -> Any:
+def _work(made: Any, arguments: OpenArguments) -> Any:
     context, words, _ = arguments
     source = made.open(context)
     composed = source.subword(words) if isinstance(source, SubwordSource) else None
     return source.dim, source.unk, source.lookup(words), composed
 
 
-EXERCISE = Exercise("embedding", _arguments, _work, requires=(embedding_opens_a_source.id,))
+EXERCISE = Exercise("embedding", Opening(), _work, requires=(embedding_opens_a_source.id,))
