@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
+import embedkit
 from embedkit.report.terminal.cells import cut, padded, width_of
 
 WORDS = ["영화", "film", "映画館", "e\u0301le\u0300ve", "ㄴ다", "각\u11a8", "👍🏽", "ﾊﾝ", "ไทย"]
@@ -62,6 +63,32 @@ def test_components_with_wide_names_align(embedkit_command, install):
     assert len(rows) == 2
     assert len(starts([*rows, lines[1]], "embedkit-whole", "embedkit-whole", "embedkit-text")) == 1
     assert len(starts(rows, *["글 하나를"] * 2)) == 1
+
+
+def test_long_wide_labels_are_wrapped_and_figures_are_not_cut(embedkit_command, monkeypatch, tmp_path):
+    label = "가나다라마바사아자차카타파하" * 3
+    recipe = {
+        "name": "wide",
+        "data": {
+            "train": {"use": "inline", "texts": ["좋다", "나쁘다"] * 2, "labels": [label, "나쁨"] * 2},
+            "test": {"use": "inline", "texts": ["좋다 영화", "좋다 새로운"], "labels": [label, "나쁨"]},
+        },
+        "tokenizer": "whitespace",
+        "embedding": {"use": "random", "dim": 2},
+        "encoder": "bag",
+        "training": {"epochs": 1},
+        "evaluation": {"function_words": [], "baselines": []},
+    }
+    run = embedkit.run(recipe, out=tmp_path / "run")
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = embedkit_command("explain", run.path).out.splitlines()
+    row = next(
+        at for at in range(len(lines) - 1, 0, -1) if lines[at].startswith("가나다") and "%" in lines[at]
+    )
+    assert lines[row].split()[1:] == ["2", "50.0%", "2", "50.0%"]
+    end = next(at for at in range(row, len(lines)) if lines[at].startswith("나쁨"))
+    assert "".join(line.split()[0] for line in lines[row:end]) == label
+    assert max(map(cell_len, lines[row - 3 : end + 1])) <= 80
 
 
 def test_combinations_with_wide_values_align(embedkit_command, tmp_path):

@@ -15,7 +15,7 @@ from embedkit.evaluation.comparison.wording import (
 )
 from embedkit.evaluation.result import LeftOut
 from embedkit.evaluation.summary import Estimate, Summary
-from embedkit.report.terminal.oov import plain_table
+from embedkit.report.terminal.oov import named_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -92,7 +92,7 @@ def _over(n: int | Summary) -> str:
 
 def baseline_table(split: str, baselines: Mapping[str, Baseline]) -> Table:
     """Return a table with a row for each fitted baseline; for several runs with the means."""
-    table = plain_table(f"baselines on {split}", "accuracy", "less the model's", "")
+    table = named_table(f"baselines on {split}", "accuracy", "less the model's", "")
     for name, each in baselines.items():
         if not isinstance(each, LeftOut):
             mean = each.accuracy.mean if isinstance(each.accuracy, Estimate) else each.accuracy

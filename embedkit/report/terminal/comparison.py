@@ -9,7 +9,7 @@ from embedkit.errors import shortened
 from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import between, p_shown, pair_verdict, points
 from embedkit.report.terminal.lines import text_shown
-from embedkit.report.terminal.oov import plain_table
+from embedkit.report.terminal.oov import named_table
 from embedkit.report.terminal.screen import Screen
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def pairs_table(pairs: Sequence[PairComparison]) -> Table:
 def _table(title: str, names: list[str], columns: Mapping[str, list[str]]) -> Table:
     """Return a table without empty columns, in which names that are too long for a line are wrapped."""
     shown = {heading: cells for heading, cells in columns.items() if {*cells} - {NONE}}
-    table = plain_table(title, *shown)
-    table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
+    table = named_table(title, *shown)
     for name, *cells in zip(names, *shown.values(), strict=True):
         table.add_row(escaped(name), *cells)
     return table

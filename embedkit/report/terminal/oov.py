@@ -49,7 +49,8 @@ def looked_up_lines(splits: Splits) -> list[str]:
 
 def class_table(classes: Mapping[str, WordCounts]) -> Table:
     """Return a table with a row for each class: tokens, content tokens, their out-of-vocabulary shares."""
-    table = plain_table("class", "tokens", "out of vocabulary", "content", "out of vocabulary")
+    headings = "\nclass", "\ntokens", "out of\nvocabulary", "\ncontent", "out of\nvocabulary"
+    table = named_table(*headings)
     for label, counts in classes.items():
         both = (counts.tokens.all, counts.tokens.content)
         table.add_row(name_shown(label) or "no label", *chain.from_iterable(map(_missing, both)))
@@ -63,7 +64,7 @@ def _missing(counts: StateCounts) -> tuple[str, str]:
 
 def missing_table(missing: Sequence[MissingWord], shown: int = 10) -> Table:
     """Return a table of the most frequent out-of-vocabulary words: count, state, and whether structural."""
-    table = plain_table("missing", "count", "state", "")
+    table = named_table("missing", "count", "state", "")
     for word in missing[:shown]:
         kind = "" if word.content else "structural"
         table.add_row(name_shown(word.word), counted(word.count), word.state, kind)
@@ -107,6 +108,13 @@ def plain_table(*headings: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for i, heading in enumerate(headings):
         table.add_column(heading, justify="left" if i == 0 else "right", no_wrap=True)
+    return table
+
+
+def named_table(*headings: str) -> Table:
+    """Return a `plain_table` whose first column has names of any length: they wrap, no figure is cut."""
+    table = plain_table(*headings)
+    table.columns[0].no_wrap, table.columns[0].overflow = False, "fold"
     return table
 
 
