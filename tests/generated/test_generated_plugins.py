@@ -1,4 +1,4 @@
-"""A new plugin of every kind: written, built, installed beside embedkit's wheel, tested, used in a recipe.
+"""A new plugin of every kind: written, built, installed beside embedkit's wheel, and tested with its recipe.
 
 Each is installed in a virtual environment of its own, where embedkit is a wheel too. What they require is
 taken from the environment that runs the tests.
@@ -19,6 +19,9 @@ import pytest
 from embedkit.plugin.template import PLUGIN_KINDS
 
 ROOT = Path(__file__).parents[2]
+TO_GREEN = "time to green"
+"""The property of a test that conftest.py prints when all tests are done."""
+
 SETTINGS = ("PYTHONPATH", "EMBEDKIT_DISABLE_PLUGINS", "EMBEDKIT_EXPECTED_BUILD", "COLUMNS")
 
 
@@ -85,7 +88,7 @@ def beside(tmp_path_factory) -> list[Path]:
 
 
 @pytest.mark.parametrize("kind", PLUGIN_KINDS)
-def test_a_new_plugin_is_green_at_once(kind: str, beside: list[Path], tmp_path: Path, capsys):
+def test_a_new_plugin_is_green_at_once(kind: str, beside: list[Path], tmp_path: Path, record_property):
     start = time.perf_counter()
     own = Environment(tmp_path / "venv", beside)
     own.embedkit("plugins", "new", "sample", "--kind", kind, cwd=tmp_path)
@@ -95,12 +98,19 @@ def test_a_new_plugin_is_green_at_once(kind: str, beside: list[Path], tmp_path: 
     assert own.packages in Path(home.strip()).parents, "the wheel is tested, not the files in src"
     tested = call(own.python, "-m", "pytest", "-p", "no:cacheprovider", cwd=project)
     assert re.search(r"^embedkit: \d+ checks ran", tested, re.MULTILINE), tested
-    own.embedkit("run", "recipe.yaml", "--out", tmp_path / "run", cwd=project)
-    assert (tmp_path / "run" / "metrics.json").is_file()
+    assert re.search(r"^tests/test_recipe\.py \. ", tested, re.MULTILINE), "its recipe runs"
     seconds = time.perf_counter() - start
     result = tested.splitlines()[-1].strip("= ")
-    with capsys.disabled():
-        print(f"\n{kind}: {seconds:.1f} s from `plugins new` to {result}, and a run")
+    record_property(TO_GREEN, f"{kind}: {seconds:.1f} s from `plugins new` to {result}")
+
+
+def test_a_new_command_works_on_the_run_of_its_recipe(beside: list[Path], tmp_path: Path):
+    own = Environment(tmp_path / "venv", beside)
+    own.embedkit("plugins", "new", "sample", "--kind", "command", cwd=tmp_path)
+    project = tmp_path / "embedkit-sample"
+    own.install(build(project, tmp_path / "wheels"))
+    own.embedkit("run", "recipe.yaml", "--out", "runs/first", "-q", cwd=project)
+    assert len(own.embedkit("sample", "runs/first", "texts.txt", "-n", 2, cwd=project).splitlines()) == 2
 
 
 def test_a_frozen_list_restores_the_plugins(beside: list[Path], tmp_path: Path):
