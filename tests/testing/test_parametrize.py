@@ -149,7 +149,7 @@ def test_a_component_that_cannot_be_made_without_parameters(install, project):
     install("embedkit-shout", GOOD.replace('] = ""', "]"), entries=["shout"])
     done = project(conformance())
     assert done.returncode == 2
-    assert "tokenizer 'shout' cannot be made without ending" in done.stdout
+    assert "parameters are needed to make tokenizer shout: ending" in done.stdout
     assert 'parameters={"shout": {"ending": …}}' in done.stdout
 
 
