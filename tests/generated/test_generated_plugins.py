@@ -77,7 +77,6 @@ def build(project: Path, folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def beside(tmp_path_factory) -> list[Path]:
     """Return the folders in which a plugin finds embedkit, installed from its wheel, and its requirements."""
-    pytest.importorskip("hatchling", reason="it builds the wheels: pip install hatchling")
     home = tmp_path_factory.mktemp("embedkit")
     packages = [Path(folder) for folder in sys.path if Path(folder).name == "site-packages"]
     packed = Path(os.environ.get("TOX_PACKAGE", ""))
