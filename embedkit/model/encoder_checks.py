@@ -181,8 +181,14 @@ def gradients_of(trial: Trial, module: nn.Module, texts: Texts) -> Gradients:
 
 
 def several_gradients(trial: Trial, module: nn.Module, texts: Texts) -> list[Gradients]:
-    """Return the gradients of several training passes: a pass may leave out some weights, at random."""
-    return [gradients_of(trial, module, texts) for _ in range(PASSES)]
+    """Return the gradients of training passes: as many as it takes to reach all weights, or PASSES.
+
+    A pass may leave out some weights, at random.
+    """
+    passes: list[Gradients] = []
+    while len(passes) < PASSES and (not passes or passes[-1].vectors is None or never_reached(passes)):
+        passes.append(gradients_of(trial, module, texts))
+    return passes
 
 
 def never_reached(passes: Sequence[Gradients]) -> list[str]:

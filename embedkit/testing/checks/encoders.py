@@ -265,9 +265,9 @@ def _nudged_gradients(tried: Tried) -> list[Gradients]:
 
 
 def _gradients(tried: Tried) -> list[Gradients]:
-    from embedkit.model.encoder_checks import several_gradients
+    from embedkit.model.encoder_checks import PASSES, gradients_of
 
-    return several_gradients(tried.trial, tried.module, tried.texts)
+    return [gradients_of(tried.trial, tried.module, tried.texts) for _ in range(PASSES)]
 
 
 @check("encoder", requires=(encoder_weights_in_build,))
