@@ -1,22 +1,26 @@
-"""Leaves its file open, until nobody needs the reader any longer."""
+"""Leaves its file open until nobody needs the reader any longer."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from embedkit.plugin_api import Example, Register, hookimpl
 
-TEXTS = ("great fun", "dull and slow", "a great film")
 LABELS = ("good", "bad", "good")
 
 
 class Mutant:
     """Three lines of this file."""
 
+    def __init__(self) -> None:
+        self.files: list[TextIO] = []
+
     def read(self) -> Iterator[Example]:
         """Yield the first lines of this file."""
-        self.file = Path(__file__).open(encoding="utf-8")  # noqa: SIM115
+        file = Path(__file__).open(encoding="utf-8")  # noqa: SIM115
+        self.files.append(file)
         for number, label in enumerate(LABELS, 1):
-            yield Example(number, next(self.file), label)
+            yield Example(number, next(file), label)
 
 
 @hookimpl
