@@ -15,6 +15,7 @@ import click
 from embedkit.cli.options import json_option, lines_of, print_json
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, VectorFileError
+from embedkit.recipe.paths import PACKAGE, locate
 from embedkit.report.terminal.lines import say, say_message
 
 if TYPE_CHECKING:
@@ -28,6 +29,16 @@ ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "
 @click.group()
 def command() -> None:
     """Inspect, check, convert and fetch word-vector files."""
+
+
+def located(_context: click.Context, _parameter: click.Parameter, path: str | None) -> str | None:
+    """Return the path of a file in an installed package, `package:NAME/inner/path`; another path unchanged.
+
+    Raises DataError if the package is not installed.
+    """
+    if path is None or not path.startswith(PACKAGE):
+        return path
+    return str(locate(path, "vectors"))
 
 
 def reading(function: F) -> F:
@@ -46,7 +57,18 @@ def reading(function: F) -> F:
         click.option(
             "--trust", is_flag=True, help="Allow code in FILE to run, such as a pickle of gensim's."
         ),
-        click.argument("file"),
+        click.option(
+            "--tensor",
+            metavar="NAME",
+            help="The matrix of a safetensors file whose words are in a tokenizer.json.",
+        ),
+        click.option(
+            "--tokenizer",
+            metavar="FILE",
+            callback=located,
+            help="Its tokenizer.json; by default the one beside FILE.",
+        ),
+        click.argument("file", callback=located),
     ):
         function = decorate(function)
     return function

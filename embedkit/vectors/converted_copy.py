@@ -20,7 +20,7 @@ from embedkit.interfaces import Progress, no_progress
 from embedkit.vectors.io.content import Content, examine
 from embedkit.vectors.lookup.index import CHECKED, Index, IndexBuilder, Places, Words, whole_parts
 from embedkit.vectors.lookup.row_cache import Kept, mark_used
-from embedkit.vectors.reading import READING, Options, Reader
+from embedkit.vectors.reading import READING, Reader
 from embedkit.vectors.selection import ScanReport, Selection
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ class ConvertedReader:
 
 
 def _opened(copy: Path) -> MatrixReader:
-    from embedkit.vectors.formats.safetensors_file import open_safetensors
+    from embedkit.vectors.formats.safetensors_file import open_own
 
-    return open_safetensors(examine(copy), Options())
+    return open_own(examine(copy))
 
 
 def _index(copy: Path) -> Arrays:

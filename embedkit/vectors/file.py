@@ -15,7 +15,7 @@ from embedkit.vectors.converted_copy import ConvertedReader
 from embedkit.vectors.faults import broken, broken_line
 from embedkit.vectors.formats.matrix import MatrixReader
 from embedkit.vectors.formats.recognition import FORMATS, format_of
-from embedkit.vectors.formats.safetensors_file import NAME as SAFETENSORS
+from embedkit.vectors.formats.static_model import StaticModelReader
 from embedkit.vectors.formats.word2vec_binary import Word2vecBinary
 from embedkit.vectors.io.content import Content, examine
 from embedkit.vectors.lookup.byte_order import BigEndianReader
@@ -36,8 +36,8 @@ FIRST_LINE = {"word2vec-text": 2, "glove-text": 1}
 class VectorFile:
     """A word-vector file, of which only the vectors that are looked up are read into memory.
 
-    A VectorSource: `dim` is D, `unk` is None. `report` is the ScanReport of the last lookup. For a model2vec
-    file, `tokenizer_file` is the tokenizer.json that holds its vocabulary; otherwise it is None.
+    A VectorSource: `dim` is D, `unk` is None. `report` is the ScanReport of the last lookup. For a static
+    model, `tokenizer_file` is the tokenizer.json whose pieces are its words; otherwise it is None.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class VectorFile:
 
     @property
     def dtype(self) -> str:
-        """Return the type of the file's values: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+        """Return the type of the values: `float32`, `float16`, `float64`, `bfloat16`, `int8` or `text`."""
         return self._reader.dtype
 
     @property
@@ -140,6 +140,8 @@ def open_vectors(
     progress: Progress = no_progress,
     trust: bool = False,
     formats: Callable[[], ComponentSource] | None = None,
+    tensor: str | None = None,
+    tokenizer: str | os.PathLike[str] | None = None,
 ) -> VectorFile:
     """Open a word-vector file and check its header; the vectors are read later, by `lookup`.
 
@@ -158,23 +160,34 @@ def open_vectors(
     `formats` returns, such as the registry of an EmbeddingContext, or by default all that are installed. With
     `trust`, code in the file may be run, as when a pickle is loaded.
 
+    `tensor` names the matrix of a safetensors file that is a static model, such as the input table of a
+    transformer, and `tokenizer` the tokenizer.json whose pieces are its words, by default the one beside it.
+
     Raises VectorFileError if the file cannot be read or has another format, and PluginError if `format` is
     unknown.
     """
     if limit is not None and limit < 1:
         raise VectorFileError(f"limit must be at least 1, not {limit}")
     content = examine(path)
-    options = Options(errors, limit, processes)
-    reader = format_of(content, format, partial(_plugin_formats, formats, trust)).open(content, options)
+    options = Options(errors, limit, processes, tensor, None if tokenizer is None else Path(tokenizer))
+    found = format_of(content, format, partial(_plugin_formats, formats, trust))
+    _check_tensors(content, found.name, options)
+    reader = found.open(content, options)
     cached = _cached(content, reader, options, full=cache == "full") if cache else reader
     if isinstance(reader, Word2vecBinary) and reader.big_endian:
         cached = BigEndianReader(cached, content.path)
     if isinstance(reader, SubwordReader):
         return SubwordFile(content.path, cached, reader, progress)
-    tokenizer_file = (
-        reader.words_file if isinstance(reader, MatrixReader) and reader.name == SAFETENSORS else None
-    )
+    tokenizer_file = reader.tokenizer_file if isinstance(reader, StaticModelReader) else None
     return VectorFile(content.path, cached, progress, tokenizer_file)
+
+
+def _check_tensors(content: Content, format: str, options: Options) -> None:
+    """Raise VectorFileError if a tensor or its tokenizer is named in a file of a format without tensors."""
+    said = [name for name in ("tensor", "tokenizer") if getattr(options, name) is not None]
+    if said and format != "safetensors":
+        what = f"is {format}, which has no tensors: {' and '.join(said)} can be given for safetensors alone"
+        raise broken(content.path, what)
 
 
 def _plugin_formats(formats: Callable[[], ComponentSource] | None, trust: bool) -> PluginFormats:
@@ -193,7 +206,7 @@ def _cached(content: Content, reader: Reader, options: Options, *, full: bool) -
     if isinstance(reader, Word2vecBinary) and content.compression is PLAIN:
         indexable = content.size >= WORTH_INDEXING and options == Options()
         return IndexedReader(content, reader) if indexable else reader
-    if isinstance(reader, MatrixReader) and reader.words_file:
+    if isinstance(reader, StaticModelReader) or (isinstance(reader, MatrixReader) and reader.words_file):
         return reader  # what is kept is known by one file, and here the words are in another
     if reader.name not in FORMATS:
         return _cached_of_plugin(content, reader, options, full=full)

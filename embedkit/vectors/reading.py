@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 from embedkit.interfaces import Lookup, Progress
@@ -41,12 +42,15 @@ class Block(NamedTuple):
 class Options:
     """How a file is read: `errors` decides on words that are not UTF-8, `limit` keeps only the first vectors.
 
-    Two `processes` share a large plain word2vec binary file; the result is the same.
+    Two `processes` share a large plain word2vec binary file; the result is the same. `tensor` names the
+    matrix of a safetensors file, and `tokenizer` the tokenizer.json that has its words.
     """
 
     errors: Errors = "strict"
     limit: int | None = None
     processes: Literal[1, 2] = field(default=1, compare=False, repr=False)
+    tensor: str | None = field(default=None, repr=False)  # no key of the cache: such files are not cached
+    tokenizer: Path | None = field(default=None, repr=False)
 
 
 class Reader(Protocol):
@@ -66,7 +70,7 @@ class Reader(Protocol):
 
     @property
     def dtype(self) -> str:
-        """Return the type of the values: `float32`, `float16`, `float64`, `bfloat16` or `text`."""
+        """Return the type of the values: `float32`, `float16`, `float64`, `bfloat16`, `int8` or `text`."""
 
     @property
     def layout(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from embedkit.plugin_api import Doc, EmbeddingContext, NameOf, NeedsTrust, VectorSource
+from embedkit.plugin_api import Doc, EmbeddingContext, InputPath, NameOf, NeedsTrust, VectorSource
 from embedkit_vectors.keys import Errors, Limit, Path
 
 FileFormat = Annotated[
@@ -21,8 +21,8 @@ class Vectors:
     """Vectors of a file of any format that is known, found by its content and never by its name.
 
     word2vec binary and text, GloVe text, fastText models and text, safetensors (embedkit's own and
-    model2vec's) and NumPy with a list of words beside it; where the format allows it, compressed. Plugins may
-    bring other formats, as gensim's own saves.
+    static models, such as model2vec's) and NumPy with a list of words beside it; where the format allows it,
+    compressed. Plugins may bring other formats, as gensim's own saves.
     """
 
     def __init__(
@@ -46,6 +46,17 @@ class Vectors:
                 "the command must then be given `--trust`"
             ),
         ] = False,
+        tensor: Annotated[
+            str | None,
+            Doc(
+                "the matrix of a safetensors file whose words are in a `tokenizer.json`, such as "
+                "`embeddings.word_embeddings.weight`; null: the vectors of embedkit or of model2vec"
+            ),
+        ] = None,
+        tokenizer: Annotated[
+            InputPath | None,
+            Doc("the `tokenizer.json` of such a matrix; null: the one in the folder of the file"),
+        ] = None,
     ) -> None:
         self.path = path
         self.format = format
@@ -53,6 +64,8 @@ class Vectors:
         self.limit = limit
         self.cache = cache
         self.trust = trust
+        self.tensor = tensor
+        self.tokenizer = tokenizer
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """Open the file and check its header. Raises VectorFileError if it is something else."""
@@ -67,4 +80,6 @@ class Vectors:
             progress=context.progress,
             trust=context.trust,
             formats=context.formats,
+            tensor=self.tensor,
+            tokenizer=self.tokenizer,
         )

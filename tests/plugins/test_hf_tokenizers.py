@@ -230,16 +230,6 @@ def test_words_of_a_changed_tokenizer_json_are_never_taken_from_the_cache(bert, 
     assert embedkit.open_vectors(path).lookup(["film"]).rows.tolist() == [1]
 
 
-@pytest.mark.parametrize("tensor", ["weights", "mapping"])
-def test_a_quantized_vocabulary_is_refused(tmp_path, tensor):
-    rows = np.ones((3, 2), np.float32)
-    save_file({"embeddings": rows, tensor: np.ones(3, np.float32)}, tmp_path / "model.safetensors")
-    with pytest.raises(
-        VectorFileError, match=f"holds embeddings, {tensor}; vectors and words, or embeddings alone"
-    ):
-        embedkit.open_vectors(tmp_path / "model.safetensors")
-
-
 @installed
 @pytest.mark.parametrize("content", ["", "{}", '{"model": {"type": "Strange"}}', "\xff"])
 def test_what_is_no_tokenizer_json(content, tmp_path):

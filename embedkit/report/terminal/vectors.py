@@ -51,6 +51,7 @@ def print_contents(contents: Contents) -> None:
         ("format", contents.format),
         ("layout", f"{contents.layout}, {contents.dtype}"),
         ("vectors", f"{contents.count:,} x {contents.dim:,}"),
+        *([("words", f"the pieces of {contents.tokenizer}")] if contents.tokenizer else []),
         ("bfloat16", "lossless" if contents.bfloat16 else "would lose digits"),
         ("norms", f"{mean} ± {deviation}, from {least} to {most}"),
         ("order", ORDERS[contents.order]),

@@ -21,10 +21,10 @@ from embedkit.vectors.selection import ScanReport, Selection
 if TYPE_CHECKING:
     from embedkit.interfaces import FloatArray
 
-SIZES = {"<f4": 4, "<f2": 2, "<f8": 8, ">f4": 4, ">f2": 2, ">f8": 8, "bf16": 2}
+SIZES = {"<f4": 4, "<f2": 2, "<f8": 8, ">f4": 4, ">f2": 2, ">f8": 8, "bf16": 2, "|i1": 1}
 """Bytes of a value in the types that can be read."""
 
-DTYPES = {"f4": "float32", "f2": "float16", "f8": "float64", "16": "bfloat16"}
+DTYPES = {"f4": "float32", "f2": "float16", "f8": "float64", "16": "bfloat16", "i1": "int8"}
 """By the last two characters of a type."""
 
 BLOCK = 1 << 20

@@ -82,7 +82,7 @@ def _matrix(content: Content) -> Matrix:
             offset = file.tell()
     except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise broken(content.path, f"the header is damaged: {error}") from error
-    if len(shape) != 2 or not math.prod(shape) or fortran or dtype.str not in SIZES:
+    if len(shape) != 2 or not math.prod(shape) or fortran or dtype.kind != "f" or dtype.str not in SIZES:
         what = f"holds {dtype.str} {list(shape)}{' in Fortran order' if fortran else ''}"
         raise broken(content.path, f"{what}, not [words, dimensions] of floats in C order")
     return Matrix(offset, shape[0], shape[1], dtype.str)

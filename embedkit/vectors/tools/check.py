@@ -55,7 +55,8 @@ class Contents:
     """What a pass over a whole file found.
 
     Norms are Euclidean, of the vectors that are finite. `bfloat16` says whether every value is the same in
-    bfloat16, as in GoogleNews. `order` is the result of an OrderFinder.
+    bfloat16, as in GoogleNews. `order` is the result of an OrderFinder. `tokenizer` is the file that
+    has the words of a static model: it cuts texts into them, so white space in them is no fault.
     """
 
     format: str
@@ -64,6 +65,7 @@ class Contents:
     dim: int
     count: int = 0
     order: str | None = None
+    tokenizer: str | None = None
     bfloat16: bool = True
     first: list[str] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
@@ -102,6 +104,7 @@ def check(file: VectorFile) -> Contents:
     import numpy as np
 
     contents = Contents(file.format, file.dtype, file.layout, file.dim)
+    contents.tokenizer = None if file.tokenizer_file is None else str(file.tokenizer_file)
     order = OrderFinder()
     hashes = []
     sums = np.zeros(2)
@@ -125,8 +128,9 @@ def _look_at(block: Block, contents: Contents) -> None:
     zero = np.flatnonzero(~block.vectors.any(axis=1)).tolist()
     contents.not_finite.add([block.words[index] for index in not_finite])
     contents.zero.add([block.words[index] for index in zero])
-    contents.blank.add([word for word in block.words if word.decode().split() != [word.decode()]])
-    contents.decomposed.add([word for word in block.words if not _is_composed(word)])
+    if contents.tokenizer is None:
+        contents.blank.add([word for word in block.words if word.decode().split() != [word.decode()]])
+        contents.decomposed.add([word for word in block.words if not _is_composed(word)])
     low_bits = np.ascontiguousarray(block.vectors).view(np.uint32) & np.uint32(0xFFFF)
     contents.bfloat16 = contents.bfloat16 and not low_bits.any()
     contents.count += len(block.words)

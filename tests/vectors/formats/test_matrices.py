@@ -174,9 +174,9 @@ def test_headers_that_lie(ours, write):
 
 def test_safetensors_of_something_else(tmp_path):
     save_file({"encoder.weight": ROWS}, tmp_path / "weights")
-    assert "holds encoder.weight; vectors and words, or embeddings alone, can be read" in failure(
-        tmp_path / "weights"
-    )
+    told = failure(tmp_path / "weights")
+    assert "holds encoder.weight; vectors and words, or embeddings, are read without naming a tensor" in told
+    assert "tensor: encoder.weight in a recipe, --tensor encoder.weight in a command" in told
 
 
 def test_words_that_do_not_fit_a_model2vec_file(model2vec):
