@@ -17,13 +17,13 @@ from embedkit.report.terminal.lines import say
 @click.argument("name")
 @click.option("--kind", metavar="KIND", help="The kind of plugin; without it, the kinds are listed.")
 @click.option(
-    "--out",
+    "--to",
     type=click.Path(path_type=Path),
-    metavar="FOLDER",
+    metavar="DIR",
     help="The folder to write; embedkit-NAME by default.",
 )
 @click.pass_context
-def new(ctx: click.Context, name: str, kind: str | None, out: Path | None) -> None:
+def new(ctx: click.Context, name: str, kind: str | None, to: Path | None) -> None:
     """Write the package of a new plugin called NAME: code, tests, a recipe, tox.ini and CI.
 
     It works as it is: its tests pass, and its recipe runs.
@@ -35,7 +35,7 @@ def new(ctx: click.Context, name: str, kind: str | None, out: Path | None) -> No
     _refuse(*name_faults(name), *_kind_faults(kind))
     assert kind is not None
     named = NewName.of(name)
-    target = out or Path(named.distribution)
+    target = to or Path(named.distribution)
     registry = build_registry(blocked_plugins(ctx))
     _refuse(*taken_faults(named, kind, registry, COMMANDS), *target_faults(target))
     write_package(kind, named, target)

@@ -188,7 +188,7 @@ def test_nothing_is_overwritten(new, tmp_path):
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     before = {path.name for path in tmp_path.iterdir()}
     for target in ("file", "folder", "link", ".", "folder/.."):
-        done = new("loud", "--kind", "tokenizer", "--out", target)
+        done = new("loud", "--kind", "tokenizer", "--to", target)
         assert (done.code, done.out) == (2, "")
         assert done.err.endswith("it exists already\n    Name another folder with --out.\n"), target
     assert {path.name for path in tmp_path.iterdir()} == before
@@ -196,7 +196,7 @@ def test_nothing_is_overwritten(new, tmp_path):
 
 
 def test_a_folder_in_no_folder(new):
-    done = new("loud", "--kind", "tokenizer", "--out", "missing/loud")
+    done = new("loud", "--kind", "tokenizer", "--to", "missing/loud")
     assert (done.code, done.err) == (2, "error: missing: there is no such folder\n")
 
 
@@ -234,7 +234,7 @@ def test_what_pip_compiled_is_no_file_of_a_template(new):
 
 
 def test_the_next_steps_go_into_the_folder(new, tmp_path):
-    done = new("loud", "--kind", "tokenizer", "--out", "two words")
+    done = new("loud", "--kind", "tokenizer", "--to", "two words")
     folder, *steps = done.out.splitlines()
     assert folder == "two words"
     assert all(step.startswith("    $ ") for step in steps)

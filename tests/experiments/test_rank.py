@@ -205,13 +205,15 @@ def test_a_finished_ranking_is_not_repeated_and_another_one_is_refused(texts, ba
 
 
 def test_no_training_begins_after_the_time(texts, bags):
+    seconds = 6  # many times what one training takes, on a loaded machine too
+
     class Slow(Audience):
         def ended(self, outcome, standing, left):
             import time
 
-            time.sleep(max(0.0, 0.6 - outcome.seconds))
+            time.sleep(seconds)
 
-    ranking = rank(texts, bags, race=False, minutes=1.5 / 60, audience=Slow())
+    ranking = rank(texts, bags, race=False, minutes=seconds / 60, audience=Slow())
     assert 0 < ranking.trainings.done < 12
     assert ranking.unfinished
     assert "unfinished" in ranking.conclusion or ranking.unfinished[0] in ranking.conclusion
