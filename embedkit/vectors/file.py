@@ -184,9 +184,10 @@ def open_vectors(
 
 def _check_tensors(content: Content, format: str, options: Options) -> None:
     """Raise VectorFileError if a tensor or its tokenizer is named in a file of a format without tensors."""
-    said = [name for name in ("tensor", "tokenizer") if getattr(options, name) is not None]
-    if said and format != "safetensors":
-        what = f"is {format}, which has no tensors: {' and '.join(said)} can be given for safetensors alone"
+    said = {"tensor": options.tensor, "tokenizer": options.tokenizer}
+    given = " and ".join(f"{name} '{value}'" for name, value in said.items() if value is not None)
+    if given and format != "safetensors":
+        what = f"is {format}, which has no tensors: {given} can be given for safetensors alone"
         raise broken(content.path, what)
 
 

