@@ -56,6 +56,7 @@ class Lines:
         with open_text(self.path, self.encoding) as file:
             for number, line in enumerate(file, 1):
                 label, group, text = line.rstrip("\n").split("\t")
+                text = str(eval(text)) if self.evaluated else text
                 yield Example(number, text, self.labels.get(label, label), group=group or None)
         for extra, file in enumerate(sorted(Path(self.folder).iterdir()) if self.folder else (), number + 1):
             yield Example(id=extra, text=file.read_text(self.encoding), label="good")
@@ -89,8 +90,11 @@ class Words:
     def tokenize(self, texts: Sequence[str]) -> list[list[str]]:
         """Return the tokens of each text."""
         removed = str.maketrans("", "", Path(self.rules).read_text("utf-8").strip())
-        words = [map(self._cased, text.translate(removed).split()) for text in texts]
+        words = [map(self._cased, self._split(text.translate(removed))) for text in texts]
         return [[word for word in some if len(word) >= self.shortest] for some in words]
+
+    def _split(self, text: str) -> list[str]:
+        return text.split() if self.like == "whitespace" else text.split(" ")
 
     def _cased(self, word: str) -> str:
         return word.lower() if self.case == "lower" else word
