@@ -12,7 +12,15 @@ import embedkit
 pytestmark = pytest.mark.core
 
 CORE = Path(embedkit.__file__).parent
-SOURCES = [path for folder in (CORE, CORE.parent / "plugins") for path in folder.rglob("*.py")]
+TEMPLATES = CORE / "templates"
+"""Files of somebody else's plugin."""
+
+SOURCES = [
+    path
+    for folder in (CORE, CORE.parent / "plugins")
+    for path in folder.rglob("*.py")
+    if TEMPLATES not in path.parents
+]
 ONE_PLACE = CORE / "files" / "system.py"
 """But for the timer that bounds regular expressions, which is done without where there is none."""
 
@@ -24,6 +32,10 @@ POSIX_ONLY = {
 }
 
 
+NO_TEXT = {"os.open", "distribution.read_text", "file.open", "file_at(path).open"}
+"""Calls that take no encoding: of a descriptor, of importlib's metadata, of a word-vector file."""
+
+
 def calls(tree: ast.AST) -> list[tuple[str, ast.Call]]:
     named = [(node.func, node) for node in ast.walk(tree) if isinstance(node, ast.Call)]
     return [(getattr(function, "attr", getattr(function, "id", "")), call) for function, call in named]
@@ -31,10 +43,10 @@ def calls(tree: ast.AST) -> list[tuple[str, ast.Call]]:
 
 def is_text(name: str, call: ast.Call) -> bool:
     """Whether a call opens a text file: `open` of a path, not of a component, has a mode or no arguments."""
+    if ast.unparse(call.func) in NO_TEXT:
+        return False
     if name in ("read_text", "write_text"):
         return True
-    if ast.unparse(call.func) == "os.open":  # a descriptor, which has no encoding
-        return False
     modes = [str(node.value) for node in call.args if isinstance(node, ast.Constant)]
     of_path = isinstance(call.func, ast.Name) or not call.args or bool(modes)
     return name in ("open", "fdopen") and of_path and not any("b" in mode for mode in modes)
