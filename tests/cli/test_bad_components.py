@@ -155,7 +155,7 @@ def test_a_pydantic_model_is_a_component(recipe, embedkit_command, tmp_path):
     assert embedkit_command("run", path, "--out", tmp_path / "run").code == 0
     shown = embedkit_command("plugins", "show", "bad").out
     assert "size (integer > 0, default 3): how much" in shown
-    assert 'word (string, default "x"): which' in shown
+    assert 'word (non-empty string, default "x"): which' in shown
 
 
 @pytest.mark.parametrize(

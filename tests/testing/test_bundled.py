@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -11,6 +12,7 @@ import pytest
 
 from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import build_registry
+from embedkit.testing import elsewhere
 from embedkit.testing.suite import checks_of, exercises, run_check, subjects_of
 
 BUNDLED = [(c.kind, c.name) for c in build_registry().components() if c.bundled]
@@ -95,7 +97,7 @@ def tokenizer_file(folder):
 @pytest.fixture(scope="module")
 def nltk_data(tmp_path_factory):
     """A corpus of stop words, in NLTK's folder, for this process and those that it starts."""
-    import nltk
+    import nltk.corpus
 
     folder = tmp_path_factory.mktemp("nltk")
     (folder / "corpora" / "stopwords").mkdir(parents=True)
@@ -103,7 +105,10 @@ def nltk_data(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NLTK_DATA", os.pathsep.join(filter(None, [str(folder), os.environ.get("NLTK_DATA")])))
         patch.setattr(nltk.data, "path", [str(folder), *nltk.data.path])
+        elsewhere._process.cache_clear()  # the next second process has the variable
         yield
+    elsewhere._process.cache_clear()
+    importlib.reload(nltk.corpus)  # which keeps a corpus that it has found
 
 
 @pytest.fixture(scope="module")

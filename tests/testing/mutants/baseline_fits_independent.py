@@ -1,8 +1,9 @@
-"""Keeps what it learns in itself, where the next fit overwrites it."""
+"""Keeps what it learns in itself, for each thread, where the next fit overwrites it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 from embedkit.plugin_api import Register, hookimpl
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 class Mutant:
     """The share of each class in the training texts with a word, averaged over the words of a text."""
 
+    def __init__(self) -> None:
+        self.shares: dict[int, dict[str, NDArray[np.float64]]] = {}
+
     def fit(self, texts: Sequence[str], labels: IntArray, classes: Sequence[str]) -> Mutant:
         """Count the words of each class."""
         import numpy as np
@@ -25,7 +29,7 @@ class Mutant:
         for text, label in zip(texts, labels.tolist(), strict=True):
             for word in text.split():
                 counts.setdefault(word, np.ones(len(classes)))[label] += 1
-        self.shares = {word: count / count.sum() for word, count in counts.items()}
+        self.shares[get_ident()] = {word: count / count.sum() for word, count in counts.items()}
         self.classes = len(classes)
         return self
 
@@ -39,7 +43,7 @@ class Mutant:
         import numpy as np
 
         unknown = np.full(self.classes, 1 / self.classes)
-        shares = [self.shares.get(word, unknown) for word in text.split()]
+        shares = [self.shares[get_ident()].get(word, unknown) for word in text.split()]
         return np.mean(shares or [unknown], axis=0)
 
 
