@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import json
 import os
@@ -94,10 +93,20 @@ def tokenizer_file(folder):
     return folder / "tokenizer.json"
 
 
+def begin_anew(corpus):
+    """Let a corpus of NLTK look for its files again, and the next second process see the environment."""
+    if "_unload" in vars(corpus):
+        corpus._unload()
+    if elsewhere._process.cache_info().currsize:
+        elsewhere._end(elsewhere._process())
+        elsewhere._process.cache_clear()
+
+
 @pytest.fixture(scope="module")
 def nltk_data(tmp_path_factory):
     """A corpus of stop words, in NLTK's folder, for this process and those that it starts."""
-    import nltk.corpus
+    import nltk
+    from nltk.corpus import stopwords
 
     folder = tmp_path_factory.mktemp("nltk")
     (folder / "corpora" / "stopwords").mkdir(parents=True)
@@ -105,10 +114,9 @@ def nltk_data(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("NLTK_DATA", os.pathsep.join(filter(None, [str(folder), os.environ.get("NLTK_DATA")])))
         patch.setattr(nltk.data, "path", [str(folder), *nltk.data.path])
-        elsewhere._process.cache_clear()  # the next second process has the variable
+        begin_anew(stopwords)
         yield
-    elsewhere._process.cache_clear()
-    importlib.reload(nltk.corpus)  # which keeps a corpus that it has found
+    begin_anew(stopwords)
 
 
 @pytest.fixture(scope="module")
