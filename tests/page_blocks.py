@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -18,6 +19,16 @@ class Shown:
 
     command: str
     lines: Sequence[str]
+
+
+def as_pinned(*names: str) -> bool:
+    """Return whether these distributions have the versions of constraints.txt."""
+    text = (DOCS.parent / "constraints.txt").read_text(encoding="utf-8")
+    pins = dict(re.findall(r"^([\w.-]+)==(.+)$", text, re.MULTILINE))
+    try:
+        return all(version(name).partition("+")[0] == pins[name] for name in names)
+    except PackageNotFoundError:
+        return False
 
 
 def blocks(page: Path, language: str) -> list[str]:

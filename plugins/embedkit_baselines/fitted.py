@@ -56,6 +56,7 @@ class FittedNgrams:
         """
         names, scores = self.vectorizer.get_feature_names_out(), self.model.scores
         row = scores.weighting.transform(self.vectorizer.transform([text])).tocsr()
+        row.sort_indices()  # scikit-learn 1.4 leaves them as they came
         parts = scores.weights[row.indices].reshape(row.nnz, *scores.bias.shape) * row.data[:, None, None]
         added = mixed(parts, self.model.beta)
         by_class = np.zeros((row.nnz, self.classes))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from page_blocks import as_pinned
 
 from embedkit.cli.inventory import key_records
 from embedkit.cli.program import COMMANDS
@@ -15,8 +15,6 @@ from embedkit.plugin.registry import build_registry
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
-PINS = dict(re.findall(r"^([\w.-]+)==(.+)$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.M))
-AS_PINNED = all(version(name) == PINS[name] for name in ("click", "pydantic"))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +31,10 @@ def text_of(name):
     return (REFERENCE / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.skipif(not AS_PINNED, reason="the pages are made with the click and pydantic of constraints.txt")
+@pytest.mark.skipif(
+    not as_pinned("click", "pydantic"),
+    reason="the pages are made with the click and pydantic of constraints.txt",
+)
 def test_the_pages_are_what_the_code_says(generator, capsys):
     assert generator.main(["--check"]) == 0, capsys.readouterr().out
 

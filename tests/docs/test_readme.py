@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from page_blocks import as_pinned
 
 from embedkit.cli import main
 from embedkit.experiments.ranking.request import RankRequest, ranking_of
@@ -22,6 +23,11 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 INSTALL = 'python -m pip install -c constraints.txt ".[glove]" && embedkit rank quickstart --out runs/ranking'
 TEST = "python -m pip install -c constraints.txt tox && python -m tox"
+
+made_with_pins = pytest.mark.skipif(
+    not as_pinned("nltk", "numpy", "scikit-learn", "torch"),
+    reason="the figures are those of the versions in constraints.txt",
+)
 
 
 @pytest.fixture
@@ -71,6 +77,7 @@ def test_every_command_runs(newcomer, capsys):
     }
 
 
+@made_with_pins
 def test_quickstart_prints_what_the_readme_shows(newcomer, capsys, monkeypatch):
     """Its stages, its baselines and its coverage, which are the same on every machine."""
     monkeypatch.setenv("COLUMNS", "80")
@@ -98,6 +105,7 @@ def test_the_readme_shows_the_candidates_of_the_ranking():
     assert len(table.splitlines()) <= 40
 
 
+@made_with_pins
 @pytest.mark.skipif("EMBEDKIT_DATA" not in os.environ, reason="EMBEDKIT_DATA is not set")
 def test_reviews_print_what_the_readme_shows(newcomer, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "100")
