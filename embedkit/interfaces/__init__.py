@@ -23,6 +23,7 @@ from embedkit.interfaces.models import (
     StorableFit,
     Task,
 )
+from embedkit.interfaces.text_encoders import Pieces, TextEncoder, TextEncoderContext, TextModel, TextNetwork
 from embedkit.interfaces.texts import (
     Example,
     FunctionWords,
@@ -78,6 +79,7 @@ __all__ = [
     "NeedsTrust",
     "OfTokenizerFile",
     "OovPolicy",
+    "Pieces",
     "Progress",
     "Reader",
     "RestorableBaseline",
@@ -86,6 +88,10 @@ __all__ = [
     "SubwordSource",
     "TaggedFunctionWords",
     "Task",
+    "TextEncoder",
+    "TextEncoderContext",
+    "TextModel",
+    "TextNetwork",
     "Tokenizer",
     "VectorFormat",
     "VectorRows",
