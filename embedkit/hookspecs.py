@@ -35,6 +35,11 @@ def register_embeddings(register: Register) -> None:
 
 
 @hookspec
+def register_text_encoders(register: Register) -> None:
+    """Register text encoders, pretrained models that read whole texts: see `plugin_api.TextEncoder`."""
+
+
+@hookspec
 def register_oov_policies(register: Register) -> None:
     """Register out-of-vocabulary policies, for words without a vector: see `plugin_api.OovPolicy`."""
 
@@ -103,6 +108,7 @@ KINDS: Mapping[str, Kind] = {
     "reader": Kind("register_readers", "read", "Reader"),
     "tokenizer": Kind("register_tokenizers", "tokenize", "Tokenizer"),
     "embedding": Kind("register_embeddings", "open", "Embedding"),
+    "text-encoder": Kind("register_text_encoders", "open", "TextEncoder", "text encoder"),
     "oov": Kind("register_oov_policies", "fill", "OovPolicy", "out-of-vocabulary policy"),
     "encoder": Kind("register_encoders", "build", "Encoder"),
     "metric": Kind("register_metrics", "score", "Metric", reserved=FIGURES),

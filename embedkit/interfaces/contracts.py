@@ -10,7 +10,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, cast
 
 from embedkit.errors import ComponentError
-from embedkit.interfaces import BaselineState, Example
+from embedkit.interfaces import BaselineState, Example, Pieces
 from embedkit.interfaces.calling import owner_of
 
 if TYPE_CHECKING:
@@ -125,6 +125,81 @@ def check_dim(source: object, dim: Any) -> int:
     if not integer or dim < 1:
         raise _breach(source, "dim", "an integer from 1", _describe(dim))
     return int(dim)
+
+
+def check_digest(model: object, digest: Any) -> str:
+    """Return the digest of a text encoder's model. Raises ComponentError unless it is a text."""
+    if not isinstance(digest, str) or not digest:
+        raise _breach(model, "digest", "a text of at least one character", _describe(digest))
+    return digest
+
+
+def check_pieces(model: object, pieces: Any, n: int) -> Pieces:
+    """Return the pieces of n texts unchanged. Raises ComponentError if they contradict themselves.
+
+    The arrays are `ids` and `words` int32 [N], `unknown` bool [N], `lengths` and `read` int64 [n], and the
+    numbers of words rise within a text from 0 to what is read.
+    """
+    if not isinstance(pieces, Pieces):
+        raise _breach(model, "pieces()", "Pieces", _describe(pieces))
+    for name, dtype in (("lengths", "int64"), ("read", "int64")):
+        _check_array(model, f"pieces().{name}", getattr(pieces, name), (n,), dtype)
+    lengths = pieces.lengths
+    if n and (lengths.min() < 0 or pieces.read.min() < 0):
+        raise _breach(model, "pieces()", "lengths from 0", "a negative one")
+    for name, dtype in (("ids", "int32"), ("words", "int32"), ("unknown", "bool")):
+        _check_array(model, f"pieces().{name}", getattr(pieces, name), (int(lengths.sum()),), dtype)
+    _check_words_of_texts(model, pieces, n)
+    return pieces
+
+
+def _check_words_of_texts(model: object, pieces: Pieces, n: int) -> None:
+    """Raise ComponentError unless every text has its words, and pieces belong to words that are read."""
+    import numpy as np
+
+    if len(pieces.tokens) != n:
+        raise _breach(
+            model, "pieces().tokens", f"a list of {n} lists of words", f"{len(pieces.tokens)} of them"
+        )
+    counts = np.fromiter(map(len, pieces.tokens), np.int64, n)
+    beyond = np.flatnonzero(pieces.read > counts)
+    if len(beyond):
+        text = int(beyond[0])
+        came = f"{pieces.read[text]} of {counts[text]} words of text {text + 1}"
+        raise _breach(model, "pieces().read", "no more than the words of a text", came)
+    limits = np.repeat(pieces.read, pieces.lengths)
+    wrong = np.flatnonzero((pieces.words < -1) | (pieces.words >= limits))
+    if len(wrong):
+        came = f"word {pieces.words[wrong[0]]} of a text of which {limits[wrong[0]]} are read"
+        raise _breach(model, "pieces().words", "-1, or the number of a word that is read", came)
+
+
+def check_network(model: object, network: Any) -> nn.Module:
+    """Return the result of `build()` of a text encoder's model unchanged.
+
+    Raises ComponentError unless it is a torch module with `pool` and `layers`.
+    """
+    from torch import nn
+
+    if not isinstance(network, nn.Module):
+        raise _breach(model, "build()", "a torch module", _describe(network))
+    for name in ("pool", "layers"):
+        if not callable(getattr(network, name, None)):
+            raise _breach(model, "build()", f"a torch module with a method '{name}'", type(network).__name__)
+    return network
+
+
+def check_states(network: object, verb: str, states: Any, shape: tuple[int, ...]) -> Tensor:
+    """Return the states or the pooled vectors of a text encoder's network unchanged.
+
+    Raises ComponentError unless they are a tensor of floats and of `shape`.
+    """
+    import torch
+
+    fits = isinstance(states, torch.Tensor) and tuple(states.shape) == shape and states.is_floating_point()
+    if not fits:
+        raise _breach(network, verb, f"a tensor of floats and shape {[*shape]}", _describe(states))
+    return cast("Tensor", states)
 
 
 def check_lookup(source: object, lookup: Lookup, n: int, dim: int, verb: str = "lookup") -> Lookup:

@@ -44,19 +44,18 @@ SINGLE_LABEL: tuple[Task, ...] = ("binary", "multiclass")
 
 PADDING_INVARIANT = Flag("padding_invariant", ("encoder",), True)
 HAS_WEIGHTS = Flag("has_weights", ("encoder",), True)
+READS_POOLED = Flag("reads_pooled", ("encoder",), False)
 STANDALONE = Flag("standalone", ("embedding",), True)
 NEEDS_SUBWORDS = Flag("needs_subwords", ("oov",), False)
 TOTAL = Flag("total", ("oov",), False)
 SMALLER_IS_BETTER = Flag("smaller_is_better", ("metric",), False)
 TASKS = Flag("tasks", ("metric", "baseline"), SINGLE_LABEL)
-RUNS_CODE = Flag(
-    "runs_code",
-    ("reader", "tokenizer", "embedding", "oov", "encoder", "metric", "baseline", "vector-format"),
-    False,
-)
+FILES_MAY_RUN = ("reader", "tokenizer", "embedding", "text-encoder", "oov", "encoder", "metric", "baseline")
+RUNS_CODE = Flag("runs_code", (*FILES_MAY_RUN, "vector-format"), False)
 FLAGS: tuple[Flag[Any], ...] = (
     PADDING_INVARIANT,
     HAS_WEIGHTS,
+    READS_POOLED,
     STANDALONE,
     NEEDS_SUBWORDS,
     TOTAL,

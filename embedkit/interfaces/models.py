@@ -36,6 +36,8 @@ class Encoder(Protocol):
     """Builds a sequence encoder. A class whose modules give other outputs with other padding sets
     `padding_invariant = False`: every batch is then padded to one length, the same at prediction. A class
     whose modules have no weights, apart from those of encoders in its parameters, sets `has_weights = False`.
+    A class whose modules read one vector that a text encoder has pooled for the whole text, `[B, 1, D]`, in
+    place of vectors of words, sets `reads_pooled = True`.
     """
 
     def build(self, input_dim: int) -> nn.Module:

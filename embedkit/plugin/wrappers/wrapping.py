@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from embedkit.interfaces.calling import Owner
 from embedkit.plugin.wrappers.models import WrappedBaseline, WrappedEncoder, WrappedMetric
+from embedkit.plugin.wrappers.text_encoders import WrappedTextEncoder
 from embedkit.plugin.wrappers.texts import WrappedFunctionWords, WrappedReader, WrappedTokenizer
 from embedkit.plugin.wrappers.vectors import WrappedEmbedding, WrappedPolicy
 from embedkit.plugin.wrappers.wrapped import Wrapped
@@ -18,6 +19,7 @@ WRAPPER_OF_KIND: Mapping[str, type[Wrapped[Any]]] = {
     "reader": WrappedReader,
     "tokenizer": WrappedTokenizer,
     "embedding": WrappedEmbedding,
+    "text-encoder": WrappedTextEncoder,
     "oov": WrappedPolicy,
     "encoder": WrappedEncoder,
     "metric": WrappedMetric,
