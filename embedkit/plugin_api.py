@@ -78,8 +78,10 @@ if TYPE_CHECKING:
     from embedkit.files.digest import sha256
     from embedkit.files.opening import compression_of_file, head_of, open_bytes
     from embedkit.files.signatures import no_text, not_the_file
+    from embedkit.files.storage import InMemory, OnDisk
     from embedkit.interfaces import BoolArray, FloatArray, IntArray
     from embedkit.interfaces.contracts import check_lookup, check_unknown
+    from embedkit.model.encoded_texts import EncodedTexts, encode_texts
     from embedkit.model.known_words import KnownWords
     from embedkit.model.memory import check_table
     from embedkit.model.pooling import masked_max, masked_mean, masked_sum
@@ -100,8 +102,10 @@ _NAMES_OF = {
     "embedkit.files.digest": ("sha256",),
     "embedkit.files.opening": ("compression_of_file", "head_of", "open_bytes"),
     "embedkit.files.signatures": ("no_text", "not_the_file"),
+    "embedkit.files.storage": ("InMemory", "OnDisk"),
     "embedkit.interfaces.arrays": ("BoolArray", "FloatArray", "IntArray"),
     "embedkit.interfaces.contracts": ("check_lookup", "check_unknown"),
+    "embedkit.model.encoded_texts": ("EncodedTexts", "encode_texts"),
     "embedkit.model.known_words": ("KnownWords",),
     "embedkit.model.memory": ("check_table",),
     "embedkit.model.pooling": ("masked_max", "masked_mean", "masked_sum"),
@@ -139,6 +143,7 @@ __all__ = [
     "Embedding",
     "EmbeddingContext",
     "EmbedkitError",
+    "EncodedTexts",
     "Encoder",
     "Example",
     "ExplainableFit",
@@ -148,6 +153,7 @@ __all__ = [
     "FittedBaseline",
     "FloatArray",
     "FunctionWords",
+    "InMemory",
     "InputFolder",
     "InputPath",
     "IntArray",
@@ -159,6 +165,7 @@ __all__ = [
     "NameOf",
     "NeedsTrust",
     "OfTokenizerFile",
+    "OnDisk",
     "OovPolicy",
     "Pieces",
     "PluginError",
@@ -194,6 +201,7 @@ __all__ = [
     "compression_of",
     "compression_of_file",
     "decompose",
+    "encode_texts",
     "head_of",
     "hookimpl",
     "is_unicode",
