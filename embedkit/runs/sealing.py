@@ -49,6 +49,7 @@ def seal(partial: Path, axes: Axes = NO_AXES) -> None:
     The manifest lists the `axes` of a run that is one of several. Raises RunError if a file or the axes
     differ from the manifest, and OSError if the manifest cannot be written.
     """
+    _remove_what_kills_left(partial)  # a kill in here leaves an unfinished manifest in a complete run
     made: dict[str, Any] = {name: sha256(path) for name, path in _names(partial).items()}
     if axes != NO_AXES:
         made[AXES] = axes.to_json()

@@ -506,6 +506,7 @@ def test_what_is_in_the_way_of_a_lock_beside_is_left_alone(tmp_path, put):
 
 KILLED = """
 import os, pathlib, sys
+from embedkit.files import atomic
 from embedkit.runs import directory, sealing, working
 from embedkit.runs.directory import create_run
 def kill(*arguments, **more):
@@ -522,6 +523,7 @@ with create_run(pathlib.Path(sys.argv[1])) as writer:
     writer.text("a.txt", "trained for a week\\n")
 """
 MOMENTS = [("sealing.sync", 1), ("sealing.sha256", 1), ("sealing.written_whole", 1), ("sealing.sync", 2)]
+MOMENTS += [("atomic.replace", 1)]
 MOMENTS += [("pathlib.Path.rename", 1), ("pathlib.Path.rename", 2), ("directory.unmark", 1)]
 
 
@@ -538,3 +540,4 @@ def test_after_a_kill_at_any_step_the_name_is_free_or_the_run_complete(tmp_path,
         if not finish_run(out, lambda _: None):
             write(out)
         RunFiles(out).verify()
+        assert sorted(path.name for path in out.iterdir()) == ["a.txt", "manifest.json"]
