@@ -78,9 +78,14 @@ def _plain(prediction: Prediction, labelling: Labelling) -> dict[str, Any]:
         "probabilities": dict(zip(labelling.classes, prediction.probabilities, strict=True)),
         "oov_share": prediction.oov_share,
         "tokens": [
-            {"token": token, "state": state, "looked_up": looked_up}
-            for token, state, looked_up in zip(
-                prediction.tokens, prediction.states, prediction.looked_up, strict=True
-            )
+            {"token": token, "state": state, **_amount(prediction, number)}
+            for number, (token, state) in enumerate(zip(prediction.tokens, prediction.states, strict=True))
         ],
     }
+
+
+def _amount(prediction: Prediction, token: int) -> dict[str, bool | int]:
+    """Return whether the vector of a token was looked up; of a text encoder, the number of its pieces."""
+    if prediction.pieces is None:
+        return {"looked_up": prediction.looked_up[token]}
+    return {"pieces": prediction.pieces[token]}

@@ -1,4 +1,4 @@
-"""Vocabulary coverage: counts of tokens and types in each state, as `model.table_rows` defines them.
+"""Vocabulary coverage: counts of tokens and types in each state, as `model.token_states` defines them.
 
 Cut tokens are left out of every share.
 """
@@ -7,10 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
-
-Word = tuple[str, State, bool]
-"""A word as a model reads it: its state there, and whether it was looked up."""
+from embedkit.model.token_states import OF_WORDS, OUT_OF_VOCABULARY, State, StateSet, Word
 
 
 def oov_share(states: Sequence[State]) -> float | None:
@@ -18,14 +15,18 @@ def oov_share(states: Sequence[State]) -> float | None:
     return sum(map(states.count, OUT_OF_VOCABULARY)) / len(states) if states else None
 
 
-def coverage(counts: Mapping[Word, int], cut: int) -> dict[str, dict[str, int]]:
-    """Count the tokens and types (distinct words) of a split by state, those looked up, and the cut tokens.
+def coverage(
+    counts: Mapping[Word, int], cut: int, state_set: StateSet = OF_WORDS
+) -> dict[str, dict[str, int]]:
+    """Count the tokens and types (distinct words) of a split by state, their amounts, and the cut tokens.
 
-    `counts` is how often each word is read; `cut` is the number of cut tokens.
+    `counts` is how often each word is read in a state of `state_set`; `cut` is the number of cut tokens.
     """
-    tokens, types = (dict.fromkeys((*STATES, "looked_up"), 0) for _ in range(2))
-    for (_, state, looked_up), count in counts.items():
-        for each in (state, "looked_up") if looked_up else (state,):
-            tokens[each] += count
-            types[each] += 1
+    names: tuple[str, ...] = (*state_set.states, state_set.amount)
+    tokens, types = (dict.fromkeys(names, 0) for _ in range(2))
+    for word, count in counts.items():
+        tokens[word.state] += count
+        types[word.state] += 1
+        tokens[state_set.amount] += count * word.amount
+        types[state_set.amount] += word.amount
     return {"tokens": {**tokens, "cut": cut}, "types": types}

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault
-from embedkit.model.table_rows import OUT_OF_VOCABULARY, TableRows
+from embedkit.model.token_states import OF_WORDS
 
 if TYPE_CHECKING:
+    from embedkit.model.table_rows import TableRows
     from embedkit.text.encoding import TokenizedSplit
 
 LEAST = 0.5
@@ -24,7 +25,7 @@ def covered_shares(rows: TableRows, splits: Mapping[str, TokenizedSplit]) -> dic
     for name, split in splits.items():
         counts = split.tokens.counts
         pairs = zip(counts.values(), rows.states([*counts]), strict=True)
-        covered = sum(count for count, state in pairs if state not in OUT_OF_VOCABULARY)
+        covered = sum(count for count, state in pairs if state not in OF_WORDS.without_vector)
         if counts:
             shares[name] = covered / counts.total()
     return shares

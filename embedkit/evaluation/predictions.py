@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, overload
 
-from embedkit.evaluation.coverage import Word, coverage, oov_share
-from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
+from embedkit.evaluation.coverage import coverage, oov_share
+from embedkit.model.token_states import (
+    OF_PIECES,
+    OF_WORDS,
+    OUT_OF_VOCABULARY,
+    State,
+    StateSet,
+    TokenStates,
+    Word,
+)
 
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Prediction:
     """The prediction for one text, with the state of each token and whether its vector was looked up.
+
+    `pieces` is the number of pieces of each token, or None unless the model is a text encoder.
 
     `probability` is the probability of what is predicted, `probabilities` has one for each class, in order.
     Several labels stand in `label` and `predicted` in the order of the classes, joined by the recipe's
@@ -38,6 +47,22 @@ class Prediction:
     states: tuple[State, ...]
     looked_up: tuple[bool, ...]
     cut: int
+    pieces: tuple[int, ...] | None = None
+
+    @property
+    def state_set(self) -> StateSet:
+        """Return the states that tokens can have with the model."""
+        return OF_WORDS if self.pieces is None else OF_PIECES
+
+    @property
+    def amounts(self) -> tuple[int, ...]:
+        """Return the amount of each token: whether it was looked up, or the number of its pieces."""
+        return self.looked_up if self.pieces is None else self.pieces
+
+    @property
+    def words(self) -> list[Word]:
+        """Return the tokens as the model reads them."""
+        return [*map(Word, self.tokens, self.states, self.amounts)]
 
     @property
     def wrong(self) -> bool:
@@ -55,10 +80,10 @@ class Prediction:
         return [t for t, state in zip(self.tokens, self.states, strict=True) if state in OUT_OF_VOCABULARY]
 
 
-def header(classes: Sequence[str]) -> list[str]:
-    """Return the column names of the predictions, for rows as `row` returns them."""
+def header(classes: Sequence[str], state_set: StateSet = OF_WORDS) -> list[str]:
+    """Return the column names of predictions of tokens in `state_set`, for rows as `row` returns them."""
     probabilities = [f"p_{label}" for label in classes]
-    counts = ["tokens", *STATES, "looked_up", "cut", "oov_share", "oov_tokens", "token_list"]
+    counts = ["tokens", *state_set.columns, "cut", "oov_share", "oov_tokens", "token_list"]
     return ["split", "id", "label", "predicted", "probability", *probabilities, "text", *counts]
 
 
@@ -67,7 +92,7 @@ def row(p: Prediction) -> list[object]:
     return [
         *(p.split, p.id, "" if p.label is None else p.label, p.predicted, p.probability),
         *(*p.probabilities, p.text),
-        *(len(p.tokens), *(p.states.count(state) for state in STATES), sum(p.looked_up), p.cut),
+        *(len(p.tokens), *(p.states.count(state) for state in p.state_set.states), sum(p.amounts), p.cut),
         *(p.oov_share, p.oov_tokens, p.tokens),
     ]
 
@@ -82,11 +107,8 @@ BLOCK = 1024
 class KnownWords(Protocol):
     """The words that a model knows, such as those of its embedder."""
 
-    def states(self, words: Sequence[str], /) -> Sequence[State]:
-        """Return the state of each word."""
-
-    def are_looked_up(self, words: Sequence[str], /) -> Sequence[bool]:
-        """Return whether each word has a vector that was looked up, though training did not have it."""
+    def token_states(self, split: TokenizedSplit, /) -> TokenStates:
+        """Return the state of every token of a split."""
 
 
 class Predictions(Sequence[Prediction]):
@@ -110,8 +132,7 @@ class Predictions(Sequence[Prediction]):
         self.predicted = scored.predicted(threshold)
         self.targets = labelling.targets(split.examples.labels)
         self.labelling = labelling
-        self._states = known.states(split.tokens.words)
-        self._apart = known.are_looked_up(split.tokens.words)
+        self.token_states = known.token_states(split)
 
     def __len__(self) -> int:
         return len(self.split.examples)
@@ -134,19 +155,20 @@ class Predictions(Sequence[Prediction]):
     def _of(self, texts: range) -> Iterator[Prediction]:
         """Yield the predictions for the given positions in the split."""
         split, rows = self.split.take(texts), [*texts]
+        words, of_pieces = self.token_states.words, self.token_states.state_set == OF_PIECES
         probabilities, predicted = self.scored.probabilities[rows], self.predicted[rows]
         chosen = self.scored.objective.probability(probabilities, predicted)
         written = map(self.labelling.written, (self.targets[rows], predicted))
-        states, apart = self._states.__getitem__, self._apart.__getitem__
         for example, numbers, cut, label, best, each, probability in zip(
             split.examples,
-            split.tokens.numbers,
+            self.token_states.numbers.take(texts),
             split.cut,
             *written,
             probabilities.tolist(),
             chosen.tolist(),
             strict=True,
         ):
+            read = [words[number] for number in numbers]
             yield Prediction(
                 split=split.name,
                 id=example.id,
@@ -155,16 +177,12 @@ class Predictions(Sequence[Prediction]):
                 predicted=best,
                 probabilities=tuple(each),
                 probability=probability,
-                tokens=tuple(map(split.tokens.words.__getitem__, numbers)),
-                states=tuple(map(states, numbers)),
-                looked_up=tuple(map(apart, numbers)),
+                tokens=tuple(word.word for word in read),
+                states=tuple(word.state for word in read),
+                looked_up=tuple(not of_pieces and bool(word.amount) for word in read),
                 cut=cut,
+                pieces=tuple(word.amount for word in read) if of_pieces else None,
             )
-
-    @cached_property
-    def words(self) -> Sequence[Word]:
-        """Return each distinct word of the split's source as the model reads it, by number."""
-        return [*zip(self.split.tokens.words, self._states, self._apart, strict=True)]
 
     def labels(self) -> Sequence[str | None]:
         """Return the label of each text as its Prediction has it, None where it is not known."""
@@ -184,9 +202,7 @@ class Predictions(Sequence[Prediction]):
 
     def coverage(self) -> dict[str, dict[str, int]]:
         """Count the tokens and types of the split by state, as the function `coverage` returns them."""
-        counts = self.split.tokens.counts
-        read = {read: counts[read[0]] for read in self.words if read[0] in counts}
-        return coverage(read, sum(self.split.cut))
+        return coverage(self.token_states.counts(), sum(self.split.cut), self.token_states.state_set)
 
 
 def held_out(predictions: Mapping[str, Predictions]) -> Mapping[str, Predictions]:

@@ -33,7 +33,7 @@ class HeldOut:
     The texts themselves are not kept.
     """
 
-    tally: Tally = field(default_factory=Tally)
+    tally: Tally
     shares: list[Shares] = field(default_factory=list)
 
     def analysed(self, split: str, content: Content, directories: Sequence[Path]) -> OovAnalysis:
@@ -77,7 +77,7 @@ def _gathered(
     """Read the held-out predictions, and return the word counts and shares by seed."""
     gathered: dict[int, HeldOut] = {}
     for which, texts in read_held_out(predictions, directories, separator):
-        held_out = gathered.setdefault(which[1], HeldOut())
+        held_out = gathered.setdefault(which[1], HeldOut(Tally(state_set=texts[0].state_set)))
         model = json.loads((directories[which] / layout.MODEL).read_bytes())
         held_out.tally += Tally.of(texts, model["classes"], separator)
         held_out.shares.append(measure(texts, content))

@@ -12,6 +12,7 @@ from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.evaluation.predictions import Prediction, Predictions, header, row
 from embedkit.files.storage import InMemory, Storage
 from embedkit.interfaces import Example
+from embedkit.model.token_states import OF_WORDS
 from embedkit.runs.token_columns import encode
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.normal_form import compose
@@ -93,8 +94,9 @@ class Predictor(ABC):
         """
         import pandas as pd
 
-        columns = header(self.classes)
-        rows = [encode(columns, row(prediction)) for prediction in self.predictions(texts)]
+        predictions = self.predictions(texts)
+        columns = header(self.classes, predictions[0].state_set if predictions else OF_WORDS)
+        rows = [encode(columns, row(prediction)) for prediction in predictions]
         frame = pd.DataFrame(rows, columns=columns)
         return frame.drop(columns=["split", "label"]).set_index("id")
 

@@ -11,7 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from embedkit.model.table_rows import NO_WORDS, State, TableRows
+from embedkit.model.table_rows import NO_WORDS, TableRows
+from embedkit.model.token_states import State, TokenStates
 from embedkit.model.updates import ChosenRowUpdates, SparseUpdates, TableUpdates
 from embedkit.text.batching import Inputs
 from embedkit.text.vocabulary import PAD_ID
@@ -35,8 +36,8 @@ class Embedder(nn.Module, ABC):
     - in evaluation, the vectors of a text depend on the text and the weights only;
     - all weights are parameters or buffers of the module, so that a checkpoint holds them.
 
-    It also has a say wherever a token matters: it encodes texts as its own inputs (`encode`), tells the state
-    of a token (`states`, `are_looked_up`), and which words it would rather look up (`unknown`, `extended`).
+    It also has a say wherever a token matters: it encodes texts as its own inputs (`encode`), tells the
+    states of tokens (`token_states`), and which words it would rather look up (`unknown`, `extended`).
 
     `dropout` is the share of the numbers of all vectors that are set to zero in training.
     """
@@ -58,6 +59,11 @@ class Embedder(nn.Module, ABC):
     @abstractmethod
     def encode(self, split: TokenizedSplit, storage: Storage) -> Inputs:
         """Return the texts of a split as inputs of this embedder, which may be kept in `storage`."""
+
+    def token_states(self, split: TokenizedSplit) -> TokenStates:
+        """Return the state of every token of a split, by default that of its word, wherever it stands."""
+        words = split.tokens.words
+        return TokenStates.of_words(split.tokens, self.states(words), self.are_looked_up(words))
 
     @abstractmethod
     def states(self, words: Sequence[str]) -> list[State]:

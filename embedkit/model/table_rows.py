@@ -1,27 +1,19 @@
-"""The rows of an embedding table: their words, where each vector came from, and the state of any token.
-
-A token is `covered` (its word has a vector of its own), `recovered` (another spelling has one), `filled` (an
-out-of-vocabulary policy wrote its row), `unseen` (not in the training texts), `dropped` (removed by
-`min_count` or `max_size`) or `cut` (beyond `max_length`, never seen by the model). Filled, unseen and dropped
-tokens are out of vocabulary. Under `unseen: lookup` an unseen or dropped word that the source knows is
-covered, recovered or filled like any other word, and is also counted as looked up.
-"""
+"""The rows of an embedding table: their words, where each vector came from, and the state of any token."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from embedkit.model.token_states import State, TokenStates
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
     from embedkit.model.unseen import Unseen
+    from embedkit.text.encoding import TokenizedSplit
 
-State = Literal["covered", "recovered", "filled", "unseen", "dropped"]
-STATES: tuple[State, ...] = ("covered", "recovered", "filled", "unseen", "dropped")
-OUT_OF_VOCABULARY: frozenset[State] = frozenset({"filled", "unseen", "dropped"})
 _STATE_OF_ORIGIN: Mapping[str, State] = {"found": "covered", "recovered": "recovered", "filled": "filled"}
 
 
@@ -60,6 +52,11 @@ class TableRows:
             _STATE_OF_ORIGIN[self.origin[row]] if row >= FIRST_WORD_ID else self._outside(token)
             for token, row in zip(tokens, rows, strict=True)
         ]
+
+    def token_states(self, split: TokenizedSplit) -> TokenStates:
+        """Return the state of every token of a split."""
+        words = split.tokens.words
+        return TokenStates.of_words(split.tokens, self.states(words), self.are_looked_up(words))
 
     def are_looked_up(self, tokens: Sequence[str]) -> list[bool]:
         """Return whether each token is looked up: it has a vector, but is not in the training vocabulary."""

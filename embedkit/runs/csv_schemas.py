@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, OF_WORDS
 from embedkit.runs import layout
 from embedkit.text.vocabulary import FIRST_WORD_ID, PAD, UNK
 
@@ -42,11 +42,18 @@ COLUMNS: Mapping[str, Columns] = {
 
 PREDICTIONS = Columns(
     ("split", "label", "predicted", "text"),
-    ("id", "tokens", *STATES, "looked_up", "cut", "content_tokens", "content_oov"),
+    ("id", "tokens", *OF_WORDS.columns, "cut", "content_tokens", "content_oov"),
     ("probability", "oov_share", "content_oov_share"),
     ("oov_tokens", "token_list", "token_states", "token_content"),
 )
 """Columns of the predictions, in CSV or Parquet, besides one probability column for each class."""
+
+PREDICTIONS_OF_PIECES = replace(
+    PREDICTIONS,
+    whole=("id", "tokens", *OF_PIECES.columns, "cut", "content_tokens", "content_oov"),
+    lists=(*PREDICTIONS.lists, "token_pieces"),
+)
+"""Columns of the predictions of a text encoder."""
 
 
 def check_table(path: Path, frame: pd.DataFrame) -> None:
@@ -65,7 +72,8 @@ def check_predictions(
 
     `runs` are the axes of the inner runs that made the predictions; empty if there are none.
     """
-    faults = [*_columns(PREDICTIONS, frame, columns)]
+    of_pieces = not {*OF_PIECES.columns, "token_pieces"}.isdisjoint(frame.columns)
+    faults = [*_columns(PREDICTIONS_OF_PIECES if of_pieces else PREDICTIONS, frame, columns)]
     _refuse(path, faults or [*_predictions(frame), *_runs(frame, runs)])
 
 
@@ -108,6 +116,9 @@ def _unseen(frame: pd.DataFrame) -> Iterator[str]:
         yield "a word's origin is none that there is"
 
 
+_OF_EACH_TOKEN = ("token_list", "token_states", "token_content")
+
+
 def _predictions(frame: pd.DataFrame) -> Iterator[str]:
     if "probability" in frame and not frame["probability"].between(0, 1 + 1e-9).all():
         yield "a probability that is none"
@@ -117,17 +128,30 @@ def _predictions(frame: pd.DataFrame) -> Iterator[str]:
     for name in ("fold", "seed"):
         if name in frame and frame[name].dtype.kind not in "iu":
             yield f"column '{name}' holds more than whole numbers"
-    there = [name for name in ("token_list", "token_states", "token_content") if name in frame]
+    there = [name for name in (*_OF_EACH_TOKEN, "token_pieces") if name in frame]
     counts = frame["tokens"] if "tokens" in frame else [None] * len(frame)
     rows = zip(counts, *(frame[name] for name in there), strict=True)
     if not all(_is_read(count, lists) for count, *lists in rows):
         yield "tokens of a text that are not its lists of tokens, states and content"
         return
-    if "token_states" in frame and not {*chain.from_iterable(frame["token_states"])} <= {*STATES}:
-        yield "a state of a token that is none"
+    yield from _states(frame)
     for name in ("oov_tokens", "token_list"):
         if name in frame and not all(_is_list_of_texts(each) for each in frame[name]):
             yield f"column '{name}' holds more than lists of tokens"
+
+
+def _states(frame: pd.DataFrame) -> Iterator[str]:
+    """Yield the faults of the states of tokens, and of the numbers of their pieces."""
+    found = {*chain.from_iterable(frame["token_states"])} if "token_states" in frame else set()
+    if not (found <= {*OF_WORDS.states} or found <= {*OF_PIECES.states}):
+        yield "a state of a token that is none"
+    if "token_pieces" not in frame:
+        return
+    counts = chain.from_iterable(frame["token_pieces"])
+    if not all(type(count) is int and count > 0 for count in counts):
+        yield "column 'token_pieces' holds more than lists of whole numbers from 1"
+    elif found and not found <= {*OF_PIECES.states}:
+        yield "pieces of tokens in states that no text encoder knows"
 
 
 def _is_list_of_texts(value: object) -> bool:

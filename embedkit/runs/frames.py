@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.oov.result import to_json
 from embedkit.evaluation.predictions import TRAINING
+from embedkit.model.token_states import OF_PIECES
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from embedkit.evaluation.oov.result import Bucket, OddsRatio, OovAnalysis, ShareComparison, SplitAnalysis
+    from embedkit.evaluation.oov.result import (
+        Bucket,
+        MissingWord,
+        OddsRatio,
+        OovAnalysis,
+        ShareComparison,
+        SplitAnalysis,
+    )
 
 Row = dict[str, object]
 
@@ -88,7 +96,7 @@ class OovFrames:
         """Return token and type counts by split, class and state; the class of a whole split is None."""
         return _frame(
             [
-                {"split": split, "class": label, "unit": unit, "of": of, **asdict(states)}
+                {"split": split, "class": label, "unit": unit, "of": of, **states.counts}
                 for split, found in self._splits()
                 for label, words in [(None, found.coverage), *found.coverage.classes.items()]
                 for unit, counts in (("tokens", words.tokens), ("types", words.types))
@@ -98,10 +106,13 @@ class OovFrames:
 
     @property
     def missing(self) -> pd.DataFrame:
-        """Return the most frequent out-of-vocabulary words of every split: word, count, state, content."""
-        return _frame(
-            [{"split": split, **asdict(word)} for split, found in self._splits() for word in found.missing]
-        )
+        """Return the most frequent out-of-vocabulary words of every split: word, count, state, content.
+
+        Those of a text encoder also have `pieces`, the mean number of pieces that a word is split into.
+        """
+        words = [(split, word) for split, found in self._splits() for word in found.missing]
+        left_out = () if self.analysis.state_set == OF_PIECES else ("pieces",)
+        return _frame([{"split": split, **_without(word, *left_out)} for split, word in words])
 
     @property
     def buckets(self) -> pd.DataFrame:
@@ -178,8 +189,8 @@ def _with_bounds(figures: Bucket | OddsRatio) -> Row:
     return {**_without(figures, "ci95"), "low": low, "high": high}
 
 
-def _without(figures: Bucket | OddsRatio | ShareComparison, name: str) -> Row:
-    return {each.name: getattr(figures, each.name) for each in fields(figures) if each.name != name}
+def _without(figures: Bucket | OddsRatio | ShareComparison | MissingWord, *names: str) -> Row:
+    return {each.name: getattr(figures, each.name) for each in fields(figures) if each.name not in names}
 
 
 def _frame(rows: list[Row]) -> pd.DataFrame:

@@ -14,6 +14,9 @@ from embedkit.runs.predictions import read_rows
 
 BLOCK = 4096
 
+PIECES = "token_pieces"
+"""The column that predictions of text encoders have."""
+
 Which = tuple[int | None, int]
 """The fold of a run, None where there are no folds, and its seed."""
 
@@ -61,4 +64,5 @@ def _prediction(row: Plain, separator: str | None, looked_up: frozenset[str]) ->
         states=tuple(row["token_states"]),
         looked_up=tuple(token in looked_up for token in tokens),
         cut=row["cut"],
+        pieces=tuple(row[PIECES]) if PIECES in row else None,
     )

@@ -68,6 +68,8 @@ def _type(name: str) -> pa.DataType:
         return pa.string()
     if name == "token_content":
         return pa.list_(pa.int8())
+    if name == "token_pieces":
+        return pa.list_(pa.int32())
     if name in DECODE:
         return pa.list_(pa.string())
     return pa.float64() if _is_float(name) else pa.int64()

@@ -1,7 +1,8 @@
 """The encoding of token columns in CSV cells.
 
-Tokens are a JSON list; their states are a string of one letter each, the first of the state's name; whether
-they are content is a string of one digit each.
+Tokens are a JSON list; their states are a string of one character each, the first letter of the state's name
+or `?` for unknown; whether they are content is a string of one digit each; the numbers of their pieces are a
+JSON list.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, OF_WORDS
 
-_LETTERS = {state: state[0] for state in STATES}
+_LETTERS = {state: state[0] for state in (*OF_WORDS.states, *OF_PIECES.states)} | {"unknown": "?"}
 _STATES = {letter: state for state, letter in _LETTERS.items()}
 
 ENCODE: Mapping[str, Callable[[Any], str]] = {
@@ -21,6 +22,7 @@ ENCODE: Mapping[str, Callable[[Any], str]] = {
     "token_list": partial(json.dumps, ensure_ascii=False),
     "token_states": lambda states: "".join(map(_LETTERS.__getitem__, states)),
     "token_content": lambda content: "".join(map(str, content)),
+    "token_pieces": json.dumps,
 }
 
 DECODE: Mapping[str, Callable[[str], list[Any]]] = {
@@ -28,6 +30,7 @@ DECODE: Mapping[str, Callable[[str], list[Any]]] = {
     "token_list": json.loads,
     "token_states": lambda letters: [_state(letter) for letter in letters],
     "token_content": lambda digits: [int(digit) for digit in digits],
+    "token_pieces": lambda cell: _counts(json.loads(cell)),
 }
 
 
@@ -35,6 +38,13 @@ def _state(letter: str) -> str:
     if letter not in _STATES:
         raise ValueError(f"{letter!r} is the letter of no state")
     return _STATES[letter]
+
+
+def _counts(value: object) -> list[int]:
+    """Return the numbers of pieces. Raises ValueError unless they are a list of whole numbers from 1."""
+    if not isinstance(value, list) or not all(type(count) is int and count > 0 for count in value):
+        raise ValueError("no list of whole numbers from 1")
+    return value
 
 
 def encode(header: Sequence[str], row: Sequence[object]) -> list[object]:

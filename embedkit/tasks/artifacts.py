@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.metrics import score_metrics
-from embedkit.evaluation.oov.columns import COLUMNS, cells
+from embedkit.evaluation.oov.columns import cells, columns
 from embedkit.evaluation.predictions import header, held_out, row
 from embedkit.evaluation.result import SplitMetrics, metrics_to_json
+from embedkit.model.token_states import OF_WORDS
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -53,8 +54,9 @@ def write_predictions(
     writer: RunWriter, classes: Sequence[str], predictions: Mapping[str, Predictions], content: Content
 ) -> None:
     """Write the predictions of every split. `content` separates content tokens from structural ones."""
+    state_set = next((texts.token_states.state_set for texts in predictions.values()), OF_WORDS)
     writer.predictions(
-        [*header(classes), *COLUMNS],
+        [*header(classes, state_set), *columns(state_set)],
         ([*row(text), *cells(text, content)] for texts in predictions.values() for text in texts),
         sum(map(len, predictions.values())),
     )

@@ -5,13 +5,14 @@ The nearest words are those in the embedding matrix; n-grams decide where the mo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from embedkit.data.labels import parts_of
 from embedkit.errors import nearest
+from embedkit.model.token_states import OF_PIECES, OF_WORDS
 from embedkit.runs import layout
 from embedkit.runs.texts import rows_of, run_of
 from embedkit.vectors.cosine import largest, unit_rows
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from embedkit.inference.baseline import BaselineClassifier
     from embedkit.interfaces import FloatArray
+    from embedkit.model.token_states import StateSet
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
@@ -44,7 +46,8 @@ class ExplainedToken:
 
     `via` is the spelling or the policy by which the row of the token came, None if that is not known;
     `nearest` are the nearest words in the embedding matrix. `similar` is the word in the matrix that is spelt
-    most alike, if the token has no row and there is such a word.
+    most alike, if the token has no row and there is such a word. `pieces` is the number of pieces that a text
+    encoder reads the token in, None with other models.
     """
 
     token: str
@@ -53,6 +56,11 @@ class ExplainedToken:
     via: str | None
     nearest: tuple[Neighbour, ...]
     similar: str | None
+    pieces: int | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fields as plain data, without `pieces` if that is None."""
+        return {key: value for key, value in asdict(self).items() if key != "pieces" or value is not None}
 
 
 @dataclass(frozen=True)
@@ -97,9 +105,14 @@ class Explanation:
     tokens: tuple[ExplainedToken, ...]
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def state_set(self) -> StateSet:
+        """Return the states that tokens can have with the model."""
+        return OF_PIECES if any(token.pieces is not None for token in self.tokens) else OF_WORDS
+
     def to_json(self) -> dict[str, object]:
         """Return the fields as plain data, without `run` if that is None, and `evidence` if there is none."""
-        plain = asdict(self)
+        plain = {**asdict(self), "tokens": [token.to_json() for token in self.tokens]}
         left_out = {key for key in ("run", "evidence") if not plain[key]}
         return {key: value for key, value in plain.items() if key not in left_out}
 
@@ -152,12 +165,15 @@ class Explanations:
             oov_share=_known(row["oov_share"]),
             content_oov_share=_known(row["content_oov_share"]),
             cut=row["cut"],
-            tokens=tuple(
-                self._token(*token)
-                for token in zip(row["token_list"], row["token_states"], row["token_content"], strict=True)
-            ),
+            tokens=tuple(self._tokens(row)),
             evidence=() if self._baseline is None else evidence_of(self._baseline, row["text"]),
         )
+
+    def _tokens(self, row: Mapping[Any, Any]) -> Iterator[ExplainedToken]:
+        lists = (row["token_list"], row["token_states"], row["token_content"])
+        pieces = row.get("token_pieces", [None] * len(row["token_list"]))
+        for *token, count in zip(*lists, pieces, strict=True):
+            yield replace(self._token(*token), pieces=count)
 
     def _token(self, token: str, state: str, content: int) -> ExplainedToken:
         return ExplainedToken(

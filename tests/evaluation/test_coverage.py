@@ -6,6 +6,7 @@ import pytest
 
 from embedkit.evaluation.coverage import coverage, oov_share
 from embedkit.model.table_rows import TableRows
+from embedkit.model.token_states import Word
 from embedkit.text.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.core
@@ -15,7 +16,7 @@ ROWS = TableRows(VOCABULARY, ["pad", "unk", "found", "recovered", "filled"], [""
 
 
 def read(rows, tokens):
-    return Counter(zip(tokens, rows.states(tokens), rows.are_looked_up(tokens), strict=True))
+    return Counter(map(Word, tokens, rows.states(tokens), rows.are_looked_up(tokens)))
 
 
 def test_the_state_of_each_token():

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import RunError
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, STATES
 from embedkit.runs.csv_files import TEXTS, read_frame, read_mappings, read_rows, write_rows
 from embedkit.runs.token_columns import encode
 
@@ -138,8 +138,13 @@ def test_a_frame_has_lists_as_they_were_written(tmp_path, column, lists):
 @SLOW
 @given(st.data())
 def test_what_is_said_of_tokens_comes_back(tmp_path, data):
-    each = {"oov_tokens": TEXT, "token_list": TEXT, "token_states": st.sampled_from(STATES)}
+    each = {
+        "oov_tokens": TEXT,
+        "token_list": TEXT,
+        "token_states": st.sampled_from([*STATES, *OF_PIECES.states]),
+    }
     each["token_content"] = st.integers(0, 1)
+    each["token_pieces"] = st.integers(1, 99)
     kinds = st.tuples(*(st.lists(kind, max_size=4) for kind in each.values()))
     rows = data.draw(st.lists(kinds, min_size=1, max_size=4))
     write_rows(tmp_path / "predictions.csv", [*each], [encode([*each], row) for row in rows])
@@ -148,7 +153,15 @@ def test_what_is_said_of_tokens_comes_back(tmp_path, data):
 
 
 @pytest.mark.parametrize(
-    ("column", "cell"), [("token_states", "cx"), ("token_content", "0a"), ("token_list", "")]
+    ("column", "cell"),
+    [
+        ("token_states", "cx"),
+        ("token_content", "0a"),
+        ("token_list", ""),
+        ("token_pieces", "1"),
+        ("token_pieces", "[0]"),
+        ("token_pieces", "[1.5]"),
+    ],
 )
 def test_what_is_said_of_tokens_is_checked(tmp_path, column, cell):
     write_rows(tmp_path / "predictions.csv", [column], [[cell]])

@@ -10,19 +10,24 @@ from embedkit.evaluation.oov.odds import odds_ratio
 from embedkit.evaluation.oov.result import ErrorAnalysis, SplitAnalysis
 from embedkit.evaluation.oov.shares import Shares, measure_split
 from embedkit.evaluation.oov.verdict import verdict
+from embedkit.model.token_states import OF_WORDS
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
     from embedkit.evaluation.predictions import Predictions
+    from embedkit.model.token_states import StateSet
 
 
-def errors_by_share(shares: Shares) -> ErrorAnalysis:
-    """Return the association of errors with the out-of-vocabulary shares of the texts, and the verdict."""
+def errors_by_share(shares: Shares, state_set: StateSet = OF_WORDS) -> ErrorAnalysis:
+    """Return the association of errors with the out-of-vocabulary shares of the texts, and the verdict.
+
+    `state_set` says what the tokens in the shares are called in the verdict.
+    """
     content = compare_shares(shares.wrong, shares.content)
     of_all = compare_shares(shares.wrong, shares.all)
     odds = odds_ratio(shares)
     n, wrong = len(shares.wrong), int(shares.wrong.sum())
-    return ErrorAnalysis(n, wrong, content, of_all, odds, verdict(content, odds))
+    return ErrorAnalysis(n, wrong, content, of_all, odds, verdict(content, odds, state_set))
 
 
 def analyse(texts: Predictions, content: Content) -> SplitAnalysis:
@@ -33,5 +38,7 @@ def analyse(texts: Predictions, content: Content) -> SplitAnalysis:
 def analyse_counted(tally: Tally, shares: Shares, content: Content) -> SplitAnalysis:
     """Return the coverage of the texts, also by class, the missing words and the analysis of errors."""
     return SplitAnalysis(
-        tally.coverage(content), missing_words(tally.words, content), errors_by_share(shares)
+        tally.coverage(content),
+        missing_words(tally.words, content, tally.state_set),
+        errors_by_share(shares, tally.state_set),
     )

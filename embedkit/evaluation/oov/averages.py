@@ -20,6 +20,7 @@ from embedkit.evaluation.oov.result import (
     KindCounts,
     OddsRatio,
     OtherPolicies,
+    PieceCounts,
     ShareComparison,
     SplitAnalysis,
     StateCounts,
@@ -68,15 +69,9 @@ def _average_kinds(found: Sequence[KindCounts]) -> KindCounts:
     )
 
 
-def _average_states(found: Sequence[StateCounts]) -> StateCounts:
-    return StateCounts(
-        covered=mean([each.covered for each in found]),
-        recovered=mean([each.recovered for each in found]),
-        filled=mean([each.filled for each in found]),
-        unseen=mean([each.unseen for each in found]),
-        dropped=mean([each.dropped for each in found]),
-        looked_up=mean([each.looked_up for each in found]),
-    )
+def _average_states(found: Sequence[StateCounts | PieceCounts]) -> StateCounts | PieceCounts:
+    names = found[0].counts
+    return type(found[0])(**{name: mean([each.counts[name] for each in found]) for name in names})
 
 
 def average_errors(found: Sequence[ErrorAnalysis]) -> ErrorAnalysis:

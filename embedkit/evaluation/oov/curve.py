@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Literal
 
 from embedkit.evaluation.comparison.several import corrected_interval
-from embedkit.evaluation.oov.result import StateCounts
+from embedkit.evaluation.oov.result import CountsByState
 from embedkit.evaluation.summary import Estimate, Summary, estimate, summarize_numbers
 
 
@@ -22,14 +22,14 @@ class Point:
 
     unit: int
     accuracy: float
-    content: StateCounts
+    content: CountsByState
     tested: float
 
     @property
     def covered(self) -> float | None:
         """Return the share of the content tokens that had vectors, or None if there are none."""
         total = self.content.total
-        return (self.content.covered + self.content.recovered) / total if total else None
+        return self.content.with_vector / total if total else None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from embedkit.evaluation.numbers import LARGEST, Figure, Interval
-from embedkit.model.table_rows import OUT_OF_VOCABULARY, STATES, State
+from embedkit.model.token_states import OF_PIECES, OF_WORDS, State, StateSet, Word
 
 ROUNDING = 1e-9
 """How far rounding may put an error rate outside of its interval."""
@@ -49,21 +49,25 @@ Amount = Annotated[
 Seed = Annotated[str, Field(strict=True, pattern=r"^(0|[1-9][0-9]{0,18})$")]
 
 
-@dataclass(frozen=True)
-class StateCounts:
-    """Counts of tokens, or types, by state; those that are looked up are in their states too."""
+class CountsByState:
+    """Counts of tokens, or types: a field for each state of `state_set`, and one for the amount."""
 
-    covered: Amount
-    recovered: Amount
-    filled: Amount
-    unseen: Amount
-    dropped: Amount
-    looked_up: Amount
+    state_set: ClassVar[StateSet]
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """Return the counts by the names of their fields."""
+        return {name: getattr(self, name) for name in (*self.state_set.states, self.state_set.amount)}
 
     @property
     def by_state(self) -> dict[State, float]:
         """Return the count in each state."""
-        return {state: getattr(self, state) for state in STATES}
+        return {state: getattr(self, state) for state in self.state_set.states}
+
+    @property
+    def amount(self) -> float:
+        """Return the sum of the amounts: tokens that were looked up, or pieces."""
+        return float(getattr(self, self.state_set.amount))
 
     @property
     def total(self) -> float:
@@ -73,15 +77,78 @@ class StateCounts:
     @property
     def missing(self) -> float:
         """Return the count out of vocabulary."""
-        return sum(count for state, count in self.by_state.items() if state in OUT_OF_VOCABULARY)
+        return sum(count for state, count in self.by_state.items() if state in self.state_set.missing)
+
+    @property
+    def with_vector(self) -> float:
+        """Return the count of those that the model has a vector for."""
+        states = self.state_set.without_vector
+        return sum(count for state, count in self.by_state.items() if state not in states)
+
+
+@dataclass(frozen=True)
+class StateCounts(CountsByState):
+    """Counts with a model of word vectors; those that are looked up are in their states too."""
+
+    state_set: ClassVar[StateSet] = OF_WORDS
+    covered: Amount
+    recovered: Amount
+    filled: Amount
+    unseen: Amount
+    dropped: Amount
+    looked_up: Amount
+
+
+@dataclass(frozen=True)
+class PieceCounts(CountsByState):
+    """Counts with a text encoder, and the number of all `pieces`."""
+
+    state_set: ClassVar[StateSet] = OF_PIECES
+    whole: Amount
+    split: Amount
+    unknown: Amount
+    pieces: Amount
+
+
+COUNTS: Mapping[StateSet, type[StateCounts | PieceCounts]] = {
+    OF_WORDS: StateCounts,
+    OF_PIECES: PieceCounts,
+}
+
+
+def state_counts(words: Mapping[Word, int], state_set: StateSet) -> StateCounts | PieceCounts:
+    """Return the counts of words that are read so often, by state."""
+    counts: dict[str, int] = dict.fromkeys((*state_set.states, state_set.amount), 0)
+    for word, count in words.items():
+        counts[word.state] += count
+        counts[state_set.amount] += count * word.amount
+    return COUNTS[state_set](**counts)
+
+
+def _checked_counts(content: object, _check: object) -> StateCounts | PieceCounts:
+    """Return counts of the kind whose keys `content` has. Raises ValidationError at the keys themselves."""
+    pieces = isinstance(content, PieceCounts) or (isinstance(content, Mapping) and "whole" in content)
+    return _counts_adapter(PieceCounts if pieces else StateCounts).validate_python(content)
+
+
+@cache
+def _counts_adapter(kind: type[StateCounts | PieceCounts]) -> TypeAdapter[StateCounts | PieceCounts]:
+    return TypeAdapter(kind)
+
+
+Counts = Annotated[
+    StateCounts | PieceCounts,
+    WrapValidator(_checked_counts),
+    PlainSerializer(lambda counts: counts.counts),
+]
 
 
 @dataclass(frozen=True)
 class KindCounts:
     """Counts for all tokens, and for content tokens alone."""
 
-    all: StateCounts
-    content: StateCounts
+    all: Counts
+    content: Counts
 
 
 @dataclass(frozen=True)
@@ -99,15 +166,24 @@ class Coverage(WordCounts):
     cut: Amount
     classes: Mapping[Name, WordCounts]
 
+    @property
+    def state_set(self) -> StateSet:
+        """Return the states that tokens can have with the model."""
+        return self.tokens.all.state_set
+
 
 @dataclass(frozen=True)
 class MissingWord:
-    """An out-of-vocabulary word, how often it is read, and whether it is a content word."""
+    """An out-of-vocabulary word, how often it is read, and whether it is a content word.
+
+    `pieces` is the mean number of its pieces, None unless the model is a text encoder.
+    """
 
     word: Name
     count: Amount
     state: State
     content: Flag
+    pieces: Annotated[float, Field(strict=True, ge=1, le=LARGEST)] | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +325,11 @@ class OovAnalysis:
     seeds: Mapping[Seed, OovAnalysis] | None = None
 
     @property
+    def state_set(self) -> StateSet:
+        """Return the states that tokens can have with the model."""
+        return next(iter(self.splits.values())).coverage.state_set
+
+    @property
     def by_seed(self) -> Mapping[str, OovAnalysis]:
         """Return the analysis of each seed; empty if there are not several."""
         return self.seeds or {}
@@ -265,13 +346,30 @@ def to_json(analysis: OovAnalysis) -> dict[str, object]:
     return content
 
 
+def _one_state_set(analysis: OovAnalysis) -> OovAnalysis:
+    """Return the analysis. Raises ValueError if its counts are of models of different kinds."""
+    for split, found in analysis.splits.items():
+        counted: list[WordCounts] = [found.coverage, *found.coverage.classes.values()]
+        kinds = [kind for words in counted for kind in (words.tokens, words.types)]
+        states = {counts.state_set for kind in kinds for counts in (kind.all, kind.content)}
+        if states != {analysis.state_set}:
+            raise ValueError(f"the counts of {split} are of two kinds of models")
+        if not {word.state for word in found.missing} <= {*analysis.state_set.states}:
+            raise ValueError(f"a missing word of {split} in a state of another kind of models")
+    return analysis
+
+
 def _seeds_of_splits(analysis: OovAnalysis) -> OovAnalysis:
     for seed, own in analysis.by_seed.items():
         if own.splits.keys() != analysis.splits.keys():
             raise ValueError(f"seed {seed} has other splits")
+        if _one_state_set(own).state_set != analysis.state_set:
+            raise ValueError(f"seed {seed} is of another kind of model")
     return analysis
 
 
 @cache
 def _adapter() -> TypeAdapter[OovAnalysis]:
-    return TypeAdapter(Annotated[OovAnalysis, AfterValidator(_seeds_of_splits)])
+    return TypeAdapter(
+        Annotated[OovAnalysis, AfterValidator(_one_state_set), AfterValidator(_seeds_of_splits)]
+    )

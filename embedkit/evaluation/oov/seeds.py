@@ -27,7 +27,7 @@ def over_seeds(found: Mapping[int, OovAnalysis], split: str) -> OovAnalysis:
 
 def _average(found: Mapping[int, SplitAnalysis]) -> SplitAnalysis:
     one = average_split([*found.values()])
-    verdict = verdict_of_seeds({seed: each.errors for seed, each in found.items()})
+    verdict = verdict_of_seeds({seed: each.errors for seed, each in found.items()}, one.coverage.state_set)
     missing = _missing([each.missing for each in found.values()])
     return replace(one, missing=missing, errors=replace(one.errors, verdict=verdict))
 

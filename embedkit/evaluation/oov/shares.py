@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from embedkit.model.table_rows import OUT_OF_VOCABULARY, State
+from embedkit.model.token_states import OUT_OF_VOCABULARY, State
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,11 +61,12 @@ def measure_split(texts: Predictions, content: Content) -> Shares:
     """Compute the shares of one model's predictions for a split, as `measure` does, by numbers of words."""
     import numpy as np
 
-    missing = np.array([state in OUT_OF_VOCABULARY for _, state, _ in texts.words], np.bool_)
-    of_content = np.array(content.of(texts.split.tokens.words), np.bool_)
-    length = np.asarray(texts.split.tokens.numbers.lengths())
+    words, numbers = texts.token_states.words, texts.token_states.numbers
+    missing = np.array([word.state in OUT_OF_VOCABULARY for word in words], np.bool_)
+    of_content = np.array(content.of([word.word for word in words]), np.bool_)
+    length = np.asarray(numbers.lengths())
     kinds = (missing, of_content, of_content & missing)
-    all_missing, content_tokens, content_missing = _counted(texts.split.tokens.numbers, kinds)
+    all_missing, content_tokens, content_missing = _counted(numbers, kinds)
     known = np.array([label is not None for label in texts.split.examples.labels], np.bool_)
     return Shares(
         texts.wrong()[known],

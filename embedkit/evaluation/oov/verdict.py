@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from embedkit.evaluation.oov.result import OddsRatio, ShareComparison
+from embedkit.model.token_states import OF_WORDS, StateSet
 
 FEWEST = 10
 """With fewer wrong texts than this, or fewer right ones, nothing is said either way."""
@@ -10,23 +11,24 @@ FEWEST = 10
 ALPHA = 0.05
 
 
-def verdict(compared: ShareComparison, odds: OddsRatio) -> str:
+def verdict(compared: ShareComparison, odds: OddsRatio, state_set: StateSet = OF_WORDS) -> str:
     """Return one or two sentences on whether errors are associated with out-of-vocabulary content tokens.
 
-    `compared` and `odds` are those of content tokens.
+    `compared` and `odds` are those of content tokens; `state_set` says what such tokens are called.
     """
+    described = state_set.described
     if not compared.n_wrong:
         return "No text with content tokens is wrong: there are no errors to explain."
     if min(compared.n_wrong, compared.n_right) < FEWEST:
-        return f"Too few to tell whether errors go with missing words: {_texts(compared)}."
+        return f"Too few to tell whether errors go with {state_set.described_words}: {_texts(compared)}."
     if compared.difference is None or compared.p_value is None:
         texts = compared.n_wrong + compared.n_right
-        return f"All {texts:,} texts have the same share of content tokens out of vocabulary."
+        return f"All {texts:,} texts have the same share of content tokens {described}."
     means = _means(compared, compared.p_value)
     if compared.p_value > ALPHA:
-        return f"Errors are not seen to go with words out of vocabulary: {means}. {_power(compared)}"
+        return f"Errors are not seen to go with words {described}: {means}. {_power(compared)}"
     more = compared.difference > 0
-    association = f"Errors go with {'more' if more else 'fewer'} words out of vocabulary: {means}."
+    association = f"Errors go with {'more' if more else 'fewer'} words {described}: {means}."
     return f"{association} {_at_one_length(odds, more)}"
 
 

@@ -8,28 +8,30 @@ from embedkit.evaluation.comparison.wording import listed
 from embedkit.evaluation.oov.averages import known
 from embedkit.evaluation.oov.result import ErrorAnalysis, OddsRatio, ShareComparison
 from embedkit.evaluation.oov.verdict import ALPHA, FEWEST
+from embedkit.model.token_states import OF_WORDS, StateSet
 
 
-def verdict_of_seeds(found: Mapping[int, ErrorAnalysis]) -> str:
+def verdict_of_seeds(found: Mapping[int, ErrorAnalysis], state_set: StateSet = OF_WORDS) -> str:
     """Return one or two sentences on whether errors are associated with out-of-vocabulary content tokens.
 
     `found` has the errors of two or more seeds on the same texts. Seeds are no sample of texts, and their
     p-values are not independent: an association is reported only if each seed alone shows it, in the same
     direction, so that it is no likelier to be reported by chance than with one seed (the intersection-union
-    test, Berger 1982).
+    test, Berger 1982). `state_set` says what out-of-vocabulary tokens are called.
     """
     compared = [errors.content for errors in found.values()]
     telling = [each for each in compared if _can_tell(each)]
     if len(telling) < len(compared):
         said = "with none" if not telling else f"with {len(telling)} alone"
-        return f"Whether errors go with missing words can be told {said} of {len(compared)} seeds."
+        words = state_set.described_words
+        return f"Whether errors go with {words} can be told {said} of {len(compared)} seeds."
     significant = [_significant(each) for each in compared]
     if not any(significant):
-        return _nothing_seen(compared)
+        return _nothing_seen(compared, state_set.described)
     if all(significant) and len({_more(each) for each in compared}) == 1:
         odds = [errors.odds_ratio for errors in found.values()]
-        return f"{_association(compared)} {_at_one_length(odds, _more(compared[0]))}"
-    return _undecided({seed: errors.content for seed, errors in found.items()})
+        return f"{_association(compared, state_set.described)} {_at_one_length(odds, _more(compared[0]))}"
+    return _undecided({seed: errors.content for seed, errors in found.items()}, state_set.described)
 
 
 def _can_tell(compared: ShareComparison) -> bool:
@@ -44,30 +46,30 @@ def _significant(compared: ShareComparison) -> bool:
     return compared.p_value is not None and compared.p_value <= ALPHA
 
 
-def _nothing_seen(compared: Sequence[ShareComparison]) -> str:
+def _nothing_seen(compared: Sequence[ShareComparison], described: str) -> str:
     points = 100 * max(known(each.detectable for each in compared))
     least = min(known(each.p_value for each in compared))
     wrong = _range([each.n_wrong for each in compared], "{:,}".format)
     right = _range([each.n_right for each in compared], "{:,}".format)
     return (
-        f"Errors are not seen to go with words out of vocabulary with any of {len(compared)} seeds: "
+        f"Errors are not seen to go with words {described} with any of {len(compared)} seeds: "
         f"{_means(compared)} (p at least {least:.3f}). "
         f"With {wrong} wrong and {right} right texts "
         f"a difference below {points:.1f} points would often be missed."
     )
 
 
-def _association(compared: Sequence[ShareComparison]) -> str:
+def _association(compared: Sequence[ShareComparison], described: str) -> str:
     more = "more" if _more(compared[0]) else "fewer"
     largest = max(known(each.p_value for each in compared))
     shown = "p < 0.001 with each" if largest < 0.001 else f"p at most {largest:.3f}"
     return (
-        f"Errors go with {more} words out of vocabulary with each of {len(compared)} seeds: "
+        f"Errors go with {more} words {described} with each of {len(compared)} seeds: "
         f"{_means(compared)} ({shown})."
     )
 
 
-def _undecided(compared: Mapping[int, ShareComparison]) -> str:
+def _undecided(compared: Mapping[int, ShareComparison], described: str) -> str:
     seen = {seed: _more(each) for seed, each in compared.items() if _significant(each)}
     by_way = {"more": [s for s in seen if seen[s]], "fewer": [s for s in seen if not seen[s]]}
     ways = [
@@ -76,7 +78,7 @@ def _undecided(compared: Mapping[int, ShareComparison]) -> str:
         if seeds
     ]
     return (
-        f"Whether errors go with words out of vocabulary depends on the seed, so it cannot be told: "
+        f"Whether errors go with words {described} depends on the seed, so it cannot be told: "
         f"of {len(compared)} seeds, wrong texts are seen to have {', '.join(ways)}"
         f"{'' if len(seen) == len(compared) else ', and nothing is seen with the others'}."
     )

@@ -16,7 +16,7 @@ import numpy as np
 from embedkit.errors import EmbedkitError, Fault, RunError
 from embedkit.evaluation.comparison.matching import DRAWN
 from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, OF_WORDS
 from embedkit.recipe.combinations.ids import REPEATS
 from embedkit.recipe.frozen import thaw
 from embedkit.runs import layout
@@ -125,12 +125,17 @@ def read_training(job: Job, directory: Path, measure: Measure, metric: Metric | 
 
 
 def _coverage(run: Run) -> float | None:
-    """Return the share of the test split's tokens that have a vector; None where the run has no vectors."""
+    """Return the share of the test split's tokens that have a vector; None where the run has no vectors.
+
+    A text encoder has one for every word but unknown ones.
+    """
     if not run.has(layout.EMBEDDING):
         return None
     tokens = run.read_json(layout.EMBEDDING)["coverage"][TEST]["tokens"]
-    whole = sum(tokens[state] for state in STATES)
-    return (tokens["covered"] + tokens["recovered"]) / whole if whole else None
+    of = OF_PIECES if OF_PIECES.amount in tokens else OF_WORDS
+    whole = sum(tokens[state] for state in of.states)
+    known = sum(tokens[state] for state in of.states if state not in of.without_vector)
+    return known / whole if whole else None
 
 
 def seconds_of(log: Path) -> float:

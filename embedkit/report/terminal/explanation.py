@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from embedkit.errors import shortened
 from embedkit.escaping import escaped
+from embedkit.model.token_states import OF_PIECES
 from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.marking import STYLES, colours, mark_all
 from embedkit.report.terminal.oov import (
+    amount_lines,
     bucket_table,
     class_table,
     counted,
     coverage_table,
-    looked_up_lines,
     missing_table,
     plain_table,
 )
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, OtherPolicies, SplitAnalysis
+    from embedkit.evaluation.oov.result import DriftSummary, OovAnalysis, SplitAnalysis
     from embedkit.runs.run import Run
     from embedkit.tasks.explain import Evidence, ExplainedToken, Explanation
 
@@ -41,34 +42,38 @@ def print_analysis(run: Run, analysis: OovAnalysis) -> None:
     """
     console = Screen()
     console.print(coverage_table(analysis.splits))
-    for line in looked_up_lines(analysis.splits):
+    for line in amount_lines(analysis.splits):
         console.print(line, soft_wrap=True)
     for split, found in analysis.splits.items():
         console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
-    _print_policies(analysis.policies, analysis.splits.keys(), console)
+    _print_policies(analysis, console)
     if analysis.drift:
         console.print(Text("\nwhat training did to the table\n", "bold"))
         console.print(drift_table(analysis.drift))
 
 
 def _print_split(run: Run, split: str, found: SplitAnalysis, console: Console) -> None:
-    console.print(class_table(found.coverage.classes))
+    state_set = found.coverage.state_set
+    console.print(class_table(found.coverage.classes, state_set))
     if found.missing:
         console.print(missing_table(found.missing))
     if not run.labelled(split):
         return
-    console.print(bucket_table(found.errors.content.buckets))
-    console.print(bucket_table(found.errors.all.buckets, "all tokens"))
-    for line in wrong_lines(read_wrong(run, split), colours(console)):
+    console.print(bucket_table(found.errors.content.buckets, state_set=state_set))
+    console.print(bucket_table(found.errors.all.buckets, "all tokens", state_set))
+    for line in wrong_lines(read_wrong(run, split), colours(console), state_set):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     console.print(f"\n{escaped(found.errors.verdict)}", soft_wrap=True)
 
 
-def _print_policies(policies: OtherPolicies, splits: Collection[str], console: Console) -> None:
-    """Print the effect of other policies; nothing for a model without vectors, which has no policy."""
+def _print_policies(analysis: OovAnalysis, console: Console) -> None:
+    """Print the effect of other policies, or why none is asked; for a baseline, print nothing."""
+    policies, splits = analysis.policies, analysis.splits.keys()
     if not policies.policy:
+        if analysis.state_set == OF_PIECES and policies.why:
+            console.print(escaped(f"\nOther policies are not asked: {policies.why}."), soft_wrap=True)
         return
     console.print(Text(f"\nanother policy than {policies.policy}\n", "bold"))
     if policies.why:
@@ -110,7 +115,7 @@ def print_text(text: Explanation) -> None:
     shares = {"of its tokens": text.oov_share, "of its content": text.content_oov_share}
     told = [f"{share:.0%} {what}" for what, share in shares.items() if share is not None]
     if told:
-        console.print(f"out of vocabulary: {', '.join(told)}")
+        console.print(f"{text.state_set.described}: {', '.join(told)}")
     if text.cut:
         console.print(f"{text.cut:,} tokens were cut and not read")
     for evidence in text.evidence:
@@ -132,15 +137,33 @@ def evidence_lines(evidence: Evidence) -> list[str]:
 
 
 def token_table(tokens: Sequence[ExplainedToken], coloured: bool) -> Table:
-    """Return a table with a row for each token: state, spelling or policy it was found by, nearest words."""
+    """Return a table with a row for each token: state, spelling or policy it was found by, nearest words.
+
+    With a text encoder there are the numbers of pieces instead.
+    """
+    if any(token.pieces is not None for token in tokens):
+        return _piece_table(tokens, coloured)
     table = plain_table("token", "state", "by", "nearest in the trained table")
     for column in table.columns:
         column.justify, column.no_wrap = "left", False
     for token in tokens:
-        state = Text(token.state, STYLES.get(token.state, "") if coloured else "")
-        kind = "" if token.content else " (structural)"
         near = ", ".join(f"{shortened(each.word)} {each.cosine:.2f}" for each in token.nearest)
         if token.similar:
             near = f"no row; spelt like {shortened(token.similar)}"
-        table.add_row(name_shown(token.token), state.append(kind), name_shown(token.via or ""), escaped(near))
+        via = name_shown(token.via or "")
+        table.add_row(name_shown(token.token), _state(token, coloured), via, escaped(near))
     return table
+
+
+def _piece_table(tokens: Sequence[ExplainedToken], coloured: bool) -> Table:
+    table = plain_table("token", "state", "pieces")
+    for column in table.columns[:2]:
+        column.justify, column.no_wrap = "left", False
+    for token in tokens:
+        table.add_row(name_shown(token.token), _state(token, coloured), str(token.pieces))
+    return table
+
+
+def _state(token: ExplainedToken, coloured: bool) -> Text:
+    state = Text(token.state, STYLES.get(token.state, "") if coloured else "")
+    return state.append("" if token.content else " (structural)")

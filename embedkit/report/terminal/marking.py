@@ -9,10 +9,24 @@ from rich.text import Text
 
 from embedkit.escaping import escaped
 
-STYLES = {"recovered": "cyan", "filled": "yellow", "unseen": "red", "dropped": "magenta"}
-"""The colour of each state; covered tokens have none."""
+STYLES = {
+    "recovered": "cyan",
+    "filled": "yellow",
+    "unseen": "red",
+    "dropped": "magenta",
+    "split": "yellow",
+    "unknown": "red",
+}
+"""The colour of each state; covered and whole tokens have none."""
 
-BRACKETS = {"recovered": "({})", "filled": "{{{}}}", "unseen": "[{}]", "dropped": "<{}>"}
+BRACKETS = {
+    "recovered": "({})",
+    "filled": "{{{}}}",
+    "unseen": "[{}]",
+    "dropped": "<{}>",
+    "split": "{{{}}}",
+    "unknown": "[{}]",
+}
 
 
 def colours(console: Console) -> bool:
@@ -21,7 +35,7 @@ def colours(console: Console) -> bool:
 
 
 def mark(token: str, state: str, coloured: bool) -> Text:
-    """Return a token marked by its state; covered tokens have no mark."""
+    """Return a token marked by its state; covered and whole tokens have no mark."""
     if state not in STYLES:
         return Text(escaped(token))
     shown = escaped(token)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, OF_WORDS, StateSet
 from embedkit.report.terminal.lines import name_shown
 
 if TYPE_CHECKING:
-    from embedkit.evaluation.oov.result import Bucket, MissingWord, SplitAnalysis, StateCounts, WordCounts
+    from embedkit.evaluation.oov.result import Bucket, CountsByState, MissingWord, SplitAnalysis, WordCounts
 
     Splits = Mapping[str, SplitAnalysis]
 
@@ -23,7 +23,8 @@ WIDTH = 18
 
 def coverage_table(splits: Splits) -> Table:
     """Return a table with two rows for each split: shares of all tokens and of content tokens by state."""
-    table = plain_table("tokens of", "count", *STATES, "(cut)")
+    state_set = next(iter(splits.values())).coverage.state_set
+    table = plain_table("tokens of", "count", *state_set.states, "(cut)")
     for split, found in splits.items():
         tokens = found.coverage.tokens
         table.add_row(split, *_shares(tokens.all), counted(found.coverage.cut))
@@ -31,53 +32,62 @@ def coverage_table(splits: Splits) -> Table:
     return table
 
 
-def _shares(counts: StateCounts) -> Iterator[str]:
+def _shares(counts: CountsByState) -> Iterator[str]:
     total = counts.total
     yield counted(total)
     yield from (f"{count / total:.1%}" if total else "–" for count in counts.by_state.values())
 
 
-def looked_up_lines(splits: Splits) -> list[str]:
-    """Return a line for each split with tokens that were looked up: the source has them, training did not."""
-    counts = {split: found.coverage.tokens.all.looked_up for split, found in splits.items()}
-    return [
-        f"{counted(count)} tokens of {split} have vectors though training did not have them: looked up"
-        for split, count in counts.items()
-        if count
-    ]
+def amount_lines(splits: Splits) -> list[str]:
+    """Return a line for each split on the amounts of its tokens: those looked up, or their pieces."""
+    counts = {split: found.coverage.tokens.all for split, found in splits.items()}
+    return [_amount_line(split, count) for split, count in counts.items() if count.amount]
 
 
-def class_table(classes: Mapping[str, WordCounts]) -> Table:
+def _amount_line(split: str, counts: CountsByState) -> str:
+    if counts.state_set == OF_PIECES:
+        return f"words of {split} have {counts.amount / counts.total:.2f} pieces on average"
+    amount = counted(counts.amount)
+    return f"{amount} tokens of {split} have vectors though training did not have them: looked up"
+
+
+def class_table(classes: Mapping[str, WordCounts], state_set: StateSet = OF_WORDS) -> Table:
     """Return a table with a row for each class: tokens, content tokens, their out-of-vocabulary shares."""
-    headings = "\nclass", "\ntokens", "out of\nvocabulary", "\ncontent", "out of\nvocabulary"
-    table = named_table(*headings)
+    share = "\n".join(state_set.described.rsplit(" ", 1))
+    table = named_table("\nclass", "\ntokens", share, "\ncontent", share)
     for label, counts in classes.items():
         both = (counts.tokens.all, counts.tokens.content)
         table.add_row(name_shown(label) or "no label", *chain.from_iterable(map(_missing, both)))
     return table
 
 
-def _missing(counts: StateCounts) -> tuple[str, str]:
+def _missing(counts: CountsByState) -> tuple[str, str]:
     total = counts.total
     return counted(total), f"{counts.missing / total:.1%}" if total else "–"
 
 
 def missing_table(missing: Sequence[MissingWord], shown: int = 10) -> Table:
-    """Return a table of the most frequent out-of-vocabulary words: count, state, and whether structural."""
-    table = named_table("missing", "count", "state", "")
+    """Return a table of the most frequent out-of-vocabulary words: count, state, and whether structural.
+
+    For a text encoder, the mean number of pieces of each word comes after its state.
+    """
+    of_pieces = any(word.pieces is not None for word in missing)
+    headings = ("in pieces", "count", "state", "pieces") if of_pieces else ("missing", "count", "state")
+    table = named_table(*headings, "")
     for word in missing[:shown]:
         kind = "" if word.content else "structural"
-        table.add_row(name_shown(word.word), counted(word.count), word.state, kind)
+        pieces = [] if word.pieces is None else [f"{word.pieces:.3g}"]
+        table.add_row(name_shown(word.word), counted(word.count), word.state, *pieces, kind)
     return table
 
 
-def bucket_table(buckets: Iterable[Bucket], title: str = "content") -> Table:
+def bucket_table(buckets: Iterable[Bucket], title: str = "content", state_set: StateSet = OF_WORDS) -> Table:
     """Return a table of error rates by share, with bars.
 
     A bar is full up to the interval's lower end, and shaded up to its upper end.
     """
     table = plain_table(
-        f"{title}\nout of vocabulary", "\ntexts", "\nwrong", "error\nrate", "\n95% interval", ""
+        f"{title}\n{state_set.described}", "\ntexts", "\nwrong", "error\nrate", "\n95% interval", ""
     )
     table.columns[-1].justify = "left"
     there = [

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import p_shown
+from embedkit.model.token_states import OF_WORDS, StateSet
 from embedkit.report.terminal.oov import counted, plain_table
 
 if TYPE_CHECKING:
@@ -33,18 +34,24 @@ def print_seeds(split: str, run: Run, console: Console) -> None:
     seeds = run.oov.analysis.by_seed
     if seeds:
         console.print()
-        console.print(seed_table({seed: each.splits[split].errors for seed, each in seeds.items()}))
+        errors = {seed: each.splits[split].errors for seed, each in seeds.items()}
+        console.print(seed_table(errors, run.oov.analysis.state_set))
         told = f"The error rates are means over {len(seeds)} seeds, their intervals span those of each seed."
         console.print(told, soft_wrap=True)
 
 
-def seed_table(errors: Mapping[str, ErrorAnalysis]) -> Table:
+def seed_table(errors: Mapping[str, ErrorAnalysis], state_set: StateSet = OF_WORDS) -> Table:
     """Return a table with a row for each seed.
 
     The columns are wrong texts, mean shares of wrong and of right texts, p-value and odds ratio.
     """
+    missing = "missing" if state_set == OF_WORDS else state_set.described
     table = plain_table(
-        "\nseed", "\nwrong", "content missing\nwrong, right", "\np", "odds ratio for 10 points\n95% interval"
+        "\nseed",
+        "\nwrong",
+        f"content {missing}\nwrong, right",
+        "\np",
+        "odds ratio for 10 points\n95% interval",
     )
     for seed, each in errors.items():
         means = each.content.wrong_mean, each.content.right_mean

@@ -9,7 +9,7 @@ from embedkit.escaping import escaped
 from embedkit.report.terminal.baselines import chosen_line, print_baselines
 from embedkit.report.terminal.intrinsic import print_intrinsic
 from embedkit.report.terminal.marking import colours
-from embedkit.report.terminal.oov import bucket_table, coverage_table, looked_up_lines, plain_table
+from embedkit.report.terminal.oov import amount_lines, bucket_table, coverage_table, plain_table
 from embedkit.report.terminal.repeated import print_repeated, print_seeds
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.wrong_texts import SHOWN, wrong_lines
@@ -59,10 +59,10 @@ def print_chosen(run: Run, console: Console) -> None:
 
 
 def print_coverage(run: Run, console: Console) -> None:
-    """Print the share of the tokens of every split in each state, and how many were looked up."""
+    """Print the share of the tokens of every split in each state, and how many were looked up, or pieces."""
     splits = run.oov.analysis.splits
     console.print(coverage_table(splits))
-    for sentence in looked_up_lines(splits):
+    for sentence in amount_lines(splits):
         console.print(sentence, soft_wrap=True)
 
 
@@ -75,10 +75,11 @@ def print_errors(run: Run, split: str, console: Console) -> None:
         n, name = run.results[split].n, predictions_file(run.path).name
         console.print(f"\nThe {n:,} texts of {split} have no labels: what is predicted is in {name}")
         return
-    errors = run.oov.analysis.splits[split].errors
+    analysis = run.oov.analysis
+    errors, state_set = analysis.splits[split].errors, analysis.state_set
     if errors.wrong:
-        console.print(bucket_table(errors.content.buckets))
-    for line in wrong_lines(read_wrong(run, split, SHOWN), colours(console)):
+        console.print(bucket_table(errors.content.buckets, state_set=state_set))
+    for line in wrong_lines(read_wrong(run, split, SHOWN), colours(console), state_set):
         console.print(line, soft_wrap=True)
     print_seeds(split, run, console)
     if errors.wrong:

@@ -12,7 +12,7 @@ from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.counting import Tally, count_states, missing_words
 from embedkit.evaluation.oov.result import KindCounts, MissingWord, StateCounts, WordCounts
 from embedkit.evaluation.oov.shares import measure
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import STATES
 
 CONTENT = Content(["the", "of", "it's", "N'T", "straße"])
 

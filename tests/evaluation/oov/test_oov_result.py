@@ -21,6 +21,7 @@ from embedkit.evaluation.oov.result import (
     OddsRatio,
     OovAnalysis,
     OtherPolicies,
+    PieceCounts,
     ShareComparison,
     SplitAnalysis,
     StateCounts,
@@ -28,7 +29,7 @@ from embedkit.evaluation.oov.result import (
     from_json,
     to_json,
 )
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import OF_PIECES, STATES
 
 STATE_KEYS = [*STATES, "looked_up"]
 amounts = st.integers(0, 2**53) | st.floats(0, 1e15)
@@ -48,11 +49,18 @@ def tuples(strategy):
     return st.lists(strategy, max_size=2).map(tuple)
 
 
-states = st.builds(StateCounts, *[amounts] * 6)
-kinds = st.builds(KindCounts, states, states)
-words = st.builds(WordCounts, kinds, kinds)
-coverages = st.builds(Coverage, kinds, kinds, amounts, named(words))
+def coverages(states):
+    kinds = st.builds(KindCounts, states, states)
+    words = st.builds(WordCounts, kinds, kinds)
+    return st.builds(Coverage, kinds, kinds, amounts, named(words))
+
+
+of_words = coverages(st.builds(StateCounts, *[amounts] * 6))
+of_pieces = coverages(st.builds(PieceCounts, *[amounts] * 4))
 missing = st.builds(MissingWord, names, amounts, st.sampled_from(STATES), st.booleans())
+in_pieces = st.builds(
+    MissingWord, names, amounts, st.sampled_from(OF_PIECES.states), st.booleans(), st.floats(1, 40)
+)
 empty = st.builds(Bucket, st.none(), st.just(0.0), st.just(0), st.just(0), st.none(), st.none())
 filled = st.builds(
     Bucket, st.just(0.1), st.just(0.2), amounts, amounts, st.floats(0.2, 0.3), st.just((0.1, 0.4))
@@ -60,8 +68,9 @@ filled = st.builds(
 compared = st.builds(ShareComparison, amounts, amounts, *[maybe(figures)] * 5, buckets=tuples(empty | filled))
 odds = st.builds(OddsRatio, figures, figures, st.tuples(figures, figures), maybe(figures), maybe(names))
 errors = st.builds(ErrorAnalysis, amounts, amounts, compared, compared, odds, names)
-splits = st.dictionaries(
-    names, st.builds(SplitAnalysis, coverages, tuples(missing), errors), min_size=1, max_size=2
+splits = st.one_of(
+    st.dictionaries(names, st.builds(SplitAnalysis, coverage, tuples(words), errors), min_size=1, max_size=2)
+    for coverage, words in ((of_words, missing), (of_pieces, in_pieces))
 )
 flips = st.builds(Flips, amounts, amounts)
 policies = st.builds(OtherPolicies, names, maybe(names), named(named(flips)), named(names))
@@ -139,6 +148,59 @@ def test_counts_stay_integers():
 def test_totals_of_states():
     assert (COUNTS.total, COUNTS.missing) == (6, 3)
     assert [*COUNTS.by_state] == [*STATES]
+
+
+PIECES = PieceCounts(whole=5, split=2, unknown=1, pieces=12)
+
+
+def of_a_text_encoder():
+    kinds = KindCounts(all=PIECES, content=PIECES)
+    missing = (MissingWord("unwatchable", 2, "split", content=True, pieces=3.5),)
+    coverage = Coverage(kinds, kinds, cut=2, classes={"pos": WordCounts(kinds, kinds)})
+    split = SplitAnalysis(coverage, missing, SPLIT.errors)
+    return OovAnalysis({"test": split}, OtherPolicies("", "it has no table", {}, {}), None)
+
+
+def test_the_counts_of_a_text_encoder_have_its_states():
+    content = to_json(of_a_text_encoder())
+    assert content["splits"]["test"]["coverage"]["tokens"]["all"] == {
+        "whole": 5,
+        "split": 2,
+        "unknown": 1,
+        "pieces": 12,
+    }
+    assert content["splits"]["test"]["missing"] == [
+        {"word": "unwatchable", "count": 2, "state": "split", "content": True, "pieces": 3.5}
+    ]
+    assert (PIECES.total, PIECES.missing, PIECES.with_vector) == (8, 3, 7)
+    assert from_json(content) == of_a_text_encoder()
+    assert from_json(content).state_set == OF_PIECES
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "where"),
+    [
+        (f"splits.test.coverage.tokens.all.{key}", value, f"splits.test.coverage.tokens.all.{key}")
+        for key in ("whole", "split", "unknown", "pieces")
+        for value in ("4", -1, None, True)
+    ]
+    + [("splits.test.missing.0.pieces", value, "splits.test.missing.0.pieces") for value in ("2", 0, True)]
+    + [
+        (
+            "splits.test.coverage.types.content",
+            to_json(ONE)["splits"]["test"]["coverage"]["types"]["all"],
+            "",
+        ),
+        ("splits.test.missing.0.state", "filled", ""),
+        ("seeds", {"1": to_json(ONE)}, ""),
+    ],
+)
+def test_damage_of_the_counts_of_a_text_encoder_is_reported_where_it_stands(path, value, where):
+    content = to_json(of_a_text_encoder())
+    changed(content, path, value)
+    with pytest.raises(ValidationError) as refused:
+        from_json(content)
+    assert [".".join(map(str, error["loc"])) for error in refused.value.errors()] == [where]
 
 
 TOKENS = "splits.test.coverage.tokens.all"

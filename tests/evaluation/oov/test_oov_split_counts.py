@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from embedkit.data.examples import Examples
 from embedkit.data.labels import Labelling
+from embedkit.evaluation.oov.columns import cells, columns
 from embedkit.evaluation.oov.content import Content
 from embedkit.evaluation.oov.counting import Tally
 from embedkit.evaluation.oov.shares import measure, measure_split
 from embedkit.evaluation.outputs import Scored
-from embedkit.evaluation.predictions import Predictions
+from embedkit.evaluation.predictions import Predictions, header, row
+from embedkit.files.storage import InMemory
 from embedkit.interfaces import Example
 from embedkit.model.objective import objective_of
-from embedkit.model.table_rows import STATES
+from embedkit.model.token_states import STATES, TokenStates
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.tokens import Tokens
 
@@ -30,11 +34,23 @@ class Known:
     def __init__(self, states, apart):
         self._states, self._apart = states, apart
 
-    def states(self, words):
-        return [self._states[WORDS.index(word)] for word in words]
+    def token_states(self, split):
+        places = [WORDS.index(word) for word in split.tokens.words]
+        states, apart = ([of[place] for place in places] for of in (self._states, self._apart))
+        return TokenStates.of_words(split.tokens, states, apart)
 
-    def are_looked_up(self, words):
-        return [self._apart[WORDS.index(word)] for word in words]
+
+class Pieces:
+    """Tokens that are read in pieces, of which numbers and whether they are unknown were drawn."""
+
+    def __init__(self, drawn):
+        self._drawn = drawn
+
+    def token_states(self, split):
+        count = sum(split.tokens.numbers.lengths())
+        drawn = [self._drawn[place % len(self._drawn)] for place in range(count)]
+        pieces, unknown = (np.array([each[part] for each in drawn], np.int64) for part in (0, 1))
+        return TokenStates.of_pieces(split.tokens, pieces, unknown.astype(np.bool_), InMemory())
 
 
 @st.composite
@@ -65,12 +81,42 @@ def predictions(draw):
             for s in (STATES, (True, False))
         )
     )
+    if draw(st.booleans()):
+        known = Pieces(draw(st.lists(st.tuples(st.integers(1, 3), st.booleans()), min_size=1, max_size=9)))
     return Predictions(split, known, scored, labelling, 0.5)
 
 
 @given(predictions())
 def test_words_are_counted_as_text_by_text(texts):
-    assert Tally.of_split(texts) == Tally.of(iter(texts), CLASSES, texts.labelling.separator)
+    counted, one_by_one = (
+        Tally.of_split(texts),
+        Tally.of(iter(texts), CLASSES, texts.labelling.separator),
+    )
+    assert counted == replace(one_by_one, state_set=texts.token_states.state_set)
+    assert one_by_one.state_set == counted.state_set or not len(texts)
+
+
+@given(predictions())
+def test_a_row_has_a_cell_for_every_column_and_counts_that_add_up(texts):
+    state_set = texts.token_states.state_set
+    names = [*header(CLASSES, state_set), *columns(state_set)]
+    for text in texts:
+        cell = dict(zip(names, [*row(text), *cells(text, CONTENT)], strict=True))
+        assert len(cell) == len(names)
+        assert sum(cell[name] for name in state_set.columns[:-1]) == cell["tokens"] == len(text.tokens)
+        assert [*cell["token_states"]] == [word.state for word in text.words]
+        assert cell[state_set.columns[-1]] == sum(word.amount for word in text.words)
+        assert cell.get("token_pieces") == text.pieces
+
+
+@given(predictions())
+def test_the_coverage_of_a_split_is_that_of_its_texts(texts):
+    counted = texts.coverage()["tokens"]
+    state_set = texts.token_states.state_set
+    assert [*counted] == [*state_set.states, state_set.amount, "cut"]
+    for state in state_set.states:
+        assert counted[state] == sum(text.states.count(state) for text in texts)
+    assert counted[state_set.amount] == sum(sum(text.amounts) for text in texts)
 
 
 @given(predictions())
