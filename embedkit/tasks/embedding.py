@@ -35,14 +35,7 @@ def embed(
     the source has vectors of another tokenizer's pieces.
     """
     recipe, vocabulary, splits = components.recipe, prepared.vocabulary, prepared.tokenized
-    labelling, train = prepared.labelling, prepared.tokenized["train"]
-    context = replace(
-        components.context(recipe.seed, vocabulary.words),
-        training_tokens=lambda: train.tokens,
-        progress=reporter.advance,
-        training_targets=lambda: labelling.targets(train.examples.labels),
-        classes=labelling.classes,
-    )
+    context = embedding_context(components, prepared, reporter)
     texts = chain.from_iterable(split.tokens for split in splits.values())
     extra_words = vocabulary.without_row(texts) if recipe.embedding.unseen == "lookup" else ()
     source = components.embedding.open(context)
@@ -56,6 +49,20 @@ def embed(
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
     raise_or_warn([*check_coverage(shares), *check_values(table)], strict)
     return table
+
+
+def embedding_context(
+    components: Components[Recipe], prepared: Prepared, reporter: Reporter
+) -> EmbeddingContext:
+    """Return the context in which the embedding of a recipe is opened: its vocabulary and training texts."""
+    labelling, train = prepared.labelling, prepared.tokenized["train"]
+    return replace(
+        components.context(components.recipe.seed, prepared.vocabulary.words),
+        training_tokens=lambda: train.tokens,
+        progress=reporter.advance,
+        training_targets=lambda: labelling.targets(train.examples.labels),
+        classes=labelling.classes,
+    )
 
 
 def _ask_again(source: VectorSource, name: str, words: Sequence[str], table: EmbeddingTable) -> None:

@@ -1,7 +1,8 @@
 """Vectors trained on the texts of a recipe, in the cache: trained once for equal texts, parameters and seeds.
 
 An entry is identified by the tokens of the training split, the seed, the embedding with its parameters, its
-code and the versions of what it needs. It holds the words and their vectors, which are the same bit for bit.
+code and the versions of what it needs; where vectors depend on other things than the seed, by these instead.
+It holds the words and their vectors, which are the same bit for bit.
 """
 
 from __future__ import annotations
@@ -39,8 +40,16 @@ class TrainedEmbedding(Embedding, Protocol):
     def train(self, context: EmbeddingContext) -> tuple[Sequence[str], FloatArray]:
         """Return the words and their vectors, float32 [n, D].
 
-        Of the context they depend on the seed and the training tokens alone.
+        Of the context they depend on the seed and the training tokens alone, or as `depends_on` says.
         """
+
+
+@runtime_checkable
+class DependentEmbedding(TrainedEmbedding, Protocol):
+    """A trained embedding that says itself what its vectors depend on, such as the files of a model."""
+
+    def depends_on(self, context: EmbeddingContext) -> str:
+        """Return what the vectors depend on besides the training tokens, the parameters and the code."""
 
 
 def keeping_vectors(part: Part, embedding: Embedding) -> Embedding:
@@ -57,7 +66,7 @@ def keeping_vectors(part: Part, embedding: Embedding) -> Embedding:
 class KeptEmbedding:
     """An embedding, called `name`, whose trained vectors are in the cache.
 
-    `about` identifies what they depend on besides the tokens and the seed.
+    `about` identifies what they depend on besides the tokens and the seed: the embedding and its code.
     """
 
     embedding: TrainedEmbedding
@@ -73,7 +82,10 @@ class KeptEmbedding:
         if sum(map(len, texts)) < FEWEST_TOKENS:
             return self.embedding.open(context)
         tokens = texts_digest(json.dumps([*text]) for text in texts)
-        kept = _entry(f"{self.about} {context.seed} {tokens}", f"{len(texts):,} texts, by {self.name}")
+        more: object = context.seed
+        if isinstance(self.embedding, DependentEmbedding):
+            more = self.embedding.depends_on(context)
+        kept = _entry(f"{self.about} {more} {tokens}", f"{len(texts):,} texts, by {self.name}")
         if (source := _kept(kept)) is not None:
             return source
         with one_at_a_time(kept.folder):

