@@ -108,7 +108,7 @@ class TokenStates:
         """Return the states of tokens that are read in `pieces`, int [N], one text after another.
 
         `unknown`, bool [N], is whether a piece of a token stands for characters that the model does not
-        know. A word may be read in different ways in different places.
+        know. A token without pieces is unknown too. A word may be read in different ways in different places.
         """
         read: dict[int, int] = {}
         numbers = Rows.stored(_numbered(tokens.numbers, pieces, unknown, read), "i", storage)
@@ -137,7 +137,7 @@ def _numbered(
         last = first + len(row)
         keys = np.frombuffer(row, np.int32).astype(np.int64) << _NUMBER
         keys |= np.asarray(pieces[first:last], np.int64) << _PIECES
-        keys |= unknown[first:last]
+        keys |= unknown[first:last] | (np.asarray(pieces[first:last]) == 0)
         yield array("i", [read.setdefault(key, len(read)) for key in keys.tolist()])
         first = last
 

@@ -148,8 +148,8 @@ def _states(frame: pd.DataFrame) -> Iterator[str]:
     if "token_pieces" not in frame:
         return
     counts = chain.from_iterable(frame["token_pieces"])
-    if not all(type(count) is int and count > 0 for count in counts):
-        yield "column 'token_pieces' holds more than lists of whole numbers from 1"
+    if not all(type(count) is int and count >= 0 for count in counts):
+        yield "column 'token_pieces' holds more than lists of whole numbers from 0"
     elif found and not found <= {*OF_PIECES.states}:
         yield "pieces of tokens in states that no text encoder knows"
 

@@ -41,9 +41,9 @@ def _state(letter: str) -> str:
 
 
 def _counts(value: object) -> list[int]:
-    """Return the numbers of pieces. Raises ValueError unless they are a list of whole numbers from 1."""
-    if not isinstance(value, list) or not all(type(count) is int and count > 0 for count in value):
-        raise ValueError("no list of whole numbers from 1")
+    """Return the numbers of pieces. Raises ValueError unless they are a list of whole numbers from 0."""
+    if not isinstance(value, list) or not all(type(count) is int and count >= 0 for count in value):
+        raise ValueError("no list of whole numbers from 0")
     return value
 
 

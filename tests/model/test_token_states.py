@@ -52,7 +52,7 @@ def test_a_word_that_is_read_in_two_ways_has_both():
 
 
 TOKENS = st.tuples(
-    st.sampled_from(["a", "film", "é", ""]), st.sampled_from([1, 2, 3, 2**31 - 1]), st.booleans()
+    st.sampled_from(["a", "film", "é", ""]), st.sampled_from([0, 1, 2, 3, 2**31 - 1]), st.booleans()
 )
 
 
@@ -61,7 +61,7 @@ def test_every_token_is_read_as_its_own_pieces_say(texts):
     states = of_pieces(texts)
     expected = [
         [
-            Word(word, "unknown" if unknown else "whole" if pieces == 1 else "split", pieces)
+            Word(word, "unknown" if unknown or not pieces else "whole" if pieces == 1 else "split", pieces)
             for word, pieces, unknown in text
         ]
         for text in texts

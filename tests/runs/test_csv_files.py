@@ -159,7 +159,7 @@ def test_what_is_said_of_tokens_comes_back(tmp_path, data):
         ("token_content", "0a"),
         ("token_list", ""),
         ("token_pieces", "1"),
-        ("token_pieces", "[0]"),
+        ("token_pieces", "[-1]"),
         ("token_pieces", "[1.5]"),
     ],
 )

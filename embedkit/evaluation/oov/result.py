@@ -183,7 +183,7 @@ class MissingWord:
     count: Amount
     state: State
     content: Flag
-    pieces: Annotated[float, Field(strict=True, ge=1, le=LARGEST)] | None = None
+    pieces: Annotated[float, Field(strict=True, ge=0, le=LARGEST)] | None = None
 
 
 @dataclass(frozen=True)

@@ -184,7 +184,7 @@ def test_the_counts_of_a_text_encoder_have_its_states():
         for key in ("whole", "split", "unknown", "pieces")
         for value in ("4", -1, None, True)
     ]
-    + [("splits.test.missing.0.pieces", value, "splits.test.missing.0.pieces") for value in ("2", 0, True)]
+    + [("splits.test.missing.0.pieces", value, "splits.test.missing.0.pieces") for value in ("2", -1, True)]
     + [
         (
             "splits.test.coverage.types.content",
