@@ -74,9 +74,9 @@ def _look_over(recipe: AnyKind | Several, registry: Registry, strict: bool) -> N
 
 def _size(recipe: AnyKind | Several) -> str:
     """Return how many recipes a recipe stands for, as text; empty for a recipe of its own."""
-    from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
+    from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, NetworkRecipe
 
-    if isinstance(recipe, Recipe | BaselineRecipe | EvaluationRecipe):
+    if isinstance(recipe, NetworkRecipe | BaselineRecipe | EvaluationRecipe):
         return ""
     from embedkit.recipe.matrix import MatrixRecipe
     from embedkit.recipe.ranking import RankingRecipe

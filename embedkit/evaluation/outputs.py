@@ -135,15 +135,16 @@ def shown_ids(rows: Sequence[int], ids: Sequence[int]) -> str:
 def score_split(
     model: TextClassifier,
     split: EncodedSplit,
-    batch_size: int = EVALUATION_BATCH_SIZE,
+    batch_size: int | None = None,
     group: ProcessGroup = ALONE,
 ) -> Scored:
     """Evaluate `model` on a split, without gradients, and return its probabilities and loss.
 
     The model is set to evaluation mode, and batches hold texts of similar length. The processes of `group`
-    share every batch, and each of them gets the whole result.
+    share every batch, and each of them gets the whole result. Without `batch_size`, it is the embedder's.
     """
     model.eval()
+    batch_size = batch_size or model.embedding.evaluated_at_once
     longest = int(split.lengths.max()) if len(split) else 0
     check_long_texts(
         lambda: model.encoder, "the encoder", model.embedding.dim, min(batch_size, len(split)), longest

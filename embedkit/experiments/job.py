@@ -18,7 +18,7 @@ from embedkit.files.storage import storage_of
 from embedkit.files.system import folder_of_nameless_files, peak_memory
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import BaselineRecipe, Recipe, TrainingRecipe
+from embedkit.recipe.schema import BaselineRecipe, NetworkRecipe, TrainingRecipe
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.logs import warnings_collected
@@ -90,7 +90,7 @@ class JobRunner:
         """Run a job; return False if it was finished before. Raises what loading and training raise."""
         settings, directory = self.settings, self.settings.directory / job.id
         recipe = load_recipe(job.recipe, self._registry)
-        assert isinstance(recipe, Recipe | BaselineRecipe), "a job trains a model"
+        assert isinstance(recipe, NetworkRecipe | BaselineRecipe), "a job trains a model"
         if is_done(directory, recipe, job.axes):
             return False
         with _threads(settings.threads):
@@ -105,7 +105,7 @@ class JobRunner:
                 log.info("finished")
         return True
 
-    def _components(self, recipe: Recipe | BaselineRecipe) -> RunComponents[Any]:
+    def _components(self, recipe: NetworkRecipe | BaselineRecipe) -> RunComponents[Any]:
         from embedkit.tasks.components import RunComponents
 
         in_memory = recipe.data.in_memory

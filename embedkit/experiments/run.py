@@ -20,7 +20,13 @@ from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.repeats import single_runs
-from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe, TrainingRecipe
+from embedkit.recipe.schema import (
+    BaselineRecipe,
+    EvaluationRecipe,
+    Recipe,
+    TextEncoderRecipe,
+    TrainingRecipe,
+)
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.context import RunContext
@@ -274,6 +280,8 @@ def _look_over(training: RunComponents[T], reporter: Reporter, strict: bool) -> 
             prepare_baseline(of.of(single), reporter, strict)
         elif isinstance(single, Recipe):
             _try_model(of.of(single), reporter, strict)
+        elif isinstance(single, TextEncoderRecipe):
+            _try_text_encoder(of.of(single), reporter, strict)
 
 
 def _try_model(components: RunComponents[Recipe], reporter: Reporter, strict: bool) -> None:
@@ -283,3 +291,10 @@ def _try_model(components: RunComponents[Recipe], reporter: Reporter, strict: bo
     prepared = prepare(components, reporter, strict)
     table = embed(components, prepared, reporter, strict)
     try_encoder(components, prepared, table.dim)
+
+
+def _try_text_encoder(components: RunComponents[TextEncoderRecipe], reporter: Reporter, strict: bool) -> None:
+    from embedkit.tasks.preparation import prepare, try_encoder
+
+    prepared = prepare(components, reporter, strict)
+    try_encoder(components, prepared, components.text_model.dim)

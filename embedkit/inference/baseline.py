@@ -44,12 +44,11 @@ class BaselineClassifier(Predictor):
     @property
     def rows(self) -> TableRows:
         """Return the words that training had, all of them known to the baseline, as rows of a vocabulary."""
-        count = len(self.words.words)
-        return TableRows(self.words, ("pad", "unk", *["found"] * count), ("",) * (count + 2))
+        return TableRows.of_known(self.words)
 
     def storing(self, storage: Storage) -> Self:
         """Return a classifier that keeps tokens in `storage`."""
-        return replace(self, input=replace(self.input, storage=storage))
+        return replace(self, input=self.input.storing(storage))
 
     def evidence(self, text: str) -> Mapping[str, NDArray[np.float64]]:
         """Return what each n-gram of a text adds to the score of each class, float64 [C], by n-gram.

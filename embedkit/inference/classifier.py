@@ -11,7 +11,7 @@ from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.evaluation.outputs import check_finite, score_split
 from embedkit.evaluation.predictions import Predictions
 from embedkit.files.storage import Storage
-from embedkit.inference.predictor import Predictor, TextInput
+from embedkit.inference.predictor import Predictor, SplitInput
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit
 
@@ -29,25 +29,26 @@ class Classifier(Predictor):
     """
 
     model: TextClassifier
-    input: TextInput
+    input: SplitInput
     labelling: Labelling
     threshold: float = 0.5
     source: Callable[[Sequence[str]], Unseen] | None = None
 
     @property
     def rows(self) -> TableRows:
-        """Return the rows of the embedding table."""
-        return self.model.table_embedder.rows
+        """Return the words that training had, and those that were looked up later."""
+        return self.model.embedding.rows
 
     def storing(self, storage: Storage) -> Self:
         """Return a classifier that keeps tokens and ids in `storage`."""
-        return replace(self, input=replace(self.input, storage=storage))
+        return replace(self, input=self.input.storing(storage))
 
     def encode(self, split: TokenizedSplit) -> EncodedSplit:
         """Return the texts of a split as inputs of the model's embedder, with the targets of their labels."""
         inputs = self.model.embedding.encode(split, self.input.storage)
         targets = self.labelling.targets(split.examples.labels)
-        return EncodedSplit(inputs, targets, split.examples.ids, self.input.pad_to)
+        length = self.input.pad_to if self.model.embedding.entries_are_tokens else None
+        return EncodedSplit(inputs, targets, split.examples.ids, length)
 
     def extended(self, unseen: Unseen) -> Classifier:
         """Return a classifier whose embedder knows the words in `unseen` too."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.persistence import load_trained
 from embedkit.inference.saved_baseline import TrainedBaseline, load_baseline
-from embedkit.recipe.schema import BaselineRecipe, Recipe
+from embedkit.inference.saved_text_encoder import TrainedTextEncoder, load_text_encoder
+from embedkit.recipe.schema import BaselineRecipe, Recipe, TextEncoderRecipe
 from embedkit.runs.recipes import training_components
 
 if TYPE_CHECKING:
@@ -15,18 +16,24 @@ if TYPE_CHECKING:
     from embedkit.runs.run import Run
 
 
+AnyTrained = Trained | TrainedTextEncoder | TrainedBaseline
+"""A trained classifier with the components of its recipe."""
+
+
 def load_model(
     run: Run, registry: Registry, threshold: float | None = None, unseen: Literal["unk"] | None = None
-) -> Trained | TrainedBaseline:
+) -> AnyTrained:
     """Load the classifier that `run` trained, with the components of its recipe.
 
     `threshold` is used in place of that of the recipe. If the recipe looks up words unseen in training,
-    `unseen="unk"` makes them `<UNK>` instead; a baseline looks none up. Raises RunError if the run trained no
-    model, is made of several runs, or a file is not what the run wrote.
+    `unseen="unk"` makes them `<UNK>` instead; a baseline and a text encoder look none up. Raises RunError if
+    the run trained no model, is made of several runs, or a file is not what the run wrote.
     """
     components = training_components(run, registry)
     recipe = components.recipe
     if isinstance(recipe, BaselineRecipe):
         return load_baseline(run, components.of(recipe), threshold)
-    assert isinstance(recipe, Recipe), "recipes that train are of these two kinds"
+    if isinstance(recipe, TextEncoderRecipe):
+        return load_text_encoder(run, components.of(recipe), threshold)
+    assert isinstance(recipe, Recipe), "recipes that train are of these kinds"
     return load_trained(run, components.of(recipe), threshold, unseen)

@@ -91,17 +91,29 @@ def save_trained(files: ModelFiles, classifier: Classifier, table: EmbeddingTabl
         {
             "classes": classifier.classes,
             "table": list(table.vectors.shape),
-            "encoder_output_dim": model.output_dim,
-            "parameters": sum(p.numel() for p in model.parameters()),
-            "trainable_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+            **describe_for_files(model),
             "max_length": text.max_length,
             "pad_to": text.pad_to,
         },
     )
-    length = text.pad_to or min(text.max_length or 20, DESCRIBED)
-    files.text(layout.MODEL_SUMMARY, describe_model(model, length))
+    files.text(layout.MODEL_SUMMARY, summary_of(classifier))
     if looked_up:
         _save_unseen(files, table.unseen)
+
+
+def describe_for_files(model: TextClassifier) -> dict[str, int]:
+    """Return what model.json says of the sizes of a model."""
+    return {
+        "encoder_output_dim": model.output_dim,
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "trainable_parameters": sum(p.numel() for p in model.parameters() if p.requires_grad),
+    }
+
+
+def summary_of(classifier: Classifier) -> str:
+    """Return the content of model.txt: the model as text, for a text as long as its texts may be."""
+    text = classifier.input
+    return describe_model(classifier.model, text.pad_to or min(text.max_length or 20, DESCRIBED))
 
 
 def _save_unseen(files: ModelFiles, unseen: Unseen) -> None:

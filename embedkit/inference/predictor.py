@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 from embedkit.data.examples import Examples
@@ -16,18 +16,66 @@ from embedkit.model.token_states import OF_WORDS
 from embedkit.runs.token_columns import encode
 from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.normal_form import compose
+from embedkit.text.pieces import ReadWords
 from embedkit.text.tokens import Tokenizing
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from embedkit.data.labels import Labelling
-    from embedkit.interfaces import Tokenizer
+    from embedkit.interfaces import TextModel, Tokenizer
     from embedkit.model.table_rows import TableRows
 
 
+class SplitInput(ABC):
+    """The conversion of texts to tokens.
+
+    `max_length` is the number of tokens that are kept of a text, `pad_to` the one length that every text is
+    padded to; None if there is none. Tokens are kept in `storage`.
+    """
+
+    storage: Storage
+    max_length: int | None
+    pad_to: int | None
+
+    @abstractmethod
+    def tokenize(self, name: str, examples: Iterable[Example]) -> TokenizedSplit:
+        """Tokenize the texts of a split and truncate them to `max_length`."""
+
+    @abstractmethod
+    def storing(self, storage: Storage) -> Self:
+        """Return the conversion that keeps tokens in `storage`."""
+
+
 @dataclass(frozen=True)
-class TextInput:
+class PieceInput(SplitInput):
+    """The conversion of texts to words by `model`, the model of a text encoder.
+
+    Words beyond the model's positions are cut, as are those beyond `pad_to`.
+    """
+
+    model: TextModel
+    pad_to: int | None = None
+    storage: Storage = field(default_factory=InMemory)
+
+    @property
+    def max_length(self) -> int | None:  # type: ignore[override]
+        """Return the number of words that are kept of a text, if all texts are padded to one length."""
+        return self.pad_to
+
+    def tokenize(self, name: str, examples: Iterable[Example]) -> TokenizedSplit:
+        """Split the texts of a split into words, of which those that the model reads are kept."""
+        examples = Examples.of(examples, self.storage)
+        words = ReadWords.of(self.model, examples.texts, self.storage)
+        return words.split(name, examples, range(len(examples))).shortened(self.pad_to, "tail")
+
+    def storing(self, storage: Storage) -> Self:
+        """Return the conversion that keeps words in `storage`."""
+        return replace(self, storage=storage)
+
+
+@dataclass(frozen=True)
+class TextInput(SplitInput):
     """The conversion of texts to tokens: tokenizer and maximum length.
 
     Texts of more than `max_length` tokens lose their `cut` (head or tail); `pad_to` is the one length that
@@ -47,11 +95,15 @@ class TextInput:
         tokens = Tokenizing(self.tokenizer).tokens(examples.texts, self.storage)
         return TokenizedSplit.of(name, examples, tokens, self.max_length, self.cut)
 
+    def storing(self, storage: Storage) -> Self:
+        """Return the conversion that keeps tokens in `storage`."""
+        return replace(self, storage=storage)
+
 
 class Predictor(ABC):
     """A trained classifier of texts."""
 
-    input: TextInput
+    input: SplitInput
     labelling: Labelling
     threshold: float
 

@@ -43,7 +43,7 @@ class TextClassifier(nn.Module):
 
     @property
     def table_embedder(self) -> TableEmbedder:
-        """Return the embedder of a model that has an embedding table, as the models of all recipes have."""
+        """Return the embedder of a model that has an embedding table."""
         assert isinstance(self.embedding, TableEmbedder)
         return self.embedding
 
@@ -51,6 +51,12 @@ class TextClassifier(nn.Module):
     def device(self) -> torch.device:
         """Return the device of the weights."""
         return self.head.weight.device
+
+    def stored(self) -> dict[str, Tensor]:
+        """Return the weights that a saved run stores, by name."""
+        kept = {f"embedding.{name}" for name in self.embedding.stored()}
+        weights = self.state_dict().items()
+        return {name: each for name, each in weights if name in kept or not name.startswith("embedding.")}
 
     def with_embedder(self, embedding: Embedder) -> TextClassifier:
         """Return a model with another embedder; encoder and head are shared with this model."""

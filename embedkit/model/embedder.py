@@ -39,11 +39,16 @@ class Embedder(nn.Module, ABC):
     It also has a say wherever a token matters: it encodes texts as its own inputs (`encode`), tells the
     states of tokens (`token_states`), and which words it would rather look up (`unknown`, `extended`).
 
-    `dropout` is the share of the numbers of all vectors that are set to zero in training.
+    `rows` are the words that training had. `dropout` is the share of the numbers of all vectors that are set
+    to zero in training. `entries_are_tokens` tells whether the inputs have one entry for each token,
+    `evaluated_at_once` how many texts are read at once in evaluation.
     """
 
     dim: int
+    rows: TableRows
     dropout: float = 0.0
+    entries_are_tokens: bool = True
+    evaluated_at_once: int = 256
 
     def forward(self, inputs: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return `embedded` [B, T, D] and its mask, for `inputs` [B, S, ...] and `mask` bool [B, S]."""
@@ -87,6 +92,18 @@ class Embedder(nn.Module, ABC):
         By default None: all weights of the embedder are trained as those of the encoder are.
         """
         return None
+
+    def layers(self) -> Sequence[Sequence[nn.Parameter]]:
+        """Return the trained weights of each layer, from the input to the output.
+
+        Each layer can have a learning rate of its own. By default none: all weights of the embedder are
+        trained as those of the encoder are.
+        """
+        return ()
+
+    def stored(self) -> set[str]:
+        """Return the names of the weights that a saved run stores; by default all."""
+        return {*self.state_dict()}
 
     def follow(self, trained: Embedder) -> None:
         """Take over what training has changed in `trained`, from which this embedder was extended.

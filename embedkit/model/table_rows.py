@@ -31,6 +31,12 @@ class TableRows:
     looked_up: int = 0
     missing: frozenset[str] = frozenset()
 
+    @classmethod
+    def of_known(cls, vocabulary: Vocabulary) -> TableRows:
+        """Return the rows of words that a model without a table knows, each as it is spelt."""
+        count = len(vocabulary.words)
+        return cls(vocabulary, ("pad", "unk", *["found"] * count), ("",) * (count + 2))
+
     @property
     def words(self) -> list[str]:
         """Return the word of each row, `<PAD>` and `<UNK>` first."""

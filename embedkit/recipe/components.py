@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from embedkit.errors import RecipeError
-from embedkit.interfaces import EmbeddingContext, TaggedFunctionWords
+from embedkit.interfaces import EmbeddingContext, TaggedFunctionWords, TextEncoderContext
 from embedkit.interfaces.contracts import check_function_words
 from embedkit.recipe.build import Part
 from embedkit.recipe.checks.metrics import unfit
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
         OovPolicy,
         Reader,
         Task,
+        TextEncoder,
+        TextModel,
         Tokenizer,
     )
     from embedkit.plugin.registry import Registry
@@ -88,6 +90,17 @@ class Components(Generic[R]):
         """Return the embedding."""
         embedding: Embedding = self.make("embedding")
         return embedding
+
+    @property
+    def text_encoder(self) -> TextEncoder:
+        """Return the text encoder that stands in place of an embedding."""
+        text_encoder: TextEncoder = self.make("embedding")
+        return text_encoder
+
+    @cached_property
+    def text_model(self) -> TextModel:
+        """Return the model of the text encoder, opened by the first call."""
+        return self.text_encoder.open(TextEncoderContext(trust=self.registry.trust))
 
     @property
     def encoder(self) -> Encoder:

@@ -16,10 +16,17 @@ from embedkit.recipe.document import KeyPath
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix_schema import matrix_schema
 from embedkit.recipe.ranking import RankingRecipe
-from embedkit.recipe.schema import EMBEDDING_KEYS, BaselineRecipe, EmbeddingSpec, EvaluationRecipe, Recipe
+from embedkit.recipe.schema import (
+    SPECS,
+    AnyRecipe,
+    BaselineRecipe,
+    EvaluationRecipe,
+    Recipe,
+    TextEncoderRecipe,
+)
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.several import CANDIDATES
-from embedkit.recipe.slots import DEFAULTS, SHARES, SLOTS
+from embedkit.recipe.slots import DEFAULTS, SHARES, Slot, slots_of
 
 Json = dict[str, Any]
 Names = Mapping[str, Sequence[str]]
@@ -28,21 +35,31 @@ Names = Mapping[str, Sequence[str]]
 
 def json_schema(registry: Registry) -> Json:
     """Return the schema of recipes that use the registry's components; names claimed twice are left out."""
-    kinds = sorted({slot.kind for slot in SLOTS.values()})
+    kinds = sorted({slot.kind for schema in SCHEMAS for slot in slots_of(schema).values()})
     names = {name: (*kind.built_in, *registry.names(name)) for name, kind in KINDS.items()}
     known = registry.components()
     definitions = {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
-    for schema in (Recipe, BaselineRecipe, EvaluationRecipe, IntrinsicRecipe):
+    for schema in SCHEMAS:
         definitions |= _sections(schema)
     definitions["MatrixRecipe"] = matrix_schema(definitions)
-    definitions |= _ranking()
+    network = _by_embedding(registry.names("text-encoder"))
+    definitions |= _ranking(network)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "embedkit recipe",
-        **_by_key(_KINDS),
+        **_by_key(_KINDS, network),
         "$defs": definitions,
     }
 
+
+SCHEMAS: tuple[type[AnyRecipe], ...] = (
+    Recipe,
+    TextEncoderRecipe,
+    BaselineRecipe,
+    EvaluationRecipe,
+    IntrinsicRecipe,
+)
+"""The kinds of recipe that stand for one run."""
 
 _KINDS = {
     CANDIDATES: "RankingRecipe",
@@ -54,24 +71,38 @@ _KINDS = {
 """The definitions of recipes by the key that only they have."""
 
 
-def _by_key(kinds: Mapping[str, str]) -> Json:
-    """Return the schema of a recipe of the first of `kinds` whose key it has, or else a `Recipe`."""
+def _by_key(kinds: Mapping[str, str], other: Json) -> Json:
+    """Return the schema of a recipe of the first of `kinds` whose key it has, or else `other`."""
     if not kinds:
-        return {"$ref": "#/$defs/Recipe"}
+        return other
     (key, name), *others = kinds.items()
     return {
         "if": {"required": [key]},
         "then": {"$ref": f"#/$defs/{name}"},
-        "else": _by_key(dict(others)),
+        "else": _by_key(dict(others), other),
     }
 
 
-def _ranking() -> Json:
+def _by_embedding(text_encoders: Sequence[str]) -> Json:
+    """Return the schema of a TextEncoderRecipe if `embedding` names a text encoder, or else a Recipe."""
+    recipe = {"$ref": "#/$defs/Recipe"}
+    if not text_encoders:
+        return recipe
+    names = {"enum": [*text_encoders]}
+    either = {"anyOf": [names, {"type": "object", "properties": {"use": names}, "required": ["use"]}]}
+    return {
+        "if": {"required": ["embedding"], "properties": {"embedding": either}},
+        "then": {"$ref": "#/$defs/TextEncoderRecipe"},
+        "else": recipe,
+    }
+
+
+def _ranking(network: Json) -> Json:
     """Return the definitions of a ranking, whose candidates are recipes that train a model."""
     root = RankingRecipe.model_json_schema()
     definitions = {"RankingSettings": root.pop("$defs")["RankingSettings"], "RankingRecipe": root}
     root["required"].remove("name")
-    root["properties"][CANDIDATES]["additionalProperties"] = _by_key({"baseline": "BaselineRecipe"})
+    root["properties"][CANDIDATES]["additionalProperties"] = _by_key({"baseline": "BaselineRecipe"}, network)
     return definitions
 
 
@@ -80,18 +111,18 @@ def _sections(schema: type[Section]) -> Json:
     root = schema.model_json_schema()
     definitions: Json = root.pop("$defs")
     definitions[schema.__name__] = root
-    for path in SLOTS:
+    for path, slot in slots_of(schema).items():
         if field_at(schema, path):
             holder = _follow(root, path[:-1], definitions)
-            holder["properties"][path[-1]] = _slot(path, holder["properties"][path[-1]])
+            holder["properties"][path[-1]] = _slot(path, slot, holder["properties"][path[-1]])
             if path in DEFAULTS:
                 _make_optional(root, path, definitions)
     for path, default in schema.default_components.items():
         _follow(root, path[:-1], definitions)["properties"][path[-1]]["default"] = default
         _make_optional(root, path, definitions)
     root["required"].remove("name")
-    del definitions["ComponentSpec"]
-    definitions.pop("EmbeddingSpec", None)
+    for spec in ("ComponentSpec", "EmbeddingSpec", "TextEncoderSpec", "Last"):
+        definitions.pop(spec, None)
     return definitions
 
 
@@ -102,11 +133,11 @@ def _follow(node: Json, path: KeyPath, definitions: Json) -> Json:
     return node
 
 
-def _slot(path: KeyPath, generated: Json) -> Json:
+def _slot(path: KeyPath, slot: Slot, generated: Json) -> Json:
     """Return the schema of a place for components, with pydantic's description, bounds and default."""
-    kind = {"$ref": f"#/$defs/{SLOTS[path].kind}"}
+    kind = {"$ref": f"#/$defs/{slot.kind}"}
     kept = {key: value for key, value in generated.items() if key in ("description", "minItems", "default")}
-    if SLOTS[path].many:
+    if slot.many:
         listed = {"type": "array", "items": kind}
         either = {"anyOf": [listed, {"type": "null"}]} if "anyOf" in generated else listed
         return {"default": [*DEFAULTS[path]], **kept, **either}
@@ -150,8 +181,7 @@ def _component(component: Component, names: Names) -> Json:
         schema = component.parameters.model_json_schema()
     except ComponentError:
         return {"type": "object", "properties": use, "required": ["use"]}
-    own = EmbeddingSpec.model_json_schema()["properties"] if component.kind == "embedding" else {}
-    core = {key: value for key, value in own.items() if key in EMBEDDING_KEYS}
+    core = _core(component.kind)
     required = ["use", *schema.get("required", [])]
     return {
         **schema,
@@ -159,6 +189,26 @@ def _component(component: Component, names: Names) -> Json:
         "properties": use | _referring(schema["properties"]) | _naming(component, names, schema) | core,
         "required": required,
     }
+
+
+def _core(kind: str) -> Json:
+    """Return the schemas of the keys that a recipe itself has beside the parameters of a component."""
+    if kind not in SPECS:
+        return {}
+    spec = SPECS[kind].model_json_schema(ref_template="{model}")
+    inner = spec.get("$defs", {})
+    return {key: _inlined(spec["properties"][key], inner) for key in SPECS[kind].__annotations__}
+
+
+def _inlined(node: Any, definitions: Json) -> Any:
+    """Return a schema in which references to `definitions` are replaced by these."""
+    if isinstance(node, list):
+        return [_inlined(item, definitions) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return definitions[node["$ref"]]
+    return {key: _inlined(item, definitions) for key, item in node.items()}
 
 
 def _naming(component: Component, names: Names, schema: Json) -> Json:

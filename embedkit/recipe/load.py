@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from os import PathLike
@@ -21,6 +21,7 @@ from embedkit.recipe.checks.components import (
     check_baselines,
     check_chain,
     check_labels,
+    check_pooled,
     check_shares,
     check_unseen,
 )
@@ -40,22 +41,37 @@ from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_seeds
 from embedkit.recipe.resolve import Resolver
-from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, EvaluationRecipe, Recipe
+from embedkit.recipe.schema import (
+    TABLE_KEYS,
+    TABLE_SECTIONS,
+    AnyRecipe,
+    BaselineRecipe,
+    EvaluationRecipe,
+    Recipe,
+    TextEncoderRecipe,
+)
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
-from embedkit.recipe.several import CANDIDATES, MATRIX
-from embedkit.recipe.slots import SLOTS, Default, defaults_of
+from embedkit.recipe.several import CANDIDATES, INCLUDE, MATRIX
+from embedkit.recipe.slots import Default, defaults_of, slots_of
 from embedkit.recipe.validation_faults import explain
 from embedkit.recipe.yaml import read_document
 
 if TYPE_CHECKING:
     # Kinds of recipes that a command for one recipe need not import.
+    from embedkit.recipe.combinations.section import Keys
     from embedkit.recipe.intrinsic import IntrinsicRecipe
     from embedkit.recipe.matrix import MatrixRecipe
     from embedkit.recipe.ranking import RankingRecipe
 
-    AnyKind = Recipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
-    Schema = type[Recipe] | type[BaselineRecipe] | type[EvaluationRecipe] | type[IntrinsicRecipe]
+    AnyKind = Recipe | TextEncoderRecipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
+    Schema = (
+        type[Recipe]
+        | type[TextEncoderRecipe]
+        | type[BaselineRecipe]
+        | type[EvaluationRecipe]
+        | type[IntrinsicRecipe]
+    )
     Several = MatrixRecipe | RankingRecipe
     """A recipe that stands for several."""
 
@@ -68,12 +84,13 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
 
     `source` is a file, the name of a bundled recipe, or a mapping. A recipe with the key `matrix` is a
     MatrixRecipe, one with `candidates` a RankingRecipe, one with `intrinsic` an IntrinsicRecipe, one with
-    `model` an EvaluationRecipe, one with `baseline` a BaselineRecipe. Does not touch the files that the
+    `model` an EvaluationRecipe, one with `baseline` a BaselineRecipe, one whose embedding is a text encoder a
+    TextEncoderRecipe. Does not touch the files that the
     recipe names. Raises RecipeError with every fault found, and ComponentError for a component whose class
     breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
-    override(document, overrides or (), defaults_of(_schema_of(document)))
+    override(document, overrides or (), defaults_of(_schema_of(document.data, registry)))
     findings = Findings(document)
     refuse_large_integers(document.data, findings)
     findings.raise_any()
@@ -152,29 +169,94 @@ def _matrix(document: Document, registry: Registry) -> MatrixRecipe:
     from embedkit.recipe.matrix_reader import MatrixReader
 
     schema = BaselineRecipe if "baseline" in document.data or "baseline" in axes else Recipe
-    check = partial(_checked, registry=registry)
-    return MatrixReader(document, check, keys_of(schema), defaults_of(schema)).read()
+    check, keys = partial(_checked, registry=registry), _keys_of(schema)
+    if schema is Recipe and any(_has_text_encoder(each, registry) for each in _embeddings(document.data)):
+        keys = _joined(keys, _keys_of(TextEncoderRecipe))
+    return MatrixReader(document, check, keys, defaults_of(schema)).read()
+
+
+def _keys_of(schema: Schema) -> Keys:
+    return keys_of(schema)
+
+
+def _embeddings(data: Plain) -> Iterator[Plain]:
+    """Yield every recipe's `embedding` that a matrix may make, as the rest of the recipe."""
+    axes = data[MATRIX] if isinstance(data[MATRIX], Mapping) else {}
+    values = axes.get("embedding")
+    included = axes.get(INCLUDE)
+    yield data
+    yield from ({"embedding": value} for value in (values if isinstance(values, list) else ()))
+    yield from ({"embedding": {"use": use}} for use in _listed(axes.get("embedding.use")))
+    yield from (item for item in _listed(included) if isinstance(item, Mapping))
+
+
+def _listed(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _joined(keys: Keys, others: Keys) -> Keys:
+    """Return the keys of each section of two kinds of recipe, each once."""
+    return {
+        path: tuple(dict.fromkeys((*keys.get(path, ()), *others.get(path, ()))))
+        for path in {**keys, **others}
+    }
 
 
 def _checked(document: Document, registry: Registry) -> Checked:
     """Return the recipe of a document without a matrix, and all of its faults."""
-    schema, findings = _schema_of(document), Findings(document)
-    trains = schema in (Recipe, BaselineRecipe)
-    sections = _resolved(document, schema, Resolver(registry, findings, trains))
+    schema, findings = _schema_of(document.data, registry), Findings(document)
+    trains = schema in (Recipe, TextEncoderRecipe, BaselineRecipe)
+    if schema is TextEncoderRecipe:
+        document = _without_table(document, findings)
+    sections = _resolved(document, schema, Resolver(registry, findings, trains, slots_of(schema)))
     _cross_check(sections, registry, findings)
     recipe = _validated(schema, sections, findings)
     return Checked(sections, recipe, findings)
 
 
-def _schema_of(document: Document) -> Schema:
-    """Return the schema of a recipe, by the key that only recipes of this schema have."""
-    if "intrinsic" in document.data:
+def _schema_of(data: Plain, registry: Registry) -> Schema:
+    """Return the schema of a recipe, by a key that only recipes of this schema have, or by its embedding."""
+    if "intrinsic" in data:
         from embedkit.recipe.intrinsic import IntrinsicRecipe
 
         return IntrinsicRecipe
-    if "model" in document.data:
+    if "model" in data:
         return EvaluationRecipe
-    return BaselineRecipe if "baseline" in document.data else Recipe
+    if "baseline" in data:
+        return BaselineRecipe
+    return TextEncoderRecipe if _has_text_encoder(data, registry) else Recipe
+
+
+def _has_text_encoder(data: Plain, registry: Registry) -> bool:
+    """Return whether the section `embedding` of a recipe names a text encoder, and no embedding."""
+    embedding = data.get("embedding")
+    name = embedding.get("use") if isinstance(embedding, Mapping) else embedding
+    return name in registry.names("text-encoder") and name not in registry.names("embedding")
+
+
+def _without_table(document: Document, findings: Findings) -> Document:
+    """Return the document without what only an embedding matrix has, and add a fault for all of it."""
+    data = dict(document.data)
+    for key in TABLE_SECTIONS:
+        if data.pop(key, None) is not None:
+            findings.add((key,), Fault(_OWN_TOKENIZER[key], hint=_LEAVE_OUT))
+    if isinstance(data.get("embedding"), dict):
+        embedding = data["embedding"] = dict(data["embedding"])
+        for key in TABLE_KEYS:
+            if key in embedding:
+                del embedding[key]
+                what = "a text encoder has no embedding matrix, and so no words without a row"
+                findings.add(("embedding", key), Fault(what, hint=_LEAVE_OUT))
+    return Document(data, document.origins, document.stem)
+
+
+_LEAVE_OUT = "Leave the key out, or name an embedding in place of the text encoder."
+_OWN_TOKENIZER = {
+    "tokenizer": "the text encoder in 'embedding' brings its own tokenizer",
+    "vocabulary": "the text encoder in 'embedding' brings its own tokenizer, which knows pieces of any word",
+    "oov": "the text encoder in 'embedding' reads any word in pieces, so none lacks a vector",
+}
+"""Why a recipe with a text encoder cannot have these sections."""
 
 
 def _find(source: str | PathLike[str]) -> Path:
@@ -197,7 +279,7 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
     if document.stem is not None:
         sections.setdefault("name", portable(document.stem, "recipe"))
     defaults = defaults_of(schema)
-    for path in SLOTS:
+    for path in resolver.slots:
         if field_at(schema, path):
             _resolve_slot(path, sections, resolver, defaults.get(path))
     if isinstance(sections.get("seeds"), list):
@@ -208,7 +290,7 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
         sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
     if isinstance(sections.get("intrinsic"), dict):
         sections["intrinsic"] |= _absolute_sets(sections["intrinsic"], document)
-    if schema is Recipe:
+    if schema in (Recipe, TextEncoderRecipe):
         _stop_early(sections)
     return sections
 
@@ -288,6 +370,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     else:
         check_unseen(sections.get("embedding"), registry, findings)
         check_chain(sections.get("oov"), registry, findings)
+        check_pooled(sections.get("embedding"), sections.get("encoder"), registry, findings)
         check_training(sections, registry, findings)
 
 

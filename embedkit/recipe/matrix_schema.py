@@ -19,7 +19,8 @@ def matrix_schema(definitions: Json) -> Json:
 
     Its sections may lack keys that the matrix gives.
     """
-    properties = {**definitions["BaselineRecipe"]["properties"], **definitions["Recipe"]["properties"]}
+    kinds = ("BaselineRecipe", "TextEncoderRecipe", "Recipe")
+    properties = {key: value for kind in kinds for key, value in definitions[kind]["properties"].items()}
     own = {key: _loose(each) for key, each in properties.items()}
     section = {"anyOf": [_matrix(properties, definitions), {"type": "null"}]}
     return {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, Name, Recipe
+from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, Name, NetworkRecipe
 from embedkit.recipe.sections.section import ComponentSpec, Section
 
 
@@ -41,7 +41,7 @@ class RankingRecipe(AnyRecipe):
         RankingSettings, Field(default_factory=RankingSettings, description="how candidates are compared")
     ]
     candidates: Annotated[
-        Mapping[str, Recipe | BaselineRecipe],
+        Mapping[str, NetworkRecipe | BaselineRecipe],
         Field(min_length=1, description="a recipe for each candidate, by name"),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -19,10 +19,10 @@ from embedkit.plugin.unused import unused_parameters
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings, KeyPath, Plain, describe, dotted
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
+from embedkit.recipe.schema import SPECS, Last
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.recipe.slots import SHARES, SLOTS
+from embedkit.recipe.slots import SHARES, SLOTS, Slot
 from embedkit.recipe.validation_faults import explain
 
 log = logging.getLogger(__name__)
@@ -38,19 +38,21 @@ class Resolver:
     """Turns each component of a recipe, as it is written, into its spec, and adds faults to `findings`.
 
     `trains`: whether the recipe trains a model, so that other splits can be a share of the training split,
-    and the embedding has a matrix with rows to be trained.
+    and the embedding has a matrix with rows, or a text encoder layers, to be trained. `slots` says where
+    components stand in it.
     """
 
     registry: Registry
     findings: Findings
     trains: bool = True
+    slots: Mapping[KeyPath, Slot] = field(default_factory=lambda: SLOTS)
 
     def slot(self, path: KeyPath, written: Any) -> Any:
         """Return the components written at `path`: one spec or a tuple of specs, a share or None.
 
         Anything but a list, where a list of components belongs, is returned as it is.
         """
-        slot = SLOTS[path]
+        slot = self.slots[path]
         if slot.many:
             items = enumerate(written if isinstance(written, list) else ())
             specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)
@@ -79,11 +81,13 @@ class Resolver:
         said = {"use": written} if isinstance(written, str) else written
         core: Parameters = {}
         if isinstance(said, Mapping):
-            core = {key: said[key] for key in self._core_keys(path) if key in said}
+            core = {key: said[key] for key in self._core_keys(kind, path) if key in said}
             said = {key: value for key, value in said.items() if key not in core}
         component = self._component(kind, path, said)
         parameters = self._parameters(component, path, said) if component else {}
-        spec = self._spec(path, component.name if component else "", parameters, core)
+        spec = self._spec(
+            kind, path, ComponentSpec(use=component.name if component else "", parameters=parameters), core
+        )
         if len(self.findings.faults) == faults:
             self._make(path, Part(self.registry, kind, spec, dotted(path)))
         return spec
@@ -139,7 +143,7 @@ class Resolver:
             # Checked as the JSON it could be, a list may stand for a tuple, an integer for a float.
             checked = component.parameters.model_validate_json(json.dumps(given))
         except ValidationError as error:
-            known = [*component.parameters.model_fields, *self._core_keys(path)]
+            known = [*component.parameters.model_fields, *self._core_keys(component.kind, path)]
             explain(error, given, path, {(): known}, self.findings)
             return {}
         self._check_names(component, path, given)
@@ -191,18 +195,21 @@ class Resolver:
             return absolute(value, self.findings.document.origin(path).base)
         return value
 
-    def _spec(self, path: KeyPath, name: str, parameters: Parameters, core: Parameters) -> ComponentSpec:
-        if not self._core_keys(path):
-            return ComponentSpec(use=name, parameters=parameters)
+    def _spec(self, kind: str, path: KeyPath, spec: ComponentSpec, core: Parameters) -> ComponentSpec:
+        """Return `spec` with the keys that belong to the recipe, if there are such keys at `path`."""
+        if not self._core_keys(kind, path):
+            return spec
         try:
-            return EmbeddingSpec(use=name, parameters=parameters, **core)
+            return SPECS[kind](use=spec.use, parameters=spec.parameters, **core)
         except ValidationError as error:
-            explain(error, core, path, {}, self.findings)
-            return EmbeddingSpec(use=name, parameters={})
+            explain(error, core, path, {("trainable",): [*Last.model_fields]}, self.findings)
+            return SPECS[kind](use=spec.use, parameters={})
 
-    def _core_keys(self, path: KeyPath) -> tuple[str, ...]:
+    def _core_keys(self, kind: str, path: KeyPath) -> tuple[str, ...]:
         """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
-        return EMBEDDING_KEYS if self.trains and path == ("embedding",) else ()
+        if not self.trains or path != ("embedding",):
+            return ()
+        return tuple(SPECS[kind].__annotations__)
 
 
 def _warn_of_unused(component: Component, path: KeyPath, given: Plain) -> None:

@@ -13,10 +13,15 @@ from embedkit.files.names import portable
 from embedkit.recipe.document import KeyPath, Plain, dotted
 from embedkit.recipe.frozen import thaw
 from embedkit.recipe.sections.data import Data, EvaluationData, TrainingTexts
-from embedkit.recipe.sections.evaluation import BaselineEvaluation, Evaluation, ModelEvaluation
+from embedkit.recipe.sections.evaluation import (
+    BaselineEvaluation,
+    Evaluation,
+    ModelEvaluation,
+    NetworkEvaluation,
+)
 from embedkit.recipe.sections.section import ComponentSpec, Section
-from embedkit.recipe.sections.training import Training
-from embedkit.recipe.slots import SLOTS
+from embedkit.recipe.sections.training import TextEncoderTraining, Training
+from embedkit.recipe.slots import slots_of
 
 
 class EmbeddingSpec(ComponentSpec):
@@ -44,6 +49,37 @@ class EmbeddingSpec(ComponentSpec):
         """Return the embedding as the mapping that stands in YAML."""
         own = {"trainable": self.trainable, "sparse": self.sparse, "unseen": self.unseen}
         return {"use": self.use, **thaw(self.parameters), **own}
+
+
+class Last(Section):
+    """The last layers of a text encoder."""
+
+    last: Annotated[int, Field(ge=1, description="the number of layers, counted from the output")]
+
+
+class TextEncoderSpec(ComponentSpec):
+    """The text encoder of a recipe: which of its layers training moves, and how vectors are kept."""
+
+    trainable: Annotated[
+        Literal["none", "all"] | Last,
+        Field(
+            description="the layers of the text encoder that training changes: `none` (frozen: every text is "
+            "encoded once for ever), `all`, or `{last: N}`, the last N of them"
+        ),
+    ] = "none"
+    half: Annotated[
+        bool, Field(description="keep the vectors of a frozen text encoder as float16, in half the space")
+    ] = False
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the text encoder as the mapping that stands in YAML."""
+        trainable = self.trainable.to_plain() if isinstance(self.trainable, Last) else self.trainable
+        return {"use": self.use, **thaw(self.parameters), "trainable": trainable, "half": self.half}
+
+    @property
+    def is_trained(self) -> bool:
+        """Return whether training changes any layer."""
+        return self.trainable != "none"
 
 
 class VocabularySettings(Section):
@@ -79,7 +115,7 @@ class AnyRecipe(Section):
 
     def components(self) -> Iterator[tuple[str, str, ComponentSpec]]:
         """Yield every component as (key such as `oov.0`, kind, spec), in the order of the schema."""
-        for path, slot in SLOTS.items():
+        for path, slot in slots_of(type(self)).items():
             value: Any = self
             for part in path:
                 value = getattr(value, str(part), None)
@@ -158,6 +194,40 @@ class Recipe(TrainingRecipe):
     ]
 
 
+class TextEncoderRecipe(TrainingRecipe):
+    """A run that trains a model on the vectors of a text encoder, and evaluates it.
+
+    The text encoder brings its own tokenizer: there is no vocabulary, and no word without a vector.
+    """
+
+    other_kinds: ClassVar[Mapping[KeyPath, str]] = {("embedding",): "text-encoder"}
+
+    data: Annotated[TrainingTexts, Field(description="the texts for training and evaluation")]
+    embedding: Annotated[TextEncoderSpec, Field(description="the text encoder")]
+    encoder: Annotated[
+        ComponentSpec,
+        Field(
+            description="turns the vectors of a text's words into one vector; `pooled` takes the text "
+            "encoder's own"
+        ),
+    ]
+    training: Annotated[
+        TextEncoderTraining,
+        Field(
+            default_factory=TextEncoderTraining,
+            description="batches, optimizer, regularization, early stopping, checkpoints",
+        ),
+    ]
+    evaluation: Annotated[
+        NetworkEvaluation,
+        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
+    ]
+
+
+NetworkRecipe = Recipe | TextEncoderRecipe
+"""A recipe that trains a network, whatever its word vectors come from."""
+
+
 class BaselineRecipe(TrainingRecipe):
     """A run that trains a baseline, such as a bag of words, as its model, and evaluates it."""
 
@@ -194,3 +264,15 @@ class EvaluationRecipe(AnyRecipe):
 
 EMBEDDING_KEYS = tuple(EmbeddingSpec.__annotations__)
 """The keys of the recipe's embedding that are not parameters of the component."""
+
+SPECS: Mapping[str, type[EmbeddingSpec] | type[TextEncoderSpec]] = {
+    "embedding": EmbeddingSpec,
+    "text-encoder": TextEncoderSpec,
+}
+"""The specs of the section `embedding`, by the kind of component that it names."""
+
+TABLE_SECTIONS = ("tokenizer", "vocabulary", "oov")
+"""The sections that only recipes with an embedding matrix have."""
+
+TABLE_KEYS = tuple(key for key in EMBEDDING_KEYS if key not in TextEncoderSpec.__annotations__)
+"""The keys of an embedding that a text encoder does not have."""

@@ -35,6 +35,13 @@ SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
 )
 """Where components stand, and of which kind they are."""
 
+
+def slots_of(schema: type[Section]) -> Mapping[KeyPath, Slot]:
+    """Return where components stand in a recipe of `schema`, and of which kind they are."""
+    other = {path: Slot(kind) for path, kind in schema.other_kinds.items()}
+    return {path: other.get(path, slot) for path, slot in SLOTS.items()}
+
+
 SHARES = (("data", "validation"), ("data", "test"))
 """Where a share of the training data may stand in place of a reader."""
 

@@ -47,6 +47,15 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
         layout.MODEL_SUMMARY,
         layout.HISTORY,
     ),
+    "text-encoder": (
+        *_EVALUATED,
+        layout.EMBEDDING,
+        layout.VOCABULARY,
+        layout.WEIGHTS,
+        layout.MODEL,
+        layout.MODEL_SUMMARY,
+        layout.HISTORY,
+    ),
     "baseline": (*_EVALUATED, layout.EMBEDDING, layout.MODEL, layout.VOCABULARY),
     "several": _EVALUATED,
     "evaluation": (*_EVALUATED, layout.EMBEDDING),
@@ -252,7 +261,11 @@ def _kind_of(recipe: Plain) -> str:
     crossed = isinstance(folds, Mapping) and folds.get("only") is None
     if crossed or recipe.get("seeds") is not None:
         return "several"
-    return "baseline" if "baseline" in recipe else "training"
+    if "baseline" in recipe:
+        return "baseline"
+    # A text encoder brings its own tokenizer: such a recipe has none of what an embedding matrix needs.
+    table = any(key in recipe for key in ("tokenizer", "vocabulary", "oov"))
+    return "training" if table else "text-encoder"
 
 
 def read_json(path: Path, largest: int = LARGEST) -> Any:

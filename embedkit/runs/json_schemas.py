@@ -55,6 +55,22 @@ class Model(TypedDict):
     unloadable: NotRequired[str]
 
 
+class StoredTextEncoder(TypedDict):
+    """What model.json says of a text encoder, which is not stored in the run."""
+
+    digest: Annotated[str, Field(min_length=1)]
+    dim: Length
+
+
+class TextEncoderModel(TypedDict):
+    """The content of the model.json of a model with a text encoder."""
+
+    classes: Annotated[list[str], Field(min_length=2)]
+    text_encoder: StoredTextEncoder
+    pad_to: Length | None
+    unloadable: NotRequired[str]
+
+
 class BaselineModel(TypedDict):
     """The content of the model.json of a baseline that was trained as a model."""
 
@@ -102,6 +118,9 @@ class Environment(TypedDict):
     inputs: dict[str, Input]
 
 
+MODELS: Mapping[str, Any] = {"baseline": BaselineModel, "text-encoder": TextEncoderModel}
+"""The content of model.json by the kind of a run that has no embedding matrix."""
+
 FORMS: Mapping[str, Any] = {
     layout.MODEL: Model,
     layout.ENVIRONMENT: Environment,
@@ -112,8 +131,8 @@ FORMS: Mapping[str, Any] = {
 
 @cache
 def _adapter(name: str, kind: str) -> TypeAdapter[Any]:
-    if name == layout.MODEL and kind == "baseline":
-        return TypeAdapter(BaselineModel)
+    if name == layout.MODEL and kind in MODELS:
+        return TypeAdapter(MODELS[kind])
     return TypeAdapter(FORMS[name])
 
 

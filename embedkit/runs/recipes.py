@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.components import Components
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe, TrainingRecipe
+from embedkit.recipe.schema import EvaluationRecipe, Recipe, TextEncoderRecipe, TrainingRecipe
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ def components_of(run: Run, registry: Registry) -> Components[Recipe]:
     components = training_components(run, registry)
     if isinstance(components.recipe, Recipe):
         return components.of(components.recipe)
-    raise RunError(Fault("the model of this run is a baseline, which has no vectors", where=str(run.path)))
+    what = "is a baseline, which has no vectors"
+    if isinstance(components.recipe, TextEncoderRecipe):
+        what = "has a text encoder, which has no vectors of words by themselves"
+    raise RunError(Fault(f"the model of this run {what}", where=str(run.path)))
 
 
 def training_components(run: Run, registry: Registry) -> Components[TrainingRecipe]:

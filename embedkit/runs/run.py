@@ -30,12 +30,20 @@ if TYPE_CHECKING:
 
 METRICS_OF = {
     "training": "results",
+    "text-encoder": "results",
     "baseline": "results",
     "evaluation": "results",
     "several": "summaries",
     "intrinsic": "intrinsic",
 }
 """The attribute of Run that has the metrics of each kind of run, as typed objects."""
+
+
+MODELS_WITHOUT_TABLE = {
+    "baseline": "is a baseline",
+    "text-encoder": "has a text encoder in place of an embedding matrix",
+}
+"""What the model is in runs that have no embedding matrix, by kind of run."""
 
 
 class Run:
@@ -104,15 +112,13 @@ class Run:
         """Return the path of a file of the run, after checking the file against the manifest.
 
         Raises RunError if only the inner runs have such a file, or if the run has none as its model is a
-        baseline.
+        baseline, or has a text encoder.
         """
         if not self.has(name):
             self.refuse_ranking(name)
             self.refuse_several(f"its own {name}")
-            if self._files.kind == "baseline":
-                raise RunError(
-                    Fault(f"the model of this run is a baseline: it has no {name}", str(self.path))
-                )
+            if (model := MODELS_WITHOUT_TABLE.get(self._files.kind)) is not None:
+                raise RunError(Fault(f"the model of this run {model}: it has no {name}", str(self.path)))
         return self._files.path(name)
 
     def refuse_ranking(self, what: str) -> None:
@@ -267,6 +273,8 @@ class Run:
         from embedkit.runs.tensors import read_table
 
         name = {"before": layout.EMBEDDING_BEFORE, "after": layout.WEIGHTS}[when]
+        if self._files.kind == "text-encoder":  # it has weights, and no matrix among them
+            name = layout.EMBEDDING_BEFORE
         path = self.file(name)
         words = pd.Index(self.vocabulary["word"], name="word")
         return pd.DataFrame(read_table(path, len(words)), index=words)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 NO_VECTORS = "the model has no vectors, and so no policy for words without one"
 """Why no other policy can be asked for a baseline."""
 
+NO_POLICY = "the model reads words in pieces, and so has no policy for words without a vector"
+"""Why no other policy can be asked for a text encoder."""
+
 DRIFT = ("id", "word", "count", "origin", "distance", "cosine", "gained", "lost")
 
 
@@ -43,14 +46,16 @@ def write_analysis(
         writer.json(layout.OOV, to_json(OovAnalysis(_by_split(predictions, content), policies, drift)))
 
 
-def write_words(writer: RunWriter, predictions: Mapping[str, Predictions], content: Content) -> None:
-    """Write the oov.json of a model without vectors: which words of every split training had, and the errors.
+def write_words(
+    writer: RunWriter, predictions: Mapping[str, Predictions], content: Content, why: str = NO_VECTORS
+) -> None:
+    """Write the oov.json of a model without rows of words: the words of every split, and the errors.
 
-    No policy fills its rows, as it has none.
+    No policy fills its rows, as it has none: `why` says so.
     """
     if not writer.group.is_main:
         return
-    policies = OtherPolicies("", NO_VECTORS, {}, {})
+    policies = OtherPolicies("", why, {}, {})
     writer.json(layout.OOV, to_json(OovAnalysis(_by_split(predictions, content), policies, None)))
 
 

@@ -14,14 +14,13 @@ from embedkit.runs.inputs import refuse_changed
 
 if TYPE_CHECKING:
     from embedkit.data.examples import Examples
-    from embedkit.inference.counterfactual import Trained
-    from embedkit.inference.saved_baseline import TrainedBaseline
+    from embedkit.inference.loading import AnyTrained
     from embedkit.recipe.build import Part
     from embedkit.recipe.components import Components
     from embedkit.runs.run import Run
 
 
-def refit_baselines(run: Run, trained: Trained | TrainedBaseline, components: Components[Any]) -> Fitted:
+def refit_baselines(run: Run, trained: AnyTrained, components: Components[Any]) -> Fitted:
     """Fit the baselines of `components` to the training texts of `run` again, and return them by name.
 
     If the training texts are missing or have changed, no baseline is fitted, and each name has the reason
@@ -48,7 +47,7 @@ def _files(components: Components[Any], parts: Sequence[Part]) -> list[tuple[str
     return [*files, *components.own_files()]
 
 
-def _training_split(run: Run, trained: Trained | TrainedBaseline) -> Examples:
+def _training_split(run: Run, trained: AnyTrained) -> Examples:
     """Read the training split of `run` again, without opening a file of another split.
 
     Raises RunError if the number of examples differs from the one that the run recorded.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from embedkit.data.examples import Examples, Texts, writable
+from embedkit.interfaces import TextEncoderContext
 from embedkit.interfaces.consistency import READ_AGAIN, check_reader
 from embedkit.interfaces.contracts import check_words
 from embedkit.interfaces.flags import tasks_of
 from embedkit.recipe.components import Components, Other, R
 from embedkit.tasks.baseline_cache import TrainingTexts, keeping_fits
 from embedkit.tasks.trained_vectors import keeping_vectors
+from embedkit.text.pieces import ReadWords
 from embedkit.text.token_cache import tokenizing_of
 
 if TYPE_CHECKING:
@@ -27,17 +30,20 @@ if TYPE_CHECKING:
         FittedBaseline,
         IntArray,
         Reader,
+        TextEncoder,
+        TextModel,
         Tokenizer,
     )
     from embedkit.plugin.registry import Registry
     from embedkit.recipe.build import Part
+    from embedkit.text.encoding import TokenizedSplit
     from embedkit.text.tokens import Tokenizing, Tokens
 
 T = TypeVar("T")
 
 
 class RunComponents(Components[R]):
-    """The components of a recipe, whose readers, tokenizer and baselines do their work once.
+    """The components of a recipe, whose readers, tokenizer, text encoder and baselines do their work once.
 
     The runs of several folds and seeds share them: equal specs stand for one component, whatever the recipe.
     Texts and tokens are kept in `storage`.
@@ -67,6 +73,18 @@ class RunComponents(Components[R]):
     def tokenized(self) -> CachedTokenizer:
         """Return the tokenizer with what it has tokenized."""
         return self._once(self.part("tokenizer"), self._tokenized_once)
+
+    @cached_property
+    def text_model(self) -> TextModel:
+        """Return the model of the text encoder, which all recipes with the same text encoder share."""
+        return self._once(self.part("embedding"), self._opened_once)
+
+    @property
+    def words(self) -> CachedWords:
+        """Return the words of texts, as the text encoder reads them."""
+        return self._once(
+            self.part("embedding"), lambda _: CachedWords(self.text_model, self.storage), "words"
+        )
 
     @property
     def embedding(self) -> Embedding:
@@ -109,6 +127,10 @@ class RunComponents(Components[R]):
     def _fitted_once(self, part: Part) -> CachedBaseline:
         baseline: Baseline = part.make()
         return CachedBaseline(keeping_fits(part, baseline), tasks_of(baseline) or ())
+
+    def _opened_once(self, part: Part) -> TextModel:
+        encoder: TextEncoder = part.make()
+        return encoder.open(TextEncoderContext(trust=self.registry.trust))
 
     def _tokenized_once(self, part: Part) -> CachedTokenizer:
         return CachedTokenizer(tokenizing_of(part, part.make()), self.storage)
@@ -174,6 +196,24 @@ class CachedTokenizer:
             check_words(self.tokenizer, tokens.words)
             self._tokens[source] = tokens
         return self._tokens[source].take(examples.positions)
+
+
+class CachedWords:
+    """A text encoder that splits every source of texts into words once and keeps the words in `storage`."""
+
+    def __init__(self, model: TextModel, storage: Storage) -> None:
+        self._model = model
+        self._storage = storage
+        self._words: dict[Rows, ReadWords] = {}
+
+    def split(self, name: str, examples: Examples) -> TokenizedSplit:
+        """Return a split of the words that the text encoder reads of each text."""
+        source = examples.source
+        if source not in self._words:
+            words = ReadWords.of(self._model, Texts(source), self._storage)
+            check_words(self._model, words.tokens.words)
+            self._words[source] = words
+        return self._words[source].split(name, examples, examples.positions)
 
 
 class CachedBaseline:

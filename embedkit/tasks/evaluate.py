@@ -12,16 +12,17 @@ from embedkit.evaluation.oov.scripts import warn_of_scripts
 from embedkit.files.storage import storage_of
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.loading import load_model
+from embedkit.inference.saved_text_encoder import TrainedTextEncoder
 from embedkit.recipe.paths import locate, shown
 from embedkit.runs.inputs import refuse_changed
 from embedkit.runs.run import Run
 from embedkit.runs.versions import warn_of_versions
-from embedkit.tasks.analysis import write_analysis, write_words
+from embedkit.tasks.analysis import NO_POLICY, NO_VECTORS, write_analysis, write_words
 from embedkit.tasks.artifacts import write_coverage, write_metrics, write_predictions
 from embedkit.tasks.baselines import refit_baselines
 
 if TYPE_CHECKING:
-    from embedkit.inference.saved_baseline import TrainedBaseline
+    from embedkit.inference.loading import AnyTrained
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import EvaluationRecipe
     from embedkit.runs.context import RunContext
@@ -61,12 +62,11 @@ def evaluate_trained(components: Components[EvaluationRecipe], context: RunConte
         storing = replace(trained, classifier=trained.classifier.storing(storage))
         write_analysis(writer, storing, predictions, content)
     else:
-        write_words(writer, predictions, content)
+        why = NO_POLICY if isinstance(trained, TrainedTextEncoder) else NO_VECTORS
+        write_words(writer, predictions, content, why)
 
 
-def _content(
-    components: Components[EvaluationRecipe], run: Run, trained: Trained | TrainedBaseline
-) -> Content:
+def _content(components: Components[EvaluationRecipe], run: Run, trained: AnyTrained) -> Content:
     """Return the rule for content tokens, from the recipe's function words or, by default, the model's.
 
     Raises RunError if a function-word file of the model's recipe has changed.

@@ -190,7 +190,7 @@ class Explanations:
 
         Returns an empty list if `word` has no row in the embedding matrix, or a row of zeros.
         """
-        row = self._rows.get(word) if self.run.has(layout.WEIGHTS) else None
+        row = self._rows.get(word) if self.run.has(layout.EMBEDDING_BEFORE) else None
         if row is None or not self._units[row].any():
             return []
         cosines = self._units @ self._units[row]

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from embedkit.errors import EmbedkitError
 from embedkit.inference.persistence import load_rows
+from embedkit.inference.saved_text_encoder import load_weights
 from embedkit.model.classifier import TextClassifier
+from embedkit.model.text_embedder import TextEmbedder
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import Recipe
+from embedkit.recipe.schema import Recipe, TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.reload_faults import UNLOADABLE
+from embedkit.tasks.preparation import N
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +37,7 @@ TOLERANCE = 1e-4
 
 
 def note_unloadable(
-    components: Components[Recipe],
+    components: Components[N],
     writer: RunWriter,
     classifier: Classifier,
     splits: Mapping[str, TokenizedSplit],
@@ -57,26 +60,37 @@ def note_unloadable(
 
 
 def _difference(
-    components: Components[Recipe],
+    components: Components[N],
     directory: Path,
     classifier: Classifier,
     splits: Mapping[str, TokenizedSplit],
 ) -> str | None:
     """Return how the logits of the model in `directory` differ from those of `classifier`, or None."""
     recipe = load_recipe(directory / layout.RECIPE, components.registry)
-    assert isinstance(recipe, Recipe), "a run that trains has a recipe that trains"
-    encoder, model = components.of(recipe).encoder, classifier.model
-    name = str(components.part("encoder"))
+    assert isinstance(recipe, Recipe | TextEncoderRecipe), "a run that trains has a recipe that trains"
+    model, name = classifier.model, str(components.part("encoder"))
     split = _few(next(iter(splits.values())))
     encoded = classifier.encode(split).to(model.device)
     (batch,) = encoded.batches([torch.arange(len(split.examples))])
-    rows, ids = torch.unique(batch.inputs, return_inverse=True)
     try:
-        loaded = load_rows(directory, encoder, model, rows)
+        loaded, inputs = _loaded(components.of(recipe), directory, classifier, batch)
     except RuntimeError as error:  # torch's, of weights that do not fit
         message = " ".join(str(error).split())
         return f"{name} cannot be loaded with the weights that it was saved with: {message}"
-    return _compared(name, _logits(model, batch, batch.inputs), _logits(loaded, batch, ids))
+    return _compared(name, _logits(model, batch, batch.inputs), _logits(loaded, batch, inputs))
+
+
+def _loaded(
+    components: Components[Any], directory: Path, classifier: Classifier, batch: Batch
+) -> tuple[TextClassifier, Tensor]:
+    """Return the model in `directory`, and the inputs of a batch as it reads them."""
+    model = classifier.model
+    if isinstance(model.embedding, TextEmbedder):
+        weights, reading = directory / layout.WEIGHTS, model.embedding.reading
+        loaded = load_weights(weights, components, reading, classifier.labelling)
+        return loaded.to(model.device), batch.inputs
+    rows, ids = torch.unique(batch.inputs, return_inverse=True)
+    return load_rows(directory, components.encoder, model, rows), ids
 
 
 def _few(split: TokenizedSplit) -> TokenizedSplit:

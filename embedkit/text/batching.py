@@ -25,10 +25,10 @@ DRAWN = 1 << 16
 
 @dataclass(frozen=True)
 class Batch:
-    """B texts: `inputs` int64 [B, S, ...], `mask` bool [B, S], `labels`, and `rows` in the split, int64 [B].
+    """B texts: `inputs` [B, S, ...], `mask` bool [B, S], `labels`, and `rows` in the split, int64 [B].
 
-    The inputs are those of the model's embedder: for an embedding table, one id for each token. `labels` are
-    int64 [B], or bool [B, C] for multi-label texts.
+    The inputs are those of the model's embedder: for an embedding table, one id for each token, int64, and
+    for a frozen text encoder a vector, float32. `labels` are int64 [B], or bool [B, C] for multi-label texts.
     """
 
     inputs: Tensor
@@ -41,9 +41,9 @@ class Batch:
 class Inputs:
     """The texts of a split as an embedder reads them, one text after another.
 
-    `values` int32 [N + 1, ...] has an entry for each of N tokens, such as its id, and ends with that of
-    padding, which is what a batch reads beyond a text's end. `lengths` int64 [n] counts the entries of each
-    text. `unknown` stands for every number in the entry of an unknown token.
+    `values` int32 or float [N + 1, ...] has an entry for each of N tokens, such as its id, and ends with that
+    of padding, which is what a batch reads beyond a text's end. `lengths` int64 [n] counts the entries of
+    each text. `unknown` stands for every number in the entry of an unknown token.
     """
 
     values: Tensor
@@ -120,7 +120,8 @@ class EncodedSplit:
         mask = columns < lengths.to(device)
         starts = self._starts[rows, None].to(device)
         positions = torch.where(mask, starts + columns, len(self._values) - 1)
-        inputs = self._values[positions].long()
+        values = self._values[positions]
+        inputs = values.float() if values.is_floating_point() else values.long()
         if self._unknown is not None:
             unknown = self._unknown[positions]
             inputs.masked_fill_(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.result import SplitMetrics
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import Metric
-    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.schema import NetworkRecipe
     from embedkit.runs.reporter import Reporter
     from embedkit.runs.writer import RunWriter
     from embedkit.text.batching import EncodedSplit
@@ -85,7 +85,7 @@ class TrainingTask:
         )
 
 
-def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter: Reporter) -> Training:
+def train_model(task: TrainingTask, recipe: NetworkRecipe, writer: RunWriter, reporter: Reporter) -> Training:
     """Train the task's classifier in place, and return the history and the checkpoints.
 
     A training that was interrupted goes on from its newest checkpoint. In the end the evaluated classifier
@@ -130,7 +130,7 @@ def train_model(task: TrainingTask, recipe: Recipe, writer: RunWriter, reporter:
 
 
 def _train_head(
-    task: TrainingTask, recipe: Recipe, record: Record, group: ProcessGroup, reporter: Reporter
+    task: TrainingTask, recipe: NetworkRecipe, record: Record, group: ProcessGroup, reporter: Reporter
 ) -> Training:
     """Fit the head, which is all that is trained, in the main process, and record it as one epoch."""
     loss = training_loss(recipe.training, task.classifier.labelling, task.splits["train"].labels)
@@ -161,7 +161,7 @@ class Record:
 
     @classmethod
     def new(
-        cls, recipe: Recipe, metrics: Mapping[str, Metric], writer: RunWriter, reporter: Reporter
+        cls, recipe: NetworkRecipe, metrics: Mapping[str, Metric], writer: RunWriter, reporter: Reporter
     ) -> Record:
         """Make the record of a training; only the main process writes checkpoints and trackers."""
         settings, main = recipe.training, writer.group.is_main

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import BoolArray, IntArray
-    from embedkit.recipe.sections.training import Training
+    from embedkit.recipe.sections.training import AnyTraining
 
 WHERE = "training.class_weights"
 
 
 def training_loss(
-    settings: Training, labelling: Labelling, targets: Sequence[int] | IntArray | BoolArray
+    settings: AnyTraining, labelling: Labelling, targets: Sequence[int] | IntArray | BoolArray
 ) -> TrainingLoss:
     """Return the loss to minimize, for the training settings and the `targets` of the training split.
 

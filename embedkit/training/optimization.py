@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 
 from embedkit.distributed.process_group import ALONE, ProcessGroup
+from embedkit.recipe.sections.training import Training
 from embedkit.training.gradients import TABLE, Gradients
 from embedkit.training.precision import Precision
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from embedkit.model.classifier import TextClassifier
     from embedkit.model.updates import OptimizerState
-    from embedkit.recipe.sections.training import Training
+    from embedkit.recipe.sections.training import AnyTraining
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
 
@@ -34,7 +35,7 @@ class Optimization:
     """
 
     def __init__(
-        self, model: TextClassifier, settings: Training, steps_per_epoch: int, group: ProcessGroup = ALONE
+        self, model: TextClassifier, settings: AnyTraining, steps_per_epoch: int, group: ProcessGroup = ALONE
     ) -> None:
         self.model = model
         self.settings = settings
@@ -52,17 +53,32 @@ class Optimization:
         self._rates = [group["lr"] for group in self.optimizer.param_groups]
 
     def _build(self) -> torch.optim.Optimizer:
-        table = [self.table.parameter] if self.table is not None else []
-        others = [p for p in self.parameters.values() if not any(p is of_table for of_table in table)]
-        groups: list[Group] = [{"params": others}]
-        if table:
-            groups.append({"params": table, "lr": self.settings.table_lr or self.settings.lr})
-        return build_optimizer(groups, self.settings)
+        apart = self._groups_of_embedder()
+        known = {id(weight) for group in apart for weight in group["params"]}
+        groups: list[Group] = [{"params": [p for p in self.parameters.values() if id(p) not in known]}]
+        return build_optimizer([*groups, *apart], self.settings)
+
+    def _groups_of_embedder(self) -> list[Group]:
+        """Return a parameter group for each part of the embedder that has a learning rate of its own.
+
+        That of a text encoder's layer is so many times that of the layer after it: Howard & Ruder 2018,
+        "Universal Language Model Fine-tuning for Text Classification".
+        """
+        settings = self.settings
+        if isinstance(settings, Training):
+            table = [] if self.table is None else [self.table.parameter]
+            return [{"params": table, "lr": settings.table_lr or settings.lr}] if table else []
+        rate, layers = settings.text_encoder_lr or settings.lr, self.model.embedding.layers()
+        return [
+            {"params": [*weights], "lr": rate * settings.layer_decay**above}
+            for above, weights in enumerate(reversed(layers))
+            if weights
+        ]
 
     def begin_epoch(self, number: int) -> None:
         """Set the step number for epoch `number` (from 1), and freeze or unfreeze the embedding table."""
         self.step_number = (number - 1) * self.steps_per_epoch
-        if self.table is not None:
+        if self.table is not None and isinstance(self.settings, Training):
             last = self.settings.table_to_epoch or self.settings.epochs
             moves = self.settings.table_from_epoch <= number <= last
             self.table.train(moves)
@@ -143,7 +159,7 @@ class Optimization:
             self.optimizer.state[parameter] = {key: t.to(parameter.device) for key, t in kept.items()}
 
 
-def build_optimizer(groups: Sequence[Group], settings: Training) -> torch.optim.Optimizer:
+def build_optimizer(groups: Sequence[Group], settings: AnyTraining) -> torch.optim.Optimizer:
     """Build the recipe's optimizer over parameter groups, with the fused kernel where torch has one.
 
     Adam: Kingma & Ba 2015. AdamW, with weight decay decoupled from the gradient: Loshchilov & Hutter 2019.

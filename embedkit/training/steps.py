@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from embedkit.distributed.process_group import ProcessGroup
-    from embedkit.recipe.sections.training import Training
+    from embedkit.recipe.sections.training import AnyTraining
     from embedkit.text.batching import Batch, EncodedSplit
 
 
@@ -34,12 +34,12 @@ class Step:
         return rows
 
 
-def step_size(settings: Training, group: ProcessGroup) -> int:
+def step_size(settings: AnyTraining, group: ProcessGroup) -> int:
     """Return the number of examples in a step; the last step of an epoch may have fewer."""
     return settings.batch_size * settings.accumulate * group.count
 
 
-def groups_of(train: EncodedSplit, settings: Training, size: int, orders: Generator) -> Groups:
+def groups_of(train: EncodedSplit, settings: AnyTraining, size: int, orders: Generator) -> Groups:
     """Return the examples of each step of an epoch: in source order, shuffled, or bucketed by length.
 
     Without the setting `bucket`, examples are bucketed only if each batch is padded to its longest text: with

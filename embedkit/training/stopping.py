@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.result import SplitMetrics
     from embedkit.interfaces import Metric
-    from embedkit.recipe.sections.training import Training
+    from embedkit.recipe.sections.training import AnyTraining
 
 
 class BestEpoch(TypedDict):
@@ -64,7 +64,7 @@ class Best:
         self.epoch, self.value, self.weights = plain["epoch"], plain["value"], weights
 
 
-def best_of(settings: Training, metrics: Mapping[str, Metric]) -> Best | None:
+def best_of(settings: AnyTraining, metrics: Mapping[str, Metric]) -> Best | None:
     """Return a new Best if the recipe has early stopping, else None. For the loss, smaller is better.
 
     Raises ComponentError if a plugin's metric does not say rightly what is better.

@@ -16,6 +16,7 @@ from embedkit.errors import Fault, TrainingError
 from embedkit.evaluation.outputs import Scored, Tally
 from embedkit.interfaces import no_progress
 from embedkit.model.objective import TrainingLoss
+from embedkit.recipe.sections.training import Training
 from embedkit.training.optimization import Optimization
 from embedkit.training.precision import check_precision
 from embedkit.training.state import TrainingState
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from embedkit.interfaces import Progress
     from embedkit.model.classifier import TextClassifier
-    from embedkit.recipe.sections.training import Training
+    from embedkit.recipe.sections.training import AnyTraining
     from embedkit.text.batching import EncodedSplit
     from embedkit.text.grouping import Groups
 
@@ -65,7 +66,7 @@ class Trainer:
 
     model: TextClassifier
     train: EncodedSplit
-    settings: Training
+    settings: AnyTraining
     seed: int
     loss: TrainingLoss | None = None
     progress: Progress = no_progress
@@ -137,9 +138,9 @@ class Trainer:
 
     def _steps(self, groups: Groups) -> Iterator[Step]:
         """Return the steps of an epoch; with word dropout, tokens to be read as `<UNK>` are drawn first."""
-        texts, share = self._texts, self.settings.word_dropout
-        if share:
-            texts = texts.with_unknown(share, self.state.orders)
+        texts, settings = self._texts, self.settings
+        if isinstance(settings, Training) and settings.word_dropout:
+            texts = texts.with_unknown(settings.word_dropout, self.state.orders)
         return steps(texts, groups, self.settings.batch_size, self.group)
 
     def _read(self, step: Step, tally: Tally) -> Tensor:

@@ -1,4 +1,4 @@
-"""The encoder `bag`: the words' vectors pooled, whatever their order."""
+"""The encoders `bag`, the words' vectors pooled, and `pooled`, as a text encoder has pooled them."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ from embedkit.plugin_api import Register, hookimpl
 
 @hookimpl
 def register_encoders(register: Register) -> None:
-    """Register `bag`."""
+    """Register `bag` and `pooled`."""
     register("bag", "embedkit_bag.encoder:Bag")
+    register("pooled", "embedkit_bag.encoder:Pooled")

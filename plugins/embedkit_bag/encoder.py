@@ -1,4 +1,4 @@
-"""`bag`: the keys of the encoder, and how its module is built."""
+"""`bag` and `pooled`: the keys of the encoders, and how their modules are built."""
 
 from __future__ import annotations
 
@@ -40,3 +40,21 @@ class Bag:
         from embedkit_bag.module import BagModule
 
         return BagModule(input_dim, self.pooling, self.dropout)
+
+
+class Pooled:
+    """The vector of a whole text, as a text encoder pools it: the way the model was trained to."""
+
+    has_weights: ClassVar[bool] = False
+    reads_pooled: ClassVar[bool] = True
+
+    def __init__(
+        self, *, dropout: Annotated[float, Ge(0), Lt(1), Doc("dropout on the encoded text")] = 0.0
+    ) -> None:
+        self.dropout = dropout
+
+    def build(self, input_dim: int) -> nn.Module:
+        """Build the module; it has no weights, so no random numbers are drawn."""
+        from embedkit_bag.module import PooledModule
+
+        return PooledModule(input_dim, self.dropout)

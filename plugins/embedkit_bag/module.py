@@ -1,4 +1,4 @@
-"""The torch module behind `bag`."""
+"""The torch modules behind `bag` and `pooled`."""
 
 from __future__ import annotations
 
@@ -30,4 +30,18 @@ class BagModule(nn.Module):
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
         """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, H]; H is D or 2 D."""
         pooled: Tensor = self.dropout(torch.cat([pool(embedded, mask) for pool in self.poolings], dim=1))
+        return pooled
+
+
+class PooledModule(nn.Module):
+    """Returns the first vector of each text [B, T, D], as [B, D]; without one, a row of zeros."""
+
+    def __init__(self, input_dim: int, dropout: float) -> None:
+        super().__init__()
+        self.output_dim = input_dim
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """Encode `embedded` float [B, T, D] with `mask` bool [B, T] as [B, D]."""
+        pooled: Tensor = self.dropout(embedded[:, 0].masked_fill(~mask[:, :1], 0.0))
         return pooled

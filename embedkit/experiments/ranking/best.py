@@ -7,39 +7,38 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.direction import is_smaller_better
-from embedkit.recipe.schema import Recipe
+from embedkit.recipe.schema import BaselineRecipe, NetworkRecipe
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Metric
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.run import Run
 
 
-def on_all_texts(components: Components[Any], runs: Sequence[Run]) -> Recipe | BaselineRecipe:
+def on_all_texts(components: Components[Any], runs: Sequence[Run]) -> NetworkRecipe | BaselineRecipe:
     """Return the recipe of a candidate that leaves no labelled text out; `runs` are its trainings on folds.
 
     There are no folds then, and no share for tests. Where a share of the training texts told when to stop, it
     is trained on as well, for the mean of the epochs that were best in `runs`. A test split that is read from
     a source of its own stays what it is.
     """
-    recipe: Recipe | BaselineRecipe = components.recipe
+    recipe: NetworkRecipe | BaselineRecipe = components.recipe
     test, validation = recipe.data.test, recipe.data.validation
     if isinstance(test, ComponentSpec):
         return recipe
     shared = isinstance(validation, Share)
     data = {"folds": None, "test": None, "validation": None if shared else validation}
     whole = recipe.model_copy(update={"data": recipe.data.model_copy(update=data)})
-    if not (shared and isinstance(whole, Recipe) and whole.training.early_stopping is not None):
+    if not (shared and isinstance(whole, NetworkRecipe) and whole.training.early_stopping is not None):
         return whole
     epochs = max(1, round(fmean(best_epoch(components, run) for run in runs)))
     training = whole.training.model_copy(update={"early_stopping": None, "epochs": epochs})
     return whole.model_copy(update={"training": training})
 
 
-def best_epoch(components: Components[Recipe], run: Run) -> int:
+def best_epoch(components: Components[Any], run: Run) -> int:
     """Return the epoch whose weights early stopping took, from the history of a run."""
     stopping = components.recipe.training.early_stopping
     history = run.history[run.history["split"] == "validation"]

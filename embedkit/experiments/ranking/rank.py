@@ -22,7 +22,7 @@ from embedkit.experiments.ranking.files import write_ranking
 from embedkit.recipe.components import Components
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
-from embedkit.recipe.schema import BaselineRecipe, Recipe
+from embedkit.recipe.schema import BaselineRecipe, Recipe, TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-Trainable = Recipe | BaselineRecipe
+Trainable = Recipe | TextEncoderRecipe | BaselineRecipe
 Ranked = RankingRecipe | MatrixRecipe
 """A recipe of several candidates."""
 

@@ -25,7 +25,7 @@ from embedkit.recipe.document import Plain
 from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
-from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, Recipe
+from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, NetworkRecipe
 from embedkit.tasks.components import RunComponents
 
 if TYPE_CHECKING:
@@ -239,7 +239,7 @@ def _data_of(plain: Plain, data: Plain) -> Plain:
     return {**data, **kept}
 
 
-def _loaded(name: str, plain: Plain, wanted: str, registry: Registry) -> Recipe | BaselineRecipe:
+def _loaded(name: str, plain: Plain, wanted: str, registry: Registry) -> NetworkRecipe | BaselineRecipe:
     """Load the recipe of a candidate, with the metric that is `wanted` among its own.
 
     Raises RecipeError, which names the candidate.
@@ -255,5 +255,5 @@ def _loaded(name: str, plain: Plain, wanted: str, registry: Registry) -> Recipe 
     except RecipeError as error:
         faults = [replace(each, what=f"candidate {name}: {each.what}", where=None) for each in error.faults]
         raise RecipeError(*faults) from error
-    assert isinstance(loaded, Recipe | BaselineRecipe), "a candidate trains a model"
+    assert isinstance(loaded, NetworkRecipe | BaselineRecipe), "a candidate trains a model"
     return loaded

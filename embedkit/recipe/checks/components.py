@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 from embedkit.errors import ComponentError, Fault
-from embedkit.interfaces.flags import STANDALONE, tasks_of
+from embedkit.interfaces.flags import READS_POOLED, STANDALONE, tasks_of
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
-from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import EmbeddingSpec
+from embedkit.recipe.document import Findings, KeyPath
+from embedkit.recipe.schema import EmbeddingSpec, TextEncoderSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 
@@ -42,6 +42,31 @@ def check_unseen(embedding: object, registry: Registry, findings: Findings) -> N
             name = part.spec.use
             what = f"'{name}' knows words of the training texts alone, and no others can be looked up in it"
             findings.add(("embedding", "unseen"), what)
+
+
+def check_pooled(embedding: object, encoder: object, registry: Registry, findings: Findings) -> None:
+    """Add a fault for an encoder of pooled vectors that is given vectors of words.
+
+    Only a text encoder pools, and only for the encoder that is not inside another one.
+    """
+    if not isinstance(encoder, ComponentSpec) or not encoder.use:
+        return
+    outer, *inner = Part(registry, "encoder", encoder, "encoder").walk()
+    if not isinstance(embedding, TextEncoderSpec) and READS_POOLED.of(outer.component.factory):
+        what = f"'{encoder.use}' reads what a text encoder has pooled, and the embedding has vectors of words"
+        hint = "Name a text encoder in 'embedding', or an encoder that reads words, such as bag."
+        findings.add(("encoder",), Fault(what, hint=hint))
+    for part in inner:
+        if part.spec.use and part.kind == "encoder" and READS_POOLED.of(part.component.factory):
+            what = (
+                f"'{part.spec.use}' reads what a text encoder has pooled, and '{encoder.use}' gives it words"
+            )
+            findings.add(path_of(part.where), what)
+
+
+def path_of(where: str) -> KeyPath:
+    """Return the path of a key such as `encoder.encoders.0`."""
+    return tuple(int(key) if key.isdigit() else key for key in where.split("."))
 
 
 def check_shares(validation: object, test: object, findings: Findings) -> None:

@@ -9,10 +9,11 @@ from embedkit.errors import Fault, nearest
 from embedkit.interfaces.flags import HAS_WEIGHTS
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
-from embedkit.recipe.document import Findings, KeyPath
-from embedkit.recipe.schema import EmbeddingSpec
+from embedkit.recipe.checks.components import path_of
+from embedkit.recipe.document import Findings
+from embedkit.recipe.schema import EmbeddingSpec, TextEncoderSpec
 from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.recipe.sections.training import Training
+from embedkit.recipe.sections.training import TextEncoderSteps, TextEncoderTraining, Training
 
 Sections = Mapping[Any, Any]
 FIT_KEYS = ("class_weights", "optimizer", "trackers")
@@ -34,6 +35,7 @@ def check_training(sections: Sections, registry: Registry, findings: Findings) -
         _check_buckets(training, findings)
         _check_weights(training.get("class_weights"), sections.get("data"), findings)
         _check_table(training, sections.get("embedding"), findings)
+        _check_layers(training, sections.get("embedding"), findings)
         if isinstance(training.get("early_stopping"), Mapping):
             _check_stopping(training["early_stopping"], sections, findings)
 
@@ -47,8 +49,9 @@ def _check_sparse(embedding: object, findings: Findings) -> None:
 def _check_head_alone(sections: Sections, registry: Registry, findings: Findings) -> None:
     """Add a fault for everything that would have to be trained beside the head, which `lbfgs` fits alone."""
     embedding, encoder, path = sections.get("embedding"), sections.get("encoder"), ("training", "optimizer")
-    if isinstance(embedding, EmbeddingSpec) and embedding.trainable != "none":
-        what = f"'lbfgs' fits the head alone, and embedding.trainable is '{embedding.trainable}'"
+    if isinstance(embedding, EmbeddingSpec | TextEncoderSpec) and embedding.trainable != "none":
+        how = embedding.to_plain()["trainable"]
+        what = f"'lbfgs' fits the head alone, and embedding.trainable is '{how}'"
         hint = "Set embedding.trainable to none, or the optimizer to one that trains in epochs: adam."
         findings.add(path, Fault(what, hint=hint))
     if not isinstance(encoder, ComponentSpec) or not encoder.use:
@@ -59,16 +62,12 @@ def _check_head_alone(sections: Sections, registry: Registry, findings: Findings
             hint = "Choose an encoder without weights, such as bag, or an optimizer of all weights: adam."
             findings.add(path, Fault(what, hint=hint))
         elif part.spec.parameters.get("dropout"):
-            findings.add(_path_of(f"{part.where}.dropout"), "has no effect with 'optimizer: lbfgs'")
-
-
-def _path_of(where: str) -> KeyPath:
-    return tuple(int(key) if key.isdigit() else key for key in where.split("."))
+            findings.add(path_of(f"{part.where}.dropout"), "has no effect with 'optimizer: lbfgs'")
 
 
 def _check_epochs(training: Sections, findings: Findings) -> None:
     """Add a fault for each key that is about epochs, batches and steps, which `lbfgs` does without."""
-    for key, field in Training.model_fields.items():
+    for key, field in (TextEncoderTraining.model_fields | Training.model_fields).items():
         # A saved recipe says every default, which asks for nothing.
         if key not in FIT_KEYS and training.get(key, field.default) != field.default:
             hint = "Leave the key out, or choose an optimizer that trains in epochs, such as adam."
@@ -119,6 +118,17 @@ def _check_table(training: Sections, embedding: object, findings: Findings) -> N
     if isinstance(first, int) and isinstance(last, int) and last < first:
         what = f"epoch {last} is before the first one in which the table is trained, {first}"
         findings.add(("training", "table_to_epoch"), what)
+
+
+def _check_layers(training: Sections, embedding: object, findings: Findings) -> None:
+    """Add a fault for each key about training a text encoder that is not trained."""
+    if not isinstance(embedding, TextEncoderSpec) or embedding.is_trained:
+        return
+    for key, field in TextEncoderSteps.model_fields.items():
+        # A saved recipe says every default, which asks for nothing.
+        if training.get(key, field.default) != field.default:
+            what = "the text encoder is not trained: embedding.trainable is 'none'"
+            findings.add(("training", key), what)
 
 
 def _check_stopping(stopping: Sections, sections: Sections, findings: Findings) -> None:

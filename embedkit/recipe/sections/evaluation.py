@@ -41,14 +41,19 @@ PredictedTexts = Annotated[
 ]
 
 
-class Evaluation(Section):
-    """How predictions are made and scored."""
+class NetworkEvaluation(Section):
+    """How the predictions of a network are made and scored."""
 
     metrics: Metrics
     baselines: Baselines
     function_words: FunctionWordLists
     threshold: Threshold = 0.5
     predictions: PredictedTexts = "all"
+
+
+class Evaluation(NetworkEvaluation):
+    """How predictions are made and scored."""
+
     table_drift: Annotated[
         bool,
         Field(description="write table-drift.csv: how training moved each row of the embedding matrix"),

@@ -16,10 +16,12 @@ class Section(BaseModel):
     """A mapping in a recipe: frozen, strict about types, closed to unknown keys.
 
     `default_components` are the components that stand where a recipe of this kind names none, by key, in
-    addition to those that are the same for all kinds.
+    addition to those that are the same for all kinds. `other_kinds` are the kinds of component that stand
+    where recipes of other kinds have components of another kind, by key.
     """
 
     default_components: ClassVar[Mapping[KeyPath, Plain]] = {}
+    other_kinds: ClassVar[Mapping[KeyPath, str]] = {}
 
     model_config = ConfigDict(
         frozen=True,

@@ -22,8 +22,8 @@ class EarlyStopping(Section):
     ] = 3
 
 
-class Training(Section):
-    """How the model is trained."""
+class Steps(Section):
+    """Batches, optimizer and learning rate."""
 
     epochs: Annotated[int, Field(ge=1, description="passes over the training split")] = 20
     batch_size: Annotated[int, Field(ge=1, description="examples in a batch, in each process")] = 32
@@ -65,6 +65,11 @@ class Training(Section):
     max_norm: Annotated[
         float | None, Field(gt=0, description="the largest norm of the head's weights of a class")
     ] = None
+
+
+class TableSteps(Section):
+    """How the embedding matrix is trained."""
+
     table_lr: Annotated[
         float | None, Field(gt=0, description="learning rate of the embedding matrix; null: `lr`")
     ] = None
@@ -77,6 +82,28 @@ class Training(Section):
             ge=1, description="the last epoch in which the embedding matrix is trained; null: the last epoch"
         ),
     ] = None
+
+
+class TextEncoderSteps(Section):
+    """How a text encoder is trained."""
+
+    text_encoder_lr: Annotated[
+        float | None, Field(gt=0, description="learning rate of the text encoder's last layer; null: `lr`")
+    ] = None
+    layer_decay: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="layer-wise learning-rate decay: the learning rate of each layer of the text encoder "
+            "is so many times that of the layer after it",
+        ),
+    ] = 1.0
+
+
+class Loss(Section):
+    """The loss that training minimizes."""
+
     class_weights: Annotated[
         Literal["balanced"] | Mapping[str, Annotated[float, Field(gt=0)]] | None,
         AfterValidator(freeze),
@@ -88,9 +115,19 @@ class Training(Section):
     label_smoothing: Annotated[
         float, Field(ge=0, lt=1, description="share of each target that is spread over all classes")
     ] = 0.0
+
+
+class WordDropout(Section):
+    """Dropout of words."""
+
     word_dropout: Annotated[
         float, Field(ge=0, lt=1, description="share of the tokens that are read as `<UNK>` in training")
     ] = 0.0
+
+
+class Epochs(Section):
+    """Dropout of vectors, early stopping, and what is written during the training."""
+
     embedding_dropout: Annotated[
         float,
         Field(
@@ -112,3 +149,14 @@ class Training(Section):
         int | None,
         Field(ge=0, description="epochs between checkpoints, 0 for none; null: every ten seconds"),
     ] = None
+
+
+class Training(Epochs, WordDropout, Loss, TableSteps, Steps):
+    """How the model is trained."""
+
+
+class TextEncoderTraining(Epochs, Loss, TextEncoderSteps, Steps):
+    """How a model with a text encoder is trained."""
+
+
+AnyTraining = Training | TextEncoderTraining
