@@ -35,14 +35,16 @@ Names = Mapping[str, Sequence[str]]
 
 def json_schema(registry: Registry) -> Json:
     """Return the schema of recipes that use the registry's components; names claimed twice are left out."""
-    kinds = sorted({slot.kind for schema in SCHEMAS for slot in slots_of(schema).values()})
+    text_encoders = registry.names("text-encoder")
+    schemas = [schema for schema in SCHEMAS if text_encoders or schema is not TextEncoderRecipe]
+    kinds = sorted({slot.kind for schema in schemas for slot in slots_of(schema).values()})
     names = {name: (*kind.built_in, *registry.names(name)) for name, kind in KINDS.items()}
     known = registry.components()
     definitions = {kind: _kind([c for c in known if c.kind == kind], names) for kind in kinds}
-    for schema in SCHEMAS:
+    for schema in schemas:
         definitions |= _sections(schema)
     definitions["MatrixRecipe"] = matrix_schema(definitions)
-    network = _by_embedding(registry.names("text-encoder"))
+    network = _by_embedding(text_encoders)
     definitions |= _ranking(network)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

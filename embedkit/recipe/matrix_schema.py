@@ -20,7 +20,13 @@ def matrix_schema(definitions: Json) -> Json:
     Its sections may lack keys that the matrix gives.
     """
     kinds = ("BaselineRecipe", "TextEncoderRecipe", "Recipe")
-    properties = {key: value for kind in kinds for key, value in definitions[kind]["properties"].items()}
+    found = [definitions[kind]["properties"] for kind in kinds if kind in definitions]
+    properties = {key: value for each in found for key, value in each.items()}
+    embeddings = [each["embedding"] for each in found if "embedding" in each]
+    if len(embeddings) > 1:
+        other = {key: value for key, value in embeddings[-1].items() if key != "$ref"}
+        references = [{"$ref": each["$ref"]} for each in embeddings]
+        properties["embedding"] = {**other, "anyOf": references}
     own = {key: _loose(each) for key, each in properties.items()}
     section = {"anyOf": [_matrix(properties, definitions), {"type": "null"}]}
     return {
@@ -35,11 +41,11 @@ def matrix_schema(definitions: Json) -> Json:
 
 def _loose(schema: Json) -> Json:
     """Return the schema of a key, in which a section or a component may lack what the matrix gives."""
-    if "$ref" not in schema:
+    references = [each for each in schema.get("anyOf", [schema]) if "$ref" in each]
+    if not references or schema.get("type") == "array":
         return schema
-    reference = {"$ref": schema["$ref"]}
-    others = {key: value for key, value in schema.items() if key != "$ref"}
-    return {**others, "anyOf": [reference, _ANY_OBJECT]}
+    others = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
+    return {**others, "anyOf": [*({"$ref": each["$ref"]} for each in references), _ANY_OBJECT]}
 
 
 def _matrix(properties: Json, definitions: Json) -> Json:

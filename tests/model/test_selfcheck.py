@@ -52,6 +52,7 @@ def mean_of_nothing(embedded, mask):
 BUNDLED = {
     "bag": {},
     "cnn": {},
+    "pooled": {},
     "slice": {"count": 100, "encoder": "bag"},
     "ensemble": {"encoders": ["cnn", {"use": "gru", "hidden_size": 8}]},
     "gru": {"hidden_size": 8},
