@@ -10,20 +10,26 @@ import numpy as np
 import torch
 from torch import nn
 
+from embedkit.data.examples import Examples
 from embedkit.errors import Fault, RecipeError
+from embedkit.files.storage import InMemory
+from embedkit.interfaces import Example
 from embedkit.interfaces.contracts import check_states
 from embedkit.model.embedder import Embedder
 from embedkit.model.encoded_texts import encode_texts
-from embedkit.model.table_rows import State, TableRows
+from embedkit.model.table_rows import TableRows
+from embedkit.model.token_states import State, TokenStates
+from embedkit.model.word_pieces import word_pieces
 from embedkit.text.batching import Inputs
+from embedkit.text.encoding import TokenizedSplit
 from embedkit.text.pieces import pieces_of
+from embedkit.text.tokens import Tokens
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.files.storage import Storage
     from embedkit.interfaces import IntArray, TextModel, TextNetwork
-    from embedkit.text.encoding import TokenizedSplit
     from embedkit.text.vocabulary import Vocabulary
 
 AT_ONCE = 32
@@ -49,10 +55,7 @@ class Reading:
 
 
 class TextEmbedder(Embedder):
-    """Embeds texts with a text encoder, as `reading` says.
-
-    It knows every word, as it reads words in pieces.
-    """
+    """Embeds texts with a text encoder, as `reading` says."""
 
     def __init__(self, reading: Reading) -> None:
         super().__init__()
@@ -61,8 +64,28 @@ class TextEmbedder(Embedder):
         self.rows = TableRows.of_known(reading.words)
 
     def states(self, words: Sequence[str]) -> list[State]:
-        """Return the state of each word: all are covered."""
-        return ["covered"] * len(words)
+        """Return the state of each word as a text of its own: whole, split or unknown."""
+        split = Examples.of(Example(number, word) for number, word in enumerate(words, 1))
+        tokens = Tokens.of([word] for word in words)
+        states = self.token_states(TokenizedSplit("words", split, tokens, [0] * len(words)))
+        return [states.words[number].state for (number,) in states.numbers]
+
+    def token_states(self, split: TokenizedSplit) -> TokenStates:
+        """Return the state of every token of a split, by the pieces that it is read in where it stands.
+
+        A word without pieces, such as a control character, is unknown to the model.
+        """
+        counts, unknown, first = [np.empty(0, np.int64)], [np.empty(0, np.bool_)], 0
+        read = np.frombuffer(split.tokens.numbers.lengths(), np.int64)
+        for pieces in pieces_of(self.reading.model, split.examples.texts):
+            words = word_pieces(pieces)
+            kept = _within(words.lengths) < np.repeat(read[first : first + len(words.lengths)], words.lengths)
+            counts.append(words.counts[kept].clip(min=1))
+            unknown.append((words.unknown | (words.counts == 0))[kept])
+            first += len(words.lengths)
+        return TokenStates.of_pieces(
+            split.tokens, np.concatenate(counts), np.concatenate(unknown), InMemory()
+        )
 
 
 class FrozenTextEmbedder(TextEmbedder):
@@ -186,9 +209,14 @@ class TrainedTextEmbedder(TextEmbedder):
 
 def _first(lengths: IntArray, read: IntArray) -> IntArray:
     """Return which of the vectors of texts are among the first `read` of each, and then that of padding."""
-    within = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
-    kept = np.flatnonzero(within < np.repeat(read, lengths))
+    kept = np.flatnonzero(_within(lengths) < np.repeat(read, lengths))
     return np.append(kept, lengths.sum())
+
+
+def _within(lengths: IntArray) -> IntArray:
+    """Return the number of each entry in its text, from 0, for texts of so many entries."""
+    within: IntArray = np.arange(lengths.sum()) - np.repeat(lengths.cumsum() - lengths, lengths)
+    return within
 
 
 def _train_last(network: nn.Module, last: int | None) -> None:
