@@ -76,7 +76,7 @@ def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> Ot
     refused: dict[str, str] = {}
     for name, part in trained.components.other_policies(trained.policy).items():
         try:
-            classifier = refilled(trained, name, part.make())
+            classifier = refilled(trained, name, trained.components.made_of(part))
         except EmbedkitError as error:
             refused[name] = error.faults[0].what
             continue

@@ -197,7 +197,8 @@ def _looking_up(
         table = read_table(run.file(layout.EMBEDDING_BEFORE), len(rows.vocabulary), saved.dim)
         return table[FIRST_WORD_ID:]
 
-    source = Reopened(run, components, rows.vocabulary.words, rows.origin[FIRST_WORD_ID:], before)
+    origin, via = rows.origin[FIRST_WORD_ID:], rows.via[FIRST_WORD_ID:]
+    source = Reopened(run, components, rows.vocabulary.words, origin, via, before)
     return replace(classifier.extended(_read_unseen(run, saved)), source=source)
 
 

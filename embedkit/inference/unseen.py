@@ -16,7 +16,7 @@ from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.runs.inputs import check_files
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray, VectorSource
+    from embedkit.interfaces import EmbeddingContext, FloatArray, VectorSource
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import Recipe
     from embedkit.runs.run import Run
@@ -34,14 +34,15 @@ HINT = (
 class Reopened:
     """The source that the model of `run` was trained with, opened again when a word is first looked up in it.
 
-    `origin` has the origins of the vectors of the vocabulary's `words` before training, and `before` reads
-    these, float32 [n, D]: the source must still give the same vectors.
+    `origin` and `via` tell where the vectors of the vocabulary's `words` came from, and `before` reads those
+    before training, float32 [n, D]: the source must still give the same vectors.
     """
 
     run: Run
     components: Components[Recipe]
     words: Sequence[str]
     origin: Sequence[str]
+    via: Sequence[str]
     before: Callable[[], FloatArray]
 
     @cached_property
@@ -60,16 +61,32 @@ class Reopened:
         trained = [self.words[row] for row in known]
         again, hits = look_up([*trained, *words], source, chain).split(len(trained))
         self._refuse_another(again, self.vectors[known])
-        rows = [row for row, origin in enumerate(self.origin) if origin in ("found", "recovered")]
-        found = FoundWords([self.words[row] for row in rows], self.vectors[rows])
-        return unseen_of(hits, source, chain, found, self.components.recipe.seed)
+        return unseen_of(hits, source, chain, self._found, self._context.seed)
+
+    @cached_property
+    def _context(self) -> EmbeddingContext:
+        return self.components.context(self.components.recipe.seed, self.words)
 
     @cached_property
     def _opened(self) -> tuple[VectorSource, OovChain]:
         components = self.components
-        check_files(self.run, components.part("embedding"), HINT)
-        context = components.context(components.recipe.seed, self.words)
-        return components.embedding.open(context), OovChain(components.policies)
+        for part in (components.part("embedding"), *components.parts("oov")):
+            check_files(self.run, part, HINT)
+        return components.embedding.open(self._context), OovChain(components.policies)
+
+    @cached_property
+    def _found(self) -> FoundWords:
+        """Return the words that the chain was given in training: those of which the source had a spelling.
+
+        A word that a policy replaced by another one is not among them.
+        """
+        _, chain = self._opened
+        rows = [
+            row
+            for row, (word, origin, via) in enumerate(zip(self.words, self.origin, self.via, strict=True))
+            if origin == "found" or (origin == "recovered" and via in chain.spellings(word))
+        ]
+        return FoundWords([self.words[row] for row in rows], self.vectors[rows], self._context)
 
     def _refuse_another(self, again: Hits, vectors: FloatArray) -> None:
         for word, origin in zip(again.words, again.origin(), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, cast
 
 from embedkit.errors import ComponentError
-from embedkit.interfaces import BaselineState, Example, Pieces
+from embedkit.interfaces import BaselineState, Example, HeldOutFit, Pieces
 from embedkit.interfaces.calling import owner_of
 
 if TYPE_CHECKING:
@@ -280,7 +281,22 @@ def check_filled(policy: object, filled: Filled, n: int, dim: int) -> Filled:
         _check_array(policy, f"fill().{name}", getattr(filled, name, None), shape, dtype)
     _check_finite(policy, "fill().vectors", filled.vectors)
     _check_spellings(policy, filled, n)
+    _check_fit(policy, filled.fit)
     return filled
+
+
+def _check_fit(policy: object, fit: Any) -> None:
+    """Raise ComponentError unless `fit` is None or a HeldOutFit of finite numbers, with cosines in -1..1."""
+    if fit is None:
+        return
+    if not isinstance(fit, HeldOutFit):
+        raise _breach(policy, "fill().fit", "a HeldOutFit or None", _describe(fit))
+    counts, cosines = (fit.common, fit.held_out), (fit.cosine, fit.cosine_of_mean)
+    for number in (*counts, *cosines, fit.strength):
+        if isinstance(number, bool) or not isinstance(number, Real) or not math.isfinite(number):
+            raise _breach(policy, "fill().fit", "finite numbers", _describe(number))
+    if min(counts) < 0 or max(map(abs, cosines)) > 1 + 1e-6:
+        raise _breach(policy, "fill().fit", "counts from 0 and cosines from -1 to 1", repr(fit))
 
 
 def _check_spellings(policy: object, filled: Filled, n: int) -> None:

@@ -113,6 +113,8 @@ class FillContext:
 
     `found` float32 [m, D] are the vectors of the m `words` of the vocabulary that the source knows.
     `training_tokens` gives the tokens of the training split; nothing if the words occur only in a later text.
+    `embedding` is the context in which the source was opened, for a policy that opens a source of its own;
+    None if no source was opened, as when a saved model is asked about other policies.
     """
 
     source: VectorSource
@@ -120,6 +122,23 @@ class FillContext:
     rng: np.random.Generator
     words: Sequence[str] = ()
     training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
+    embedding: EmbeddingContext | None = None
+
+
+@dataclass(frozen=True)
+class HeldOutFit:
+    """How well a policy that learns from the found words predicts vectors of words it has not learnt from.
+
+    Of `common` words to learn from, `held_out` were left out: `cosine` is the mean cosine similarity of their
+    predicted and their own vectors, and `cosine_of_mean` that of the mean vector and theirs. `strength` is
+    the regularization that was chosen.
+    """
+
+    common: int
+    held_out: int
+    cosine: float
+    cosine_of_mean: float
+    strength: float
 
 
 @dataclass(frozen=True)
@@ -128,12 +147,14 @@ class Filled:
 
     `vectors` float32 [n, D]; `filled` bool [n], False for a word left to the next policy. `spellings` gives
     for each word None, or the word of the source that was found in its place: it then counts as recovered by
-    that spelling. Empty `spellings` mean None for all.
+    that spelling. Empty `spellings` mean None for all. `fit` says how well the vectors were learnt, None for
+    a policy that learns nothing.
     """
 
     vectors: FloatArray
     filled: BoolArray
     spellings: Sequence[str | None] = ()
+    fit: HeldOutFit | None = None
 
 
 class OovPolicy(Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
@@ -17,7 +17,7 @@ from embedkit.interfaces.contracts import check_candidates, check_filled, check_
 from embedkit.interfaces.flags import NEEDS_SUBWORDS
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.interfaces import EmbeddingContext, FloatArray, HeldOutFit
 
 log = logging.getLogger(__name__)
 
@@ -26,23 +26,34 @@ log = logging.getLogger(__name__)
 class FoundWords:
     """The `words` that a source knows and their `vectors` float32 [m, D], which a chain may use.
 
-    `training_tokens` returns the tokens of the training split, if there is one.
+    `embedding` is the context in which the source was opened; None if none was.
     """
 
     words: Sequence[str]
     vectors: FloatArray
-    training_tokens: Callable[[], Sequence[Sequence[str]]] = tuple
+    embedding: EmbeddingContext | None = None
+
+
+@dataclass(frozen=True)
+class PolicyFit:
+    """The `fit` of the policy that is called `policy`, and how many `words` it gave a vector."""
+
+    policy: str
+    words: int
+    fit: HeldOutFit
 
 
 class Answers(NamedTuple):
     """A chain's vectors for n words, float32 [n, D], and the name of the policy that gave each, or "".
 
-    `spellings` has the word of the source that stands for each word, or "" if a policy made the vector.
+    `spellings` has the word of the source that stands for each word, or "" if a policy made the vector;
+    `fits` are those of the policies that learnt their vectors, in order.
     """
 
     vectors: FloatArray
     policies: list[str]
     spellings: list[str]
+    fits: list[PolicyFit]
 
 
 @dataclass(frozen=True)
@@ -103,6 +114,7 @@ class OovChain:
         """Return for each word the answer of the first of `policies` that has one, else zeros and no name."""
         vectors = np.zeros((len(words), source.dim), dtype=np.float32)
         names, spellings = [""] * len(words), [""] * len(words)
+        fits: list[PolicyFit] = []
         left = np.arange(len(words))
         for position, (name, policy) in enumerate(policies):
             if not len(left):
@@ -117,13 +129,16 @@ class OovChain:
                 names[i] = name
             for i, spelling in zip(left.tolist(), answer.spellings, strict=False):
                 spellings[i] = spelling or ""
+            if answer.fit is not None:
+                fits.append(PolicyFit(name, len(answered), answer.fit))
             left = left[~answer.filled]
-        return Answers(vectors, names, spellings)
+        return Answers(vectors, names, spellings, fits)
 
     def context(self, position: int, source: VectorSource, found: FoundWords, seed: int) -> FillContext:
         """Make what the policy at `position` is given for `fill`: its generator is in its first state."""
-        generator = self._generator(seed, position)
-        return FillContext(source, found.vectors, generator, found.words, found.training_tokens)
+        generator, embedding = self._generator(seed, position), found.embedding
+        tokens = tuple if embedding is None else embedding.training_tokens
+        return FillContext(source, found.vectors, generator, found.words, tokens, embedding)
 
     def _generator(self, seed: int, position: int) -> np.random.Generator:
         """Make a random generator for one policy, independent of the draws of other policies."""

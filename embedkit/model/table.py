@@ -12,7 +12,7 @@ from embedkit.errors import Fault
 from embedkit.interfaces.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
 from embedkit.model.memory import check_table
-from embedkit.model.oov import FoundWords, OovChain
+from embedkit.model.oov import FoundWords, OovChain, PolicyFit
 from embedkit.model.table_rows import TableRows
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary
@@ -30,12 +30,14 @@ SHOWN = 5
 class EmbeddingTable:
     """Word vectors float32 [V, D], with the words of the `rows` and where each vector came from.
 
-    `unseen` has the vectors of words that are looked up besides the vocabulary.
+    `unseen` has the vectors of words that are looked up besides the vocabulary; `fits` are those of the
+    policies that learnt their vectors.
     """
 
     vectors: FloatArray
     rows: TableRows
     unseen: Unseen
+    fits: Sequence[PolicyFit] = ()
 
     @property
     def dim(self) -> int:
@@ -81,7 +83,7 @@ def build_table(
     if unk is not None:
         vectors[UNK_ID] = check_unknown(source, unk, source.dim)
     missing = _rows(origin, "filled") if unk is not None else _rows(origin, "unk", "filled")
-    found = FoundWords(hits.found(), hits.vectors, context.training_tokens)
+    found = FoundWords(hits.found(), hits.vectors, context)
     answers = chain.fill([names[row] for row in missing], source, found, context.seed)
     vectors[missing] = answers.vectors
     for row, policy, spelling in zip(missing, answers.policies, answers.spellings, strict=True):
@@ -89,7 +91,7 @@ def build_table(
         if spelling and row != UNK_ID:
             origin[row], via[row] = "recovered", spelling
     unseen = unseen_of(others, source, chain, found, context.seed)
-    return EmbeddingTable(vectors, TableRows(vocabulary, origin, via), unseen)
+    return EmbeddingTable(vectors, TableRows(vocabulary, origin, via), unseen, answers.fits)
 
 
 def _rows(origin: Sequence[Origin], *wanted: Origin) -> list[int]:

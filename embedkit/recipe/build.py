@@ -58,14 +58,15 @@ class Part:
     def _inner(self, kind: str, plain: str | Plain, where: str) -> Part:
         return Part(self.registry, kind, spec_of(plain), where)
 
-    def make(self) -> Any:
+    def make(self, inner: Callable[[Part], Any] | None = None) -> Any:
         """Make the component, with file paths expanded, in the wrapper of its kind.
 
-        Raises PluginError for an unknown name, DataError for a missing file, RecipeError if it would run code
-        without consent or finds its own parameters wrong, and ComponentError if its constructor raises or
-        its class lacks the method of its kind.
+        `inner` makes the components in its parameters, by default as this method does. Raises PluginError for
+        an unknown name, DataError for a missing file, RecipeError if it would run code without consent or
+        finds its own parameters wrong, and ComponentError if its constructor raises or its class lacks the
+        method of its kind.
         """
-        return _construct(self.component, self._values(Part.make), self.where)
+        return _construct(self.component, self._values(inner or Part.make), self.where)
 
     def make_bare(self) -> Any:
         """Make the component and those in its parameters without wrappers, for tests of the component itself.

@@ -71,8 +71,12 @@ class Components(Generic[R]):
     def make(self, key: str) -> Any:
         """Return the component at `key`; the first call makes it."""
         if key not in self._made:
-            self._made[key] = self._parts[key].make()
+            self._made[key] = self.made_of(self._parts[key])
         return self._made[key]
+
+    def made_of(self, part: Part) -> Any:
+        """Make the component that `part` stands for, whether or not the recipe names it."""
+        return part.make()
 
     def reader(self, split: str) -> Reader:
         """Return the reader of a split: train, validation or test."""

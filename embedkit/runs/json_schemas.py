@@ -18,6 +18,7 @@ from typing_extensions import TypedDict
 from embedkit.errors import Fault, RunError
 from embedkit.evaluation.intrinsic_figures import IntrinsicFigures, figures_from_json
 from embedkit.evaluation.numbers import LARGEST
+from embedkit.evaluation.oov.fits import FitContent
 from embedkit.evaluation.oov.result import OovAnalysis, from_json
 from embedkit.evaluation.ranking.result import Ranking
 from embedkit.evaluation.result import (
@@ -104,6 +105,14 @@ class Input(TypedDict):
     blake2b_sampled: NotRequired[str]
 
 
+class Embedding(TypedDict):
+    """The content of embedding.json."""
+
+    rows: NotRequired[dict[str, Any]]
+    coverage: NotRequired[dict[str, Any]]
+    fits: NotRequired[list[FitContent]]
+
+
 Distribution = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Versions = Annotated[dict[Distribution, str], Field(max_length=5_000)]
 """Distributions and their versions."""
@@ -124,7 +133,7 @@ MODELS: Mapping[str, Any] = {"baseline": BaselineModel, "text-encoder": TextEnco
 FORMS: Mapping[str, Any] = {
     layout.MODEL: Model,
     layout.ENVIRONMENT: Environment,
-    layout.EMBEDDING: dict[str, Any],
+    layout.EMBEDDING: Embedding,
     layout.BASELINE: StoredBaseline,
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.oov.fits import fits_from_json
 from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.csv_schemas import check_predictions, check_table
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.evaluation.result import SplitMetrics, SplitSummary
+    from embedkit.model.oov import PolicyFit
     from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
 
@@ -235,6 +237,12 @@ class Run:
         from embedkit.runs.frames import OovFrames
 
         return OovFrames(self)
+
+    @cached_property
+    def fits(self) -> list[PolicyFit]:
+        """Return how well policies that learnt vectors predict them, in the order of the chain."""
+        content = self.read_json(layout.EMBEDDING) if self.has(layout.EMBEDDING) else {}
+        return fits_from_json(content.get("fits", []))
 
     @cached_property
     def history(self) -> pd.DataFrame:

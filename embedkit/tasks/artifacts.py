@@ -10,6 +10,7 @@ from embedkit.data.splits import has_labels
 from embedkit.evaluation.comparison.baselines import Fitted, score_baselines
 from embedkit.evaluation.metrics import score_metrics
 from embedkit.evaluation.oov.columns import cells, columns
+from embedkit.evaluation.oov.fits import fits_to_json
 from embedkit.evaluation.predictions import header, held_out, row
 from embedkit.evaluation.result import SplitMetrics, metrics_to_json
 from embedkit.model.token_states import OF_WORDS
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.predictor import Predictor
     from embedkit.interfaces import Metric
+    from embedkit.model.oov import PolicyFit
     from embedkit.runs.history import History
     from embedkit.runs.writer import RunWriter
 
@@ -62,10 +64,16 @@ def write_predictions(
     )
 
 
-def write_coverage(writer: RunWriter, classifier: Predictor, predictions: Mapping[str, Predictions]) -> None:
-    """Write embedding.json: origins of rows and coverage of splits."""
+def write_coverage(
+    writer: RunWriter,
+    classifier: Predictor,
+    predictions: Mapping[str, Predictions],
+    fits: Sequence[PolicyFit] = (),
+) -> None:
+    """Write embedding.json: origins of rows, coverage of splits, and the fits of policies that learn."""
     covered = {name: judged.coverage() for name, judged in predictions.items()}
-    writer.json(layout.EMBEDDING, {"rows": classifier.rows.by_origin(), "coverage": covered})
+    learnt = {"fits": fits_to_json(fits)} if fits else {}
+    writer.json(layout.EMBEDDING, {"rows": classifier.rows.by_origin(), "coverage": covered, **learnt})
 
 
 def shown(

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from embedkit.interfaces import (
         Baseline,
         BoolArray,
-        Embedding,
         Example,
         FittedBaseline,
         IntArray,
@@ -86,12 +85,10 @@ class RunComponents(Components[R]):
             self.part("embedding"), lambda _: CachedWords(self.text_model, self.storage), "words"
         )
 
-    @property
-    def embedding(self) -> Embedding:
-        """Return the embedding; the vectors that it trains are in the cache."""
-        part = self.part("embedding")
-        embedding: Embedding = self.make(part.where)
-        return keeping_vectors(part, embedding)
+    def made_of(self, part: Part) -> Any:
+        """Make a component; vectors that it trains, or an embedding in its parameters, are in the cache."""
+        made = part.make(self.made_of)
+        return keeping_vectors(part, made) if part.kind == "embedding" else made
 
     @property
     def baselines(self) -> dict[str, Baseline]:

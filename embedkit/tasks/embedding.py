@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from embedkit.data.preflight import raise_or_warn
 from embedkit.evaluation.coverage_check import check_coverage, covered_shares
+from embedkit.evaluation.oov.fits import fit_line
 from embedkit.interfaces.consistency import check_fill, check_proposals, check_source, spread
 from embedkit.model.oov import FoundWords, OovChain
 from embedkit.model.table import EmbeddingTable, build_table, check_values
@@ -47,6 +48,8 @@ def embed(
     _ask_policies_again(components, source, table, context)
     shares = covered_shares(table.rows.extended(table.unseen), splits)
     reporter.stage(f"tokens with a vector: {', '.join(f'{name} {x:.1%}' for name, x in shares.items())}")
+    for each in table.fits:
+        reporter.stage(fit_line(each))
     raise_or_warn([*check_coverage(shares), *check_values(table)], strict)
     return table
 
@@ -81,7 +84,7 @@ def _ask_policies_again(
         return
     known = _with_origin(table, "found", "recovered")
     vectors = table.vectors[known]
-    found = FoundWords([table.rows.words[row] for row in known], vectors, context.training_tokens)
+    found = FoundWords([table.rows.words[row] for row in known], vectors, context)
     missing, filled = (_few(table, *some) for some in (("recovered", "filled"), ("filled",)))
     for position, part in enumerate(parts):
         policy, name = components.make(part.where), str(part)

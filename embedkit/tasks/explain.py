@@ -5,13 +5,14 @@ The nearest words are those in the embedding matrix; n-grams decide where the mo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from embedkit.data.labels import parts_of
 from embedkit.errors import nearest
+from embedkit.evaluation.oov.fits import fits_to_json
 from embedkit.model.token_states import OF_PIECES, OF_WORDS
 from embedkit.runs import layout
 from embedkit.runs.texts import rows_of, run_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from embedkit.inference.baseline import BaselineClassifier
     from embedkit.interfaces import FloatArray
+    from embedkit.model.oov import PolicyFit
     from embedkit.model.token_states import StateSet
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
@@ -87,7 +89,8 @@ class Explanation:
     `run` is the name of the inner run that held the text out, None in a run that trained one model. `label`
     and `wrong` are None for a text without a label, and shares for one without such tokens. `cut` is the
     number of tokens that the model did not read. `evidence` has the n-grams that decided for each predicted
-    label, or for the most probable one if none is; empty if the model is no baseline that can tell.
+    label, or for the most probable one if none is; empty if the model is no baseline that can tell. `fits`
+    are those of the policies that gave a token its vector, if they learnt it.
     """
 
     run: str | None
@@ -104,6 +107,7 @@ class Explanation:
     cut: int
     tokens: tuple[ExplainedToken, ...]
     evidence: tuple[Evidence, ...] = ()
+    fits: tuple[PolicyFit, ...] = ()
 
     @property
     def state_set(self) -> StateSet:
@@ -111,9 +115,12 @@ class Explanation:
         return OF_PIECES if any(token.pieces is not None for token in self.tokens) else OF_WORDS
 
     def to_json(self) -> dict[str, object]:
-        """Return the fields as plain data, without `run` if that is None, and `evidence` if there is none."""
-        plain = {**asdict(self), "tokens": [token.to_json() for token in self.tokens]}
-        left_out = {key for key in ("run", "evidence") if not plain[key]}
+        """Return the fields as plain data, without `run`, `evidence` and `fits` if there are none."""
+        plain = asdict(self) | {
+            "tokens": [token.to_json() for token in self.tokens],
+            "fits": fits_to_json(self.fits),
+        }
+        left_out = {key for key in ("run", "evidence", "fits") if not plain[key]}
         return {key: value for key, value in plain.items() if key not in left_out}
 
 
@@ -152,6 +159,7 @@ class Explanations:
 
     def _text(self, row: Mapping[Any, Any]) -> Explanation:
         label = row["label"] if self.run.labelled(row["split"]) else None
+        tokens = tuple(self._tokens(row))
         return Explanation(
             run=None,
             split=row["split"],
@@ -165,8 +173,9 @@ class Explanations:
             oov_share=_known(row["oov_share"]),
             content_oov_share=_known(row["content_oov_share"]),
             cut=row["cut"],
-            tokens=tuple(self._tokens(row)),
+            tokens=tokens,
             evidence=() if self._baseline is None else evidence_of(self._baseline, row["text"]),
+            fits=self._fits_of(tokens),
         )
 
     def _tokens(self, row: Mapping[Any, Any]) -> Iterator[ExplainedToken]:
@@ -184,6 +193,10 @@ class Explanations:
             nearest=tuple(self.nearest(token)),
             similar=nearest(token, self._rows) if state in ("unseen", "dropped") else None,
         )
+
+    def _fits_of(self, tokens: Sequence[ExplainedToken]) -> tuple[PolicyFit, ...]:
+        policies = {token.via for token in tokens if token.state == "filled"}
+        return tuple(each for each in self.run.fits if each.policy in policies)
 
     def nearest(self, word: str, count: int = NEAREST) -> list[Neighbour]:
         """Return the words whose trained vectors are nearest to that of `word`, with cosine similarities.

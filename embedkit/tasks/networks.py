@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
     from embedkit.evaluation.predictions import Predictions
     from embedkit.model.embedder import Embedder
+    from embedkit.model.oov import PolicyFit
     from embedkit.model.table import EmbeddingTable
     from embedkit.recipe.schema import NetworkRecipe
     from embedkit.runs.context import RunContext
@@ -39,6 +40,11 @@ class Network(ABC):
 
     classifier: Classifier
     evaluated: Classifier
+
+    @property
+    def fits(self) -> Sequence[PolicyFit]:
+        """Return the fits of out-of-vocabulary policies that learnt their vectors."""
+        return ()
 
     @abstractmethod
     def save(self, writer: RunWriter) -> None:
@@ -57,6 +63,11 @@ class TableNetwork(Network):
     evaluated: Classifier
     components: RunComponents[Recipe]
     table: EmbeddingTable
+
+    @property
+    def fits(self) -> Sequence[PolicyFit]:
+        """Return the fits of out-of-vocabulary policies that learnt their vectors."""
+        return self.table.fits
 
     def save(self, writer: RunWriter) -> None:
         """Write the files of the trained model."""

@@ -57,7 +57,7 @@ def train_and_evaluate(components: RunComponents[N], context: RunContext) -> Non
     with training.kept():
         predictions = {name: evaluated.judge(split, writer.group) for name, split in tokenized.items()}
     write_metrics(writer, predictions, metrics, baselines)
-    write_coverage(writer, evaluated, predictions)
+    write_coverage(writer, evaluated, predictions, network.fits)
     written = shown(predictions, recipe.evaluation.predictions)
     write_predictions(writer, evaluated.classes, written, content)
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from embedkit.files.cache import one_at_a_time
 from embedkit.interfaces import Embedding, EmbeddingContext
+from embedkit.interfaces.flags import STANDALONE
 from embedkit.model.known_words import KnownWords
 from embedkit.recipe.code_digest import component_digest, texts_digest
 from embedkit.vectors.lookup.row_cache import CachedArrays
@@ -72,6 +73,11 @@ class KeptEmbedding:
     embedding: TrainedEmbedding
     name: str
     about: str
+
+    @property
+    def standalone(self) -> bool:
+        """Return whether other words than those of the training texts can be looked up later."""
+        return STANDALONE.of(self.embedding)
 
     def open(self, context: EmbeddingContext) -> VectorSource:
         """Return the trained vectors, from the cache if they are there. Raises what training raises.

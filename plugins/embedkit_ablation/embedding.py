@@ -49,6 +49,7 @@ class Ablation:
     ) -> None:
         self.of = of
         self.hidden = hidden
+        self.standalone: bool = getattr(of, "standalone", True)
 
     def open(self, context: EmbeddingContext) -> AblatedVectors:
         """Open the embedding and hide some of its words. Raises whatever opening it raises."""

@@ -53,6 +53,7 @@ class Concat:
         ],
     ) -> None:
         self.sources = sources
+        self.standalone = all(getattr(source, "standalone", True) for source in sources)
 
     def open(self, context: EmbeddingContext) -> ConcatVectors:
         """Open every source and return them concatenated. Raises whatever opening a source raises.

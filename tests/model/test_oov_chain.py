@@ -89,7 +89,7 @@ def test_proposals_that_are_no_strings_are_named(proposed, came):
 
 def test_the_first_policy_that_has_a_row_wins():
     chain = OovChain([("two", Draws(2)), ("three", Draws(3)), ("rest", Draws())])
-    rows, names, _ = chain.fill(["aaa", "bb", "c", "dd"], Source(), FoundWords((), FOUND), 0)
+    rows, names, *_ = chain.fill(["aaa", "bb", "c", "dd"], Source(), FoundWords((), FOUND), 0)
     assert names == ["three", "two", "rest", "two"]
     assert len(np.unique(rows, axis=0)) == 4
 
@@ -112,7 +112,7 @@ def test_a_policys_draws_do_not_depend_on_the_others():
 
 def test_a_policy_that_stands_twice_draws_twice():
     chain = OovChain([("same", Draws(2)), ("same", Draws())])
-    rows, _, _ = chain.fill(["aa", "b"], Source(), FoundWords((), FOUND), 1)
+    rows, *_ = chain.fill(["aa", "b"], Source(), FoundWords((), FOUND), 1)
     assert not (rows[0] == rows[1]).any()
 
 
@@ -121,7 +121,7 @@ def test_no_words_are_nobodys_business():
         def fill(self, words, context):
             raise AssertionError
 
-    rows, names, _ = OovChain([("untouched", Untouched())]).fill([], Source(), FoundWords((), FOUND), 0)
+    rows, names, *_ = OovChain([("untouched", Untouched())]).fill([], Source(), FoundWords((), FOUND), 0)
     assert rows.shape == (0, 3)
     assert names == []
 

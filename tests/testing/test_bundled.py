@@ -42,12 +42,15 @@ def vectors(folder):
     keyed.save_word2vec_format(str(folder / "word2vec.txt"))
     keyed.save_word2vec_format(str(folder / "word2vec.bin"), binary=True)
     keyed.save_word2vec_format(str(folder / "glove.txt"), write_header=False)
+    keyed.add_vectors(["films", "qwzx", "drabness"], numbers[:3])
+    keyed.save_word2vec_format(str(folder / "second.txt"))
     gensim_data = files("gensim") / "test" / "test_data"
     return {
         "ablation": {"of": "random", "hidden": 0.5},
         "concat": {"sources": [{"use": "random", "dim": 4}, {"use": "random", "dim": 3}]},
         "embedding:fasttext": {"path": str(gensim_data / "crime-and-punishment.bin")},
         "embedding:glove": {"path": folder / "glove.txt"},
+        "mapped": {"source": {"use": "word2vec-text", "path": folder / "second.txt"}, "min_common": 4},
         "gensim": {"sample": folder / "keyed.kv"},
         "vectors": {"path": folder / "word2vec.txt"},
         "word2vec-binary": {"path": folder / "word2vec.bin"},

@@ -9,6 +9,7 @@ from rich.text import Text
 
 from embedkit.errors import shortened
 from embedkit.escaping import escaped
+from embedkit.evaluation.oov.fits import fit_line
 from embedkit.model.token_states import OF_PIECES
 from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.marking import STYLES, colours, mark_all
@@ -18,6 +19,7 @@ from embedkit.report.terminal.oov import (
     class_table,
     counted,
     coverage_table,
+    fit_lines,
     missing_table,
     plain_table,
 )
@@ -42,8 +44,8 @@ def print_analysis(run: Run, analysis: OovAnalysis) -> None:
     """
     console = Screen()
     console.print(coverage_table(analysis.splits))
-    for line in amount_lines(analysis.splits):
-        console.print(line, soft_wrap=True)
+    for line in (*amount_lines(analysis.splits), *fit_lines(run)):
+        console.print(escaped(line), soft_wrap=True)
     for split, found in analysis.splits.items():
         console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
@@ -123,6 +125,8 @@ def print_text(text: Explanation) -> None:
             console.print(escaped(line), soft_wrap=True)
     if tokens and not text.evidence:
         console.print(token_table(text.tokens, coloured))
+    for each in text.fits:
+        console.print(escaped(fit_line(each)), soft_wrap=True)
 
 
 def evidence_lines(evidence: Evidence) -> list[str]:

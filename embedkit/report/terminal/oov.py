@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
+from embedkit.evaluation.oov.fits import fit_line, mean_fit_line
 from embedkit.model.token_states import OF_PIECES, OF_WORDS, StateSet
 from embedkit.report.terminal.lines import name_shown
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import Bucket, CountsByState, MissingWord, SplitAnalysis, WordCounts
+    from embedkit.model.oov import PolicyFit
+    from embedkit.runs.run import Run
 
     Splits = Mapping[str, SplitAnalysis]
 
@@ -49,6 +52,20 @@ def _amount_line(split: str, counts: CountsByState) -> str:
         return f"words of {split} have {counts.amount / counts.total:.2f} pieces on average"
     amount = counted(counts.amount)
     return f"{amount} tokens of {split} have vectors though training did not have them: looked up"
+
+
+def fit_lines(run: Run) -> list[str]:
+    """Return a line for each policy that learnt its vectors: how well it predicts those of held-out words.
+
+    For several runs, a line has the means over those in which the policy learnt any.
+    """
+    if not run.folds:
+        return [fit_line(each) for each in run.fits]
+    by_place: dict[tuple[int, str], list[PolicyFit]] = {}
+    for fold in run.folds:
+        for place, each in enumerate(fold.fits):
+            by_place.setdefault((place, each.policy), []).append(each)
+    return [mean_fit_line(fits) for fits in by_place.values()]
 
 
 def class_table(classes: Mapping[str, WordCounts], state_set: StateSet = OF_WORDS) -> Table:

@@ -9,7 +9,7 @@ from embedkit.escaping import escaped
 from embedkit.report.terminal.baselines import chosen_line, print_baselines
 from embedkit.report.terminal.intrinsic import print_intrinsic
 from embedkit.report.terminal.marking import colours
-from embedkit.report.terminal.oov import amount_lines, bucket_table, coverage_table, plain_table
+from embedkit.report.terminal.oov import amount_lines, bucket_table, coverage_table, fit_lines, plain_table
 from embedkit.report.terminal.repeated import print_repeated, print_seeds
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.wrong_texts import SHOWN, wrong_lines
@@ -62,8 +62,8 @@ def print_coverage(run: Run, console: Console) -> None:
     """Print the share of the tokens of every split in each state, and how many were looked up, or pieces."""
     splits = run.oov.analysis.splits
     console.print(coverage_table(splits))
-    for sentence in amount_lines(splits):
-        console.print(sentence, soft_wrap=True)
+    for sentence in (*amount_lines(splits), *fit_lines(run)):
+        console.print(escaped(sentence), soft_wrap=True)
 
 
 def print_errors(run: Run, split: str, console: Console) -> None:
