@@ -16,6 +16,7 @@ pytestmark = pytest.mark.core
 
 NAMES = [
     "best/mr",
+    "distilled/mr",
     "evaluate",
     "intrinsic-analogies",
     "intrinsic-similarity",
