@@ -26,6 +26,11 @@ PAGES = {
         "Every embedding also takes the keys of [`embedding`](recipe-keys.md#embedding): `trainable`, "
         "`sparse` and `unseen`. [Embeddings](embeddings.md) has examples.",
     ),
+    "text-encoder": (
+        "Text encoders",
+        "Pretrained models that read texts with a tokenizer of their own. [`distilled`](embeddings.md#distilled) "
+        "takes word vectors from one.",
+    ),
     "oov": (
         "Out-of-vocabulary policies",
         "[Out-of-vocabulary policies](oov-policies.md) says how they work together.",
