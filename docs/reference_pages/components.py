@@ -28,8 +28,8 @@ PAGES = {
     ),
     "text-encoder": (
         "Text encoders",
-        "Pretrained models that read texts with a tokenizer of their own. [`distilled`](embeddings.md#distilled) "
-        "takes word vectors from one.",
+        "Pretrained models that read texts with a tokenizer of their own. "
+        "[`distilled`](embeddings.md#distilled) takes word vectors from one.",
     ),
     "oov": (
         "Out-of-vocabulary policies",
