@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,10 +53,10 @@ class Architecture:
     positions: int | None
 
     @property
-    def pad_id(self) -> int:
-        """Return the id of padding, 0 if the configuration has none."""
+    def pad_id(self) -> int | None:
+        """Return the id of padding, None if the configuration has none."""
         pad = getattr(self.config, "pad_token_id", None)
-        return pad if isinstance(pad, int) and 0 <= pad < self.rows else 0
+        return pad if isinstance(pad, int) and 0 <= pad < self.rows else None
 
 
 def read_architecture(files: ModelFiles) -> Architecture:
@@ -68,11 +69,11 @@ def read_architecture(files: ModelFiles) -> Architecture:
         config = _config(files)
         model_class = _class_of(config, files)
         outline = _outline(model_class, config, files)
-    table: nn.Embedding = outline.get_input_embeddings()
+    table, dim = _input_table(outline), getattr(config, "hidden_size", None)
+    if table is None or not isinstance(dim, int):
+        raise _no_text_encoder(config, files)
     _check_table(files, outline, table)
-    return Architecture(
-        config, model_class, int(config.hidden_size), table.num_embeddings, _positions(outline, config)
-    )
+    return Architecture(config, model_class, dim, table.num_embeddings, _positions(outline, config))
 
 
 def _config(files: ModelFiles) -> Any:
@@ -99,16 +100,28 @@ def _config(files: ModelFiles) -> Any:
 
 
 def _class_of(config: Any, files: ModelFiles) -> Any:
-    """Return the class of the model. Raises VectorFileError if it does not make states of texts."""
+    """Return the class of the model. Raises VectorFileError if it does not make states of pieces of texts."""
     from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING, MODEL_MAPPING
 
-    mapping = MODEL_FOR_TEXT_ENCODING_MAPPING if type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING else None
-    found = (mapping or MODEL_MAPPING).get(type(config), None)
-    whole = mapping is None and getattr(config, "is_encoder_decoder", False)
-    if found is None or whole or not isinstance(getattr(config, "hidden_size", None), int):
-        what = f"a {config.model_type} model is no text encoder"
-        raise VectorFileError(Fault(what, where=str(files.config)))
+    encodes = type(config) in MODEL_FOR_TEXT_ENCODING_MAPPING
+    found = (MODEL_FOR_TEXT_ENCODING_MAPPING if encodes else MODEL_MAPPING).get(type(config), None)
+    whole = not encodes and getattr(config, "is_encoder_decoder", False)
+    if found is None or whole or not _reads_pieces(found):
+        raise _no_text_encoder(config, files)
     return found
+
+
+def _reads_pieces(model_class: Any) -> bool:
+    takes = inspect.signature(model_class.forward).parameters
+    return (
+        model_class.main_input_name == "input_ids"
+        and "attention_mask" in takes
+        and "pixel_values" not in takes
+    )
+
+
+def _no_text_encoder(config: Any, files: ModelFiles) -> VectorFileError:
+    return VectorFileError(Fault(f"a {config.model_type} model is no text encoder", where=str(files.config)))
 
 
 def _outline(model_class: Any, config: Any, files: ModelFiles) -> Any:
@@ -121,10 +134,17 @@ def _outline(model_class: Any, config: Any, files: ModelFiles) -> Any:
         raise VectorFileError(Fault(what, where=str(files.config))) from error
 
 
+def _input_table(outline: Any) -> nn.Embedding | None:
+    """Return the embeddings of pieces, None if the model has none."""
+    try:
+        table = outline.get_input_embeddings()
+    except (NotImplementedError, AttributeError):
+        return None
+    return table if isinstance(table, nn.Embedding) else None
+
+
 def _arguments(model_class: Any) -> dict[str, bool]:
     """Return the arguments of the class: no pooling layer, which only pretraining and classifiers use."""
-    import inspect
-
     known = inspect.signature(model_class.__init__).parameters
     return {"add_pooling_layer": False} if "add_pooling_layer" in known else {}
 

@@ -17,7 +17,7 @@ from embedkit_transformers.architecture import Architecture, load, read_architec
 from embedkit_transformers.files import ModelFiles
 from embedkit_transformers.network import PretrainedNetwork
 from embedkit_transformers.sentence import Dense, Normalize, Overrides, SentenceSettings, read_settings
-from embedkit_transformers.tokenizer import PieceTokenizer, read_tokenizer
+from embedkit_transformers.tokenizer import PieceTokenizer, read_config, read_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -34,22 +34,23 @@ def open_model(folder: Path, overrides: Overrides) -> PretrainedModel:
     _check_tokenizer(files, tokenizer, architecture)
     _check_width(folder, settings, architecture.dim)
     pieces = PieceTokenizer(
-        tokenizer, _longest(settings, architecture, folder), settings.lowercase, settings.prompt
+        tokenizer, _longest(settings, architecture, files), settings.lowercase, settings.prompt
     )
     _check_length(pieces, folder)
     return PretrainedModel(files, architecture, settings, pieces)
 
 
-def _longest(settings: SentenceSettings, architecture: Architecture, folder: Path) -> int | None:
+def _longest(settings: SentenceSettings, architecture: Architecture, files: ModelFiles) -> int | None:
     """Return how many pieces of a text are read, None without a limit.
 
     Raises VectorFileError if the settings ask for more pieces than the model has positions.
     """
     if settings.max_length is None:
-        return architecture.positions
+        limits = (architecture.positions, read_config(files.folder).max_length)
+        return min((limit for limit in limits if limit), default=None)
     if architecture.positions is not None and settings.max_length > architecture.positions:
         what = f"a max_length of {settings.max_length} is more than the model's positions"
-        raise VectorFileError(Fault(what, str(folder), allowed=(f"1 to {architecture.positions}",)))
+        raise VectorFileError(Fault(what, str(files.folder), allowed=(f"1 to {architecture.positions}",)))
     return settings.max_length
 
 
@@ -69,6 +70,11 @@ def _check_tokenizer(files: ModelFiles, tokenizer: Tokenizer, architecture: Arch
     if not rows // 2 <= largest + 1 <= rows:
         what = f"does not fit the model: it has {largest + 1:,} pieces, and the input table {rows:,} rows"
         raise VectorFileError(Fault(what, where=str(files.tokenizer)))
+    pad = read_config(files.folder).pad
+    number = None if pad is None else tokenizer.token_to_id(pad)
+    if None not in (number, architecture.pad_id) and number != architecture.pad_id:
+        what = f"its padding '{pad}' is piece {number}, and the model's {architecture.pad_id}"
+        raise VectorFileError(Fault(f"does not fit the model: {what}", where=str(files.tokenizer)))
 
 
 def _check_width(folder: Path, settings: SentenceSettings, dim: int) -> None:
@@ -126,7 +132,7 @@ class PretrainedModel:
         Raises VectorFileError for weights that are not those of the model.
         """
         model = load(self.architecture, self.files)
-        return PretrainedNetwork(model, self.dim, self.architecture.pad_id, self.settings)
+        return PretrainedNetwork(model, self.dim, self.architecture.pad_id or 0, self.settings)
 
 
 def _described(step: Dense | Normalize) -> str:

@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedkit.plugin_api import DataError, Fault, Pieces, VectorFileError, is_unicode, not_the_file
+from embedkit_transformers.files import read_json
 from embedkit_transformers.words import NO_WORD, lowercased, words_of
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
+
+
+CONFIG = "tokenizer_config.json"
+NO_LIMIT = 10**9
+"""From here on a length means that there is none: transformers writes 10**30."""
 
 
 def read_tokenizer(path: Path) -> Tokenizer:
@@ -30,6 +36,28 @@ def read_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+@dataclass(frozen=True)
+class TokenizerConfig:
+    """What transformers saves beside a tokenizer: its padding, and how long texts may be in pieces."""
+
+    pad: str | None = None
+    max_length: int | None = None
+
+
+def read_config(folder: Path) -> TokenizerConfig:
+    """Read tokenizer_config.json, if there is one. Raises VectorFileError if it is no JSON object."""
+    path = folder / CONFIG
+    if not path.is_file():
+        return TokenizerConfig()
+    read = read_json(path)
+    pad, longest = read.get("pad_token"), read.get("model_max_length")
+    pad = pad.get("content") if isinstance(pad, dict) else pad
+    return TokenizerConfig(
+        pad if isinstance(pad, str) else None,
+        longest if isinstance(longest, int) and 0 < longest < NO_LIMIT else None,
+    )
 
 
 def unknown_id(tokenizer: Tokenizer) -> int | None:
