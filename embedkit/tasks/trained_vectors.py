@@ -10,9 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from embedkit.files.cache import one_at_a_time
@@ -60,7 +62,19 @@ def keeping_vectors(part: Part, embedding: Embedding) -> Embedding:
     """
     if not part.bundled or not isinstance(embedding, TrainedEmbedding):
         return embedding
-    return KeptEmbedding(embedding, part.spec.use, f"{component_digest(part)} {platform.machine()}")
+    code = component_digest(part, *_packages(part))
+    return KeptEmbedding(embedding, part.spec.use, f"{code} {platform.machine()}")
+
+
+def _packages(part: Part) -> list[ModuleType]:
+    """Return the packages whose code the vectors depend on besides its own: of components in its parameters.
+
+    A text encoder among them is run by `embedkit.model`.
+    """
+    import embedkit.model
+
+    names = {each.factory.__module__.partition(".")[0] for each in part.components[1:]}
+    return [*map(sys.modules.__getitem__, sorted(names)), embedkit.model] if names else []
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,10 @@ import pytest
 
 import embedkit
 from embedkit.cli import main
+from embedkit.plugin.registry import build_registry
+from embedkit.recipe.build import Part
+from embedkit.recipe.sections.section import spec_of
+from embedkit.tasks.trained_vectors import KeptEmbedding, keeping_vectors
 
 pytest.importorskip("transformers", reason="the extra [transformers] is not installed")
 import torch
@@ -117,3 +121,18 @@ def test_what_is_wrong_is_said(words, more, message, model, cache, tmp_path, cap
     assert call("vectors", "distil", tmp_path / "words.txt", tmp_path / "own.bin", *more) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "own.bin").exists()
+
+
+def test_the_code_of_the_text_encoder_is_part_of_the_key_in_the_cache(model, cache, monkeypatch):
+    from embedkit.recipe import code_digest
+
+    spec = {"use": "distilled", "encoder": {"use": "transformers", "path": str(model)}}
+    part = Part(build_registry(), "embedding", spec_of(spec), "embedding")
+    before = keeping_vectors(part, part.make())
+    assert isinstance(before, KeptEmbedding)
+    assert keeping_vectors(part, part.make()).about == before.about
+    real = code_digest.sha256
+    monkeypatch.setattr(
+        code_digest, "sha256", lambda path: "changed" if path.name == "words.py" else real(path)
+    )
+    assert keeping_vectors(part, part.make()).about != before.about
