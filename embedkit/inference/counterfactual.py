@@ -15,16 +15,29 @@ from embedkit.errors import EmbedkitError
 from embedkit.evaluation.oov.refilling import flips
 from embedkit.evaluation.oov.result import Flips, OtherPolicies
 from embedkit.evaluation.predictions import held_out
+from embedkit.interfaces.flags import TOTAL
 from embedkit.model.known_words import KnownWords
 from embedkit.model.oov import FoundWords, OovChain
+from embedkit.text.vocabulary import FIRST_WORD_ID
 
 if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.classifier import Classifier
-    from embedkit.interfaces import BoolArray, OovPolicy
+    from embedkit.interfaces import BoolArray, EmbeddingContext, OovPolicy
     from embedkit.model.table_rows import TableRows
+    from embedkit.recipe.build import Part
     from embedkit.recipe.components import Components
+    from embedkit.recipe.document import Plain
     from embedkit.recipe.schema import Recipe
+
+MAPPED: Plain = {
+    "use": "mapped",
+    "source": {"use": "word2vec-train", "algorithm": "skip-gram", "min_count": 2, "epochs": 10},
+}
+"""The policy that learns from the training texts, with a second embedding as `embedkit rank` trains it."""
+
+FEWEST_TOKENS, MOST_TOKENS = 100_000, 500_000
+"""Training tokens with which `mapped` is asked: fewer teach it little, and more take over a minute."""
 
 FINE_TUNED = (
     "training moved the rows that the policy wrote, and the model with them: "
@@ -74,9 +87,10 @@ def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> Ot
         return OtherPolicies(trained.policy, f"'{trained.policy}' wrote no row", {}, {})
     turned: dict[str, dict[str, Flips]] = {}
     refused: dict[str, str] = {}
-    for name, part in trained.components.other_policies(trained.policy).items():
+    for name, part in _other_policies(trained, predictions).items():
         try:
-            classifier = refilled(trained, name, trained.components.made_of(part))
+            policy = trained.components.made_of(part)
+            classifier = refilled(trained, name, policy, _opening(trained, predictions))
         except EmbedkitError as error:
             refused[name] = error.faults[0].what
             continue
@@ -86,19 +100,50 @@ def ask_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> Ot
     return OtherPolicies(trained.policy, None, turned, refused)
 
 
-def refilled(trained: Trained, name: str, policy: OovPolicy) -> Classifier:
-    """Return the classifier with the rows of its last policy filled by `policy` instead."""
+def _other_policies(trained: Trained, predictions: Mapping[str, Predictions]) -> dict[str, Part]:
+    """Return the policies to ask, by name: those that answer for every word, and perhaps `mapped`.
+
+    `mapped` is asked if the run has predicted its training texts, they are neither few nor many, and the
+    chain does not ask it anyway.
+    """
+    policies = trained.components.other_policies(trained.policy)
+    train = predictions.get("train")
+    tokens = 0 if train is None else sum(train.split.tokens.counts.values())
+    chain = [spec.use for spec in trained.recipe.oov]
+    if FEWEST_TOKENS <= tokens <= MOST_TOKENS and MAPPED["use"] not in chain:
+        policies |= trained.components.installed("oov", MAPPED)
+    return policies
+
+
+def _opening(trained: Trained, predictions: Mapping[str, Predictions]) -> EmbeddingContext:
+    """Return the context for a policy that opens an embedding of its own, as training had it."""
+    words = trained.rows.words[FIRST_WORD_ID : trained.rows.trained]
+    context = trained.components.context(trained.recipe.seed, words)
+    train = predictions.get("train")
+    return context if train is None else replace(context, training_tokens=lambda: train.split.tokens)
+
+
+def refilled(
+    trained: Trained, name: str, policy: OovPolicy, opening: EmbeddingContext | None = None
+) -> Classifier:
+    """Return the classifier with the rows of its last policy filled by `policy` instead.
+
+    Rows that it leaves keep the vectors of the last policy. It opens an embedding of its own in `opening`.
+    """
     model = trained.classifier.model
     embedding = model.table_embedder
     vectors = embedding.vectors().copy()
     words, table = trained.rows.words, vectors[: trained.rows.trained]
     origin = trained.rows.origin[: len(table)]
     known = [row for row, each in enumerate(origin) if each in ("found", "recovered")]
-    found = FoundWords([words[row] for row in known], table[known])
+    found = FoundWords([words[row] for row in known], table[known], opening)
     source = KnownWords(found.words, found.vectors)
     rows = np.flatnonzero(trained.filled)
     chain = OovChain([(name, policy)])
-    table[rows] = chain.fill([words[row] for row in rows], source, found, trained.recipe.seed).vectors
+    fill = chain.fill if TOTAL.of(policy) else chain.answers
+    answers = fill([words[row] for row in rows], source, found, trained.recipe.seed)
+    answered = np.array([bool(policy) for policy in answers.policies], dtype=np.bool_)
+    table[rows[answered]] = answers.vectors[answered]
     return replace(trained.classifier, model=model.with_embedder(embedding.with_vectors(vectors)))
 
 

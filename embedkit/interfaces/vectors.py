@@ -114,7 +114,7 @@ class FillContext:
     `found` float32 [m, D] are the vectors of the m `words` of the vocabulary that the source knows.
     `training_tokens` gives the tokens of the training split; nothing if the words occur only in a later text.
     `embedding` is the context in which the source was opened, for a policy that opens a source of its own;
-    None if no source was opened, as when a saved model is asked about other policies.
+    None if none was, as in tests.
     """
 
     source: VectorSource

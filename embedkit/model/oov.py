@@ -92,9 +92,13 @@ class OovChain:
 
         Raises ComponentError if the chain leaves a word without one.
         """
-        answers = self._ask(self.policies, words, source, found, seed)
+        answers = self.answers(words, source, found, seed)
         self._refuse([word for word, name in zip(words, answers.policies, strict=True) if not name])
         return answers
+
+    def answers(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
+        """Return the answers of all policies for `words`; the policy is "" where none answered."""
+        return self._ask(self.policies, words, source, found, seed)
 
     def know(self, words: Sequence[str], source: VectorSource, found: FoundWords, seed: int) -> Answers:
         """Return the answers of all policies but the last for `words`; the policy is "" where none answered.

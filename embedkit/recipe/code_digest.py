@@ -14,23 +14,34 @@ from typing import TYPE_CHECKING
 
 from embedkit.files.digest import sha256
 from embedkit.plugin.requirements import requirements_of
+from embedkit.recipe.frozen import thaw
 
 if TYPE_CHECKING:
     from embedkit.recipe.build import Part
+    from embedkit.recipe.document import Plain
 
 
 def component_digest(part: Part, *packages: ModuleType) -> str:
     """Return a digest of a component's name and parameters, and of the code that it runs.
 
-    The code is that of its own package and of `packages`, the versions of its distribution and of all direct
+    It is the same whether defaults are written out or not, and wherever in a recipe the component stands. The
+    code is that of its own package and of `packages`, the versions of its distribution and of all direct
     and indirect requirements, and the version of Python. Files that it reads are not part of it.
     """
     component, plugin = part.component, part.component.plugin
     versions = requirements_of(plugin.distribution, by_any_extra=True)
     own = sys.modules[component.factory.__module__.partition(".")[0]]
     code = [*chain.from_iterable(map(_sources, (own, *packages)))]
-    said = [part.spec.to_plain(), plugin.name, platform.python_version(), versions]
+    said = [part.spec.use, _parameters(part), plugin.name, platform.python_version(), versions]
     return hashlib.sha256(f"{json.dumps(said, sort_keys=True)} {files_digest(code)}".encode()).hexdigest()
+
+
+def _parameters(part: Part) -> Plain:
+    """Return the parameters of a component with their defaults, as plain data."""
+    written = json.dumps(thaw(part.spec.parameters))
+    checked = part.component.parameters.model_validate_json(written)
+    plain: Plain = checked.model_dump(mode="json", warnings=False)
+    return plain
 
 
 def files_digest(paths: Sequence[Path]) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from embedkit.errors import RecipeError
+from embedkit.errors import PluginError, RecipeError
 from embedkit.interfaces import EmbeddingContext, TaggedFunctionWords, TextEncoderContext
 from embedkit.interfaces.contracts import check_function_words
 from embedkit.recipe.build import Part
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         Tokenizer,
     )
     from embedkit.plugin.registry import Registry
+    from embedkit.recipe.document import Plain
     from embedkit.recipe.schema import AnyRecipe
 
 R = TypeVar("R", bound="AnyRecipe")
@@ -178,6 +180,13 @@ class Components(Generic[R]):
             if part.component.total
             and not any(field.is_required() for field in part.component.parameters.model_fields.values())
         }
+
+    def installed(self, kind: str, plain: Plain) -> dict[str, Part]:
+        """Return a component by its name, whether or not the recipe has it; empty if it is not installed."""
+        part = Part(self.registry, kind, spec_of(plain), kind)
+        with suppress(PluginError):
+            return {each.name: part for each in part.components[:1]}
+        return {}
 
     def refuse_untrusted(self) -> None:
         """Raise RecipeError, naming every key, if code in files would run and nobody has consented."""

@@ -183,3 +183,80 @@ def test_function_words_can_be_left_out(tmp_path):
     with_english = embedkit.run("notebook-random", out=tmp_path / "english", set=sets)
     assert (with_english.predictions["tokens"] - with_english.predictions["content_tokens"]).tolist()[1] == 1
     assert json.loads((with_english.path / "oov.json").read_text())["splits"]["train"]["errors"]["n"] == 7
+
+
+@pytest.fixture(scope="module")
+def long_texts(tmp_path_factory):
+    """A recipe of 2,520 training tokens with frequent holes, and its run, for which they are enough."""
+    from gensim.models import KeyedVectors
+
+    folder = tmp_path_factory.mktemp("long")
+    words = [f"{a}{b}{c}" for a in "bdfg" for b in "aeiou" for c in "klmnprst"]
+    keyed = KeyedVectors(vector_size=5)
+    keyed.add_vectors(words, np.random.default_rng(2).normal(1, 1, (len(words), 5)).astype("f4"))
+    keyed.save_word2vec_format(folder / "vectors.bin", binary=True)
+    draws = np.random.default_rng(4)
+    texts = [" ".join([*draws.choice(words, 20), "hole" if i % 2 else "crack"]) for i in range(120)]
+    short = [f"hole crack {word}" for word in words[:60]]
+    recipe = {
+        "name": "long",
+        "seed": 2,
+        "data": {
+            "train": {"use": "inline", "texts": texts, "labels": ["a", "b"] * 60},
+            "test": {"use": "inline", "texts": short, "labels": ["a", "b"] * 30},
+        },
+        "tokenizer": "whitespace",
+        "embedding": {
+            "use": "word2vec-binary",
+            "path": str(folder / "vectors.bin"),
+            "trainable": "none",
+        },
+        "oov": ["zero"],
+        "encoder": "bag",
+        "training": {"optimizer": "lbfgs"},
+        "evaluation": {"metrics": ["accuracy"], "baselines": [], "function_words": []},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("embedkit.inference.counterfactual.FEWEST_TOKENS", 2_520)
+        return recipe, embedkit.run(recipe, out=folder / "run")
+
+
+def test_mapped_is_asked_with_vectors_of_enough_training_texts(long_texts):
+    """What turns is what a model says whose holes have the rows that a run with `mapped` gives them."""
+    from embedkit.inference.counterfactual import MAPPED
+
+    recipe, run = long_texts
+    counted = run.oov.policies.set_index("policy").loc["mapped"]
+    assert counted["split"] == "test"
+    assert "mapped" not in run.oov.figures["policies"]["refused"]
+    sets = {"oov": [MAPPED, "zero"], "training": {"epochs": 1}, "evaluation.predictions": "held-out"}
+    made = embedkit.run(recipe, out=run.path.parent / "mapped", set=sets)
+    table = made.embedding_frame("before")
+    assert made.fits[0].words == 2
+    head = embedkit.load(run.path).model
+    texts = run.predictions.query("split == 'test'")
+    means = [table.loc[tokens].to_numpy().mean(axis=0) for tokens in texts["token_list"]]
+    logits = np.array(means) @ head.head.weight.detach().numpy().T + head.head.bias.detach().numpy()
+    is_wrong = np.where(logits[:, 0] > 0, "b", "a") != texts["label"]
+    was_wrong = (texts["label"] != texts["predicted"]).to_numpy()
+    assert counted["turned_right"] == (was_wrong & ~is_wrong).sum()
+    assert counted["turned_wrong"] == (~was_wrong & is_wrong).sum()
+    assert counted["turned_right"] + counted["turned_wrong"] > 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"evaluation.predictions": "held-out"},
+        {"oov": [{"use": "mapped", "source": {"use": "word2vec-train", "dim": 4}}, "zero"]},
+        {"data.max_length": 20},
+    ],
+    ids=["held-out", "in the recipe", "few tokens"],
+)
+def test_mapped_is_not_asked_without_need_or_enough_training_texts(long_texts, tmp_path, monkeypatch, change):
+    recipe, _ = long_texts
+    monkeypatch.setattr("embedkit.inference.counterfactual.FEWEST_TOKENS", 2_520)
+    run = embedkit.run(recipe, out=tmp_path / "run", set=change)
+    assert {"hash", "mean"} <= {*run.oov.policies["policy"]}
+    assert "mapped" not in {*run.oov.policies["policy"]}
+    assert "mapped" not in run.oov.figures["policies"]["refused"]

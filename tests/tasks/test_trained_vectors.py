@@ -14,6 +14,7 @@ from embedkit.interfaces import EmbeddingContext
 from embedkit.interfaces.contracts import check_lookup
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.build import Part
+from embedkit.recipe.code_digest import component_digest
 from embedkit.recipe.sections.section import spec_of
 from embedkit.tasks.trained_vectors import KeptEmbedding, keeping_vectors
 
@@ -151,3 +152,39 @@ def test_runs_with_other_encoders_share_the_vectors_and_have_the_same_bytes(tmp_
         files = {(run.path / name).read_bytes() for run in (first, again, alone)}
         assert len(files) == 1, name
     assert np.array_equal(first.predictions["p_a"], again.predictions["p_a"])
+
+
+def test_a_component_has_one_digest_wherever_it_stands_and_however_it_is_written():
+    """In a recipe with a matrix to be trained or frozen, and as the second embedding of a policy."""
+    from embedkit.recipe.schema import EmbeddingSpec
+
+    written = spec_of({"use": "word2vec-train", **KEYS})
+    complete = spec_of({**written.to_plain(), "window": 5, "negative": 5})
+    frozen = EmbeddingSpec(use=written.use, parameters=written.parameters, trainable="none")
+    specs = written, complete, frozen
+    digests = {component_digest(Part(build_registry(), "embedding", spec, "embedding")) for spec in specs}
+    assert len(digests) == 1
+    assert digests != {component_digest(part(window=6))}
+
+
+def test_the_second_embedding_of_a_policy_is_trained_once_for_all_runs(tmp_path, monkeypatch):
+    texts = [" ".join(WORDS[(i * k) % 5] for k in range(1, 6)) for i in range(40)]
+    chain = [{"use": "mapped", "source": {"use": "word2vec-train", **KEYS}, "min_common": 4}, "zero"]
+    recipe = {
+        "name": "second",
+        "data": {"train": {"use": "inline", "texts": texts, "labels": ["a", "b"] * 20}},
+        "tokenizer": "whitespace",
+        "embedding": {"use": "ablation", "of": {"use": "random", "dim": 4}, "hidden": 0.3},
+        "oov": chain,
+        "encoder": "bag",
+        "training": {"epochs": 1},
+        "evaluation": {"metrics": ["accuracy"], "baselines": [], "function_words": []},
+    }
+    first = embedkit.run(recipe, out=tmp_path / "first")
+    assert "mapped" in {*first.vocabulary["via"]}
+    monkeypatch.setattr("embedkit_gensim.word2vec.train", NeverTrains().train)
+    second = embedkit.run(recipe, out=tmp_path / "second", set={"encoder": {"use": "rnn", "hidden_size": 2}})
+    named = embedkit.run(recipe, out=tmp_path / "own", set={"embedding": chain[0]["source"], "oov": ["zero"]})
+    for run in (first, second):
+        assert run.fits == first.fits
+    assert named.vocabulary["origin"].eq("found").sum() == len({*first.vocabulary["word"]}) - 2
