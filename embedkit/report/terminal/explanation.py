@@ -75,7 +75,7 @@ def _print_policies(analysis: OovAnalysis, console: Console) -> None:
     policies, splits = analysis.policies, analysis.splits.keys()
     if not policies.policy:
         if analysis.state_set == OF_PIECES and policies.why:
-            console.print(escaped(f"\nOther policies are not asked: {policies.why}."), soft_wrap=True)
+            console.print(f"\nOther policies are not asked: {escaped(policies.why)}.", soft_wrap=True)
         return
     console.print(Text(f"\nanother policy than {policies.policy}\n", "bold"))
     if policies.why:
