@@ -40,6 +40,9 @@ Result = TypeVar("Result")
 PATIENCE = 2.0
 """Seconds to wait for a file that a program has open, where the system refuses to move or remove one."""
 
+FEWEST_TRIES = 3
+"""How often at least a refused call is made again, however long that takes."""
+
 _REFUSES_OPEN_FILES = fcntl is None
 """Whether the system refuses to move, replace or remove a file that is open, as Windows does."""
 
@@ -152,13 +155,17 @@ def remove(path: Path) -> None:
 
 
 def patiently(act: Callable[[], Result]) -> Result:
-    """Call `act` and return its result; on Windows, call it again for two seconds while access is refused."""
-    until = time.monotonic() + PATIENCE
-    while _REFUSES_OPEN_FILES and time.monotonic() < until:
+    """Call `act` and return its result; on Windows, call it again while access is refused.
+
+    That is for two seconds, and a few times even where a call takes long.
+    """
+    until, tries = time.monotonic() + PATIENCE, 0
+    while _REFUSES_OPEN_FILES and (time.monotonic() < until or tries < FEWEST_TRIES):
         try:
             return act()
         except PermissionError as error:
             _close_unreachable(error)
+        tries += 1
         time.sleep(0.05)
     return act()
 
