@@ -239,7 +239,8 @@ def _without_table(document: Document, findings: Findings) -> Document:
     data = dict(document.data)
     for key in TABLE_SECTIONS:
         if data.pop(key, None) is not None:
-            findings.add((key,), Fault(_OWN_TOKENIZER[key], hint=_LEAVE_OUT))
+            hint = f"{_LEAVE_OUT} In a matrix, write '{key}: null' in an item of include."
+            findings.add((key,), Fault(_OWN_TOKENIZER[key], hint=hint))
     if isinstance(data.get("embedding"), dict):
         embedding = data["embedding"] = dict(data["embedding"])
         for key in TABLE_KEYS:
