@@ -17,11 +17,11 @@ PIECE = 3
 """Characters of a piece, at most."""
 POSITIONS = 12
 """Pieces of a text that are read, at most, the special ones included."""
-FIRST, LAST, UNKNOWN, IDS = 1, 2, 3, 50
+FIRST, LAST, UNKNOWN, IDS = 1, 2, 3, 9973
 
 
 class SmallNetwork(nn.Module):
-    """Adds to each piece's vector the mean over the text, and counts the texts that it reads."""
+    """Adds to each piece's vector the mean over the text, and counts the different texts that it reads."""
 
     def __init__(self, read: list[int]) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class SmallNetwork(nn.Module):
         self.read = read
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        self.read.append(len(ids))
+        self.read.append(len(ids.unique(dim=0)))
         vectors = self.embedding(ids)
         return torch.tanh(vectors + self.mix(self.pool(vectors, mask))[:, None])
 
@@ -48,7 +48,7 @@ class SmallModel:
     dim = D
 
     def __init__(self, digest: str = "small", special: bool = True) -> None:
-        self.digest = digest
+        self.digest = f"{digest} {special}"
         self.read: list[int] = []
         self._special = special
 

@@ -12,11 +12,13 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader
+from itertools import accumulate
 from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from embedkit.files.atomic import written_whole
+from embedkit.files.system import read_at
 
 if TYPE_CHECKING:
     import numpy as np
@@ -123,6 +125,53 @@ def streamed_arrays(path: Path, about: str) -> Iterator[ArrayStream]:
     """
     with path.open("rb") as file:
         yield ArrayStream(file, about)
+
+
+class ArrayParts:
+    """The arrays in a file, of which parts are read: what is read is not verified.
+
+    The checksum of the file covers all of it: arrays that are read in parts need checksums of their own.
+    """
+
+    def __init__(self, file: BufferedReader, about: str) -> None:
+        self._file = file
+        description = _head(file)[1]
+        with _description():
+            self.described = _described(file, description)
+            _compare(description, about)
+        sizes = [math.prod(shape) * dtype.itemsize for dtype, shape in self.described.values()]
+        begins = accumulate(sizes, initial=file.tell())
+        self._begins = dict(zip(self.described, begins, strict=False))
+
+    def read(self, name: str, begin: int, end: int) -> NDArray[Any]:
+        """Return the rows of an array from `begin` to `end`. Raises DamagedError if they are not there."""
+        import numpy as np
+
+        dtype, shape = self.described[name]
+        if not 0 <= begin <= end <= shape[0]:
+            raise DamagedError(f"it has no rows {begin} to {end}")
+        size = math.prod(shape[1:]) * dtype.itemsize
+        data = bytearray(read_at(self._file, (end - begin) * size, self._begins[name] + begin * size))
+        if len(data) != (end - begin) * size:
+            raise DamagedError("it was cut short")
+        return np.frombuffer(data, dtype).reshape(end - begin, *shape[1:])
+
+    def whole(self, name: str) -> NDArray[Any]:
+        """Return all rows of an array. Raises DamagedError if the file is cut, or has no such array."""
+        if name not in self.described or not self.described[name].shape:
+            raise DamagedError(f"it has no '{name}'")
+        return self.read(name, 0, self.described[name].shape[0])
+
+
+@contextmanager
+def parts_of_arrays(path: Path, about: str) -> Iterator[ArrayParts]:
+    """Open the arrays in `path`, to be read in parts that are not verified.
+
+    Raises DamagedError if the description is damaged, or about something else than `about`, and
+    FileNotFoundError if there is no such file.
+    """
+    with path.open("rb") as file:
+        yield ArrayParts(file, about)
 
 
 def source_of(path: Path) -> str | None:

@@ -29,11 +29,12 @@ TAG = "CACHEDIR.TAG"
 SIGNATURE = b"Signature: 8a477f597d28d172789f06886806bc55\n# This is a cache of embedkit"
 _TAG = SIGNATURE + b": all of it can be deleted.\n# See https://bford.info/cachedir/\n"
 
-_KINDS = ("vectors", "tokens", "baselines", "trained")
+_KINDS = ("vectors", "tokens", "baselines", "trained", "encoded")
 _FOLDER = r"[0-9a-f]{32}"
 _LOCK = "lock"
 _WHOLE = "index|tokens|fit|vectors"
-_FILE = rf"{_WHOLE}|{_LOCK}|probabilities-[0-9a-f]{{16}}|(rows|copy)-[0-9a-f]{{16}}(\.safetensors)?"
+_NUMBERED = r"(probabilities|encoded)-[0-9a-f]{16}|(rows|copy)-[0-9a-f]{16}(\.safetensors)?"
+_FILE = rf"{_WHOLE}|{_LOCK}|{_NUMBERED}"
 
 PATIENCE = 600.0
 """Seconds for which a process waits for another one that computes the same."""
@@ -104,16 +105,32 @@ def one_at_a_time(inner: str) -> Iterator[None]:
     Others wait until it is done or has ended. Where there can be no lock, as in a cache that cannot be
     written, or if it takes more than ten minutes, they do not wait: they compute the same.
     """
-    descriptor = _open_lock(inner)
+    descriptor = _locked(inner)
     try:
-        if descriptor is not None:
-            _wait(descriptor)
         yield
     finally:
         if descriptor is not None:
-            with suppress(OSError):  # on Windows, somebody waits for it
-                (cache_folder() / inner / _LOCK).unlink(missing_ok=True)
+            if _is_lock(descriptor, inner):
+                with suppress(OSError):  # on Windows, somebody waits for it
+                    (cache_folder() / inner / _LOCK).unlink(missing_ok=True)
             unlock(descriptor)
+
+
+def _locked(inner: str) -> int | None:
+    """Take the lock of a folder of the cache, and return its file.
+
+    Returns None if there can be no lock, or if it could not be taken for PATIENCE seconds.
+    """
+    until = time.monotonic() + PATIENCE
+    while (descriptor := _open_lock(inner)) is not None:
+        while _is_lock(descriptor, inner) and time.monotonic() < until:
+            if try_lock(descriptor, warn=False) and _is_lock(descriptor, inner):
+                return descriptor
+            time.sleep(INTERVAL)
+        os.close(descriptor)
+        if time.monotonic() >= until:
+            break
+    return None
 
 
 def _open_lock(inner: str) -> int | None:
@@ -127,11 +144,12 @@ def _open_lock(inner: str) -> int | None:
         return None
 
 
-def _wait(descriptor: int) -> None:
-    """Wait until the lock is taken, at most for PATIENCE seconds."""
-    begun = time.monotonic()
-    while not try_lock(descriptor, warn=False) and time.monotonic() - begun < PATIENCE:
-        time.sleep(INTERVAL)
+def _is_lock(descriptor: int, inner: str) -> bool:
+    """Return whether an open file still is the lock: whoever had it has deleted it since."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), (cache_folder() / inner / _LOCK).stat())
+    except OSError:
+        return False
 
 
 def entries() -> list[Entry]:

@@ -72,7 +72,10 @@ class TextModel(Protocol):
 
     @property
     def digest(self) -> str:
-        """Return what identifies the model's files and all settings that its vectors depend on."""
+        """Return what identifies the model's files, and all settings and versions its vectors depend on.
+
+        Vectors of texts are cached by it.
+        """
 
     def pieces(self, texts: Sequence[str]) -> Pieces:
         """Split texts into words and pieces: a pure function of each text."""

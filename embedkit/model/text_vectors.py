@@ -1,4 +1,9 @@
-"""The vectors of texts, computed by the network of a text encoder in batches of texts of similar length."""
+"""The vectors of texts, computed by the network of a text encoder in batches of texts of equal length.
+
+No batch has padding, and none is so small that other routines of matrix multiplication are used for it.
+Therefore the vectors of a text do not depend, to the last bit, on the other texts that are encoded: on the
+processors and with the models that this was tried on.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +15,26 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import torch
 
+from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.contracts import check_states
+
 if TYPE_CHECKING:
     from torch import Tensor
 
     from embedkit.interfaces import FloatArray, IntArray, Pieces, TextModel, TextNetwork
 
-TOKENS = 4096
-"""Pieces of a batch, padding included; a longer text is a batch of its own."""
+VERSION = 1
+"""Counts the changes after which the same pieces have other vectors."""
+
+MOST = 4096
+"""Pieces of a batch; a longer text is a batch of its own."""
+
+FEWEST, FEWEST_OF_THREADS = 32, 128
+"""Pieces of a batch with one thread, and for each of several; a smaller batch is filled with copies of texts.
+
+Smaller matrices are multiplied by other routines, which round in another way: below 16 rows with one thread,
+below 200 with two.
+"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +50,7 @@ class TextVectors:
     """Computes the vectors of texts with the network of `model`, which is built when it is first needed.
 
     A `pooled` text has one vector. Otherwise it has one for each word that is read: the mean of the states of
-    the word's pieces, and zeros for a word without pieces.
+    the word's pieces, and zeros for a word without pieces. A text without pieces has zeros, too.
     """
 
     def __init__(self, model: TextModel, pooled: bool) -> None:
@@ -44,64 +62,59 @@ class TextVectors:
         return cast("TextNetwork", self._model.build().eval())
 
     def compute(self, pieces: Pieces) -> Iterator[Vectors]:
-        """Yield the vectors of all texts that `pieces` hold, in batches, in any order of texts."""
+        """Yield the vectors of all texts that `pieces` hold, in batches, the longest texts first.
+
+        Raises ComponentError if the network fails, or gives arrays of other shapes.
+        """
         begins = pieces.lengths.cumsum() - pieces.lengths
         for numbers in _batches(pieces.lengths):
+            positions = begins[numbers, None] + np.arange(pieces.lengths[numbers[0]])
             read = np.ones_like(numbers) if self._pooled else pieces.read[numbers]
-            batch = _Batch.of(pieces, begins, numbers)
-            yield Vectors(numbers, self._values(batch, read), read)
+            values = self._values(pieces.ids[positions], pieces.words[positions], read)
+            yield Vectors(numbers, values, read)
 
     @torch.inference_mode()
-    def _values(self, batch: _Batch, read: IntArray) -> FloatArray:
-        if not batch.ids.numel():
+    def _values(self, ids: IntArray, words: IntArray, read: IntArray) -> FloatArray:
+        """Return the vectors of B texts, [R, D]: `ids` and `words` int32 [B, S], `read` vectors int64 [B]."""
+        if not ids.size:
             return np.zeros((int(read.sum()), self._model.dim), np.float32)
-        states = self._network(batch.ids, batch.mask)
-        if self._pooled:
-            return self._network.pool(states, batch.mask).numpy()
-        return _word_states(states, batch.words, read)
+        filled = torch.from_numpy(_filled(ids).astype(np.int64))
+        with owner_of(self._network).calling(f"the network raised, on {len(filled)} texts:", guarded=False):
+            states, pooled = self._read(filled)
+        vectors = pooled[: len(ids)] if self._pooled else _word_states(states[: len(ids)], words, read)
+        values: FloatArray = vectors.float().numpy()
+        return values
 
-
-@dataclass(frozen=True)
-class _Batch:
-    """B texts: `ids` int64, `mask` bool and `words` int64 (-1 at padding), all [B, S]."""
-
-    ids: Tensor
-    mask: Tensor
-    words: Tensor
-
-    @classmethod
-    def of(cls, pieces: Pieces, begins: IntArray, numbers: IntArray) -> _Batch:
-        lengths = pieces.lengths[numbers]
-        columns = np.arange(lengths.max())
-        mask = columns < lengths[:, None]
-        positions = (begins[numbers, None] + columns)[mask]
-        ids, words = np.zeros(mask.shape, np.int64), np.full(mask.shape, -1, np.int64)
-        ids[mask], words[mask] = pieces.ids[positions], pieces.words[positions]
-        return cls(torch.from_numpy(ids), torch.from_numpy(mask), torch.from_numpy(words))
+    def _read(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the states [B, S, D] and the pooled vectors [B, D] of texts without padding."""
+        mask, dim, network = torch.ones_like(ids, dtype=torch.bool), self._model.dim, self._network
+        states = check_states(network, "forward()", network(ids, mask), (*ids.shape, dim))
+        if not self._pooled:
+            return states, states[:, 0]
+        return states, check_states(network, "pool()", network.pool(states, mask), (len(ids), dim))
 
 
 def _batches(lengths: IntArray) -> Iterator[IntArray]:
-    """Yield the numbers of texts, the shortest texts first, in batches of at most TOKENS pieces.
-
-    Texts without pieces are a batch of their own, which the network cannot read.
-    """
-    order = np.argsort(lengths, kind="stable")
-    begin = int((lengths == 0).sum())
-    if begin:
-        yield order[:begin]
-    while begin < len(order):
-        end = begin + 1
-        while end < len(order) and (end + 1 - begin) * lengths[order[end]] <= TOKENS:
-            end += 1
-        yield order[begin:end]
-        begin = end
+    """Yield the numbers of texts in batches of equal length, of at most MOST pieces, the longest first."""
+    order = np.argsort(-lengths, kind="stable")
+    ends = np.flatnonzero(np.diff(lengths[order], append=-1)) + 1
+    for begin, end in zip([0, *ends[:-1]], ends, strict=True):
+        count = max(1, MOST // max(1, int(lengths[order[begin]])))
+        for first in range(begin, end, count):
+            yield order[first : min(end, first + count)]
 
 
-def _word_states(states: Tensor, words: Tensor, read: IntArray) -> FloatArray:
+def _filled(ids: IntArray) -> IntArray:
+    """Return texts of equal length, [B, S], with copies of them if they are too few."""
+    threads = torch.get_num_threads()
+    fewest = FEWEST if threads == 1 else FEWEST_OF_THREADS * threads
+    return np.resize(ids, (max(len(ids), -(-fewest // ids.shape[1])), ids.shape[1]))
+
+
+def _word_states(states: Tensor, words: IntArray, read: IntArray) -> Tensor:
     """Return the mean of the states of each word's pieces, [R, D]: R words, one text after another."""
-    firsts = torch.from_numpy(read.cumsum() - read)
     of_words = words >= 0
-    rows = (words + firsts[:, None])[of_words]
-    sums = states.new_zeros(int(read.sum()), states.shape[-1]).index_add_(0, rows, states[of_words])
-    counts = torch.bincount(rows, minlength=len(sums)).clamp(min=1)
-    return (sums / counts[:, None]).numpy()
+    rows = torch.from_numpy((words + (read.cumsum() - read)[:, None])[of_words])
+    sums = states.new_zeros(int(read.sum()), states.shape[-1])
+    sums.index_add_(0, rows, states[torch.from_numpy(of_words)])
+    return sums / torch.bincount(rows, minlength=len(sums)).clamp(min=1)[:, None]
