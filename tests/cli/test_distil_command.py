@@ -35,8 +35,14 @@ WORDS = ["the", "plot", "good", "film", "is", "dull", "a"]
 
 @pytest.fixture
 def recipe(install, tmp_path, monkeypatch):
+    return written(install, tmp_path, monkeypatch)
+
+
+def written(install, tmp_path, monkeypatch, reading="self.read.append(len(ids))"):
+    """Install the small text encoder, which begins to read by the line `reading`, and write a recipe."""
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
-    install("small-encoder", SMALL.read_text(encoding="utf-8") + PLUGIN, entries=["small"])
+    source = SMALL.read_text(encoding="utf-8").replace("self.read.append(len(ids))", reading)
+    install("small-encoder", source + PLUGIN, entries=["small"])
     plain = {
         "name": "own",
         "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["bad", "good", "bad", "good"] * 3}},
@@ -122,6 +128,26 @@ def test_a_recipe_without_word_vectors(recipe, embedkit_command, tmp_path):
     done = embedkit_command("vectors", "distil", recipe, tmp_path / "own.bin")
     assert done.code == 2
     assert "has no embedding" in done.err
+
+
+@pytest.mark.parametrize("read", ["alone", "sentences"])
+@pytest.mark.parametrize(
+    ("reading", "message"),
+    [
+        ("raise ValueError('no reading today')", "no reading today"),
+        ("return self.embedding(ids) * float('nan')", "NaN"),
+    ],
+)
+def test_a_text_encoder_that_fails_is_an_error(
+    install, embedkit_command, tmp_path, monkeypatch, read, reading, message
+):
+    recipe = written(install, tmp_path, monkeypatch, reading)
+    sets = ["--set", f"embedding.read={read}", "--set", "embedding.dim=null"]
+    done = embedkit_command("vectors", "distil", recipe, tmp_path / "own.bin", *sets)
+    assert done.code == 1
+    assert message in done.err
+    assert "Traceback" not in done.err
+    assert not (tmp_path / "own.bin").exists()
 
 
 @pytest.mark.parametrize(
