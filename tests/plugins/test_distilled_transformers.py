@@ -136,3 +136,23 @@ def test_the_code_of_the_text_encoder_is_part_of_the_key_in_the_cache(model, cac
         code_digest, "sha256", lambda path: "changed" if path.name == "words.py" else real(path)
     )
     assert keeping_vectors(part, part.make()).about != before.about
+
+
+def test_holes_of_a_vector_file_are_filled_from_them(model, cache, tmp_path):
+    words = [*dict.fromkeys(" ".join(TEXTS).split())]
+    numbers = np.random.default_rng(1).normal(size=(len(words) - 3, 4)).astype(np.float32)
+    lines = [f"{word} {' '.join(map(str, row))}" for word, row in zip(words[3:], numbers, strict=True)]
+    (tmp_path / "vectors.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    distilled = {"use": "distilled", "encoder": {"use": "transformers", "path": str(model)}}
+    recipe = {
+        "name": "holes",
+        "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["good", "bad", "good", "bad"] * 3}},
+        "tokenizer": "whitespace",
+        "embedding": {"use": "glove", "path": str(tmp_path / "vectors.txt")},
+        "oov": [{"use": "mapped", "source": distilled, "min_common": 4}, "error"],
+        "encoder": "bag",
+        "training": {"epochs": 1},
+        "evaluation": {"baselines": []},
+    }
+    run = embedkit.run(recipe, out=tmp_path / "made")
+    assert np.abs(run.embedding_frame(when="before").loc[words[:3]].to_numpy()).min() > 0
