@@ -20,8 +20,9 @@ class _InputFolderMark:
 
 
 InputFolder = Annotated[str, _InputFolderMark()]
-"""A folder to read from, written as an InputPath is. A component receives the absolute path of a folder that
-exists; its run records one fingerprint of the names and the content of all files in it."""
+"""A folder to read from, written as an InputPath is; `hub:ORG/NAME` is a model of Hugging Face's hub.
+A component receives the absolute path of a folder that exists; its run records one fingerprint of the names
+and the content of all files in it."""
 
 
 class _NeedsTrustMark:

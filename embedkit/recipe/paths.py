@@ -9,6 +9,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from embedkit.errors import DataError, Fault, nearest
+from embedkit.recipe.hub import HUB, hub_folder
 
 PACKAGE = "package:"
 IN_QUOTES = (
@@ -22,20 +23,23 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 def absolute(text: str, base: PurePath) -> str:
     r"""Return the path `text` relative to `base`, or unchanged if it is absolute or says where it starts.
 
-    `package:NAME/…`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`. A path that is
-    absolute on Windows, such as `C:\data` and `C:/data`, is unchanged on every system: `expand` raises if
-    there is no such file.
+    `package:NAME/…`, `hub:NAME`, `~` and `${VARIABLE}` at its beginning say so, and are left for `expand`. A
+    path that is absolute on Windows, such as `C:\data` and `C:/data`, is unchanged on every system: `expand`
+    raises if there is no such file.
     """
-    says_so = text.startswith((PACKAGE, "~", "${")) or PureWindowsPath(text).is_absolute()
+    says_so = text.startswith((PACKAGE, HUB, "~", "${")) or PureWindowsPath(text).is_absolute()
     return text if says_so else str(base / text)
 
 
 def expand(text: str, where: str, folder: bool = False) -> Path:
     """Return the existing file that `text` names; if `folder`, the existing folder.
 
-    Raises DataError at `where` for a variable that is not set, a package that is not installed, a path that
-    does not exist, a directory in place of a file or the reverse, and a device or pipe.
+    Raises DataError at `where` for a variable that is not set, a package that is not installed, a model of
+    the hub that is not there, a path that does not exist, a directory in place of a file or the reverse, and
+    a device or pipe.
     """
+    if text.startswith(HUB) and not folder:
+        raise DataError(Fault(f"'{text}' is the folder of a model, not a file", where=where))
     return _existing(locate(text, where), text, where, folder)
 
 
@@ -47,8 +51,11 @@ def shown(text: str) -> str:
 def locate(text: str, where: str) -> Path:
     """Return the absolute path that `text` names, whether or not it exists.
 
-    Raises DataError at `where` for a variable that is not set and a package that is not installed.
+    Raises DataError at `where` for a variable that is not set, a package that is not installed, and a model
+    of the hub that is neither in the cache nor can be downloaded.
     """
+    if text.startswith(HUB):
+        return hub_folder(text, where)
     if text.startswith(PACKAGE):
         return _in_package(text, where)
     path = Path(_with_variables(text, where))
@@ -101,10 +108,17 @@ def _existing(path: Path, text: str, where: str, folder: bool) -> Path:
         siblings = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
     except OSError as error:
         raise DataError(Fault(f"'{shown(text)}' cannot be read: {error.strerror}", where=where)) from error
-    meant, hint = nearest(path.name, siblings), _hint(text, path)
+    meant, hint = nearest(path.name, siblings), _hint(text, path) or (_hub_hint(path) if folder else None)
     raise DataError(
         Fault(f"'{shown(text)}' does not exist", where=where, nearest=None if hint else meant, hint=hint)
     )
+
+
+def _hub_hint(path: Path) -> str | None:
+    """Return how the name of a model is written, if the path of a folder that does not exist can be one."""
+    if path.parent.is_dir() or not path.parent.parent.is_dir():
+        return None
+    return f"If it is a model of Hugging Face's hub, write {HUB}{path.parent.name}/{path.name}"
 
 
 def _regular(path: Path, where: str) -> Path:

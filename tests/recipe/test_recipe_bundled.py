@@ -40,6 +40,7 @@ NAMES = [
     "quickstart-extras",
     "quickstart-glove",
     "quickstart-matrix",
+    "quickstart-minilm",
     "quickstart-nbsvm",
     "quickstart-static",
     "reviews-random",
