@@ -111,7 +111,8 @@ def rank(
     said = {"metric": metric, "alpha": alpha, "race": race, "seed": seed}
     chosen = {name: value for name, value in said.items() if value is not None}
     wishes = Wishes(text, label, group, format)
-    request = RankRequest(source, wishes, [*vectors], [*candidates], folds, chosen)
+    resumed = out if resume else None
+    request = RankRequest(source, wishes, [*vectors], [*candidates], folds, chosen, minutes, resumed)
     told = audience or Audience()
     options = RankOptions(
         out=out,

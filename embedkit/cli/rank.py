@@ -110,6 +110,8 @@ def _request(given: Mapping[str, Any]) -> RankRequest:
         given["candidates"],
         given["folds"],
         {**said, "race": False} if given["no_race"] else said,
+        given["minutes"],
+        given["out"] if given["resume"] else None,
     )
 
 

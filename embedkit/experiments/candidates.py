@@ -39,6 +39,19 @@ NETWORK_ON_STATES: Plain = {
 }
 """A text encoder reads whole texts, of which no word can be dropped after it has read them."""
 
+FINE_TUNING: Plain = {
+    "encoder": "pooled",
+    "training": {
+        "epochs": 3,
+        "batch_size": 32,
+        "optimizer": "adamw",
+        "lr": 8e-5,
+        "schedule": "linear",
+        "warmup": 0.1,
+        "checkpoint_every": 0,
+    },
+}
+
 FROZEN: Plain = {"trainable": "none"}
 FINE_TUNED: Plain = {"trainable": "all", "sparse": True}
 
@@ -81,6 +94,12 @@ def of_text_encoder(
             (f"{source.name}-cnn-frozen", NETWORK_ON_STATES),
         )
     }
+
+
+def fine_tuned(source: TextEncoderSource, data: Plain, metrics: Sequence[str] = METRICS) -> dict[str, Plain]:
+    """Return the recipe that trains a text encoder, `SOURCE-fine-tuned`, by the name of the candidate."""
+    name, embedding = f"{source.name}-fine-tuned", {**source.embedding, "trainable": "all"}
+    return {name: _recipe(name, data, metrics, {"embedding": embedding, **FINE_TUNING})}
 
 
 def _of_method(source: Source, method: Method, data: Plain, metrics: Sequence[str]) -> Plain:

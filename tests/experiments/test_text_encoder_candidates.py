@@ -55,7 +55,7 @@ def vectors(tmp_path):
 def test_text_encoders_and_what_is_made_with_them_are_usual_candidates(at_hand, texts, vectors):
     recipe = ranking_of(RankRequest(texts, vectors=[vectors]), at_hand, Reporter())
     names = [*recipe.candidates]
-    assert names[-2:] == ["minilm-pooled", "minilm-cnn-frozen"]
+    assert names[-2:] == ["minilm-pooled", "minilm-cnn-frozen"]  # no minutes, and so no fine-tuned one
     assert {"minilm-distilled-mean", "minilm-distilled-cnn-frozen", "minilm-distilled-cnn"} <= {*names}
     assert {"own-mapped-mean", "own-mapped-cnn"} <= {*names}
     for name in names[-2:]:
@@ -87,10 +87,40 @@ def test_what_takes_too_long_is_left_out_and_said(at_hand, texts, monkeypatch):
     names = [*ranking_of(RankRequest(texts, folds=2), at_hand, told).candidates]
     assert not {"minilm-pooled", "minilm-cnn-frozen"} & {*names}
     assert "minilm-distilled-mean" in names
-    (line,) = [line for line in told.stages if line.startswith("left out")]
+    line, _ = [line for line in told.stages if line.startswith("left out")]
     assert line.startswith("left out: minilm-pooled and minilm-cnn-frozen, as reading these texts takes ")
     monkeypatch.setattr(request, "PATIENCE", request.SECONDS * sum(map(len, TEXTS)) * 1.01)
     assert "minilm-pooled" in ranking_of(RankRequest(texts, folds=2), at_hand, told).candidates
+
+
+def fine_tuned(registry, texts, reporter=None, **more):
+    recipe = ranking_of(RankRequest(texts, folds=2, **more), registry, reporter or Reporter())
+    return recipe.candidates.get("minilm-fine-tuned")
+
+
+def test_a_text_encoder_is_trained_where_the_minutes_allow_it(at_hand, texts, tmp_path):
+    seconds = 2 * request.FINE_TUNING * 2 * request.SECONDS * sum(map(len, TEXTS))
+    told = Told()
+    assert fine_tuned(at_hand, texts, told) is None
+    assert fine_tuned(at_hand, texts, told, minutes=0.99 * seconds / 60) is None
+    said = "left out: minilm-fine-tuned, which --minutes 1 or more would rank too"
+    assert [line for line in told.stages if line.startswith("left out")] == [said, said]
+    candidate = fine_tuned(at_hand, texts, told, minutes=1)
+    assert candidate.embedding.trainable == "all"
+    assert (candidate.encoder.use, candidate.training.epochs) == ("pooled", 3)
+
+
+def test_a_ranking_that_is_resumed_keeps_its_candidates_whatever_the_minutes(at_hand, texts, tmp_path):
+    for minutes, other in ((60, None), (None, 60)):
+        begun = tmp_path / f"begun-{minutes}"
+        written = ranking_of(RankRequest(texts, folds=2, minutes=minutes), at_hand, Reporter())
+        for place in (begun, begun.with_name(f"{begun.name}.partial")):
+            place.mkdir()
+            (place / "recipe.yaml").write_text(written.to_yaml(), encoding="utf-8")
+            again = RankRequest(texts, folds=2, minutes=other, resumed=begun)
+            assert ranking_of(again, at_hand, Reporter()) == written
+            (place / "recipe.yaml").unlink()
+    assert fine_tuned(at_hand, texts, minutes=60, resumed=tmp_path / "nothing") is not None
 
 
 def test_a_text_encoder_that_is_not_installed_or_blocked_is_no_candidate(at_hand, monkeypatch, texts):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import ceil
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,10 @@ from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
 from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, NetworkRecipe
+from embedkit.recipe.several import CANDIDATES
+from embedkit.recipe.yaml import read_document
+from embedkit.runs import layout
+from embedkit.runs.directory import partial_of
 from embedkit.tasks.components import RunComponents
 
 if TYPE_CHECKING:
@@ -46,6 +51,9 @@ TEXTS = ("train", "validation", "test", "labels", "label_separator")
 SECONDS, LONGEST = 9e-5, 1_200
 """What a character takes a small text encoder on one processor, and how many of a text it reads at most."""
 
+FINE_TUNING = 10
+"""How many times as long as reading texts it takes to train a text encoder on them: three epochs."""
+
 PATIENCE = 600.0
 """Seconds of reading above which text encoders are no usual candidates: every text is read once."""
 
@@ -60,7 +68,8 @@ class RankRequest:
     `source` is a data file, a folder, or a recipe, whose texts then count; `wishes` say what is in a file.
     `vectors` are word-vector files, and `candidates` recipes that are ranked in place of the usual
     candidates. `folds` is their number, None for one that fits the number of texts; `chosen` are settings
-    such as `alpha`.
+    such as `alpha`. `minutes` is the time that there is, and `resumed` the directory of a ranking to go on
+    with, whose candidates are ranked again however much time there is now.
     """
 
     source: str | PathLike[str]
@@ -69,6 +78,8 @@ class RankRequest:
     candidates: Sequence[str | PathLike[str]] = ()
     folds: int | None = None
     chosen: Plain = field(default_factory=dict)
+    minutes: float | None = None
+    resumed: str | PathLike[str] | None = None
 
     @property
     def settings(self) -> RankingSettings:
@@ -113,7 +124,9 @@ def ranking_of(request: RankRequest, registry: Registry, reporter: Reporter) -> 
     if request.candidates:
         named = _given(request, registry)
     else:
-        named = {**_usual(request, registry, data), **_of_text_encoders(registry, data, size, reporter)}
+        named = _usual(request, registry, data)
+        named |= _of_text_encoders(registry, data, size, reporter)
+        named |= _fine_tuned(request, registry, data, size, reporter)
     # What a recipe brings does not take the place of a usual candidate that has its name.
     own = {f"own-{name}" if name in named else name: plain for name, plain in texts.own.items()}
     recipes = {
@@ -261,6 +274,33 @@ def _of_text_encoders(registry: Registry, data: Plain, size: _Size, reporter: Re
         reporter.stage(f"left out: {listed([*named])}, as {takes}, and {most}")
         return {}
     return named
+
+
+def _fine_tuned(
+    request: RankRequest, registry: Registry, data: Plain, size: _Size, reporter: Reporter
+) -> dict[str, Plain]:
+    """Return the candidates that train a text encoder, if half of the time is enough, or tell `reporter`."""
+    named: dict[str, Plain] = {}
+    for source in text_encoders(registry):
+        named |= candidates.fine_tuned(source, data)
+    begun = _candidates_of(request.resumed) if named and request.resumed is not None else None
+    if begun is not None:
+        return {name: plain for name, plain in named.items() if name in begun}
+    folds = (data.get("folds") or {}).get("count", 1)
+    needed = 2 * FINE_TUNING * size.seconds * folds / 60 if named else 0.0
+    if request.minutes is not None and needed <= request.minutes:
+        return named
+    if named:
+        reporter.stage(f"left out: {listed([*named])}, which --minutes {ceil(needed)} or more would rank too")
+    return {}
+
+
+def _candidates_of(directory: str | PathLike[str]) -> frozenset[str] | None:
+    """Return the names of the candidates of a ranking, begun or finished; None if there is none."""
+    for place in (Path(directory), partial_of(Path(directory))):
+        if (place / layout.RECIPE).is_file():
+            return frozenset(read_document(place / layout.RECIPE).data.get(CANDIDATES, ()))
+    return None
 
 
 def _given(request: RankRequest, registry: Registry) -> dict[str, Plain]:
