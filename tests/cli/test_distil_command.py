@@ -13,6 +13,8 @@ import embedkit
 from embedkit.vectors.formats.writers import WRITERS
 
 SMALL = Path(__file__).parents[1] / "small_text_encoder.py"
+READING = "vectors = self.embedding(ids)"
+"""The first step of its network."""
 PLUGIN = """
 from embedkit.plugin_api import hookimpl
 
@@ -38,11 +40,12 @@ def recipe(install, tmp_path, monkeypatch):
     return written(install, tmp_path, monkeypatch)
 
 
-def written(install, tmp_path, monkeypatch, reading="self.read.append(len(ids))"):
+def written(install, tmp_path, monkeypatch, reading=READING):
     """Install the small text encoder, which begins to read by the line `reading`, and write a recipe."""
     monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
-    source = SMALL.read_text(encoding="utf-8").replace("self.read.append(len(ids))", reading)
-    install("small-encoder", source + PLUGIN, entries=["small"])
+    source = SMALL.read_text(encoding="utf-8")
+    assert READING in source
+    install("small-encoder", source.replace(READING, reading) + PLUGIN, entries=["small"])
     plain = {
         "name": "own",
         "data": {"train": {"use": "inline", "texts": TEXTS, "labels": ["bad", "good", "bad", "good"] * 3}},
@@ -136,15 +139,17 @@ def test_a_recipe_without_word_vectors(recipe, embedkit_command, tmp_path):
     [
         ("raise ValueError('no reading today')", "no reading today"),
         ("return self.embedding(ids) * float('nan')", "NaN"),
+        ("return torch.zeros(*ids.shape, D + 1)", "7"),
     ],
 )
-def test_a_text_encoder_that_fails_is_an_error(
+def test_a_text_encoder_that_fails_is_named(
     install, embedkit_command, tmp_path, monkeypatch, read, reading, message
 ):
     recipe = written(install, tmp_path, monkeypatch, reading)
     sets = ["--set", f"embedding.read={read}", "--set", "embedding.dim=null"]
     done = embedkit_command("vectors", "distil", recipe, tmp_path / "own.bin", *sets)
     assert done.code == 1
+    assert "text encoder 'small'" in done.err
     assert message in done.err
     assert "Traceback" not in done.err
     assert not (tmp_path / "own.bin").exists()

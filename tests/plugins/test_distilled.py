@@ -185,6 +185,19 @@ def test_the_text_encoder_has_the_trust_and_the_progress_of_the_run():
     assert (3, 3) in told
 
 
+@pytest.mark.parametrize("read", ["alone", "sentences"])
+def test_what_was_read_once_is_not_read_again(read):
+    class Counting(Small):
+        def open(self, context):
+            models.append(super().open(context))
+            return models[-1]
+
+    models: list[SmallModel] = []
+    for keys in ({}, {"dim": 3}, {"texts": TEXTS[::-1]}, {"words": WORDS[2:]}):
+        distilled(encoder=Counting(), read=read, **keys)
+    assert [bool(model.read) for model in models] == [True, False, False, False]
+
+
 def test_vectors_are_in_the_cache_by_model_and_words(monkeypatch):
     monkeypatch.setattr("embedkit.tasks.trained_vectors.WORTH_KEEPING", 0.0)
     monkeypatch.setattr("embedkit.tasks.trained_vectors.FEWEST_TOKENS", 1)
