@@ -72,9 +72,9 @@ class TextModel(Protocol):
 
     @property
     def digest(self) -> str:
-        """Return what identifies the model's files, and all settings and versions its vectors depend on.
+        """Return what identifies the model's files and all settings that its vectors depend on.
 
-        Vectors of texts are cached by it.
+        The vectors of texts are cached by it, and trained models name it.
         """
 
     def pieces(self, texts: Sequence[str]) -> Pieces:

@@ -10,11 +10,12 @@ import json
 import time
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from embedkit.errors import ComponentError, shortened
 from embedkit.interfaces.calling import owner_of
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 TEXTS, CHARACTERS = 4096, 1 << 19
 """How many texts are in memory at once, and of how many characters, if there is more than one text."""
+
+LIBRARIES = ("torch", "tokenizers", "transformers")
+"""Libraries that compute vectors: with other versions of them, texts are encoded again."""
 
 SECONDS, BYTES = 20.0, 32 << 20
 """After which time, and at which size, vectors are written into the cache."""
@@ -88,7 +92,7 @@ class _Encoding:
         self._model = model
         self._network = TextVectors(model, pooled)
         read = "texts" if pooled else "words"
-        about = json.dumps([VERSION, torch.__version__, model.digest, read, dtype.str])
+        about = json.dumps([VERSION, _versions(), model.digest, read, dtype.str])
         source = f"{read}, by {owner_of(model).described}"
         self._cache = VectorCache(about, model.dim, dtype, source)
 
@@ -147,6 +151,15 @@ class _Encoding:
             what = f"gave {largest:,.0f} for the text '{shortened(text)}', more than float16 can hold"
             hint = "Without `half`, vectors are float32."
         raise ComponentError(owner_of(self._model).fault(what, hint))
+
+
+def _versions() -> dict[str, str]:
+    """Return the versions of those of LIBRARIES that are installed."""
+    installed = {}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            installed[name] = version(name)
+    return installed
 
 
 def _blocks(texts: Iterable[str]) -> Iterator[list[str]]:

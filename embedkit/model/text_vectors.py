@@ -1,15 +1,19 @@
 """The vectors of texts, computed by the network of a text encoder in batches of texts of equal length.
 
-No batch has padding, and none is so small that other routines of matrix multiplication are used for it.
-Therefore the vectors of a text do not depend, to the last bit, on the other texts that are encoded: on the
-processors and with the models that this was tried on.
+No batch has padding, each is computed by one thread, and none is so small that other routines of matrix
+multiplication are used for it. Therefore the vectors of a text do not depend, to the last bit, on the other
+texts that are encoded, or on the number of threads: on the processors and with the models that this was tried
+on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -26,15 +30,17 @@ if TYPE_CHECKING:
 VERSION = 1
 """Counts the changes after which the same pieces have other vectors."""
 
-MOST = 4096
+MOST = 2048
 """Pieces of a batch; a longer text is a batch of its own."""
 
-FEWEST, FEWEST_OF_THREADS = 32, 128
-"""Pieces of a batch with one thread, and for each of several; a smaller batch is filled with copies of texts.
+FEWEST = 32
+"""Pieces of a batch; a smaller one is filled with copies of its texts.
 
-Smaller matrices are multiplied by other routines, which round in another way: below 16 rows with one thread,
-below 200 with two.
+Matrices of fewer than 16 rows are multiplied by other routines, which round in another way.
 """
+
+AHEAD = 2
+"""Batches for each thread that are computed, or wait for it, before their vectors are taken."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,15 @@ class TextVectors:
         Raises ComponentError if the network fails, or gives arrays of other shapes.
         """
         begins = pieces.lengths.cumsum() - pieces.lengths
-        for numbers in _batches(pieces.lengths):
+
+        def vectors(numbers: IntArray) -> Vectors:
             positions = begins[numbers, None] + np.arange(pieces.lengths[numbers[0]])
             read = np.ones_like(numbers) if self._pooled else pieces.read[numbers]
-            values = self._values(pieces.ids[positions], pieces.words[positions], read)
-            yield Vectors(numbers, values, read)
+            return Vectors(numbers, self._values(pieces.ids[positions], pieces.words[positions], read), read)
+
+        if len(pieces.lengths):
+            _ = self._network  # which is built by this thread
+        return _by_threads(vectors, _batches(pieces.lengths))
 
     @torch.inference_mode()
     def _values(self, ids: IntArray, words: IntArray, read: IntArray) -> FloatArray:
@@ -106,9 +116,24 @@ def _batches(lengths: IntArray) -> Iterator[IntArray]:
 
 def _filled(ids: IntArray) -> IntArray:
     """Return texts of equal length, [B, S], with copies of them if they are too few."""
+    return np.resize(ids, (max(len(ids), -(-FEWEST // ids.shape[1])), ids.shape[1]))
+
+
+def _by_threads(compute: Callable[[IntArray], Vectors], batches: Iterator[IntArray]) -> Iterator[Vectors]:
+    """Yield the vectors of batches, in order; each of torch's threads computes batches of its own."""
     threads = torch.get_num_threads()
-    fewest = FEWEST if threads == 1 else FEWEST_OF_THREADS * threads
-    return np.resize(ids, (max(len(ids), -(-fewest // ids.shape[1])), ids.shape[1]))
+    if threads == 1:
+        yield from map(compute, batches)
+        return
+    pool = ThreadPoolExecutor(threads, "encode", torch.set_num_threads, (1,))
+    try:
+        waiting = deque(pool.submit(compute, batch) for batch in islice(batches, AHEAD * threads))
+        while waiting:
+            yield waiting.popleft().result()
+            waiting.extend(pool.submit(compute, batch) for batch in islice(batches, 1))
+    finally:
+        pool.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)  # for threads that are new, the others have set it
 
 
 def _word_states(states: Tensor, words: IntArray, read: IntArray) -> Tensor:

@@ -112,6 +112,43 @@ def test_small_batches_blocks_and_shards_change_nothing(pooled, folder, monkeypa
     assert same(again, parts)
 
 
+@pytest.mark.parametrize("pooled", [True, False])
+def test_threads_and_other_texts_do_not_change_a_bit(pooled, monkeypatch):
+    monkeypatch.setattr(text_vectors, "MOST", 40)
+    texts, before = TEXTS + OTHERS, torch.get_num_threads()
+    first = {
+        text: vectors.tobytes()
+        for text, vectors in zip(texts, split(encoded(texts, pooled=pooled)[0]), strict=True)
+    }
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            for some in (texts, texts[::3], [texts[-1]]):
+                with new_cache():
+                    found, read = encoded(some, pooled=pooled)
+                assert read
+                assert torch.get_num_threads() == threads
+                assert [vectors.tobytes() for vectors in split(found)] == [first[text] for text in some]
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_an_error_in_one_of_several_threads_is_the_error(monkeypatch):
+    monkeypatch.setattr(text_vectors, "MOST", 10)
+    before = torch.get_num_threads()
+    model = SmallModel()
+    network = model.build()
+    network.forward = lambda ids, mask: {}["absent"]
+    model.build = lambda: network
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(ComponentError, match="KeyError: 'absent'"):
+            encoded(TEXTS + OTHERS, model=model)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_long_texts_are_encoded_in_blocks_of_fewer(monkeypatch):
     told = []
     monkeypatch.setattr(encoded_texts, "CHARACTERS", 40)
