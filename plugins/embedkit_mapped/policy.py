@@ -22,6 +22,7 @@ from embedkit.plugin_api import (
     Lookup,
     SubwordSource,
     VectorSource,
+    VocabularyError,
     check_lookup,
 )
 
@@ -33,18 +34,22 @@ log = logging.getLogger("embedkit.mapped")
 
 
 @dataclass(frozen=True)
-class Learnt:
-    """A map that was learnt from `source` in a context, for equal `words` and `found`.
+class LearntMap:
+    """A second `source`, the `map` from its vectors, and the `fit` of the map."""
 
-    `map` and `fit` are None if the two sources have too few words in common.
-    """
+    source: VectorSource
+    map: LinearMap
+    fit: HeldOutFit
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """What was learnt in a context, from equal `words` and `found`: a map, or None if no map could be."""
 
     embedding: EmbeddingContext | None
     words: Sequence[str]
     found: FloatArray
-    source: VectorSource
-    map: LinearMap | None = None
-    fit: HeldOutFit | None = None
+    result: LearntMap | None
 
     def serves(self, context: FillContext) -> bool:
         """Return whether it was learnt from what `context` has."""
@@ -58,7 +63,7 @@ class Mapped:
     """Vectors from a second embedding, which a linear map takes into the space of the first one.
 
     The map is a ridge regression between the vectors of the words that both have, of those in the training
-    texts; how strong it is regularized, a fifth of these words decides by the cosine of predicted and own
+    texts; a fifth of these words decides how strongly it is regularized, by the cosine of predicted and own
     vectors. Words that the second embedding has not, even by subwords, are left to the next policy, and so
     are all words where fewer than `min_common` are common. An embedding that is trained on the training
     texts answers for their words alone: words of later texts are left.
@@ -89,7 +94,8 @@ class Mapped:
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
         """Return the mapped vectors of `words` that the second embedding has; other rows are unfilled.
 
-        `fit` has the cosine on held-out words. Raises what opening the second embedding raises.
+        `fit` has the cosine on held-out words. Raises what opening the second embedding raises, but for a
+        VocabularyError, as of too few training texts: then, too, all words are left.
         """
         import numpy as np
 
@@ -99,10 +105,11 @@ class Mapped:
         if not asked:
             return Filled(vectors, filled)
         learnt = self._learn(context)
-        if learnt.map is not None:
-            answer = _with_subwords(learnt.source, [words[i] for i in asked])
-            known = np.array(asked)[answer.found]
-            vectors[known], filled[known] = learnt.map(answer.vectors[answer.found]), True
+        if learnt is None:
+            return Filled(vectors, filled)
+        answer = _with_subwords(learnt.source, [words[i] for i in asked])
+        known = np.array(asked)[answer.found]
+        vectors[known], filled[known] = learnt.map(answer.vectors[answer.found]), True
         return Filled(vectors, filled, fit=learnt.fit)
 
     def _within_reach(self, words: Sequence[str], context: FillContext) -> list[int]:
@@ -117,26 +124,35 @@ class Mapped:
         known = {*chain.from_iterable(context.training_tokens())}
         return [i for i in asked if words[i] in known]
 
-    def _learn(self, context: FillContext) -> Learnt:
+    def _learn(self, context: FillContext) -> LearntMap | None:
         """Return the map for what `context` has; the last one is kept, as a chain asks more than once."""
         if self._learnt is None or not self._learnt.serves(context):
-            self._learnt = self._learnt_from(context)
-        return self._learnt
+            result = self._learnt_from(context)
+            self._learnt = Learnt(context.embedding, context.words, context.found, result)
+        return self._learnt.result
 
-    def _learnt_from(self, context: FillContext) -> Learnt:
+    def _learnt_from(self, context: FillContext) -> LearntMap | None:
+        """Learn a map; None, with a warning, if the second embedding has too few words to learn from."""
         from embedkit_mapped.ridge import learn
 
         opening = context.embedding or EmbeddingContext(0, context.words, context.training_tokens)
-        source = self.source.open(opening)
-        learnt = Learnt(context.embedding, context.words, context.found, source)
+        try:
+            source = self.source.open(opening)
+        except VocabularyError as error:
+            _warn(f"the second embedding cannot be had: {error.faults[0].what}")
+            return None
         answer = _looked_up(source, context.words)
         common = int(answer.found.sum())
         if common < self.min_common:
-            what = f"both embeddings have {common:,} words of the training texts, and a map is learnt from"
-            log.warning("'mapped' leaves every word: %s %s or more", what, f"{self.min_common:,}")
-            return learnt
+            what = f"both embeddings have {common:,} words of the training texts"
+            _warn(f"{what}, and a map is learnt from {self.min_common:,} or more")
+            return None
         linear, fit = learn(answer.vectors[answer.found], context.found[answer.found], context.rng)
-        return Learnt(learnt.embedding, learnt.words, learnt.found, source, linear, fit)
+        return LearntMap(source, linear, fit)
+
+
+def _warn(why: str) -> None:
+    log.warning("'mapped' leaves every word: %s", why)
 
 
 def _looked_up(source: VectorSource, words: Sequence[str]) -> Lookup:

@@ -163,10 +163,10 @@ def test_googlenews_in_a_recipe_as_written(google, tmp_path):
 
 def test_glove_and_fasttext(glove_and_fasttext, capsys):
     printed = {command: run(command, capsys) for command in commands("use-glove-and-fasttext.md")}
-    assert len(printed) == 15
+    assert len(printed) == 17
     assert all(printed.values())
     found = {path.name: rows_of(path.name) for path in Path("runs").iterdir()}
-    assert found.keys() == {"glove", "converted", "vec", "limit", "subwords", "unseen"}
+    assert found.keys() == {"glove", "converted", "vec", "limit", "subwords", "unseen", "mapped"}
     assert found["glove"] == found["converted"]
     assert found["glove"]["found"] == 6
     origins = [line.split(",")[3:] for line in Path("runs/subwords/vocabulary.csv").read_text().splitlines()]

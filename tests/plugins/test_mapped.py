@@ -131,6 +131,16 @@ def test_a_source_that_knows_nothing_leaves_every_word_with_a_warning(caplog):
     assert "100 or more" in warning.getMessage()
 
 
+def test_a_source_that_cannot_be_trained_leaves_every_word_with_a_warning(caplog):
+    load_plugins()
+    from embedkit_mapped.policy import Mapped
+
+    policy = Mapped(source=make_component("embedding", "word2vec-train"))
+    filled = policy.fill(["one"], context_of(texts=[["one", "text"]]))
+    assert not filled.filled.any()
+    assert "no word of the training texts occurs 5 times" in caplog.records[-1].getMessage()
+
+
 @pytest.mark.parametrize(("common", "learns"), [(99, False), (100, True)])
 def test_a_map_is_learnt_from_a_hundred_common_words_on(common, learns):
     known = [*COMMON[:common], *ONLY_SECOND]
