@@ -195,8 +195,8 @@ class Registry:
         bundled = {key: [each for each in claims if each.bundled] for key, claims in self._claims.items()}
         return Registry(self.plugins, self.trust, {key: claims for key, claims in bundled.items() if claims})
 
-    def get(self, kind: str, name: str, where: str | None = None) -> Component:
-        """Return the component of that kind and name.
+    def get(self, kind: str, name: str, where: str | None = None, others: Iterable[str] = ()) -> Component:
+        """Return the component of that kind and name; `others` are names of other kinds that may be meant.
 
         Raises PluginError for an unknown kind; for an unknown name, listing the plugins that failed or are
         blocked as suspects; for the former name of a component; and for a name that two plugins claim.
@@ -214,7 +214,7 @@ class Registry:
         if renamed := RENAMED.get((kind, name)):
             what = f"{describe_kind(kind)} '{name}' is called '{renamed}' now"
             raise PluginError(Fault(what, where, hint=f"Write {renamed} in its place."))
-        known = [*self.names(kind), *KINDS[kind].built_in]
+        known = [*self.names(kind), *KINDS[kind].built_in, *others]
         raise PluginError(Fault.unknown(describe_kind(kind), name, known, where=where, hint=self.suspects()))
 
     def suspects(self) -> str | None:

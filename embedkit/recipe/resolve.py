@@ -121,8 +121,10 @@ class Resolver:
     def _registered(
         self, kind: str, path: KeyPath, name: str, said_at: KeyPath | None = None
     ) -> Component | None:
+        trained = self.trains and path == ("embedding",)
+        others = self.registry.names("text-encoder") if trained and kind == "embedding" else ()
         try:
-            return self.registry.get(kind, name)
+            return self.registry.get(kind, name, others=others)
         except PluginError as error:
             for fault in error.faults:
                 self.findings.add(path, fault, said_at=said_at)

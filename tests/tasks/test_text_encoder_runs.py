@@ -125,6 +125,12 @@ def test_pooled_needs_a_text_encoder(trigrams):
         validate(recipe(ensemble))
 
 
+def test_a_misspelt_text_encoder_is_told_from_an_embedding(trigrams):
+    with pytest.raises(RecipeError, match="unknown embedding 'trigrms' - did you mean 'trigrams'") as raised:
+        validate(recipe(use="trigrms"))
+    assert "pooled" not in str(raised.value)
+
+
 def test_too_many_layers_are_refused(trigrams, tmp_path):
     with pytest.raises(EmbedkitError, match="the text encoder has 3 layers"):
         embedkit.run(recipe("bag", trainable={"last": 9}), out=tmp_path / "run")

@@ -52,7 +52,7 @@ def check_pooled(embedding: object, encoder: object, registry: Registry, finding
     if not isinstance(encoder, ComponentSpec) or not encoder.use:
         return
     outer, *inner = Part(registry, "encoder", encoder, "encoder").walk()
-    if not isinstance(embedding, TextEncoderSpec) and READS_POOLED.of(outer.component.factory):
+    if isinstance(embedding, EmbeddingSpec) and embedding.use and READS_POOLED.of(outer.component.factory):
         what = f"'{encoder.use}' reads what a text encoder has pooled, and the embedding has vectors of words"
         hint = "Name a text encoder in 'embedding', or an encoder that reads words, such as bag."
         findings.add(("encoder",), Fault(what, hint=hint))
