@@ -24,6 +24,7 @@ from embedkit.testing.checks import (
     metrics,
     oov_policies,
     readers,
+    text_encoders,
     tokenizers,
     vector_formats,
 )
@@ -39,6 +40,7 @@ MODULES: tuple[ModuleType, ...] = (
     readers,
     tokenizers,
     embeddings,
+    text_encoders,
     oov_policies,
     vector_formats,
     encoders,

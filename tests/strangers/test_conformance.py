@@ -36,6 +36,11 @@ def test_hashing(check):
     check()
 
 
+@parametrize_with_checks("embedkit-trigrams")
+def test_trigrams(check):
+    check()
+
+
 @parametrize_with_checks("embedkit-lookalike")
 def test_lookalike(check):
     check()

@@ -70,6 +70,14 @@ STRANGERS = {
         ("embedkit_hashing:HashedWords", "lookup", lambda self, words: {}["words"]),
         "lookup() of 7 words raised KeyError: 'words'",
     ),
+    "text-encoder": Stranger(
+        "embedkit-trigrams",
+        "trigrams",
+        {"embedding": {"use": "trigrams", "dim": 6}, "encoder": "pooled"},
+        "positions (integer >= 3, default 64): the most pieces that are read of a text",
+        ("embedkit_trigrams:Model", "pieces", lambda self, texts: [text.split() for text in texts]),
+        "pieces(): expected Pieces, got list",
+    ),
     "oov": Stranger(
         "embedkit-lookalike",
         "lookalike",
@@ -173,8 +181,13 @@ def call(*arguments: str) -> str:
     return done.stdout
 
 
+def recipe_of(kind: str, **changes: Any) -> dict[str, Any]:
+    own = {**RECIPE, **STRANGERS[kind].recipe, **changes}
+    return {key: own[key] for key in own if (kind, key) != ("text-encoder", "tokenizer")}
+
+
 def run(kind: str, **changes: Any) -> embedkit.Run:
-    return embedkit.run({**RECIPE, **STRANGERS[kind].recipe, **changes}, out="run")
+    return embedkit.run(recipe_of(kind, **changes), out="run")
 
 
 def test_there_is_a_stranger_of_every_kind_and_each_is_what_lies_here():
@@ -212,7 +225,7 @@ def test_each_is_shown_with_its_keys(kind):
 @every_kind
 def test_each_is_checked_in_a_recipe_and_missed_when_it_is_blocked(kind):
     stranger = STRANGERS[kind]
-    Path("recipe.json").write_text(json.dumps({**RECIPE, **stranger.recipe}), encoding="utf-8")
+    Path("recipe.json").write_text(json.dumps(recipe_of(kind)), encoding="utf-8")
     assert call("validate", "recipe.json") == "recipe.json: ok\n"
     blocked = CliRunner().invoke(program, ["-p", f"no:{stranger.distribution}", "validate", "recipe.json"])
     assert blocked.exception is not None
@@ -266,6 +279,13 @@ def test_every_word_has_the_vector_of_its_ngrams():
     assert (table.loc[words].to_numpy() == source.lookup(words).vectors).all()
     like, unlike = (table.loc["granda"] @ table.loc[word] for word in ("grandaj", "malbone"))
     assert like > unlike
+
+
+def test_a_text_encoder_is_trained_and_loaded():
+    done = run("text-encoder", embedding={"use": "trigrams", "trainable": {"last": 1}})
+    again = embedkit.load("run").predict(done.predictions["text"])
+    assert [*again["probability"]] == [*done.predictions["probability"]]
+    assert [*done.predictions["pieces"]] == [4, 6, 5, 7, 3, 3]
 
 
 def test_a_misspelt_word_gets_the_vector_of_the_word_that_looks_alike():

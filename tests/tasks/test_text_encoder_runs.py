@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from embedkit.errors import EmbedkitError, RecipeError, RunError
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
 
-TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams"
+TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams" / "embedkit_trigrams"
 GOOD, BAD = ("good", "fine", "lovely", "great"), ("bad", "poor", "dreary", "awful")
 THINGS = ("film", "plot", "cast", "camera", "story")
 TEXTS = [
@@ -25,10 +26,8 @@ LABELS = ["pos", "neg"] * (len(TEXTS) // 2)
 
 @pytest.fixture
 def trigrams(install, site):
-    network = TRIGRAMS / "embedkit_trigrams_network.py"
-    (site / network.name).write_text(network.read_text("utf-8"), encoding="utf-8")
-    source = (TRIGRAMS / "embedkit_trigrams.py").read_text("utf-8")
-    install("embedkit-trigrams", source, entries=["trigrams"])
+    install("embedkit-trigrams", "", entries=["trigrams"])
+    shutil.copytree(TRIGRAMS, site / TRIGRAMS.name)
 
 
 def validate(source):
@@ -145,7 +144,7 @@ def test_the_table_that_there_is_not_is_no_traceback(trigrams, tmp_path):
 def test_layers_learn_at_rates_of_their_own(trigrams, tmp_path):
     run = embedkit.run(recipe("bag", {"layer_decay": 1e-6}, trainable="all"), out=tmp_path / "run")
     after = load_file(run.path / "weights.safetensors")
-    from embedkit_trigrams_network import Network
+    from embedkit_trigrams.network import Network
 
     before = Network(500, 8, 2, 0).state_dict()
     moved = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from embedkit.testing.suite import all_checks, checks_of, prerequisites, run_check, subjects_of
 
 MUTANTS = Path(__file__).parent / "mutants"
+TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams" / "embedkit_trigrams"
+"""A sound text encoder, of which mutants change a part."""
 
 
 def _ids():
@@ -23,10 +26,12 @@ def test_every_check_has_a_mutant():
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # one leaves its file open
 @pytest.mark.parametrize("check_id", _ids())
-def test_a_mutant_is_caught_by_its_check_alone(check_id, install, tmp_path):
+def test_a_mutant_is_caught_by_its_check_alone(check_id, install, site, tmp_path):
     source = (MUTANTS / f"{check_id.replace('-', '_')}.py").read_text(encoding="utf-8")
     entries, commands = (["mutant"], ()) if "@hookimpl" in source else ((), {"mutant": "{module}:mutant"})
     module = install("embedkit-mutant", source, entries=entries, commands=commands)
+    if "embedkit_trigrams" in source:
+        shutil.copytree(TRIGRAMS, site / TRIGRAMS.name)
     parameters = {}
     if "SAMPLE = " in source:
         sample = tmp_path / "sample"

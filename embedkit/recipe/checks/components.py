@@ -10,7 +10,7 @@ from embedkit.interfaces.flags import READS_POOLED, STANDALONE, tasks_of
 from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings, KeyPath
-from embedkit.recipe.schema import EmbeddingSpec, TextEncoderSpec
+from embedkit.recipe.schema import EmbeddingSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils import skip_init
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,10 +17,11 @@ class Network(nn.Module):
 
     def __init__(self, ids: int, dim: int, depth: int, seed: int) -> None:
         super().__init__()
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.embedding = nn.Embedding(ids, dim)
-            self.blocks = nn.ModuleList(nn.Linear(2 * dim, dim) for _ in range(depth))
+        drawn = torch.Generator().manual_seed(seed)
+        self.embedding = nn.Embedding.from_pretrained(torch.randn(ids, dim, generator=drawn), freeze=False)
+        self.blocks = nn.ModuleList(skip_init(nn.Linear, 2 * dim, dim) for _ in range(depth))
+        for weight in self.blocks.parameters():
+            nn.init.normal_(weight, std=dim**-0.5, generator=drawn)
         self.dropout = nn.Dropout(0.1)
         self.eval()
 

@@ -82,7 +82,7 @@ class Model:
         return [(BEGIN, -1), *pieces, (END, -1)]
 
     def build(self) -> nn.Module:
-        from embedkit_trigrams_network import Network
+        from embedkit_trigrams.network import Network
 
         return Network(IDS, self.encoder.dim, self.encoder.depth, self.encoder.weights)
 

@@ -1,0 +1,22 @@
+"""Has a number for a digest."""
+
+from embedkit.plugin_api import Register, TextEncoderContext, hookimpl
+
+
+class Mutant:
+    """Pieces of three characters."""
+
+    def open(self, context: TextEncoderContext) -> object:
+        """The model."""
+        from embedkit_trigrams import Model, Trigrams
+
+        class Faulty(Model):
+            digest = 7
+
+        return Faulty(Trigrams())
+
+
+@hookimpl
+def register_text_encoders(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)

@@ -1,0 +1,26 @@
+"""Marks every piece as unknown if it is given a text alone."""
+
+from embedkit.plugin_api import Register, TextEncoderContext, hookimpl
+
+
+class Mutant:
+    """Pieces of three characters."""
+
+    def open(self, context: TextEncoderContext) -> object:
+        """The model."""
+        from dataclasses import replace
+
+        from embedkit_trigrams import Model, Trigrams
+
+        class Faulty(Model):
+            def pieces(self, texts):
+                pieces = super().pieces(texts)
+                return replace(pieces, unknown=pieces.unknown | (len(texts) == 1))
+
+        return Faulty(Trigrams())
+
+
+@hookimpl
+def register_text_encoders(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)

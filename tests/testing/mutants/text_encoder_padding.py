@@ -1,0 +1,28 @@
+"""Pools over the padding, too."""
+
+from embedkit.plugin_api import Register, TextEncoderContext, hookimpl
+
+
+class Mutant:
+    """Pieces of three characters."""
+
+    def open(self, context: TextEncoderContext) -> object:
+        """The model."""
+        from embedkit_trigrams import Model, Trigrams
+        from embedkit_trigrams.network import Network
+
+        class Other(Network):
+            def pool(self, states, mask):
+                return states.mean(dim=1)
+
+        class Faulty(Model):
+            def build(self):
+                return Other(500, 8, 2, 0)
+
+        return Faulty(Trigrams())
+
+
+@hookimpl
+def register_text_encoders(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)

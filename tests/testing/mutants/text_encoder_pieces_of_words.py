@@ -1,0 +1,26 @@
+"""Numbers words from 1, so that the first has no pieces."""
+
+from embedkit.plugin_api import Register, TextEncoderContext, hookimpl
+
+
+class Mutant:
+    """Pieces of three characters."""
+
+    def open(self, context: TextEncoderContext) -> object:
+        """The model."""
+        from dataclasses import replace
+
+        from embedkit_trigrams import Model, Trigrams
+
+        class Faulty(Model):
+            def pieces(self, texts):
+                pieces = super().pieces(texts)
+                return replace(pieces, words=pieces.words + (pieces.words >= 0))
+
+        return Faulty(Trigrams())
+
+
+@hookimpl
+def register_text_encoders(register: Register) -> None:
+    """Register `mutant`."""
+    register("mutant", Mutant)
