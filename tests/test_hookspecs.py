@@ -12,7 +12,8 @@ import pytest
 from embedkit import hookspecs, interfaces
 from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.slots import SLOTS
+from embedkit.recipe.schema import TextEncoderRecipe
+from embedkit.recipe.slots import SLOTS, slots_of
 
 pytestmark = pytest.mark.core
 
@@ -21,6 +22,7 @@ PROTOCOLS = {
     "reader": ["Reader"],
     "tokenizer": ["Tokenizer", "OfTokenizerFile", "KeepableTokenizer"],
     "embedding": ["Embedding", "VectorSource", "SubwordSource"],
+    "text-encoder": ["TextEncoder", "TextModel", "Pieces", "TextNetwork"],
     "oov": ["OovPolicy"],
     "encoder": ["Encoder", "SequenceEncoder"],
     "metric": ["Metric"],
@@ -52,8 +54,9 @@ BUNDLED = {
         "whitespace",
     ],
     "embedding": ["random", "word2vec-binary"],
+    "text-encoder": ["transformers"],
     "oov": ["edit-distance", "error", "zero"],
-    "encoder": ["bag", "cnn", "ensemble", "gru", "lstm", "rnn", "slice", "transformer"],
+    "encoder": ["bag", "cnn", "ensemble", "gru", "lstm", "pooled", "rnn", "slice", "transformer"],
     "metric": ["accuracy", "confusion-matrix", "f1", "log-loss", "precision", "recall", "roc-auc"],
     "baseline": ["majority", "naive-bayes", "nbsvm", "tfidf-lightgbm", "tfidf-logistic-regression"],
     "function-words": ["english", "korean", "nltk-stopwords"],
@@ -62,12 +65,17 @@ BUNDLED = {
 """Names that recipes rely on; there may be more."""
 
 
-def test_there_are_nine_kinds_each_with_a_hook_and_a_place_in_recipes():
+PLACES = dict.fromkeys(KINDS, SLOTS) | {"text-encoder": slots_of(TextEncoderRecipe)}
+"""Where components of each kind stand in recipes."""
+
+
+def test_there_are_ten_kinds_each_with_a_hook_and_a_place_in_recipes():
     specified = {name for name, hook in vars(hookspecs).items() if hasattr(hook, "embedkit_spec")}
     assert {kind.hook for kind in KINDS.values()} == specified
-    assert len(KINDS) == len(specified) == 9
+    assert len(KINDS) == len(specified) == 10
     assert {*KINDS} == {*PROTOCOLS}
-    assert {*KINDS} == {slot.kind for slot in SLOTS.values()} | {*VECTORS.named.values()}
+    placed = {slot.kind for places in PLACES.values() for slot in places.values()}
+    assert {*KINDS} == placed | {*VECTORS.named.values()}
     assert VECTORS.named == {"format": "vector-format"}
 
 
@@ -107,7 +115,7 @@ def test_every_hook_has_a_section_with_its_signature_and_its_components(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_section_says_where_such_a_component_stands(kind):
-    places = [".".join(map(str, path)) for path, slot in SLOTS.items() if slot.kind == kind]
+    places = [".".join(map(str, path)) for path, slot in PLACES[kind].items() if slot.kind == kind]
     places += [f"embedding.{key}" for key, named in VECTORS.named.items() if named == kind]
     assert places
     assert all(f"`{place}`" in sections()[f"`{KINDS[kind].hook}`"] for place in places)

@@ -123,6 +123,12 @@ class Resolver:
     ) -> Component | None:
         trained = self.trains and path == ("embedding",)
         others = self.registry.names("text-encoder") if trained and kind == "embedding" else ()
+        if name in others and name in self.registry.names(kind):
+            both = (self.registry.get(of, name).plugin for of in (kind, "text-encoder"))
+            plugins = " and a text encoder of ".join(map(str, both))
+            hint = "Block one of the plugins: embedkit -p no:NAME …"
+            what = f"'{name}' is the name of two things, an embedding of {plugins}"
+            self.findings.add(path, Fault(what, hint=hint), said_at=said_at)
         try:
             return self.registry.get(kind, name, others=others)
         except PluginError as error:

@@ -130,6 +130,25 @@ def test_a_misspelt_text_encoder_is_told_from_an_embedding(trigrams):
     assert "pooled" not in str(raised.value)
 
 
+def test_a_name_of_an_embedding_and_of_a_text_encoder_is_refused(trigrams, install):
+    own = """
+        from embedkit.plugin_api import hookimpl
+
+        class Other:
+            '''Another one.'''
+
+            def open(self, context):
+                '''Open nothing.'''
+
+        @hookimpl
+        def register_embeddings(register):
+            register("trigrams", Other)
+        """
+    install("embedkit-other", own, entries=["other"])
+    with pytest.raises(RecipeError, match="'trigrams' is the name of two things"):
+        validate(recipe())
+
+
 def test_too_many_layers_are_refused(trigrams, tmp_path):
     with pytest.raises(EmbedkitError, match="the text encoder has 3 layers"):
         embedkit.run(recipe("bag", trainable={"last": 9}), out=tmp_path / "run")

@@ -26,6 +26,12 @@ def register_embeddings(register: Register) -> None:
 
 
 @hookimpl
+def register_text_encoders(register: Register) -> None:
+    """Register a text encoder of letters."""
+    register(f"{NAME}-letters", f"{__name__}.pieces:Letters")
+
+
+@hookimpl
 def register_oov_policies(register: Register) -> None:
     """Register a policy for some words, and one for all."""
     register(NAME, f"{__name__}.policies:Subwords")
@@ -34,8 +40,9 @@ def register_oov_policies(register: Register) -> None:
 
 @hookimpl
 def register_encoders(register: Register) -> None:
-    """Register an encoder around others."""
+    """Register an encoder around others, and one of pooled vectors."""
     register(NAME, f"{__name__}.encoder:Scaled")
+    register(f"{NAME}-pooled", f"{__name__}.encoder:First")
 
 
 @hookimpl

@@ -26,3 +26,16 @@ class Scaled:
         from embedkit_contract_0_1.module import ScaledModule
 
         return ScaledModule([each.build(input_dim) for each in self.inner], input_dim)
+
+
+class First:
+    """The vector that a text encoder pools for a text."""
+
+    has_weights: ClassVar[bool] = False
+    reads_pooled: ClassVar[bool] = True
+
+    def build(self, input_dim: int) -> "nn.Module":
+        """Build the module."""
+        from embedkit_contract_0_1.letters import FirstVector
+
+        return FirstVector(input_dim)
