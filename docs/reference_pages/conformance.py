@@ -29,6 +29,7 @@ TITLES = {
     "reader": "Readers",
     "tokenizer": "Tokenizers",
     "embedding": "Embeddings",
+    "text-encoder": "Text encoders",
     "oov": "Out-of-vocabulary policies",
     "encoder": "Encoders",
     "metric": "Metrics",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 from embedkit.interfaces.vectors import Progress, no_progress
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
     from embedkit.interfaces.arrays import BoolArray, IntArray
@@ -36,8 +38,8 @@ class Pieces:
     `read` int64 [n], which is fewer where a text is longer than the model's positions.
     """
 
-    ids: IntArray
-    words: IntArray
+    ids: NDArray[np.int32]
+    words: NDArray[np.int32]
     unknown: BoolArray
     lengths: IntArray
     tokens: Sequence[Sequence[str]]

@@ -77,7 +77,8 @@ class TextVectors:
         def vectors(numbers: IntArray) -> Vectors:
             positions = begins[numbers, None] + np.arange(pieces.lengths[numbers[0]])
             read = np.ones_like(numbers) if self._pooled else pieces.read[numbers]
-            return Vectors(numbers, self._values(pieces.ids[positions], pieces.words[positions], read), read)
+            ids, words = (each[positions].astype(np.int64) for each in (pieces.ids, pieces.words))
+            return Vectors(numbers, self._values(ids, words, read), read)
 
         if len(pieces.lengths):
             _ = self._network  # which is built by this thread
@@ -85,7 +86,7 @@ class TextVectors:
 
     @torch.inference_mode()
     def _values(self, ids: IntArray, words: IntArray, read: IntArray) -> FloatArray:
-        """Return the vectors of B texts, [R, D]: `ids` and `words` int32 [B, S], `read` vectors int64 [B]."""
+        """Return the vectors of B texts, [R, D]: `ids` and `words` [B, S], `read` vectors int64 [B]."""
         if not ids.size:
             return np.zeros((int(read.sum()), self._model.dim), np.float32)
         filled = torch.from_numpy(_filled(ids).astype(np.int64))

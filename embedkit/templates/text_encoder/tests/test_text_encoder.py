@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import torch
 
-from embedkit.plugin_api import TextEncoderContext, TextModel, make_component
+from embedkit.plugin_api import TextEncoder, TextEncoderContext, TextModel, make_component
 
 
 def model(**parameters: int) -> TextModel:
-    return make_component("text-encoder", "placeholder", **parameters).open(TextEncoderContext())
+    encoder: TextEncoder = make_component("text-encoder", "placeholder", **parameters)
+    return encoder.open(TextEncoderContext())
 
 
 def test_words_are_read_in_pieces() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import skip_init
 
 
 class MixingNetwork(nn.Module):
@@ -17,8 +16,8 @@ class MixingNetwork(nn.Module):
         # A generator of its own: the recipe's seed has no influence on pretrained weights.
         generator = torch.Generator().manual_seed(1)
         vectors = torch.randn(ids, dim, generator=generator)
-        self.embedding = nn.Embedding.from_pretrained(vectors, freeze=False)
-        self.mix = skip_init(nn.Linear, dim, dim)
+        self.embedding = nn.Embedding(ids, dim, _weight=vectors)
+        self.mix = nn.Linear(dim, dim, device="meta").to_empty(device="cpu")
         for weight in self.mix.parameters():
             nn.init.normal_(weight, std=dim**-0.5, generator=generator)
         self.eval()
