@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from embedkit.data.preflight import raise_or_warn
+from embedkit.evaluation.coverage_check import check_known
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.persistence import save_trained
@@ -133,6 +135,7 @@ def _with_text_encoder(
     reading = reading_of(model, components.encoder, prepared.vocabulary, prepared.text.pad_to)
     embedder = partial(text_embedder, recipe.embedding, reading)
     classifier = _classifier(recipe, prepared, embedder, context)
+    raise_or_warn(check_known(classifier.model.embedding, prepared.tokenized), context.strict)
     log.info("built", extra={"digest": model.digest, "classes": prepared.labelling.classes})
     return TextEncoderNetwork(classifier)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
@@ -66,3 +68,39 @@ def test_a_run_warns_before_training_and_strict_stops(recipe, tmp_path, caplog):
     registry = build_registry()
     with pytest.raises(DataError, match="20.0%"):
         look_over(Components(load_recipe(recipe, registry), registry), Told(), strict=True)
+
+
+TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams"
+
+
+@pytest.fixture
+def trigrams(install, site):
+    network = TRIGRAMS / "embedkit_trigrams_network.py"
+    (site / network.name).write_text(network.read_text("utf-8"), encoding="utf-8")
+    install("embedkit-trigrams", (TRIGRAMS / "embedkit_trigrams.py").read_text("utf-8"), entries=["trigrams"])
+
+
+def of_pieces(*tests):
+    texts = ["good film", "a \N{BUG} bad film", "good plot", "a bad plot"]
+    train = {"use": "inline", "texts": texts, "labels": ["a", "b", "a", "b"]}
+    return {
+        "name": "pieces",
+        "data": {"train": train, "test": {"use": "inline", "texts": [*tests], "labels": ["a"] * len(tests)}},
+        "embedding": "trigrams",
+        "encoder": "pooled",
+        "training": {"optimizer": "lbfgs"},
+        "evaluation": {"baselines": []},
+    }
+
+
+def test_a_run_warns_of_texts_whose_words_a_text_encoder_does_not_know(trigrams, tmp_path, caplog):
+    embedkit.run(of_pieces("\N{BUG} \N{BUG} film", "\N{BUG}"), out=tmp_path / "run")
+    assert caplog.text.count("data.test: the text encoder knows only 25.0% of the words") == 1
+    assert "data.train: the text" not in caplog.text
+    with pytest.raises(DataError, match="knows only 25.0%"):
+        embedkit.run(of_pieces("\N{BUG} \N{BUG} film", "\N{BUG}"), out=tmp_path / "strict", strict=True)
+
+
+def test_words_in_pieces_that_it_knows_are_known(trigrams, tmp_path, caplog):
+    embedkit.run(of_pieces("unwatchable, unforgettable"), out=tmp_path / "run")
+    assert "knows only" not in caplog.text
