@@ -268,8 +268,9 @@ def _of_text_encoders(registry: Registry, data: Plain, size: _Size, reporter: Re
     named: dict[str, Plain] = {}
     for source in text_encoders(registry):
         named |= candidates.of_text_encoder(source, data)
-    if named and size.seconds > PATIENCE:
-        takes = f"reading these texts takes about {size.seconds / 60:,.0f} minutes of one processor"
+    seconds = size.seconds * len(named) if named else 0.0  # each reads texts in its own way, and once
+    if seconds > PATIENCE:
+        takes = f"reading these texts takes about {seconds / 60:,.0f} minutes of one processor"
         most = f"candidates may take {PATIENCE / 60:.0f}"
         reporter.stage(f"left out: {listed([*named])}, as {takes}, and {most}")
         return {}
