@@ -37,6 +37,8 @@ REST = {
 }
 """What a block that shows a part of a recipe leaves out."""
 
+WITH_TEXT_ENCODER = {key: value for key, value in REST.items() if key != "tokenizer"}
+
 REGISTRY = build_registry()
 
 
@@ -92,7 +94,13 @@ def whole(block: str, path: Path) -> dict[str, object]:
         return {**REST, "data": {**REST["data"], "validation": None, **said}}
     if {"model", "intrinsic", "baseline"} & {*said} or {"data", "tokenizer"} <= {*said}:
         return {"name": "page", **said}
-    return {**REST, **said}
+    return {**(WITH_TEXT_ENCODER if has_text_encoder(said) else REST), **said}
+
+
+def has_text_encoder(said: dict[str, object]) -> bool:
+    embedding = said.get("embedding")
+    name = embedding.get("use") if isinstance(embedding, dict) else embedding
+    return name in REGISTRY.names("text-encoder")
 
 
 def without_strangers(block: str) -> str:

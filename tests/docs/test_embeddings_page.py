@@ -23,7 +23,7 @@ NAMES = [
 
 
 def test_the_embeddings_are_counted():
-    assert len(NAMES) == 12
+    assert len(NAMES) == 13
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -51,7 +51,7 @@ def test_links_inside_the_page_lead_to_a_heading():
 
 def test_the_recipes_on_the_page_load():
     blocks = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for block in blocks:
         import yaml
 

@@ -15,7 +15,7 @@ from embedkit.recipe.load import load_recipe
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "how-to" / "run-a-matrix.md").read_text(encoding="utf-8")
 REFERENCE = (DOCS / "reference" / "recipes.md").read_text(encoding="utf-8")
-(RECIPE,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+RECIPE, MIXED = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = re.findall(r"^\$ embedkit ((?:validate|show) .+)\n((?:[^$`].*\n)+)", PAGE, re.MULTILINE)
 
 
@@ -31,6 +31,16 @@ def test_the_commands_print_what_the_page_shows(command, shown, tmp_path, monkey
 
 def test_three_commands_are_shown():
     assert len(COMMANDS) == 3
+
+
+def test_word_vectors_and_a_text_encoder_are_combinations_of_one_matrix(tmp_path):
+    (tmp_path / "mixed.yaml").write_text(f"{RECIPE.partition('matrix:')[0]}{MIXED}")
+    loaded = load_recipe(tmp_path / "mixed.yaml", build_registry())
+    assert [each.recipe.embedding.use for each in loaded.combinations] == [
+        *("glove-6b-50d",) * 2,
+        *("word2vec-train",) * 2,
+        "transformers",
+    ]
 
 
 def test_the_example_of_the_reference_page_makes_the_combinations_that_it_says(tmp_path):
