@@ -77,6 +77,14 @@ def install(site):
     return install
 
 
+@pytest.fixture
+def trigrams(install, site):
+    """Install the text encoder of the strangers: pieces of three letters, those beyond U+FFFF unknown."""
+    install("embedkit-trigrams", "", entries=["trigrams"])
+    package = Path(__file__).parent / "strangers" / "trigrams" / "embedkit_trigrams"
+    shutil.copytree(package, site / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+
+
 def _lines(entries, module):
     named = entries if isinstance(entries, dict) else dict.fromkeys(entries, "{module}")
     return [f"{entry} = {target.format(module=module)}" for entry, target in named.items()]

@@ -12,7 +12,6 @@ import pytest
 import embedkit
 from embedkit.experiments.sources import READING_MINILM
 
-TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams"
 WORDS = {"pos": ["fine", "joy", "fun", "unforgettable"], "neg": ["bad", "sad", "dud", "unwatchable"]}
 TEXTS = [
     (f"the {word} {thing} was so {WORDS[label][number % 4]} \N{PILE OF POO}{number}", label)
@@ -20,14 +19,6 @@ TEXTS = [
     for label in WORDS
     for word, thing in [(WORDS[label][(number + 1) % 4], ("film", "plot", "act")[number % 3])]
 ]
-
-
-@pytest.fixture
-def trigrams(install, site):
-    """Install a text encoder whose pieces have three letters: letters beyond U+FFFF are unknown to it."""
-    network = TRIGRAMS / "embedkit_trigrams_network.py"
-    (site / network.name).write_text(network.read_text("utf-8"), encoding="utf-8")
-    install("embedkit-trigrams", (TRIGRAMS / "embedkit_trigrams.py").read_text("utf-8"), entries=["trigrams"])
 
 
 def recipe(encoder, texts=TEXTS, **more):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
@@ -68,16 +66,6 @@ def test_a_run_warns_before_training_and_strict_stops(recipe, tmp_path, caplog):
     registry = build_registry()
     with pytest.raises(DataError, match="20.0%"):
         look_over(Components(load_recipe(recipe, registry), registry), Told(), strict=True)
-
-
-TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams"
-
-
-@pytest.fixture
-def trigrams(install, site):
-    network = TRIGRAMS / "embedkit_trigrams_network.py"
-    (site / network.name).write_text(network.read_text("utf-8"), encoding="utf-8")
-    install("embedkit-trigrams", (TRIGRAMS / "embedkit_trigrams.py").read_text("utf-8"), entries=["trigrams"])
 
 
 def of_pieces(*tests):

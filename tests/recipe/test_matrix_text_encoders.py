@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 import embedkit
@@ -12,15 +10,7 @@ from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
 from embedkit.recipe.schema import Recipe, TextEncoderRecipe
 
-TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams"
 NONE = {"tokenizer": None, "oov": None, "vocabulary": None}
-
-
-@pytest.fixture
-def trigrams(install, site):
-    network = TRIGRAMS / "embedkit_trigrams_network.py"
-    (site / network.name).write_text(network.read_text("utf-8"), encoding="utf-8")
-    install("embedkit-trigrams", (TRIGRAMS / "embedkit_trigrams.py").read_text("utf-8"), entries=["trigrams"])
 
 
 def recipe(*include):
