@@ -24,6 +24,7 @@ come with embedkit, with their own keys. [Recipes](recipes.md) explains the sect
 
 RECIPES = {
     "Recipe": ("Recipes that train a model on word vectors", ""),
+    "TextEncoderRecipe": ("Recipes with a text encoder", " with a text encoder"),
     "BaselineRecipe": ("Recipes with `baseline`", " with `baseline`"),
     "EvaluationRecipe": ("Recipes with `model`", " with `model`"),
     "IntrinsicRecipe": ("Recipes with `intrinsic`", " with `intrinsic`"),
@@ -33,6 +34,9 @@ RECIPES = {
 
 EMBEDDING = """\
 Every [embedding](components.md#embeddings) takes these keys, too: they stand beside its own."""
+
+TEXT_ENCODER = """\
+Every [text encoder](components.md#text-encoders) takes these keys, too: they stand beside its own."""
 
 MATRIX = f"""\
 A recipe with `matrix` stands for one recipe per combination of values. Its other keys are those of a recipe
@@ -107,18 +111,20 @@ def render(registry: Registry) -> str:
     for name, (title, suffix) in RECIPES.items():
         blocks += sections.of(name, f"## {title}", "", suffix)
         if name == "Recipe":
-            blocks += _embedding(sections)
+            blocks += _core_keys(sections, "embedding", "### `embedding`", EMBEDDING)
+        if name == "TextEncoderRecipe":
+            heading = "### `embedding` with a text encoder"
+            blocks += _core_keys(sections, "text-encoder", heading, TEXT_ENCODER)
     return page("Recipe keys", *blocks, *_matrix(sections))
 
 
-def _embedding(sections: Sections) -> Iterator[str]:
-    """Yield the keys that every embedding has besides its own."""
-    from embedkit.recipe.schema import EMBEDDING_KEYS, EmbeddingSpec
+def _core_keys(sections: Sections, kind: str, heading: str, introduction: str) -> Iterator[str]:
+    """Yield the keys that every component of a kind has in the section `embedding` besides its own."""
+    from embedkit.recipe.json_schema import core_keys
 
-    properties = EmbeddingSpec.model_json_schema()["properties"]
-    yield "### `embedding`"
-    yield paragraph(EMBEDDING)
-    yield sections.table({"properties": {key: properties[key] for key in EMBEDDING_KEYS}}, "embedding.")
+    yield heading
+    yield paragraph(introduction)
+    yield sections.table({"properties": core_keys(kind)}, "embedding.")
 
 
 def _matrix(sections: Sections) -> Iterator[str]:

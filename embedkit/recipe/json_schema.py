@@ -183,7 +183,7 @@ def _component(component: Component, names: Names) -> Json:
         schema = component.parameters.model_json_schema()
     except ComponentError:
         return {"type": "object", "properties": use, "required": ["use"]}
-    core = _core(component.kind)
+    core = core_keys(component.kind)
     required = ["use", *schema.get("required", [])]
     return {
         **schema,
@@ -193,7 +193,7 @@ def _component(component: Component, names: Names) -> Json:
     }
 
 
-def _core(kind: str) -> Json:
+def core_keys(kind: str) -> Json:
     """Return the schemas of the keys that a recipe itself has beside the parameters of a component."""
     if kind not in SPECS:
         return {}
