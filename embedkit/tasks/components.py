@@ -16,7 +16,7 @@ from embedkit.interfaces.flags import tasks_of
 from embedkit.recipe.components import Components, Other, R
 from embedkit.tasks.baseline_cache import TrainingTexts, keeping_fits
 from embedkit.tasks.trained_vectors import keeping_vectors
-from embedkit.text.pieces import ReadWords
+from embedkit.text.pieces import ReadWords, RememberedPieces
 from embedkit.text.token_cache import tokenizing_of
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class RunComponents(Components[R]):
 
     def _opened_once(self, part: Part) -> TextModel:
         encoder: TextEncoder = part.make()
-        return encoder.open(TextEncoderContext(trust=self.registry.trust))
+        return RememberedPieces(encoder.open(TextEncoderContext(trust=self.registry.trust)))
 
     def _tokenized_once(self, part: Part) -> CachedTokenizer:
         return CachedTokenizer(tokenizing_of(part, part.make()), self.storage)
