@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
+import embedkit
 from embedkit.interfaces import TextEncoderContext
 from embedkit.plugin.registry import build_registry
 
@@ -117,3 +119,22 @@ def test_layers_are_the_embeddings_and_six_blocks(network):
     weights = [sum(weight.numel() for weight in layer.parameters()) for layer in network.layers()]
     assert len(weights) == 7
     assert sum(weights) == sum(weight.numel() for weight in network.parameters())
+
+
+@pytest.mark.parametrize(("encoder", "trainable"), [("pooled", "none"), ("bag", {"last": 2})])
+def test_a_run_with_it_is_loaded_with_the_same_predictions(encoder, trainable, tmp_path):
+    recipe = {
+        "name": "minilm",
+        "data": {"train": {"use": "inline", "texts": [*OWN, "dull"], "labels": ["good", "bad"] * 3}},
+        "embedding": {"use": "transformers", "path": str(FOLDER), "trainable": trainable},
+        "encoder": encoder,
+        "training": {"epochs": 1, "batch_size": 3, "optimizer": "adamw", "lr": 8e-5, "warmup": 0.1},
+        "evaluation": {"baselines": [], "function_words": []},
+    }
+    run = embedkit.run(recipe, out=tmp_path / "run")
+    own = run.predictions
+    again = embedkit.load(run.path).predict(own["text"])
+    assert np.array_equal(again["p_good"], own["p_good"])
+    assert [*own["cut"]][4] == 300 - 254
+    stored = {name.split(".")[1] for name in load_file(run.path / "weights.safetensors")}
+    assert ("network" in stored) == (trainable != "none")

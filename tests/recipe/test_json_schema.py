@@ -107,6 +107,8 @@ def test_the_keys_of_bundled_recipes_are_described(schema):
             else "BaselineRecipe"
             if "baseline" in data
             else "Recipe"
+            if "tokenizer" in data
+            else "TextEncoderRecipe"
         )
         described = schema["$defs"][kind]
         assert set(data) <= set(described["properties"])

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -15,19 +12,12 @@ from embedkit.errors import EmbedkitError, RecipeError, RunError
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
 
-TRIGRAMS = Path(__file__).parents[1] / "strangers" / "trigrams" / "embedkit_trigrams"
 GOOD, BAD = ("good", "fine", "lovely", "great"), ("bad", "poor", "dreary", "awful")
 THINGS = ("film", "plot", "cast", "camera", "story")
 TEXTS = [
     f"a {word} {thing} indeed" for pair in zip(GOOD, BAD, strict=True) for thing in THINGS for word in pair
 ]
 LABELS = ["pos", "neg"] * (len(TEXTS) // 2)
-
-
-@pytest.fixture
-def trigrams(install, site):
-    install("embedkit-trigrams", "", entries=["trigrams"])
-    shutil.copytree(TRIGRAMS, site / TRIGRAMS.name)
 
 
 def validate(source):
