@@ -15,9 +15,10 @@ from embedkit.interfaces import FillContext, OovPolicy, SubwordSource, VectorSou
 from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.contracts import check_candidates, check_filled, check_named
 from embedkit.interfaces.flags import NEEDS_SUBWORDS
+from embedkit.model.policy_fit import PolicyFit
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import EmbeddingContext, FloatArray, HeldOutFit
+    from embedkit.interfaces import EmbeddingContext, FloatArray
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +33,6 @@ class FoundWords:
     words: Sequence[str]
     vectors: FloatArray
     embedding: EmbeddingContext | None = None
-
-
-@dataclass(frozen=True)
-class PolicyFit:
-    """The `fit` of the policy that is called `policy`, and how many `words` it gave a vector."""
-
-    policy: str
-    words: int
-    fit: HeldOutFit
 
 
 class Answers(NamedTuple):

@@ -12,7 +12,8 @@ from embedkit.errors import Fault
 from embedkit.interfaces.contracts import check_unknown
 from embedkit.model.lookup import Origin, look_up
 from embedkit.model.memory import check_table
-from embedkit.model.oov import FoundWords, OovChain, PolicyFit
+from embedkit.model.oov import FoundWords, OovChain
+from embedkit.model.policy_fit import PolicyFit
 from embedkit.model.table_rows import TableRows
 from embedkit.model.unseen import Unseen, unseen_of
 from embedkit.text.vocabulary import PAD, UNK, UNK_ID, Vocabulary

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.evaluation.result import SplitMetrics, SplitSummary
-    from embedkit.model.oov import PolicyFit
+    from embedkit.model.policy_fit import PolicyFit
     from embedkit.runs.axes import Axes
     from embedkit.runs.frames import OovFrames
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.predictions import Predictions
     from embedkit.inference.predictor import Predictor
     from embedkit.interfaces import Metric
-    from embedkit.model.oov import PolicyFit
+    from embedkit.model.policy_fit import PolicyFit
     from embedkit.runs.history import History
     from embedkit.runs.writer import RunWriter
 

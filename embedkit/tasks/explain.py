@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from embedkit.inference.baseline import BaselineClassifier
     from embedkit.interfaces import FloatArray
-    from embedkit.model.oov import PolicyFit
+    from embedkit.model.policy_fit import PolicyFit
     from embedkit.model.token_states import StateSet
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.oov.content import Content
     from embedkit.evaluation.predictions import Predictions
     from embedkit.model.embedder import Embedder
-    from embedkit.model.oov import PolicyFit
+    from embedkit.model.policy_fit import PolicyFit
     from embedkit.model.table import EmbeddingTable
     from embedkit.recipe.schema import NetworkRecipe
     from embedkit.runs.context import RunContext

@@ -59,6 +59,7 @@ def test_validate_says_ok_for_each(embedkit_command):
     done = embedkit_command("validate", *bundled_recipes())
     assert (done.code, done.err) == (0, "")
     sizes = {"quickstart-matrix": ", 6 combinations"}
+    sizes |= dict.fromkeys(("mapped/mr", "mapped/sst2"), ", 3 combinations")
     assert done.out == "".join(f"{name}: ok{sizes.get(name, '')}\n" for name in bundled_recipes())
 
 

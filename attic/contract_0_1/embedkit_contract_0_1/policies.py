@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from embedkit.plugin_api import FillContext, Filled, SubwordSource
+from embedkit.plugin_api import FillContext, Filled, HeldOutFit, SubwordSource
 
 
 class Subwords:
@@ -44,4 +44,10 @@ class Mean:
 
         context.training_tokens()
         noise = context.rng.normal(0, 0.01, (len(words), context.source.dim)).astype(np.float32)
-        return Filled(context.found.mean(axis=0, keepdims=True) + noise, np.ones(len(words), dtype=bool))
+        vectors = context.found.mean(axis=0, keepdims=True) + noise
+        fit = None
+        if context.embedding is not None:
+            fit = HeldOutFit(
+                common=len(context.words), held_out=1, cosine=0.0, cosine_of_mean=0.0, strength=1.0
+            )
+        return Filled(vectors=vectors, filled=np.ones(len(words), dtype=bool), fit=fit)

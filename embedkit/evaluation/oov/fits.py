@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from embedkit.evaluation.numbers import LARGEST, Figure
 from embedkit.interfaces import HeldOutFit
-from embedkit.model.oov import PolicyFit
+from embedkit.model.policy_fit import PolicyFit
 
 Count = Annotated[int, Field(ge=0, le=LARGEST)]
 Cosine = Annotated[float, Field(ge=-1.001, le=1.001)]

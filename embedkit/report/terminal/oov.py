@@ -15,7 +15,7 @@ from embedkit.report.terminal.lines import name_shown
 
 if TYPE_CHECKING:
     from embedkit.evaluation.oov.result import Bucket, CountsByState, MissingWord, SplitAnalysis, WordCounts
-    from embedkit.model.oov import PolicyFit
+    from embedkit.model.policy_fit import PolicyFit
     from embedkit.runs.run import Run
 
     Splits = Mapping[str, SplitAnalysis]
