@@ -39,6 +39,7 @@ SETTINGS = {
         {"widths": [3, 5], "maps": 8, "padding": 4},
     ],
     "bag": [{"pooling": pooling, "dropout": 0.4} for pooling in ("mean", "sum", "max", "both")],
+    "pooled": [{}, {"dropout": 0.4}],
     "transformer": [
         {"num_heads": 3, "num_layers": 2, "norm_first": first, "positions": positions, "pooling": pooling}
         for first, positions, pooling in product(
@@ -135,7 +136,7 @@ def together_and_alone(model):
 
 def test_every_registered_encoder_is_here():
     assert sorted(SETTINGS) == REGISTRY.names("encoder")
-    assert len(CASES) == 11 + 10 + 10 + 5 + 4 + 2 + 2 + 12
+    assert len(CASES) == 11 + 10 + 10 + 5 + 4 + 2 + 2 + 2 + 12
 
 
 @pytest.mark.parametrize("grad", [True, False])

@@ -48,6 +48,9 @@ NAMES = [
     "quickstart-static",
     "reviews-random",
     "reviews-word2vec",
+    "text-encoders/mr-fine-tuned",
+    "text-encoders/mr-frozen",
+    "text-encoders/mr-words-cnn",
 ]
 
 
