@@ -78,6 +78,21 @@ def install(site):
 
 
 @pytest.fixture
+def told():
+    """A reporter that remembers the stages that it was told of."""
+    from embedkit.runs.reporter import Reporter
+
+    class Told(Reporter):
+        def __init__(self):
+            self.stages = []
+
+        def stage(self, what):
+            self.stages.append(what)
+
+    return Told()
+
+
+@pytest.fixture
 def trigrams(install, site):
     """Install the text encoder of the strangers: pieces of three letters, those beyond U+FFFF unknown."""
     install("embedkit-trigrams", "", entries=["trigrams"])

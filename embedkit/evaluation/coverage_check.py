@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 LEAST = 0.5
 """The share of a split's tokens that are expected to have a vector."""
 
-
 FIRST = 1_000
 """Texts of a split that show whether a text encoder knows their words."""
 

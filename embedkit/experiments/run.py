@@ -294,7 +294,11 @@ def _try_model(components: RunComponents[Recipe], reporter: Reporter, strict: bo
 
 
 def _try_text_encoder(components: RunComponents[TextEncoderRecipe], reporter: Reporter, strict: bool) -> None:
+    from embedkit.data.preflight import raise_or_warn
+    from embedkit.evaluation.coverage_check import check_known
+    from embedkit.tasks.networks import embedder_of
     from embedkit.tasks.preparation import prepare, try_encoder
 
     prepared = prepare(components, reporter, strict)
     try_encoder(components, prepared, components.text_model.dim)
+    raise_or_warn(check_known(embedder_of(components, prepared), prepared.tokenized), strict)

@@ -147,7 +147,7 @@ class ArrayParts:
         """Return the rows of an array from `begin` to `end`. Raises DamagedError if they are not there."""
         import numpy as np
 
-        dtype, shape = self.described[name]
+        dtype, shape = self._of(name)
         if not 0 <= begin <= end <= shape[0]:
             raise DamagedError(f"it has no rows {begin} to {end}")
         size = math.prod(shape[1:]) * dtype.itemsize
@@ -158,9 +158,13 @@ class ArrayParts:
 
     def whole(self, name: str) -> NDArray[Any]:
         """Return all rows of an array. Raises DamagedError if the file is cut, or has no such array."""
-        if name not in self.described or not self.described[name].shape:
-            raise DamagedError(f"it has no '{name}'")
-        return self.read(name, 0, self.described[name].shape[0])
+        return self.read(name, 0, self._of(name).shape[0])
+
+    def _of(self, name: str) -> Described:
+        described = self.described.get(name)
+        if described is None or not described.shape:
+            raise DamagedError(f"it has no rows of '{name}'")
+        return described
 
 
 @contextmanager

