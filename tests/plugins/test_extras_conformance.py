@@ -32,8 +32,11 @@ def checks_of_extra(extra, *also):
     missing = [package for package in (PACKAGES[extra], *also) if find_spec(package) is None]
     if missing:
         return pytest.mark.skip(reason=f"{missing[0]}, of an extra, is not installed")
-    parameters = {name: keys for name, keys in PARAMETERS.items() if name == extra}
-    return parametrize_with_checks(f"embedkit-text:{extra}", parameters=parameters)
+    return parametrize_with_checks(f"embedkit-text:{extra}", parameters=parameters_of(extra))
+
+
+def parameters_of(extra):
+    return {name: keys for name, keys in PARAMETERS.items() if name == extra}
 
 
 @checks_of_extra("kiwi")
@@ -75,6 +78,6 @@ def test_without_the_package_components_are_listed_and_recipes_checked(extra, mo
 
 @pytest.mark.parametrize("extra", PACKAGES)
 def test_every_component_of_them_has_checks(extra):
-    subjects = subjects_of(f"embedkit-text:{extra}")
+    subjects = subjects_of(f"embedkit-text:{extra}", parameters=parameters_of(extra))
     assert subjects
     assert all(len(checks_of(subject.kind)) > 15 for subject in subjects)
