@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.result import SplitMetrics, SplitSummary
     from embedkit.model.policy_fit import PolicyFit
     from embedkit.runs.axes import Axes
+    from embedkit.runs.errors import RunErrors
     from embedkit.runs.frames import OovFrames
 
 
@@ -237,6 +238,13 @@ class Run:
         from embedkit.runs.frames import OovFrames
 
         return OovFrames(self)
+
+    @cached_property
+    def errors(self) -> RunErrors:
+        """Return the analyses of the errors on held-out texts."""
+        from embedkit.runs.errors import RunErrors
+
+        return RunErrors(self)
 
     @cached_property
     def fits(self) -> list[PolicyFit]:
