@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from embedkit.errors import CacheError, Fault
 from embedkit.files.atomic import target_of, written_whole
-from embedkit.files.system import try_lock, unlock
+from embedkit.files.locks import Lock, take
 
 log = logging.getLogger(__name__)
 
@@ -105,51 +105,27 @@ def one_at_a_time(inner: str) -> Iterator[None]:
     Others wait until it is done or has ended. Where there can be no lock, as in a cache that cannot be
     written, or if it takes more than ten minutes, they do not wait: they compute the same.
     """
-    descriptor = _locked(inner)
+    lock = _lock(inner)
     try:
         yield
     finally:
-        if descriptor is not None:
-            if _is_lock(descriptor, inner):
-                with suppress(OSError):  # on Windows, somebody waits for it
-                    (cache_folder() / inner / _LOCK).unlink(missing_ok=True)
-            unlock(descriptor)
+        if lock is not None:
+            lock.release()
 
 
-def _locked(inner: str) -> int | None:
-    """Take the lock of a folder of the cache, and return its file.
+def _lock(inner: str) -> Lock | None:
+    """Lock a folder of the cache.
 
     Returns None if there can be no lock, or if it could not be taken for PATIENCE seconds.
     """
     until = time.monotonic() + PATIENCE
-    while (descriptor := _open_lock(inner)) is not None:
-        while _is_lock(descriptor, inner) and time.monotonic() < until:
-            if try_lock(descriptor, warn=False) and _is_lock(descriptor, inner):
-                return descriptor
-            time.sleep(INTERVAL)
-        os.close(descriptor)
-        if time.monotonic() >= until:
-            break
-    return None
-
-
-def _open_lock(inner: str) -> int | None:
-    """Open the lock of a folder of the cache; return None if that is not possible."""
-    try:
-        folder = cache_folder()
-        make_folder(folder)
+    with suppress(CacheError, OSError):
+        make_folder(folder := cache_folder())
         (folder / inner).mkdir(parents=True, exist_ok=True)
-        return os.open(folder / inner / _LOCK, os.O_RDWR | os.O_CREAT, 0o666)
-    except (CacheError, OSError):
-        return None
-
-
-def _is_lock(descriptor: int, inner: str) -> bool:
-    """Return whether an open file still is the lock: whoever had it has deleted it since."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), (cache_folder() / inner / _LOCK).stat())
-    except OSError:
-        return False
+        while not (lock := take(folder / inner / _LOCK, warn=False)) and time.monotonic() < until:
+            time.sleep(INTERVAL)
+        return lock
+    return None
 
 
 def entries() -> list[Entry]:

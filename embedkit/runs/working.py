@@ -15,12 +15,12 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from embedkit.errors import Fault, RunError, TrainingError
 from embedkit.files.atomic import free_name, made_whole
+from embedkit.files.locks import Lock, is_at, take
 from embedkit.files.system import moves_open_files, patiently, remove, rename, try_lock, unlock
 from embedkit.runs import layout
 
@@ -62,20 +62,6 @@ def is_complete(partial: Path) -> bool:
     return is_marked(partial) and not (partial / layout.UNFINISHED).exists()
 
 
-@dataclass(frozen=True)
-class Lock:
-    """A lock on an open file, which is removed with it if it is `beside` the directory that it is about."""
-
-    descriptor: int
-    beside: Path | None = None
-
-    def release(self) -> None:
-        """Give up the lock."""
-        unlock(self.descriptor)
-        if self.beside:
-            _remove_unused(self.beside)
-
-
 class Hold:
     """A working directory that only this process writes into, until it is released."""
 
@@ -98,7 +84,7 @@ class Hold:
         try:
             rename(self.partial, target)
         except PermissionError:
-            if self._lock is None or self._lock.beside:
+            if self._lock is None or self._lock.removed:
                 raise
             self.release()
             rename(self.partial, target)
@@ -189,43 +175,29 @@ def _lock_mark(partial: Path) -> Lock:
         if not try_lock(descriptor):
             os.close(descriptor)
             raise _held_by_another(partial)
-        if _is_at(descriptor, partial / layout.MARK):
+        if is_at(descriptor, partial / layout.MARK):
             return Lock(descriptor)
         unlock(descriptor)
     raise _in_the_way(partial)
 
 
 def _lock_beside(partial: Path) -> Lock:
-    """Lock the working directory by a file beside it, which nobody can remove while a process has it open."""
-    path = _lock_file(partial)
-    for _ in range(_ATTEMPTS):
-        descriptor = patiently(lambda: os.open(path, os.O_RDWR | os.O_CREAT, 0o666))
-        if not try_lock(descriptor):
-            os.close(descriptor)
-            _remove_unused(path)
-            raise _held_by_another(partial)
-        if _is_at(descriptor, path):
-            lock = Lock(descriptor, path)
-            try:
-                _make_marked(partial)
-            except BaseException:
-                lock.release()
-                raise
-            return lock
-        unlock(descriptor)
-    raise _held_by_another(partial)
+    """Lock the working directory by a file beside it."""
+    lock = take(_lock_file(partial))
+    if lock is None:
+        raise _held_by_another(partial)
+    try:
+        _make_marked(partial)
+    except BaseException:
+        lock.release()
+        raise
+    return lock
 
 
 def _lock_file(partial: Path) -> Path:
     """Return the file that is locked for a working directory, one for all spellings of its name."""
     digest = sha256(partial.name.casefold().encode(errors="surrogatepass")).hexdigest()[:16]
     return partial.with_name(f".embedkit-{digest}.lock")
-
-
-def _remove_unused(path: Path) -> None:
-    """Remove a file unless a process has it open: who closes it last removes it."""
-    with suppress(OSError):
-        path.unlink()
 
 
 def _make_marked(partial: Path) -> None:
@@ -266,14 +238,6 @@ def _not_made(partial: Path, error: OSError) -> RunError | TrainingError:
     if error.errno in NO_ROOM:
         return TrainingError(Fault(what, where=where))
     return RunError(Fault(what, where=where, hint="Choose another --out, where you can make a directory."))
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    """Return whether an open file is the file that is at `path` now."""
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.lstat())
-    except OSError:
-        return False
 
 
 def _in_the_way(partial: Path) -> RunError:

@@ -187,16 +187,23 @@ def test_function_words_can_be_left_out(tmp_path):
 
 @pytest.fixture(scope="module")
 def long_texts(tmp_path_factory):
-    """A recipe of 2,520 training tokens with frequent holes, and its run, for which they are enough."""
+    """A recipe of 2,520 training tokens with frequent holes, and its run, for which they are enough.
+
+    The words of `a` lie at 2 and those of `b` at 0 in every dimension. So a text of two holes and a word
+    seems to be of `b` while the holes have zeros, and is of the word's kind where they have what their texts
+    give them: one lies at 2, too, and one at 0.
+    """
     from gensim.models import KeyedVectors
 
     folder = tmp_path_factory.mktemp("long")
     words = [f"{a}{b}{c}" for a in "bdfg" for b in "aeiou" for c in "klmnprst"]
+    kinds = words[0::2], words[1::2]
+    centres = np.tile([[2.0], [0.0]], (len(words) // 2, 1))
     keyed = KeyedVectors(vector_size=5)
-    keyed.add_vectors(words, np.random.default_rng(2).normal(1, 1, (len(words), 5)).astype("f4"))
+    keyed.add_vectors(words, np.random.default_rng(2).normal(centres, 0.3, (len(words), 5)).astype("f4"))
     keyed.save_word2vec_format(folder / "vectors.bin", binary=True)
     draws = np.random.default_rng(4)
-    texts = [" ".join([*draws.choice(words, 20), "hole" if i % 2 else "crack"]) for i in range(120)]
+    texts = [" ".join([*draws.choice(kinds[i % 2], 20), ("crack", "hole")[i % 2]]) for i in range(120)]
     short = [f"hole crack {word}" for word in words[:60]]
     recipe = {
         "name": "long",

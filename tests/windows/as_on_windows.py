@@ -13,6 +13,7 @@ import fcntl
 import glob
 import io
 import os
+import resource
 import signal
 import stat
 import sys
@@ -109,7 +110,7 @@ def callers() -> Iterator[str]:
 def limit_imports() -> None:
     """Let embedkit import no module, and no name, that Windows lacks, and what Windows alone has."""
     real = builtins.__import__
-    given: dict[str, types.ModuleType] = {"msvcrt": locks()}
+    given: dict[str, types.ModuleType] = {"msvcrt": locks(), "psutil": processes()}
     given |= {name: Without(sys.modules[name], missing) for name, missing in MISSING.items()}
 
     def imported(
@@ -133,6 +134,23 @@ def locks() -> types.ModuleType:
 
     windows: Any = types.ModuleType("msvcrt")
     windows.locking, windows.LK_NBLCK, windows.LK_UNLCK = locking, 2, 0
+    return windows  # type: ignore[no-any-return]
+
+
+def processes() -> types.ModuleType:
+    """psutil, whose processes say on Windows, too, what memory they have had at most."""
+    try:
+        import psutil
+    except ModuleNotFoundError:
+        return types.ModuleType("psutil")
+
+    class Process(psutil.Process):  # type: ignore[misc]
+        def memory_info(self) -> Any:
+            peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            return types.SimpleNamespace(**super().memory_info()._asdict(), peak_wset=peak)
+
+    windows: Any = Without(psutil, set())
+    vars(windows)["Process"] = Process
     return windows  # type: ignore[no-any-return]
 
 
