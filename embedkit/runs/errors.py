@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.held_out import HeldOut
 
 SPLITS = ("test", "validation")
@@ -42,6 +43,13 @@ class RunErrors:
         Raises RunError if the run has no predictions of labelled held-out texts with one label each.
         """
         return _held_out(self._run, self._frame)
+
+    @cached_property
+    def curves(self) -> Curves:
+        """Return how good the probabilities of the first model are: curves, calibration, confusions."""
+        from embedkit.evaluation.error_analysis.curves import curves
+
+        return curves(self.held_out)
 
     @cached_property
     def _frame(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.metrics import auc, average_precision_score, roc_auc_score
 
 from embedkit.evaluation.error_analysis.calibration import calibration
 from embedkit.evaluation.error_analysis.confusion import confusion
@@ -64,8 +65,6 @@ def test_a_class_that_no_text_has_and_one_that_all_have_say_why_there_is_no_curv
 
 @pytest.mark.parametrize("width", [2, 5, 50])
 def test_many_texts_have_few_points_and_the_area_of_all(width):
-    from sklearn.metrics import average_precision_score, roc_auc_score
-
     texts = drawn(10_000, width)
     found = curves(texts)
     total = 0
@@ -83,7 +82,7 @@ def test_many_texts_have_few_points_and_the_area_of_all(width):
 
 
 def drawn_area(curve: Curve) -> float:
-    return float(np.trapezoid(curve.y, curve.x))
+    return float(auc(curve.x, curve.y))
 
 
 def test_thinned_points_have_both_ends_and_no_more_than_allowed():

@@ -1,0 +1,57 @@
+"""What the terminal says of the analyses of errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from embedkit.evaluation.error_analysis.curves import curves
+from embedkit.evaluation.error_analysis.held_out import HeldOut
+from embedkit.report.terminal.error_analysis import lines_of_curves
+
+
+def held_out(labels: list[int], probabilities: np.ndarray) -> HeldOut:
+    n, width = probabilities.shape
+    return HeldOut(
+        ids=np.arange(n),
+        texts=("text",) * n,
+        tokens=(("text",),) * n,
+        labels=np.array(labels),
+        classes=tuple("abcdef"[:width]),
+        probabilities=probabilities[None],
+        models=("the run",),
+    )
+
+
+def drawn(n: int, width: int, power: float) -> HeldOut:
+    """Return texts whose labels are drawn by their probabilities, which are then made too sharp or flat."""
+    generator = np.random.default_rng(0)
+    true = generator.dirichlet(np.ones(width), n)
+    labels = [int(generator.choice(width, p=row)) for row in true]
+    told = true**power
+    return held_out(labels, told / told.sum(axis=1, keepdims=True))
+
+
+def test_right_probabilities_may_be_off_by_chance_and_sharp_ones_are_off():
+    right, sharp = (lines_of_curves(curves(drawn(2_000, 2, power))) for power in (1, 6))
+    assert right[0].startswith("ROC AUC: 0.")
+    assert "as it may be by chance" in right[1]
+    assert "by chance" in sharp[1]
+    assert ", p = 0.002." in sharp[1]
+    assert right[2].startswith("Surest 50% of the texts: ")
+
+
+def test_of_many_classes_the_worst_is_named():
+    line = lines_of_curves(curves(drawn(500, 6, 1)))[0]
+    assert "on average, lowest 0." in line
+    assert line[-4:] in ("(a).", "(b).", "(c).", "(d).", "(e).", "(f).")
+
+
+@pytest.mark.parametrize("width", [2, 6])
+def test_lines_fit_into_the_terminal(width):
+    assert all(len(line) <= 80 for line in lines_of_curves(curves(drawn(3_000, width, 5))))
+
+
+def test_one_class_and_constant_probabilities_have_one_line():
+    lines = lines_of_curves(curves(held_out([0] * 10, np.full((10, 2), 0.5))))
+    assert [line[:17] for line in lines] == ["Probabilities are"]
