@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from embedkit.evaluation.error_analysis.confusion_words import ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.held_out import HeldOut
+    from embedkit.evaluation.error_analysis.slices import Slices
 
 SPLITS = ("test", "validation")
 """The splits whose texts a model was not trained on, the one to be preferred first."""
@@ -50,6 +52,23 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.curves import curves
 
         return curves(self.held_out)
+
+    @cached_property
+    def slices(self) -> Slices:
+        """Return the words and lengths whose texts are wrong more often, confirmed on half of the texts.
+
+        The function `find_slices` takes groups of texts, another level or another seed.
+        """
+        from embedkit.evaluation.error_analysis.slices import find_slices
+
+        return find_slices(self.held_out)
+
+    @cached_property
+    def confusion_words(self) -> ConfusionWords:
+        """Return the most frequent confusion pairs, and the words that tell their texts from right ones."""
+        from embedkit.evaluation.error_analysis.confusion_words import confusion_words
+
+        return confusion_words(self.held_out)
 
     @cached_property
     def _frame(self) -> pd.DataFrame:

@@ -59,7 +59,7 @@ class Tables:
 class Sample:
     """N texts with the slices that they are in.
 
-    `presence` [N, K] is 1 where a text is in a slice; `labels` [N] are the classes and `wrong` [N] the errors.
+    `presence` [N, K] is 1 where a text is in a slice; `labels` [N] are the classes, `wrong` [N] the errors.
     """
 
     presence: csc_matrix[Any]

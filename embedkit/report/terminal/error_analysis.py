@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from embedkit.evaluation.error_analysis.curves import Curves
+from embedkit.report.terminal.cells import cut
+from embedkit.report.terminal.lines import name_shown
 
+if TYPE_CHECKING:
+    from embedkit.evaluation.error_analysis.confusion_words import ConfusionPair, ConfusionWords
+    from embedkit.evaluation.error_analysis.curves import Curves
+    from embedkit.evaluation.error_analysis.slice_candidates import SliceName
+    from embedkit.evaluation.error_analysis.slices import Slice, Slices
+
+LINES = 3
+COLUMNS = 80
+NAME = 16
+"""Cells of a word or class in a line."""
 SURELY_OFF = 0.05
 """With a p-value up to this, probabilities are said to be wrong."""
 
@@ -43,3 +54,42 @@ def _coverage_lines(found: Curves) -> list[str]:
     low, high = (f"{end * 100:.1f}" for end in half.ci95)
     surest = f"Surest {half.share:.0%} of the texts: {half.accuracy:.1%} right ({low} to {high})"
     return [f"{surest}; all: {every.accuracy:.1%}."]
+
+
+def lines_of_slices(found: Slices) -> list[str]:
+    """Return the most certain slices with their error rates and those of all other texts."""
+    if not found.candidates:
+        return ["Slices: too few texts to find any on one half and confirm it on the other."]
+    if not found.found:
+        return [f"No word or length is wrong more often ({found.candidates:,} looked at)."]
+    lines = [_slice_line(each) for each in found.found]
+    return lines if len(lines) <= LINES else [*lines[: LINES - 1], f"  and {len(lines) - LINES + 1} more"]
+
+
+def lines_of_confusion_words(found: ConfusionWords) -> list[str]:
+    """Return the most frequent confusion pairs with the words that confused texts have more often."""
+    return [cut(_pair_line(each), COLUMNS) for each in found.pairs[:LINES]]
+
+
+def _slice_line(found: Slice) -> str:
+    low, high = (f"{end:.1%}" for end in found.ci95)
+    return (
+        f"{_slice_name(found.name)}: {found.rate:.1%} wrong ({low} to {high}), others {found.elsewhere:.1%}"
+    )
+
+
+def _slice_name(name: SliceName) -> str:
+    if name.kind == "length":
+        return f"Texts of {name.name}"
+    return f"Texts {'with' if name.kind == 'word' else 'of'} {_quoted([name.name])}"
+
+
+def _pair_line(pair: ConfusionPair) -> str:
+    label, predicted = (cut(name_shown(name), NAME) for name in (pair.label, pair.predicted))
+    words = [each.word for each in pair.words if each.z > 0]
+    told = f"more often with {_quoted(words)}" if words else "no word that they have more often"
+    return f"{label} taken for {predicted} ({pair.confused:,} of {pair.n:,}): {told}"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"“{cut(name_shown(name), NAME)}”" for name in names)
