@@ -39,6 +39,7 @@ COMMANDS = {
     "explain": "Report whether errors go with missing words, or look at one text.",
     "predict": "Classify texts with the model of a finished run.",
     "compare": "Compare finished runs, text by text: which is better?",
+    "report": "Write a page about a run, a ranking or several runs.",
     "plugins": "List installed plugins and their components.",
     "vectors": "Inspect, check, convert and fetch word-vector files.",
     "cache": "List or clear the cache of vectors and tokens.",

@@ -49,6 +49,7 @@ JOBS = "jobs"
 BEST = "best"
 """The run of the best candidate of a ranking, trained again on all labelled texts."""
 
+REPORT = "report.html"
 RANKING = "ranking.json"
 RANKING_CSV = "ranking.csv"
 RANKING_MARKDOWN = "ranking.md"

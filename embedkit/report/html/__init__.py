@@ -1,0 +1,1 @@
+"""Results as a page: one HTML file that needs no other."""

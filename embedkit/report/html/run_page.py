@@ -1,0 +1,72 @@
+"""The page of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from embedkit.report.html.blocks import Page, Section
+from embedkit.report.html.sections.coverage import coverage_section, errors_section
+from embedkit.report.html.sections.data import data_section
+from embedkit.report.html.sections.figures import figures_section, judged_split, verdict_of
+from embedkit.report.html.sections.predictions import confusion_section, texts_section
+from embedkit.report.html.sections.rerun import rerun_section
+from embedkit.report.html.sections.training import training_section
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.runs.run import Run
+
+COLUMNS = (
+    "split",
+    "id",
+    "seed",
+    "label",
+    "predicted",
+    "probability",
+    "text",
+    "tokens",
+    "cut",
+    "oov_share",
+    "token_list",
+    "token_states",
+)
+"""The columns of the predictions that the page needs, beside the probabilities of the classes."""
+
+
+def run_page(run: Run) -> Page:
+    """Return the page of a finished run: the verdict, its figures, data and texts, and how to repeat it."""
+    name = run.path.resolve().name
+    sections = tuple(section for section in _sections(run) if section is not None)
+    return Page(f"Report of {name}", _about(run), verdict_of(run), sections)
+
+
+def _sections(run: Run) -> Iterator[Section | None]:
+    predictions, split = one_row_a_text(run.predictions), judged_split(run)
+    yield figures_section(run)
+    yield confusion_section(predictions, split)
+    yield errors_section(run)
+    yield texts_section(predictions, run.oov.analysis.state_set)
+    yield data_section(run, predictions)
+    yield coverage_section(run)
+    yield training_section(run)
+    yield rerun_section(run)
+
+
+def one_row_a_text(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Return the predictions with the first seed, where several seeds predicted the same texts."""
+    if "seed" not in predictions:
+        return predictions
+    first: pd.DataFrame = predictions[predictions["seed"] == predictions["seed"].iloc[0]]
+    return first
+
+
+def _about(run: Run) -> str:
+    if not run.folds:
+        return "A trained model on its texts."
+    folds = {each.axes.fold for each in run.folds}
+    seeds = {each.axes.seed for each in run.folds}
+    said = [f"{len(folds)} folds"] if folds != {None} else []
+    said += [f"{len(seeds)} seeds"] if len(seeds) > 1 else []
+    return f"{' and '.join(said)}: every text is predicted by models that were not trained on it."

@@ -1,0 +1,38 @@
+"""What a run predicts: the confusion matrix, and its texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embedkit.report.html.blocks import Block, Confusion, Note, Section
+from embedkit.report.html.texts import browser_of, classes_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from embedkit.model.token_states import StateSet
+
+MOST_CLASSES = 40
+"""Classes of the largest confusion matrix."""
+
+
+def confusion_section(predictions: pd.DataFrame, split: str) -> Section | None:
+    """Return the confusion matrix of a split; None if it has no labels."""
+    own = predictions[(predictions["split"] == split) & predictions["label"].notna()]
+    if own.empty:
+        return None
+    classes = classes_of(predictions)
+    counted = own.groupby(["label", "predicted"]).size()
+    present = [name for name in classes if name in {*own["label"], *own["predicted"]}]
+    if len(present) > MOST_CLASSES:
+        blocks: list[Block] = [Note(f"The matrix of {len(present):,} classes is in metrics.json.")]
+    else:
+        counts = [[int(counted.get((label, each), 0)) for each in present] for label in present]
+        places = [classes.index(name) for name in present]
+        blocks = [Confusion(present, places, counts), Note("A cell opens its texts.")]
+    return Section("confusion", "Predictions", blocks)
+
+
+def texts_section(predictions: pd.DataFrame, state_set: StateSet) -> Section:
+    """Return the browser of all texts."""
+    return Section("texts", "Texts", [browser_of(predictions, state_set)])
