@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from embedkit.api import load as load
     from embedkit.api import rank as rank
     from embedkit.api import run as run
+    from embedkit.api import write_report as write_report
     from embedkit.hookspecs import hookimpl as hookimpl
     from embedkit.runs.run import Run as Run
     from embedkit.tasks.compare import compare as compare
     from embedkit.vectors import open_vectors as open_vectors
 
 __version__ = "0.1.0"
-__all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "rank", "run"]
+__all__ = ["Run", "compare", "hookimpl", "load", "open_vectors", "rank", "run", "write_report"]
 
 _HOME = {
     "compare": "embedkit.tasks.compare",
@@ -26,6 +27,7 @@ _HOME = {
     "open_vectors": "embedkit.vectors",
     "load": "embedkit.api",
     "rank": "embedkit.api",
+    "write_report": "embedkit.api",
     "run": "embedkit.api",
     "Run": "embedkit.runs.run",
 }

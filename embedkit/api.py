@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from embedkit.experiments.executors import ExecutorOptions
@@ -144,3 +145,17 @@ def load(
     trained = Run(run)
     warn_of_versions(trained)
     return load_model(trained, build_registry(block, trust), unseen=unseen).classifier
+
+
+def write_report(
+    *runs: str | PathLike[str], out: str | PathLike[str] | None = None, split: str | None = None
+) -> Path:
+    """Write a page about a finished run, ranking or matrix, one HTML file, and return its path.
+
+    `out` is the file to write, by default `report.html` in the directory of the run. Several runs are
+    compared, on `split` or their last one, and the page is written into the current directory. Raises
+    RunError where a directory has no finished run, and if the file is there and embedkit has not written it.
+    """
+    from embedkit.report.html.write import write_report as write
+
+    return write([*map(Run, runs)], None if out is None else Path(out), split)

@@ -130,7 +130,8 @@ class ListedText:
 class Texts:
     """The browser of texts: `packed` is their compressed block, `listed` are some wrong ones.
 
-    `n` texts are in the block; `left_out` says why others are not, or is "".
+    `n` texts are in the block; `left_out` says why others are not, or is "". `states` are those that tokens
+    are marked with, `described` is what they are called together.
     """
 
     template: ClassVar[str] = "texts"
@@ -139,6 +140,7 @@ class Texts:
     left_out: str
     listed: Sequence[ListedText]
     states: Sequence[str]
+    described: str
 
 
 Block = Paragraph | Note | Code | Table | Chart | Row | Details | Confusion | Texts

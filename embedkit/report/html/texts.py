@@ -47,6 +47,7 @@ def browser_of(predictions: pd.DataFrame, state_set: StateSet) -> Texts:
         left_out=packed.left_out,
         listed=[_listed(row, state_set.states[1:]) for row in wrong.head(LISTED).to_dict("records")],
         states=_found(ordered, state_set.states[1:]),
+        described=state_set.described,
     )
 
 

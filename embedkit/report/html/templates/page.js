@@ -151,7 +151,7 @@ class TextBrowser {
       element("span", { className: "label", textContent: label }), wrong ? " taken for " : " predicted ",
       element("span", { className: wrong ? "wrong-label" : "right-label", textContent: data.classes[data.predicted[i]] }),
       ` ${(data.probability[i] / 1000).toFixed(3)}`,
-      data.oov[i] > 0 ? ` · ${data.oov[i]}% of the tokens without a vector` : "");
+      data.oov[i] > 0 ? ` · ${data.oov[i]}% of the tokens ${this.root.dataset.described}` : "");
     const body = element("p", { className: "body", dir: "auto" }, ...this.words(i));
     return element("article", { className: "text" }, head, body, ...this.nearest(i));
   }

@@ -1,0 +1,86 @@
+"""`embedkit.write_report` and `embedkit.report`: where the page goes, and what it is not written over."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from report_pages import predictions
+
+import embedkit
+from embedkit.cli import main
+from embedkit.errors import RunError
+from embedkit.runs.run import Run
+
+
+def test_the_page_is_written_into_the_run_and_again(run, capsys):
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main(["report", str(run.path)])
+        assert ended.value.code == 0
+        assert capsys.readouterr().out == f"{run.path / 'report.html'}\n"
+    Run(run.path).verify()
+
+
+def test_the_same_run_gives_the_same_bytes(run, tmp_path):
+    first, second = (embedkit.write_report(run.path, out=tmp_path / name).read_bytes() for name in ("a", "b"))
+    assert first == second
+    assert len(first) < 300_000
+
+
+def test_what_embedkit_did_not_write_is_not_replaced(run, tmp_path):
+    theirs = tmp_path / "page.html"
+    theirs.write_text("<html>mine</html>")
+    with pytest.raises(RunError, match="no page of embedkit"):
+        embedkit.write_report(run.path, out=theirs)
+    with pytest.raises(RunError, match="directory"):
+        embedkit.write_report(run.path, out=tmp_path)
+    assert theirs.read_text() == "<html>mine</html>"
+
+
+def test_of_several_runs_the_page_compares_them_here(run, other_run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = embedkit.write_report(run.path, other_run.path)
+    assert page.resolve() == tmp_path / "report.html"
+    assert "Texts that come out differently" in page.read_text(encoding="utf-8")
+
+
+def test_a_split_to_compare_on_needs_several_runs(run, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["report", str(run.path), "--split", "test"])
+    assert ended.value.code == 2
+    assert "--split" in capsys.readouterr().err
+
+
+def test_markup_of_strangers_is_escaped_and_only_one_script_may_run(run, tmp_path):
+    text = embedkit.write_report(run.path, out=tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "<b>neg</b>" not in text
+    assert "&lt;b&gt;neg&lt;/b&gt;" in text
+    assert len(re.findall("<script", text)) == 2  # the page's own, and the block of texts, which is none
+    assert "default-src 'none'" in text
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", text)
+
+
+def test_a_ranking_has_its_tiers_and_the_texts_of_the_best(matrix, tmp_path):
+    text = embedkit.write_report(matrix.path, out=tmp_path / "page.html").read_text(encoding="utf-8")
+    assert matrix.ranking.conclusion in text
+    assert "Candidates by tier" in text
+    assert "packed-texts" in text
+
+
+def test_long_texts_are_cut_and_then_left_out(monkeypatch):
+    from embedkit.model.token_states import OF_WORDS
+    from embedkit.report.html import texts
+
+    whole = texts.browser_of(predictions(2_000), OF_WORDS)
+    assert (whole.n, whole.left_out) == (2_000, "")
+    long = predictions(200, words=2_000)
+    monkeypatch.setattr(texts, "LEAST", 30_000)
+    cut = texts.browser_of(long, OF_WORDS)
+    assert len(cut.packed) <= 30_000
+    assert "cut after" in cut.left_out
+    monkeypatch.setattr(texts, "LEAST", 5_000)
+    monkeypatch.setattr(texts, "FOR_A_TEXT", 0)
+    some = texts.browser_of(long, OF_WORDS)
+    assert some.n < 200
+    assert "wrong ones first" in some.left_out
