@@ -57,7 +57,7 @@ def test_every_command_has_help_of_its_own(embedkit_command, name):
 
 
 def test_the_number_of_commands():
-    assert len(COMMANDS) == 12
+    assert len(COMMANDS) == 13
 
 
 def test_the_version(embedkit_command):

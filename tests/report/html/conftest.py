@@ -62,7 +62,10 @@ def matrix(tmp_path_factory):
         for thing in ("film", "plot")
         for number in range(9)
     ]
-    data = {"train": {"use": "inline", "texts": texts, "labels": ["pos"] * 18 + ["neg"] * 18}, "folds": {"count": 2}}
+    data = {
+        "train": {"use": "inline", "texts": texts, "labels": ["pos"] * 18 + ["neg"] * 18},
+        "folds": {"count": 2},
+    }
     embedding = {"use": "random", "dim": 8}
     recipe = {**RECIPE, "data": data, "embedding": embedding, "matrix": {"embedding.dim": [4, 8]}}
     return embedkit.run(recipe, out=tmp_path_factory.mktemp("runs") / "matrix", executor="serial")
