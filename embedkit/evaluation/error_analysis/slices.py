@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 ALPHA = 0.05
 SMALLEST = 10
-"""Texts that a slice has in each half."""
-SCREENED, CHOSEN, CHOSEN_P = 100, 50, 0.01
-"""Of the candidates with the highest scores in the first half, how many are tested there, how many of these
-the second half tests at most, and the largest p-value that they may have in the first."""
-SHARED = 0.8
-"""The share of its texts by which a slice that another explains counts as part of it."""
+"""Texts that are in a slice, and texts that are not, in each half."""
+CHOSEN, CHOSEN_SCORE = 50, 2.326
+"""How many candidates the second half tests at most, and the standard errors by which each must have more
+errors than expected in the first: one in a hundred has by chance."""
+SAME, MOSTLY_SAME = 0.8, 0.5
+"""The share of the texts of two slices that are in both: above it they are tested as one, or named as one."""
 EXAMPLES = 10
 
 
@@ -38,8 +38,9 @@ class Slice:
     """Texts that are wrong more often: figures of the half that confirmed it, beside those of the other.
 
     `expected` is the error rate that the classes of these texts would give; `elsewhere` is that of all other
-    texts. `also` are slices of mostly the same texts whose other texts are not wrong more often. `examples`
-    are the ids of up to ten wrong texts of both halves, those first whose label was given least probability.
+    texts. `also` are slices with at least half of the texts in common, and without more errors than others
+    beyond them. `examples` are the ids of up to ten wrong texts of both halves, those first whose label was
+    given least probability.
     """
 
     name: SliceName
@@ -117,7 +118,7 @@ class _Found:
 
     column: int
     explained: list[int]
-    p_value: float
+    p_value: float = 1.0
     q_value: float = 1.0
 
 
@@ -160,21 +161,25 @@ def _first_half(same: IntArray, seed: int) -> BoolArray:
 
 
 def _large_enough(candidates: Candidates, first: BoolArray) -> BoolArray:
-    """Return which candidates have ten texts in each half, and no more than half of each, [K]."""
+    """Return which candidates have ten texts in each half, and leave ten out, [K]."""
     enough = np.ones(len(candidates.names), bool)
     for half in (first, ~first):
         sizes = np.asarray(candidates.presence[half].sum(axis=0)).ravel()
-        enough &= (sizes >= SMALLEST) & (sizes <= half.sum() / 2)
+        enough &= (sizes >= SMALLEST) & (sizes <= half.sum() - SMALLEST)
     return enough
 
 
 def _chosen(half: Sample) -> list[_Found]:
-    """Return the slices with the smallest p-values in the first half, with those that they explain."""
-    scores = half.scores()
-    screened = np.argsort(-scores, kind="stable")[:SCREENED]
-    tested = [(half.tables(column).p_value(), column) for column in screened.tolist() if scores[column] > 0]
-    found = [_Found(column, [], p) for p, column in sorted(tested) if p <= CHOSEN_P]
-    return _without_explained(half, found, CHOSEN_P)[:CHOSEN]
+    """Return the slices with the highest scores in the first half, one of those that are nearly the same."""
+    scores, found = half.scores(), list[_Found]()
+    order = np.argsort(-scores, kind="stable")
+    for column in order[scores[order] >= CHOSEN_SCORE].tolist():
+        overlap, same = _nearest(half, column, found)
+        if same is not None and overlap >= SAME:
+            same.explained.append(column)
+        elif len(found) < CHOSEN:
+            found.append(_Found(column, []))
+    return found
 
 
 def _confirmed(half: Sample, chosen: Sequence[_Found], alpha: float) -> list[_Found]:
@@ -193,25 +198,30 @@ def _confirmed(half: Sample, chosen: Sequence[_Found], alpha: float) -> list[_Fo
     return _without_explained(half, sorted(found, key=lambda each: each.p_value), alpha)
 
 
-def _without_explained(half: Sample, ordered: Iterable[_Found], p_value: float) -> list[_Found]:
+def _without_explained(half: Sample, ordered: Iterable[_Found], alpha: float) -> list[_Found]:
     """Return the slices that have more errors than others also outside the slices before them.
 
-    One that has not is explained by those before it: that with which it shares most texts has it beside it,
-    with those it explains, if they share four fifths of the smaller one's texts.
+    Any other is explained by those before it, and goes with the most similar one if half of the texts of both
+    are in common.
     """
     rest, found = np.ones(len(half.labels), bool), list[_Found]()
     for each in ordered:
-        if half.tables(each.column, rest).p_value() <= p_value:
+        if half.tables(each.column, rest).p_value() <= alpha:
             rest[half.texts_of(each.column)] = False
             found.append(each)
             continue
-        shares = [_share(half, each.column, other.column) for other in found]
-        if shares and max(shares) >= SHARED:
-            found[int(np.argmax(shares))].explained += [each.column, *each.explained]
+        overlap, similar = _nearest(half, each.column, found)
+        if similar is not None and overlap >= MOSTLY_SAME:
+            similar.explained += [each.column, *each.explained]
     return found
 
 
-def _share(half: Sample, one: int, other: int) -> float:
-    """Return the share of the smaller slice's texts that are also in the larger one."""
-    texts = half.texts_of(one), half.texts_of(other)
-    return len(np.intersect1d(*texts, assume_unique=True)) / max(1, min(map(len, texts)))
+def _nearest(half: Sample, column: int, found: Sequence[_Found]) -> tuple[float, _Found | None]:
+    """Return the slice with most of its texts in common (Jaccard), and their share; None if there is none."""
+    shares = [_overlap(half.texts_of(column), half.texts_of(other.column)) for other in found]
+    return max(zip(shares, found, strict=True), key=lambda pair: pair[0], default=(0.0, None))
+
+
+def _overlap(one: IntArray, other: IntArray) -> float:
+    both = len(np.intersect1d(one, other, assume_unique=True))
+    return both / (len(one) + len(other) - both)

@@ -14,11 +14,11 @@ from embedkit.evaluation.error_analysis.slices import ALPHA, confirmed_slices, f
 from embedkit.evaluation.intervals import wilson_interval
 
 
-def planted(seed: int, rate: float = 0.45, shares=(0.5, 0.5), count: int = 4_000):
-    """Return texts of which a tenth have the word `planted` and are wrong at this rate, others at 0.2."""
+def planted(seed: int, rate: float = 0.45, shares=(0.5, 0.5), share: float = 0.1, count: int = 4_000):
+    """Return texts of which a share have the word `planted` and are wrong at this rate, others at 0.2."""
     generator = np.random.default_rng(seed)
     tokens, labels = drawn_texts(generator, shares, count)
-    has = generator.random(count) < 0.1
+    has = generator.random(count) < share
     tokens = [(*text, "planted") if it else text for text, it in zip(tokens, has, strict=True)]
     wrong = generator.random(count) < np.where(has, rate, 0.2)
     return predicted_texts(tokens, labels, wrong, len(shares)), has
@@ -31,6 +31,12 @@ def test_a_planted_word_is_found_and_confirmed(seed, shares):
     found = find_slices(held_out, seed=seed)
     assert (found.found[0].name.kind, found.found[0].name.name) == ("word", "planted")
     assert found.found[0].q_value < 0.001
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_word_of_half_of_the_texts_is_found(seed):
+    held_out, _ = planted(seed, rate=0.3, share=0.5)
+    assert find_slices(held_out, seed=seed).found[0].name.name == "planted"
 
 
 def test_its_figures_are_those_of_the_texts():
