@@ -92,9 +92,8 @@ def line_chart(
                 axes.step(each.x, each.y, where="post", color=colour, linestyle=dash, label=each.name)
             else:
                 marker = "o" if len(each.x) <= 30 else ""
-                axes.plot(
-                    each.x, each.y, marker, color=colour, linestyle=dash, label=each.name, markersize=3.5
-                )
+                (line,) = axes.plot(each.x, each.y, color=colour, linestyle=dash, label=each.name)
+                line.set(marker=marker, markersize=3.5)
             if each.low is not None and each.high is not None:
                 axes.fill_between(each.x, each.low, each.high, color=colour, alpha=0.15, linewidth=0)
         if diagonal:
