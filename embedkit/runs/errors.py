@@ -3,48 +3,51 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
-
-import numpy as np
-
-from embedkit.errors import Fault, RunError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    import pandas as pd
-
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.held_out import HeldOut
+    from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slices import Slices
-
-SPLITS = ("test", "validation")
-"""The splits whose texts a model was not trained on, the one to be preferred first."""
-
-
-class PredictedRun(Protocol):
-    """A run that has predictions: a `Run`."""
-
-    path: Path
-
-    @property
-    def predictions(self) -> pd.DataFrame: ...
+    from embedkit.runs.held_out_models import PredictedRun
 
 
 class RunErrors:
-    """What the errors of a run on held-out texts are. Every analysis is made when it is first asked for."""
+    """What the errors of a run, or of several, on held-out texts are.
 
-    def __init__(self, run: PredictedRun) -> None:
+    Every analysis is made when it is first asked for.
+    """
+
+    def __init__(self, run: PredictedRun, *others: PredictedRun) -> None:
         self._run = run
+        self._others = others
 
     @cached_property
     def held_out(self) -> HeldOut:
-        """Return what the models of the run predict of the texts that were held out, a model for each seed.
+        """Return what the models predict of the texts that were held out.
 
-        Raises RunError if the run has no predictions of labelled held-out texts with one label each.
+        A run has a model for each seed; a ranking or a matrix has one for each candidate and seed that ran as
+        many folds as any did, and the texts of these folds. Models of several runs are named after these.
+
+        Raises RunError if there are no predictions of labelled held-out texts with one label each, or if the
+        models held out different texts.
         """
-        return _held_out(self._run, self._frame)
+        from embedkit.runs.held_out_models import held_out_of, held_out_of_runs
+
+        return held_out_of_runs([self._run, *self._others]) if self._others else held_out_of(self._run)
+
+    def joined_with(self, *others: PredictedRun) -> RunErrors:
+        """Return the analyses of the models of this run and of others, which held out the same texts."""
+        return RunErrors(self._run, *self._others, *others)
+
+    @cached_property
+    def never_right(self) -> NeverRight:
+        """Return the texts that every model gets wrong, and those on which the models disagree."""
+        from embedkit.evaluation.error_analysis.never_right import never_right
+
+        return never_right(self.held_out)
 
     @cached_property
     def curves(self) -> Curves:
@@ -69,38 +72,3 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.confusion_words import confusion_words
 
         return confusion_words(self.held_out)
-
-    @cached_property
-    def _frame(self) -> pd.DataFrame:
-        """Return the predictions of labelled held-out texts; those of the test split where there is one."""
-        found = self._run.predictions
-        splits = {*found["split"]}
-        split = next((name for name in SPLITS if name in splits), None)
-        if split is None:
-            raise RunError(Fault("this run has no predictions of held-out texts", where=str(self._run.path)))
-        frame = found[(found["split"] == split) & found["label"].notna()]
-        if frame.empty:
-            raise RunError(Fault(f"the texts of {split} have no labels", where=str(self._run.path)))
-        return frame
-
-
-def _held_out(run: PredictedRun, frame: pd.DataFrame) -> HeldOut:
-    from embedkit.evaluation.error_analysis.held_out import HeldOut
-
-    columns = [name for name in frame if str(name).startswith("p_")]
-    classes = tuple(str(name).removeprefix("p_") for name in columns)
-    place = {label: position for position, label in enumerate(classes)}
-    if not {*frame["label"]} <= {*classes}:
-        raise RunError(Fault("texts with several labels have no analysis of errors", where=str(run.path)))
-    seeds = [*dict.fromkeys(frame["seed"])] if "seed" in frame else [None]
-    parts = [(frame if seed is None else frame[frame["seed"] == seed]).sort_values("id") for seed in seeds]
-    first = parts[0]
-    return HeldOut(
-        ids=first["id"].to_numpy(np.int64),
-        texts=tuple(first["text"]),
-        tokens=tuple(map(tuple, first["token_list"])),
-        labels=np.array([place[label] for label in first["label"]], np.int64),
-        classes=classes,
-        probabilities=np.stack([part[columns].to_numpy(np.float64) for part in parts]),
-        models=tuple("the run" if seed is None else f"seed {seed}" for seed in seeds),
-    )

@@ -16,7 +16,7 @@ from embedkit.runs.csv_schemas import check_predictions, check_table
 from embedkit.runs.directory import partial_of
 from embedkit.runs.files import RunFiles, read_oov, read_ranking
 from embedkit.runs.json_schemas import intrinsic_figures, split_metrics, split_summaries
-from embedkit.runs.predictions import read_predictions
+from embedkit.runs.predictions import read_predictions, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,6 +169,11 @@ class Run:
         """Return whether the run predicted texts."""
         return self.has(layout.PREDICTIONS) or self.has(layout.PREDICTIONS_PARQUET)
 
+    @property
+    def predictions_header(self) -> list[str]:
+        """Return the names of the columns of the predictions. Raises RunError as `read_csv` does."""
+        return read_rows(self._predictions_file)[0]
+
     def read_predictions(
         self, columns: Collection[str] | None = None, rows: Collection[int] | None = None
     ) -> pd.DataFrame:
@@ -176,12 +181,15 @@ class Run:
 
         Raises RunError as `read_csv` does.
         """
-        path = self.file(
-            layout.PREDICTIONS_PARQUET if self.has(layout.PREDICTIONS_PARQUET) else layout.PREDICTIONS
-        )
+        path = self._predictions_file
         frame = read_predictions(path, columns, rows)
         check_predictions(path, frame, columns, [run.axes for run in self.folds])
         return frame
+
+    @property
+    def _predictions_file(self) -> Path:
+        parquet = self.has(layout.PREDICTIONS_PARQUET)
+        return self.file(layout.PREDICTIONS_PARQUET if parquet else layout.PREDICTIONS)
 
     @cached_property
     def metrics(self) -> dict[str, Any]:

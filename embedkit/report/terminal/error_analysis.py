@@ -11,6 +11,7 @@ from embedkit.report.terminal.lines import name_shown
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionPair, ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
+    from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slice_candidates import SliceName
     from embedkit.evaluation.error_analysis.slices import Slice, Slices
 
@@ -69,6 +70,20 @@ def lines_of_slices(found: Slices) -> list[str]:
 def lines_of_confusion_words(found: ConfusionWords) -> list[str]:
     """Return the most frequent confusion pairs with the words that confused texts have more often."""
     return [cut(_pair_line(each), COLUMNS) for each in found.pairs[:LINES]]
+
+
+def lines_of_never_right(found: NeverRight) -> list[str]:
+    """Return how many texts no model gets right, and on how many models disagree; none of a single model."""
+    models = len(found.models)
+    if models < 2:
+        return []
+    low, high = (f"{end:.1%}" for end in found.ci95)
+    many = f"{len(found.never):,} of {found.n:,} texts, {found.share:.1%} ({low} to {high})"
+    chance = f"independent errors would make that {found.by_chance:,.0f}"
+    return [
+        f"Wrong by all {models} models: {many};",
+        f"  {chance}. On {len(found.disagreed):,} the models disagree.",
+    ]
 
 
 def _slice_line(found: Slice) -> str:

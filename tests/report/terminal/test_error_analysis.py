@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from embedkit.evaluation.error_analysis.curves import curves
 from embedkit.evaluation.error_analysis.held_out import HeldOut
-from embedkit.report.terminal.error_analysis import lines_of_curves
+from embedkit.evaluation.error_analysis.never_right import never_right
+from embedkit.report.terminal.error_analysis import lines_of_curves, lines_of_never_right
 
 
 def held_out(labels: list[int], probabilities: np.ndarray) -> HeldOut:
@@ -55,3 +58,14 @@ def test_lines_fit_into_the_terminal(width):
 def test_one_class_and_constant_probabilities_have_one_line():
     lines = lines_of_curves(curves(held_out([0] * 10, np.full((10, 2), 0.5))))
     assert [line[:17] for line in lines] == ["Probabilities are"]
+
+
+def test_texts_that_no_model_gets_right_are_counted_beside_chance():
+    one = held_out([0, 0, 1, 1], np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]]))
+    assert lines_of_never_right(never_right(one)) == []
+    flipped = one.probabilities[:, [0, 1, 3, 2]]
+    two = replace(one, probabilities=np.concatenate([one.probabilities, flipped]), models=("a", "b"))
+    assert lines_of_never_right(never_right(two)) == [
+        "Wrong by all 2 models: 1 of 4 texts, 25.0% (4.6% to 69.9%);",
+        "  independent errors would make that 1. On 2 the models disagree.",
+    ]
