@@ -143,7 +143,35 @@ class Texts:
     described: str
 
 
-Block = Paragraph | Note | Code | Table | Chart | Row | Details | Confusion | Texts
+@dataclass(frozen=True)
+class Point:
+    """A word on the map: where it is, and where it was before training, in a square of side SIDE.
+
+    `group` is the number of the class that it speaks for, from 1; 0 if it speaks for none.
+    """
+
+    word: str
+    x: int
+    y: int
+    old_x: int
+    old_y: int
+    group: int
+
+
+SIDE = 1000
+
+
+@dataclass(frozen=True)
+class WordMap:
+    """A map of words that can be searched; `groups` are the names of the classes with a colour."""
+
+    template: ClassVar[str] = "word_map"
+    title: str
+    points: Sequence[Point]
+    groups: Sequence[str]
+
+
+Block = Paragraph | Note | Code | Table | Chart | Row | Details | Confusion | Texts | WordMap
 
 
 @dataclass(frozen=True)

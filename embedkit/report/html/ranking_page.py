@@ -56,10 +56,9 @@ def _tiers(ranking: Ranking) -> Section:
     for group in groups[:-1]:
         found += len(group)
         starts.append(found)
-    blocks: list[Block] = [Paragraph(ranking.conclusion, strong=True)]
-    blocks += [*_chart(ranking, groups)]
+    blocks: list[Block] = [*_chart(ranking, groups)]
     blocks.append(Table("Candidates by tier", HEADINGS, rows, starts))
-    blocks += [Note(sentence) for sentence in remarks(ranking)]
+    blocks += [Note(sentence) for sentence in remarks(ranking) if sentence != ranking.conclusion]
     if ranking.failed:
         failed: list[list[Cell]] = [[name, reason] for name, reason in ranking.failed.items()]
         blocks.append(Table("Candidates that failed", ["candidate", "reason"], failed))

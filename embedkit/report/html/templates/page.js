@@ -192,6 +192,43 @@ function openTexts(root) {
   }
 }
 
+const NAMED = 12;
+const SVG = "http://www.w3.org/2000/svg";
+
+function makeSearchable(map) {
+  const query = element("input", { type: "search" });
+  const status = element("p", { className: "note" });
+  status.setAttribute("role", "status");
+  map.querySelector("figcaption").after(
+    element("div", { className: "controls" }, element("label", {}, "Search words", query)), status);
+  const circles = [...map.querySelectorAll("circle")];
+  query.addEventListener("input", () => {
+    const wanted = query.value.trim().toLowerCase();
+    for (const each of map.querySelectorAll("text, line")) each.remove();
+    const hits = circles.filter((circle) => {
+      const hit = wanted !== "" && circle.textContent.toLowerCase().includes(wanted);
+      circle.classList.toggle("hit", hit);
+      return hit;
+    });
+    map.classList.toggle("searched", wanted !== "");
+    hits.sort((a, b) => a.textContent.length - b.textContent.length).slice(0, NAMED).forEach(name);
+    status.textContent = wanted === "" ? "" : `${hits.length} words; a line leads from where a word was before training`;
+  });
+}
+
+function name(circle) {
+  const [oldX, oldY] = circle.dataset.from.split(" ");
+  const x = circle.getAttribute("cx"), y = circle.getAttribute("cy");
+  const line = document.createElementNS(SVG, "line");
+  for (const [key, value] of Object.entries({ x1: oldX, y1: oldY, x2: x, y2: y })) line.setAttribute(key, value);
+  const text = document.createElementNS(SVG, "text");
+  text.setAttribute("x", Math.min(Number(x) + 10, 850));
+  text.setAttribute("y", y);
+  text.textContent = circle.textContent;
+  circle.parentNode.append(line, text);
+}
+
+for (const map of document.querySelectorAll(".word-map")) makeSearchable(map);
 for (const table of document.querySelectorAll("table.sortable")) makeSortable(table);
 const browser = document.getElementById("text-browser");
 if (browser && "DecompressionStream" in window) openTexts(browser);
