@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from embedkit.evaluation.ranking.rows import HEADINGS, Row, grouped, remarks
 from embedkit.report.html.blocks import Block, Cell, Chart, Figure, Note, Page, Paragraph, Section, Table
 from embedkit.report.html.charts import Axis, Series, interval_chart
+from embedkit.report.html.sections.analyses import analyses_of, shared_errors
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
 from embedkit.report.html.sections.rerun import rerun_section
 
@@ -27,6 +28,7 @@ def ranking_page(run: Run) -> Page:
 
 def _sections(run: Run) -> Iterator[Section]:
     yield _tiers(run.ranking)
+    yield from shared_errors(run.errors)
     yield from _best(run)
     yield rerun_section(run)
 
@@ -41,12 +43,12 @@ def _best(run: Run) -> Iterator[Section]:
     frames = [job.predictions for job in jobs if job.axes.seed == jobs[0].axes.seed]
     held_out = pd.concat([frame[frame["split"] == frame["split"].iloc[-1]] for frame in frames])
     about = Paragraph(f"By {run.ranking.best}, each text by a model that was not trained on it.")
-    for section in (
+    found = [
         confusion_section(held_out, held_out["split"].iloc[0]),
+        *analyses_of(run.errors, run.ranking.best),
         texts_section(held_out, jobs[0].oov.analysis.state_set),
-    ):
-        if section is not None:
-            yield replace(section, blocks=[about, *section.blocks])
+    ]
+    yield from (replace(each, blocks=[about, *each.blocks]) for each in found if each is not None)
 
 
 def _tiers(ranking: Ranking) -> Section:

@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from embedkit.errors import RunError
 from embedkit.report.html.blocks import Page, Section
+from embedkit.report.html.sections.analyses import analyses_of, shared_errors
 from embedkit.report.html.sections.coverage import coverage_section, errors_section
 from embedkit.report.html.sections.data import data_section
 from embedkit.report.html.sections.figures import figures_section, judged_split, verdict_of
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
-from embedkit.report.html.sections.probabilities import probabilities_section
 from embedkit.report.html.sections.rerun import rerun_section
 from embedkit.report.html.sections.training import training_section
-from embedkit.report.html.sections.wrong_more_often import (
-    confusion_blocks,
-    slices_blocks,
-    wrong_more_often_section,
-)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from embedkit.runs.errors import RunErrors
     from embedkit.runs.run import Run
 
 COLUMNS = (
@@ -55,23 +48,13 @@ def _sections(run: Run) -> Iterator[Section | None]:
     yield figures_section(run)
     yield confusion_section(predictions, split)
     yield from analyses_of(run.errors)
+    yield from shared_errors(run.errors)
     yield errors_section(run)
     yield texts_section(predictions, run.oov.analysis.state_set)
     yield data_section(run, predictions)
     yield coverage_section(run)
     yield training_section(run)
     yield rerun_section(run)
-
-
-def analyses_of(errors: RunErrors) -> Iterator[Section]:
-    """Yield the analyses of the errors on held-out texts; none if they have several labels, or none."""
-    try:
-        curves = errors.curves
-    except RunError:
-        return
-    yield probabilities_section(curves)
-    found = [*slices_blocks(errors.slices), *confusion_blocks(errors.confusion_words)]
-    yield wrong_more_often_section(found)
 
 
 def one_row_a_text(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from embedkit.report.html.blocks import SIDE, Block, Cell, Figure, Note, Paragraph, Point, Section, Table, WordMap
+from embedkit.report.html.blocks import (
+    SIDE,
+    Block,
+    Cell,
+    Figure,
+    Note,
+    Paragraph,
+    Point,
+    Section,
+    Table,
+    WordMap,
+)
 from embedkit.report.html.sections.figures import percent
 
 if TYPE_CHECKING:
@@ -31,7 +42,11 @@ def table_section(found: TableChanges) -> Section:
         blocks.append(_moved(found.by_distance(MOVED)))
     blocks.append(_map(found.map))
     shares = " and ".join(percent(share) for share in found.map.explained)
-    blocks.append(Note(f"The axes are the principal components of the vectors after training ({shares} of the variance)."))
+    blocks.append(
+        Note(
+            f"The axes are the principal components of the vectors after training ({shares} of the variance)."
+        )
+    )
     return Section("table", "Embedding matrix", blocks)
 
 

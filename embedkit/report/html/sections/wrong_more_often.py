@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from embedkit.report.html.blocks import Block, Cell, Details, Figure, Note, Paragraph, Section, Table
+from embedkit.report.html.blocks import Block, Cell, Details, Figure, Note, Paragraph, Table
 from embedkit.report.html.sections.figures import interval_shown, percent
 
 if TYPE_CHECKING:
@@ -74,8 +73,3 @@ def _share(count: int, total: int) -> Figure:
 
 def _name(name: SliceName) -> str:
     return f"with “{name.name}”" if name.kind == "word" else f"of {name.name}"
-
-
-def wrong_more_often_section(blocks: Sequence[Block]) -> Section:
-    """Return the section of what is wrong more often."""
-    return Section("wrong-more-often", "What is wrong more often", blocks)

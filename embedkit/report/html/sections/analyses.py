@@ -1,0 +1,49 @@
+"""The analyses of errors that a run, or the candidates of a ranking, permit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from embedkit.errors import RunError
+from embedkit.report.html.blocks import Section
+from embedkit.report.html.sections.agreement import agreement_blocks
+from embedkit.report.html.sections.probabilities import probabilities_section
+from embedkit.report.html.sections.wrong_more_often import confusion_blocks, slices_blocks
+
+if TYPE_CHECKING:
+    from embedkit.evaluation.error_analysis.held_out import HeldOut
+    from embedkit.runs.errors import RunErrors
+
+
+def analyses_of(errors: RunErrors, model: str | None = None) -> Iterator[Section]:
+    """Yield how good the probabilities of `model`, or the first one, are, and where it is wrong more often.
+
+    Yields nothing if the held-out texts have several labels each, or none.
+    """
+    held_out = _held_out(errors)
+    if held_out is None:
+        return
+    from embedkit.evaluation.error_analysis.confusion_words import confusion_words
+    from embedkit.evaluation.error_analysis.curves import curves
+    from embedkit.evaluation.error_analysis.slices import find_slices
+
+    place = held_out.models.index(model) if model in held_out.models else 0
+    own = held_out.of_models([place])
+    yield probabilities_section(curves(own))
+    blocks = [*slices_blocks(find_slices(own)), *confusion_blocks(confusion_words(own))]
+    yield Section("wrong-more-often", "What is wrong more often", blocks)
+
+
+def shared_errors(errors: RunErrors) -> Iterator[Section]:
+    """Yield the texts that no model gets right; nothing for a single model."""
+    held_out = _held_out(errors)
+    if held_out is not None and len(held_out.models) > 1:
+        yield Section("never-right", "Never right", agreement_blocks(errors.never_right))
+
+
+def _held_out(errors: RunErrors) -> HeldOut | None:
+    try:
+        return errors.held_out
+    except RunError:
+        return None
