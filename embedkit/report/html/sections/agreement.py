@@ -11,7 +11,7 @@ from embedkit.report.terminal.error_analysis import lines_of_never_right
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.never_right import MisjudgedText, NeverRight
 
-LISTED = 50
+LISTED = 25
 """Texts that are listed."""
 LENGTH = 300
 """Characters of a text in a table."""
