@@ -10,7 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.held_out import HeldOut
-    from embedkit.interfaces import BoolArray, IntArray
+    from embedkit.interfaces import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class DistinctTexts:
     tokens: tuple[tuple[str, ...], ...]
     labels: IntArray
     predicted: IntArray
-    doubt: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    doubt: FloatArray
 
     @property
     def wrong(self) -> BoolArray:
@@ -48,6 +48,6 @@ def distinct_texts(held_out: HeldOut, groups: Sequence[str] | None = None) -> Di
     tokens = tuple(held_out.tokens[row] for row in rows)
     number: dict[tuple[str, ...], int] = {}
     same = np.array([number.setdefault(each, len(number)) for each in tokens], np.int64)
-    labels, mean = held_out.labels[rows], held_out.probabilities[:, rows].mean(axis=0)
+    labels, mean = held_out.labels[rows], held_out.probabilities.mean(axis=0)[rows]
     predicted = np.asarray(mean.argmax(axis=1), np.int64)
     return DistinctTexts(rows, same, tokens, labels, predicted, 1 - mean[np.arange(len(rows)), labels])

@@ -44,15 +44,15 @@ class Tables:
 
         low = np.maximum(0, self.inside - (self.n - self.wrong))
         high = np.minimum(self.inside, self.wrong)
-        open_ = np.flatnonzero(high > low)
+        free = np.flatnonzero(high > low)
         above = self.errors - int(low.sum())
         if above <= 0:
             return 1.0
-        spread = np.arange(int((high - low)[open_].max()) + 1)
-        counts = low[open_, None] + spread
-        sizes = (each[open_, None] for each in (self.n, self.wrong, self.inside))
+        spread = np.arange(int((high - low)[free].max()) + 1)
+        counts = low[free, None] + spread
+        sizes = (each[free, None] for each in (self.n, self.wrong, self.inside))
         found = np.exp(hypergeom.logpmf(counts, *sizes))  # pmf takes 300 times as long for large slices
-        rows = [row[: high[at] - low[at] + 1] for at, row in zip(open_, found, strict=True)]
+        rows = [row[: high[at] - low[at] + 1] for at, row in zip(free, found, strict=True)]
         return min(1.0, float(reduce(np.convolve, rows)[above:].sum()))
 
 
