@@ -25,6 +25,8 @@ LARGEST = 2**63 - 1
 MAX_DEPTH = 40
 """Mappings and lists may stand in one another so deep; a recipe needs six levels."""
 
+TOO_DEEP = f"more than {MAX_DEPTH} mappings and lists inside one another"
+
 
 def dotted(path: KeyPath) -> str:
     """Return the path as `--set` writes it: `data.train.path`, `oov.0`."""
@@ -109,7 +111,7 @@ def plain(value: Any, path: KeyPath, findings: Findings) -> Any:
     Raises RecipeError at once for data nested too deep, which may contain itself.
     """
     if len(path) > MAX_DEPTH:
-        findings.add(path[:1], f"more than {MAX_DEPTH} mappings and lists inside one another")
+        findings.add(path[:1], TOO_DEEP)
         findings.raise_any()
     if isinstance(value, Mapping):
         return {str(key): plain(item, (*path, str(key)), findings) for key, item in value.items()}

@@ -13,7 +13,7 @@ from typing import Any, Never
 import yaml
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.document import MAX_DEPTH, Container, KeyPath
+from embedkit.recipe.document import MAX_DEPTH, TOO_DEEP, Container, KeyPath
 from embedkit.recipe.nodes import Done, Open, copy_of
 from embedkit.recipe.scalars import resolve
 
@@ -131,7 +131,7 @@ class Builder:
 
     def _limit_depth(self, event: Any, height: int) -> None:
         if len(self._stack) + height > MAX_DEPTH:
-            self._stop(_line(event), f"more than {MAX_DEPTH} mappings and lists inside one another")
+            self._stop(_line(event), TOO_DEEP)
 
     def _resolve(self, event: Any) -> Any:
         try:

@@ -13,7 +13,7 @@ from typing import Any, Never
 import yaml
 
 from embedkit.errors import Fault, RecipeError
-from embedkit.recipe.document import Document, KeyPath, Origin, is_unicode
+from embedkit.recipe.document import TOO_DEEP, Document, KeyPath, Origin, is_unicode
 from embedkit.recipe.paths import IN_QUOTES
 from embedkit.recipe.tree import Builder
 
@@ -90,9 +90,12 @@ def _refuse_break(text: str, found: re.Match[str], where: Where) -> Never:
 def _syntax_fault(text: str, error: yaml.YAMLError, where: Where) -> Fault:
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
+        at = where(mark.line + 1 if mark else 1)
+        if "nesting depth" in (error.problem or ""):  # libyaml reads ahead, as far as a depth of its own
+            return Fault(TOO_DEEP, where=at)
         said = ", ".join(filter(None, (error.context, error.problem)))
         hint = IN_QUOTES if "quoted scalar" in said and re.search("escape|hex", said) else None
-        return Fault(f"not valid YAML: {said}", where=where(mark.line + 1 if mark else 1), hint=hint)
+        return Fault(f"not valid YAML: {said}", where=at, hint=hint)
     if isinstance(error, yaml.reader.ReaderError):
         line = text.encode()[: error.position].count(b"\n") + 1
         return Fault(f"not valid YAML: character #x{error.character:04x} is not allowed", where=where(line))

@@ -178,7 +178,8 @@ def test_both_sides_of_the_depth_limit():
     assert value_of("[" * MAX_DEPTH + "]" * MAX_DEPTH) is not None
     message = f"r.yaml:1: more than {MAX_DEPTH} mappings and lists inside one another"
     assert fault_of("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1)) == message
-    assert fault_of("[" * 900_000) == message
+    for each in ("[" * 900_000, "- " * 3_000, "[{a: " * 3_000):
+        assert fault_of(each) == message
 
 
 def test_aliases_count_towards_the_depth():
