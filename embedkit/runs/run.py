@@ -66,6 +66,18 @@ class Run:
     def __repr__(self) -> str:
         return f"Run({str(self.path)!r})"
 
+    def _repr_html_(self) -> str | None:
+        """Return the short report for a notebook; None if the run cannot be read."""
+        from embedkit.evaluation.ranking.rows import short_report as short_report_of_ranking
+        from embedkit.evaluation.short_report import as_html
+        from embedkit.runs.short_report import short_report
+
+        try:
+            ranked = self.has(layout.RANKING)
+            return as_html(short_report_of_ranking(self.ranking) if ranked else short_report(self))
+        except RunError:
+            return None
+
     def verify(self, *names: str) -> None:
         """Raise RunError if a file, or one of those in `names`, is missing or differs from the manifest.
 

@@ -10,6 +10,7 @@ from statistics import stdev
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.comparison.compared_run import ComparedRun
 from embedkit.evaluation.comparison.matching import Judged, judged, refuse_different
 from embedkit.evaluation.comparison.pairs import (
     PairComparison,
@@ -17,7 +18,7 @@ from embedkit.evaluation.comparison.pairs import (
     compare_pair,
     coverage_by_side,
 )
-from embedkit.evaluation.comparison.result import ComparedRun, Comparison
+from embedkit.evaluation.comparison.result import Comparison
 from embedkit.evaluation.comparison.several import holm
 from embedkit.runs.run import Run
 

@@ -13,7 +13,7 @@ from embedkit.evaluation.oov.result import Bucket
 from embedkit.report.terminal.explanation import print_text
 from embedkit.report.terminal.marking import colours, legend, mark_all
 from embedkit.report.terminal.oov import WIDTH, bucket_table
-from embedkit.report.terminal.wrong_texts import wrong_lines
+from embedkit.report.terminal.wrong_texts import print_wrong
 from embedkit.runs.wrong_texts import WrongText, WrongTexts
 from embedkit.tasks.explain import ExplainedToken, Explanation, Explanations
 
@@ -181,8 +181,7 @@ def test_markup_in_texts_is_shown_as_text(capsys):
     )
     wrong = WrongTexts(split="test", texts=1, wrong=1, always_wrong=None, with_oov=1, first=[text])
     console = Console(width=80)
-    for line in wrong_lines(wrong, coloured=False):
-        console.print(line)
+    print_wrong(wrong, console)
     printed = capsys.readouterr().out
     assert "[red], predicted x" in printed
     assert "[[bold]] a" in printed

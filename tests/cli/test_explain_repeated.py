@@ -48,20 +48,21 @@ def seeds(recipe, tmp_path_factory):
     return embedkit.run({**recipe, "seeds": [4, 9]}, out=tmp_path_factory.mktemp("runs") / "seeds")
 
 
-def tables(printed):
-    """The lines that are not sentences or texts, which wrap."""
-    return [line for line in printed.splitlines() if "─" in line or "█" in line or "–" in line]
+def unwrapped(printed):
+    return " ".join(printed.split())
 
 
 def test_after_a_run_of_folds_stands_what_stands_after_any(folds, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
     print_results(folds)
     printed = capsys.readouterr().out
-    for part in ("fold-1 ", "95% to", "tokens of", "of 32 texts of test are wrong", "embedkit explain"):
-        assert part in printed, part
-    assert "means over" not in printed
-    assert folds.oov.verdicts["test"] in printed
-    assert max(cell_len(line) for line in tables(printed) if not line.startswith("Errors")) <= 80
+    accuracy = folds.metrics["test"]["accuracy"]["mean"]
+    assert printed.startswith(f"Accuracy on test is {accuracy:.3f}, the mean of 2 folds (95% interval 0.000–")
+    assert "of 32 texts of test are wrong" in printed
+    *shown, everything, more = printed.splitlines()
+    assert max(map(cell_len, shown)) <= 80
+    assert everything == f"Everything is in {folds.path}/"
+    assert more == f"More of it: embedkit explain {folds.path}"
 
 
 def test_five_metrics_of_ten_folds_and_seeds_fit_into_80_columns():
@@ -72,16 +73,23 @@ def test_five_metrics_of_ten_folds_and_seeds_fit_into_80_columns():
     assert Console().measure(table).maximum <= 80
 
 
-def test_after_several_seeds_they_stand_beside_each_other(seeds, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
+def test_after_several_seeds_the_verdict_is_that_of_all(seeds, capsys):
     print_results(seeds)
-    printed = capsys.readouterr().out
+    printed = unwrapped(capsys.readouterr().out)
+    assert ", the mean of 2 folds with 2 seeds each (" in printed
+    assert "2 seeds" in printed.partition("Errors")[2] or "of 2 seeds." in printed
+
+
+def test_several_seeds_stand_beside_each_other(seeds, embedkit_command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    printed = embedkit_command("explain", seeds.path).out
     assert "The error rates are means over 2 seeds" in printed
     for seed, frames in seeds.oov.seeds.items():
         (line,) = [line for line in printed.splitlines() if line.startswith(f"{seed} ")]
         assert line.split()[1] == str(frames.figures["splits"]["test"]["errors"]["wrong"])
-    assert seeds.oov.verdicts["test"] in printed
+    assert seeds.oov.verdicts["test"] in unwrapped(printed)
     assert "…" not in printed
+    assert max(map(cell_len, printed.splitlines())) <= 80
 
 
 def test_a_text_that_several_seeds_got_wrong_stands_once(seeds):
@@ -103,7 +111,14 @@ def test_the_whole_is_explained_as_a_single_run_is(folds, seeds, embedkit_comman
     for run in (folds, seeds):
         done = embedkit_command("explain", run.path)
         assert done.code == 0
-        for part in ("tokens of", "\ntest\n", "missing", "another policy than zero", "what training did"):
+        for part in (
+            "95% to",
+            "tokens of",
+            "\ntest\n",
+            "missing",
+            "another policy than zero",
+            "what training did",
+        ):
             assert part in done.out, part
         assert json.loads(embedkit_command("explain", run.path, "--json").out) == run.oov.figures
     assert "The error rates are means over 2 seeds" in done.out

@@ -33,8 +33,8 @@ def recipe(tmp_path):
 def test_a_run_prints_its_results_and_tells_epochs_on_standard_error(embedkit_command, recipe, tmp_path):
     done = embedkit_command("run", recipe, "--out", tmp_path / "run")
     assert done.code == 0
-    assert re.search(r"n +4 +3\n", done.out)
-    assert re.search(r"95% interval +0\.\d{3}–\d\.\d{3}", done.out)
+    verdict = r"Accuracy on test is \d\.\d{3} \(95% interval 0\.\d{3}–\d\.\d{3}, 3 texts\)\."
+    assert re.match(verdict, done.out)
     assert "of 3 texts of test are wrong" in done.out
     assert "bad [new]" in done.out
     assert f"Everything is in {tmp_path}/run/" in done.out

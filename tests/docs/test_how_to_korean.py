@@ -20,7 +20,7 @@ from embedkit.recipe.bundled import bundled_recipes
 from embedkit.recipe.load import load_recipe
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "korean.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^\$ embedkit (.+)\n((?:.+\n)+?)```", PAGE, re.MULTILINE)
+BLOCKS = re.findall(r"^\$ embedkit (.+)\n((?:(?!```|\$ ).*\n)+)```", PAGE, re.MULTILINE)
 needs_kiwi = pytest.mark.skipif(find_spec("kiwipiepy") is None, reason="the extra [kiwi] is not installed")
 
 
@@ -48,7 +48,7 @@ def run(command):
 
 def without_figures(lines):
     """The lines without what another processor may round otherwise: fractions, and the nearest words."""
-    return [re.sub(r"(?:\S+ )?-?\d\.\d+(?:, )?", "…", line) for line in lines]
+    return [re.sub(r"(?:\S+ )?-?\d\.\d+(?:, )?", "…", line.rstrip()) for line in lines]
 
 
 def test_five_commands_are_shown():

@@ -81,11 +81,11 @@ def test_what_counts_as_shown(shown, printed, same):
 def test_missing_words(tmp_path, monkeypatch, capsys):
     page = TUTORIAL / "missing-words.md"
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "80")
     (recipe,) = blocks(page, "yaml")
     Path("missing.yaml").write_text(recipe, encoding="utf-8")
     steps = commands(page)
-    assert len(steps) == 8
+    assert len(steps) == 11
     for step in steps:
         follow(step, capsys)
     (python,) = blocks(page, "python")

@@ -16,12 +16,14 @@ from embedkit.evaluation.ranking.documents import (
     ranking_latex,
     ranking_markdown,
 )
+from embedkit.evaluation.ranking.fields import Trainings
 from embedkit.evaluation.ranking.race import Dropped
 from embedkit.evaluation.ranking.ranking import Course, make_ranking
-from embedkit.evaluation.ranking.result import COLUMNS, Trainings
+from embedkit.evaluation.ranking.result import COLUMNS
 from embedkit.evaluation.ranking.rows import HEADINGS
 from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
-from embedkit.report.terminal.ranking import partial_table, print_ranking, ranking_screen
+from embedkit.report.terminal.ranking import partial_table, print_ranking
+from embedkit.report.terminal.screen import Screen
 
 HOSTILE = "a|b\x1b[31m\n% $x^2_{1}$ \\end{tabular} & <b>#~`--"
 
@@ -52,9 +54,11 @@ def ranking():
     )
 
 
-def test_a_screen_has_tiers_costs_the_dropped_the_failed_and_what_it_shows(ranking, capsys):
+def test_a_screen_has_tiers_costs_the_dropped_the_failed_and_what_it_shows(ranking, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     print_ranking(ranking)
     shown = capsys.readouterr().out
+    assert shown.startswith(ranking.conclusion[:40]), "the verdict stands first"
     rows = [re.split(r"\s{2,}", line.strip()) for line in shown.splitlines()]
     best = next(row for row in rows if "a long name+cnn-frozen" in row)
     assert best[0] == "1"
@@ -92,7 +96,7 @@ def test_eighty_columns_show_whole_names_without_size_and_coverage(ranking, caps
 def test_the_partial_table_has_means_and_folds_and_claims_no_tiers(capsys):
     candidates = [scored("b", 0.7, folds=3), scored("a", 0.8, folds=3), scored("gone", 0.9, folds=1)]
     candidates += [scored("waiting", 0.5, folds=0)]
-    ranking_screen().print(partial_table(candidates, Measure(), {"gone": Dropped("a", 0, 1e4)}, 10))
+    Screen(width=100).print(partial_table(candidates, Measure(), {"gone": Dropped("a", 0, 1e4)}, 10))
     heading, _, *rows = capsys.readouterr().out.splitlines()
     assert "tier" not in heading
     assert [row.removeprefix("out").split()[0] for row in rows] == ["a", "b", "gone"]

@@ -75,7 +75,7 @@ def trained(files, tmp_path):
 
 
 def shown(run):
-    console = Console(file=StringIO(), width=120)
+    console = Console(file=StringIO(), width=500)
     print_baselines("test", run.results["test"], console)
     return console.file.getvalue()
 

@@ -7,27 +7,16 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from embedkit.evaluation.comparison.compared_run import ComparedRun
 from embedkit.evaluation.comparison.pairs import SHARES, PairComparison, Side
+from embedkit.evaluation.comparison.short_report import short_report
 from embedkit.evaluation.comparison.wording import pair_verdict
+from embedkit.evaluation.short_report import ShortReport, as_html
 
 if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class ComparedRun:
-    """One of the runs of a comparison: its accuracy, the mean over `seeds`, and its number of folds, if any.
-
-    `seed_std` is the standard deviation of the accuracy over seeds; None for a single seed.
-    """
-
-    run: str
-    accuracy: float
-    seeds: int
-    seed_std: float | None
-    folds: int | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ class ChangedExample:
     second: Outcome
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """The comparison of several runs on n examples of one split.
 
@@ -73,6 +62,19 @@ class Comparison:
     compared_pairs: tuple[PairComparison, ...]
     sides: tuple[Side, ...]
     changed: pd.DataFrame
+
+    def __repr__(self) -> str:
+        names = ", ".join(run.run for run in self.compared_runs)
+        return f"<Comparison of {names} on {self.n:,} texts of {self.split}>"
+
+    def _repr_html_(self) -> str:
+        """Return the short report for a notebook."""
+        return as_html(self.short_report())
+
+    def short_report(self) -> ShortReport:
+        """Return the verdict on the runs, and a row for each."""
+        title = f"{self.n:,} texts of {self.split}"
+        return short_report(title, self.compared_runs, self.compared_pairs, self.sides)
 
     @cached_property
     def runs(self) -> pd.DataFrame:

@@ -66,20 +66,44 @@ def beside_baselines(baselines: Mapping[str, Baseline], over: str) -> str:
     return _sentence("; ".join(said), capital=not better) if said else ""
 
 
+def among_baselines(baselines: Mapping[str, Baseline]) -> str:
+    """Return a sentence on which `baselines` are better than a model, which worse and which cannot be told.
+
+    Returns "" if no baseline was tested.
+    """
+    against = {name: each.against_model for name, each in baselines.items() if not isinstance(each, LeftOut)}
+    tested = {name: (each, each.p_holm) for name, each in against.items() if each.p_holm is not None}
+    told = {name: each.mean_difference for name, (each, p) in tested.items() if p < ALPHA}
+    better = [name for name, difference in told.items() if difference > 0]
+    worse = [name for name, difference in told.items() if difference < 0]
+    alike = [name for name in tested if name not in told]
+    said = [f"better than {listed(worse)}"] if worse else []
+    said += [f"worse than {listed(better)}"] if better else []
+    missed = _missed([against[name] for name in alike], "; ")
+    said += [f"cannot be told apart from {listed(alike)}"] if alike else []
+    if not said:
+        return ""
+    verb = "" if said[0].startswith("cannot") else "is "
+    return f"The model {verb}{', '.join(said[:-1])}{', and ' if said[1:] else ''}{said[-1]}{missed}."
+
+
 def in_points(against: AgainstModel | AgainstModels) -> str:
     """Return a baseline's difference from the model with its interval: `+2.3 points (0.6 to 4.0)`."""
     return f"{points(against.mean_difference)} points ({between(against.interval)})"
 
 
-def _missed(alike: Sequence[AgainstModel | AgainstModels]) -> str:
-    """Return a clause on the differences that the tests would have missed; "" for several runs."""
+def _missed(alike: Sequence[AgainstModel | AgainstModels], joint: str = ", and ") -> str:
+    """Return a clause on the differences that the tests would have missed; "" for several runs.
+
+    It begins with `joint`, unless it says that there are too few texts.
+    """
     smallest = [each.smallest_difference for each in alike if isinstance(each, AgainstModel)]
     known = [each for each in smallest if each is not None]
     if not smallest:
         return ""
     if len(known) < len(smallest):
         return ", too few texts coming out differently to show any difference"
-    return f", and a difference below {100 * max(known):.1f} points would often be missed"
+    return f"{joint}a difference below {100 * max(known):.1f} points would often be missed"
 
 
 def _sentence(text: str, capital: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from embedkit.evaluation.comparison.wording import p_shown
+from embedkit.evaluation.oov.claim import Claim
 from embedkit.evaluation.oov.result import OddsRatio, ShareComparison
 from embedkit.model.token_states import OF_WORDS, StateSet
 
@@ -16,20 +18,27 @@ def verdict(compared: ShareComparison, odds: OddsRatio, state_set: StateSet = OF
 
     `compared` and `odds` are those of content tokens; `state_set` says what such tokens are called.
     """
+    return claim(compared, odds, state_set).full
+
+
+def claim(compared: ShareComparison, odds: OddsRatio, state_set: StateSet = OF_WORDS) -> Claim:
+    """Return what the verdict states, as a sentence and as the figures that it rests on."""
     described = state_set.described
     if not compared.n_wrong:
-        return "No text with content tokens is wrong: there are no errors to explain."
+        return Claim("No text with content tokens is wrong: there are no errors to explain")
     if min(compared.n_wrong, compared.n_right) < FEWEST:
-        return f"Too few to tell whether errors go with {state_set.described_words}: {_texts(compared)}."
+        return Claim(
+            f"Too few to tell whether errors go with {state_set.described_words}: {_texts(compared)}"
+        )
     if compared.difference is None or compared.p_value is None:
         texts = compared.n_wrong + compared.n_right
-        return f"All {texts:,} texts have the same share of content tokens {described}."
-    means = _means(compared, compared.p_value)
+        return Claim(f"All {texts:,} texts have the same share of content tokens {described}")
+    p, means = p_shown(compared.p_value), _means(compared)
     if compared.p_value > ALPHA:
-        return f"Errors are not seen to go with words {described}: {means}. {_power(compared)}"
+        return Claim(f"Errors are not seen to go with words {described}", p, means, _power(compared))
     more = compared.difference > 0
-    association = f"Errors go with {'more' if more else 'fewer'} words {described}: {means}."
-    return f"{association} {_at_one_length(odds, more)}"
+    association = f"Errors go with {'more' if more else 'fewer'} words {described}"
+    return Claim(association, p, means, _at_one_length(odds, more))
 
 
 def _texts(compared: ShareComparison) -> str:
@@ -37,10 +46,9 @@ def _texts(compared: ShareComparison) -> str:
     return f"{n_wrong:,} wrong and {n_right:,} right {'text' if n_right == 1 else 'texts'}"
 
 
-def _means(compared: ShareComparison, p_value: float) -> str:
-    shown = "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+def _means(compared: ShareComparison) -> str:
     wrong, right = f"{compared.wrong_mean:.1%}", f"{compared.right_mean:.1%}"
-    return f"on average {wrong} of a wrong text's content tokens are, {right} of a right one's ({shown})"
+    return f"on average {wrong} of a wrong text's content tokens are, {right} of a right one's"
 
 
 def _power(compared: ShareComparison) -> str:

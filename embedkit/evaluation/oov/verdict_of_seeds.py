@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from embedkit.evaluation.comparison.wording import listed
 from embedkit.evaluation.oov.averages import known
+from embedkit.evaluation.oov.claim import Claim
 from embedkit.evaluation.oov.result import ErrorAnalysis, OddsRatio, ShareComparison
 from embedkit.evaluation.oov.verdict import ALPHA, FEWEST
 from embedkit.model.token_states import OF_WORDS, StateSet
@@ -19,18 +20,24 @@ def verdict_of_seeds(found: Mapping[int, ErrorAnalysis], state_set: StateSet = O
     direction, so that it is no likelier to be reported by chance than with one seed (the intersection-union
     test, Berger 1982). `state_set` says what out-of-vocabulary tokens are called.
     """
+    return claim_of_seeds(found, state_set).full
+
+
+def claim_of_seeds(found: Mapping[int, ErrorAnalysis], state_set: StateSet = OF_WORDS) -> Claim:
+    """Return what the verdict states, as a sentence and as the figures that it rests on."""
     compared = [errors.content for errors in found.values()]
     telling = [each for each in compared if _can_tell(each)]
     if len(telling) < len(compared):
         said = "with none" if not telling else f"with {len(telling)} alone"
         words = state_set.described_words
-        return f"Whether errors go with {words} can be told {said} of {len(compared)} seeds."
+        return Claim(f"Whether errors go with {words} can be told {said} of {len(compared)} seeds")
     significant = [_significant(each) for each in compared]
     if not any(significant):
         return _nothing_seen(compared, state_set.described)
     if all(significant) and len({_more(each) for each in compared}) == 1:
         odds = [errors.odds_ratio for errors in found.values()]
-        return f"{_association(compared, state_set.described)} {_at_one_length(odds, _more(compared[0]))}"
+        at_one_length = _at_one_length(odds, _more(compared[0]))
+        return _association(compared, state_set.described, at_one_length)
     return _undecided({seed: errors.content for seed, errors in found.items()}, state_set.described)
 
 
@@ -46,30 +53,32 @@ def _significant(compared: ShareComparison) -> bool:
     return compared.p_value is not None and compared.p_value <= ALPHA
 
 
-def _nothing_seen(compared: Sequence[ShareComparison], described: str) -> str:
+def _nothing_seen(compared: Sequence[ShareComparison], described: str) -> Claim:
     points = 100 * max(known(each.detectable for each in compared))
     least = min(known(each.p_value for each in compared))
     wrong = _range([each.n_wrong for each in compared], "{:,}".format)
     right = _range([each.n_right for each in compared], "{:,}".format)
-    return (
-        f"Errors are not seen to go with words {described} with any of {len(compared)} seeds: "
-        f"{_means(compared)} (p at least {least:.3f}). "
+    return Claim(
+        f"Errors are not seen to go with words {described} with any of {len(compared)} seeds",
+        f"p at least {least:.3f}",
+        _means(compared),
         f"With {wrong} wrong and {right} right texts "
-        f"a difference below {points:.1f} points would often be missed."
+        f"a difference below {points:.1f} points would often be missed.",
     )
 
 
-def _association(compared: Sequence[ShareComparison], described: str) -> str:
+def _association(compared: Sequence[ShareComparison], described: str, at_one_length: str) -> Claim:
     more = "more" if _more(compared[0]) else "fewer"
     largest = max(known(each.p_value for each in compared))
-    shown = "p < 0.001 with each" if largest < 0.001 else f"p at most {largest:.3f}"
-    return (
-        f"Errors go with {more} words {described} with each of {len(compared)} seeds: "
-        f"{_means(compared)} ({shown})."
+    return Claim(
+        f"Errors go with {more} words {described} with each of {len(compared)} seeds",
+        "p < 0.001 with each" if largest < 0.001 else f"p at most {largest:.3f}",
+        _means(compared),
+        at_one_length,
     )
 
 
-def _undecided(compared: Mapping[int, ShareComparison], described: str) -> str:
+def _undecided(compared: Mapping[int, ShareComparison], described: str) -> Claim:
     seen = {seed: _more(each) for seed, each in compared.items() if _significant(each)}
     by_way = {"more": [s for s in seen if seen[s]], "fewer": [s for s in seen if not seen[s]]}
     ways = [
@@ -77,10 +86,10 @@ def _undecided(compared: Mapping[int, ShareComparison], described: str) -> str:
         for way, seeds in by_way.items()
         if seeds
     ]
-    return (
+    return Claim(
         f"Whether errors go with words {described} depends on the seed, so it cannot be told: "
         f"of {len(compared)} seeds, wrong texts are seen to have {', '.join(ways)}"
-        f"{'' if len(seen) == len(compared) else ', and nothing is seen with the others'}."
+        f"{'' if len(seen) == len(compared) else ', and nothing is seen with the others'}"
     )
 
 

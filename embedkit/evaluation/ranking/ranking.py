@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from embedkit.evaluation.ranking.fields import AgainstBest, RankedCandidate, Trainings
 from embedkit.evaluation.ranking.intervals import mean_interval
 from embedkit.evaluation.ranking.pairs import compare_candidates
 from embedkit.evaluation.ranking.power import smallest_difference
 from embedkit.evaluation.ranking.race import Dropped
-from embedkit.evaluation.ranking.result import AgainstBest, RankedCandidate, Ranking, Trainings
+from embedkit.evaluation.ranking.result import Ranking
 from embedkit.evaluation.ranking.scores import CandidateScores, Measure
 from embedkit.evaluation.ranking.tiers import Comparison, Tiers, find_tiers, ordered
 from embedkit.evaluation.ranking.wording import Findings, conclude

@@ -7,10 +7,11 @@ from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING
 
 from embedkit.evaluation.comparison.wording import p_shown, points
+from embedkit.evaluation.short_report import ShortReport
 from embedkit.files.sizes import bytes_as_text
 
 if TYPE_CHECKING:
-    from embedkit.evaluation.ranking.result import RankedCandidate, Ranking
+    from embedkit.evaluation.ranking.fields import RankedCandidate, RankingFields
 
 NONE = "–"
 DROPPED, FAILED, NO_TIER = "out", "failed", NONE
@@ -41,14 +42,14 @@ class Row:
         return astuple(self)
 
 
-def rows_of(ranking: Ranking) -> list[Row]:
+def rows_of(ranking: RankingFields) -> list[Row]:
     """Return a row for each candidate, in the order of the ranking, then the failed ones that never ran."""
     rows = [_row(name, own, ranking) for name, own in ranking.candidates.items()]
     never_ran = [name for name in ranking.failed if name not in ranking.candidates]
     return rows + [Row(FAILED, name, *[NONE] * 7) for name in never_ran]
 
 
-def grouped(ranking: Ranking) -> Iterator[list[Row]]:
+def grouped(ranking: RankingFields) -> Iterator[list[Row]]:
     """Yield the rows of each tier, then those of the dropped candidates, and of the others without a tier."""
     group: list[Row] = []
     for row in rows_of(ranking):
@@ -60,7 +61,7 @@ def grouped(ranking: Ranking) -> Iterator[list[Row]]:
         yield group
 
 
-def _row(name: str, own: RankedCandidate, ranking: Ranking) -> Row:
+def _row(name: str, own: RankedCandidate, ranking: RankingFields) -> Row:
     return Row(
         tier=_tier(name, own, ranking),
         candidate=name,
@@ -74,7 +75,7 @@ def _row(name: str, own: RankedCandidate, ranking: Ranking) -> Row:
     )
 
 
-def _tier(name: str, own: RankedCandidate, ranking: Ranking) -> str:
+def _tier(name: str, own: RankedCandidate, ranking: RankingFields) -> str:
     if name in ranking.failed:
         return FAILED
     if own.dropped:
@@ -82,14 +83,14 @@ def _tier(name: str, own: RankedCandidate, ranking: Ranking) -> str:
     return NO_TIER if own.tier is None else f"{own.tier}"
 
 
-def _difference(own: RankedCandidate, ranking: Ranking) -> str:
+def _difference(own: RankedCandidate, ranking: RankingFields) -> str:
     if own.against_best is None:
         return NONE if own.tier is None else "best" if own.tier == 1 else NONE
     difference = own.against_best.difference
     return points(difference) if ranking.metric == "accuracy" else f"{difference:+.3g}"
 
 
-def _p(name: str, own: RankedCandidate, ranking: Ranking) -> str:
+def _p(name: str, own: RankedCandidate, ranking: RankingFields) -> str:
     if own.dropped or name in ranking.unfinished:
         return f"{own.folds_run} folds"
     if own.against_best is None or own.against_best.p_holm is None:
@@ -112,13 +113,23 @@ def seconds_as_text(seconds: float) -> str:
     return f"{seconds:.1f}" if seconds < 9.95 else f"{seconds:,.0f}"
 
 
-def remarks(ranking: Ranking) -> list[str]:
+def remarks(ranking: RankingFields) -> list[str]:
     """Return what the table leaves to be said: conclusion, cheapest candidate, trainings and test."""
-    said = [ranking.conclusion]
+    return [*verdict(ranking), trainings_and_test(ranking)]
+
+
+def verdict(ranking: RankingFields) -> list[str]:
+    """Return the conclusion, and the cheapest candidate of the first tier if there are several."""
     cheapest = ranking.cheapest_of_first_tier
-    if cheapest is not None and len(ranking.tiers[0]) > 1:
-        said.append(f"Cheapest of the first tier: {cheapest}{_cost(ranking.candidates[cheapest])}.")
-    return [*said, _how(ranking)]
+    if cheapest is None or len(ranking.tiers[0]) < 2:
+        return [ranking.conclusion]
+    cost = _cost(ranking.candidates[cheapest])
+    return [ranking.conclusion, f"Cheapest of the first tier: {cheapest}{cost}."]
+
+
+def short_report(ranking: RankingFields) -> ShortReport:
+    """Return the short report on a ranking: the verdict, and a row for each candidate."""
+    return ShortReport(tuple(verdict(ranking)), HEADINGS, tuple(row.cells for row in rows_of(ranking)), 2)
 
 
 def _cost(own: RankedCandidate) -> str:
@@ -126,7 +137,8 @@ def _cost(own: RankedCandidate) -> str:
     return f" ({seconds_as_text(own.seconds)} s a training{size})"
 
 
-def _how(ranking: Ranking) -> str:
+def trainings_and_test(ranking: RankingFields) -> str:
+    """Return a sentence on the number of trainings, the time that they took, and the test."""
     done, full = ranking.trainings.done, ranking.trainings.full_grid
     saved = f" of the {full:,} of the full grid" if done < full else ""
     took = f"{seconds_as_text(ranking.seconds)} s"

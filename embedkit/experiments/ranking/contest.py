@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedkit.evaluation.ranking.fields import Trainings
 from embedkit.evaluation.ranking.race import Dropped, Race
 from embedkit.evaluation.ranking.ranking import Course, make_ranking
-from embedkit.evaluation.ranking.result import Trainings
 from embedkit.evaluation.ranking.scores import CandidateScores, Measure
 from embedkit.evaluation.ranking.settling import is_settled
 from embedkit.experiments.ranking.schedule import Schedule

@@ -16,6 +16,7 @@ from embedkit.evaluation.comparison.wording import (
 from embedkit.evaluation.result import LeftOut
 from embedkit.evaluation.summary import Estimate, Summary
 from embedkit.report.terminal.oov import named_table
+from embedkit.report.terminal.wrapping import print_wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -38,12 +39,12 @@ def print_baselines(split: str, metrics: SplitMetrics | SplitSummary, console: C
     if any(not isinstance(each, LeftOut) for each in baselines.values()):
         console.print(baseline_table(split, baselines))
     for line in chosen_lines(baselines):
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        print_wrapped(line, console)
     for line in left_out_lines(baselines):
-        console.print(escaped(line), soft_wrap=True)
+        print_wrapped(line, console)
     sentence = beside_baselines(baselines, _over(metrics.n))
     if sentence:
-        console.print(escaped(sentence), soft_wrap=True)
+        print_wrapped(sentence, console)
 
 
 def left_out_lines(baselines: Mapping[str, Baseline]) -> list[str]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from embedkit.errors import shortened
 from embedkit.escaping import escaped
-from embedkit.evaluation.comparison.wording import between, p_shown, pair_verdict, points
-from embedkit.report.terminal.lines import text_shown
+from embedkit.evaluation.comparison.wording import between, p_shown, points
 from embedkit.report.terminal.oov import named_table
 from embedkit.report.terminal.screen import Screen
+from embedkit.report.terminal.short_report import print_short_report
+from embedkit.report.terminal.wrapping import print_wrapped
+from embedkit.report.terminal.wrong_texts import SHORT
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
-    from embedkit.evaluation.comparison.pairs import PairComparison, Side
+    from embedkit.evaluation.comparison.pairs import PairComparison
     from embedkit.evaluation.comparison.result import ChangedExample, Comparison, Outcome
 
 SHOWN = 5
@@ -23,32 +27,30 @@ NONE = "–"
 
 
 def print_comparison(comparison: Comparison) -> None:
-    """Print a comparison: the runs, and each pair of them as a table row and a sentence.
+    """Print a comparison: the verdict, a table of the runs, and what the figures rest on.
 
-    For two runs, the texts that only one of them has right are listed.
+    For two runs, five of the texts that only one of them has right are listed; for more, there is a table of
+    all pairs.
     """
     console = Screen()
-    console.print(runs_table(comparison))
-    console.print(pairs_table(comparison.compared_pairs))
-    for line in remarks(comparison):
-        console.print(escaped(line), soft_wrap=True)
-    if len(comparison.compared_pairs) == 1:
+    report, pairs = comparison.short_report(), comparison.compared_pairs
+    verdict = (*report.verdict, *remarks(comparison))
+    print_short_report(replace(report, verdict=verdict), console)
+    if len(pairs) == 1:
+        print_wrapped(standard_errors(pairs[0]), console)
+    else:
         console.print()
-        console.print(sides_table(comparison.sides))
-    for line in changed_lines(comparison):
-        console.print(line, soft_wrap=True)
+        console.print(pairs_table(pairs))
+    print_changed(comparison, console)
 
 
-def runs_table(comparison: Comparison) -> Table:
-    """Return a table with a row for each run: accuracy, number of seeds and folds, deviation over seeds."""
-    runs = comparison.compared_runs
-    columns = {
-        "accuracy": [f"{run.accuracy:.3f}" for run in runs],
-        "seeds": [f"{run.seeds}" for run in runs],
-        "std over seeds": [NONE if run.seed_std is None else f"{run.seed_std:.3f}" for run in runs],
-        "folds": [NONE if run.folds is None else f"{run.folds}" for run in runs],
-    }
-    return _table(f"{comparison.n:,} texts of {comparison.split}", [run.run for run in runs], columns)
+def standard_errors(pair: PairComparison) -> str:
+    """Return a line with the standard errors of the difference of two runs, and the p-value of each test."""
+    errors = {"texts": pair.error_examples, "seeds": pair.error_seeds}
+    tests = {"texts": pair.p_examples, "folds": pair.p_folds}
+    said = [f"± {100 * error:.1f} points over {over}" for over, error in errors.items() if error is not None]
+    said += [f"{p_shown(p)} over {over}" for over, p in tests.items() if p is not None]
+    return ", ".join(said)
 
 
 def pairs_table(pairs: Sequence[PairComparison]) -> Table:
@@ -59,7 +61,7 @@ def pairs_table(pairs: Sequence[PairComparison]) -> Table:
         "± seeds": [_error(pair.error_seeds) for pair in pairs],
         "p, texts": [_p(pair.p_examples) for pair in pairs],
         "p, folds": [_p(pair.p_folds) for pair in pairs],
-        "p, of all": [_p(pair.p_holm) for pair in pairs] if len(pairs) > 1 else [],
+        "p (Holm)": [_p(pair.p_holm) for pair in pairs] if len(pairs) > 1 else [],
     }
     return _table("points", [f"{pair.second} – {pair.first}" for pair in pairs], columns)
 
@@ -82,8 +84,7 @@ def _p(p: float | None) -> str:
 
 
 def remarks(comparison: Comparison) -> Iterator[str]:
-    """Yield the verdict on each pair of runs, then what the figures leave open."""
-    yield from map(pair_verdict, comparison.compared_pairs)
+    """Yield what the figures leave open."""
     if comparison.one_class is not None:
         label = shortened(comparison.one_class)
         yield f"All texts are of one class, '{label}': accuracy says nothing of the others."
@@ -91,49 +92,35 @@ def remarks(comparison: Comparison) -> Iterator[str]:
         yield "Of a run with one seed it is not known how much another seed would change."
 
 
-def sides_table(sides: Sequence[Side]) -> Table:
-    """Return a table of how many texts only one of two runs has right, with mean out-of-vocabulary shares."""
-    first, second = sides[0].first, sides[0].second
-    titles = {
-        "first": f"only {first} is right",
-        "second": f"only {second} is right",
-        "neither": "no change",
-    }
-    columns = {
-        "texts": [f"{side.n:,}" for side in sides],
-        escaped(first): [_share(side.first_oov_share) for side in sides],
-        escaped(second): [_share(side.second_oov_share) for side in sides],
-    }
-    return _table("out of vocabulary, mean", [titles[side.better] for side in sides], columns)
+def print_changed(comparison: Comparison, console: Console) -> None:
+    """Print the texts that only one of two runs has right, those with most out of vocabulary first.
 
-
-def _share(share: float | None) -> str:
-    return NONE if share is None else f"{share:.1%}"
-
-
-def changed_lines(comparison: Comparison) -> Iterator[str]:
-    """Yield the texts that only one of two runs has right, those with most out of vocabulary first.
-
-    For more than two runs, yields only their number.
+    For more than two runs, prints only their number.
     """
     count = len(comparison.changed)
     if len(comparison.compared_pairs) > 1:
-        yield f"{count:,} times a text changed side between two of them; each of them: --json"
+        print_wrapped(f"{count:,} times a text changed side between two runs; each of them: --json", console)
     elif count:
         shown = f" (the {SHOWN} with most out of vocabulary; all: --json)" if count > SHOWN else ""
-        yield f"\n{count:,} texts changed side{shown}:"
-        yield from map(_changed_line, sorted(comparison.changed_examples(), key=_least_covered)[:SHOWN])
+        console.print()
+        print_wrapped(f"{count:,} texts changed side{shown}:", console)
+        for example in sorted(comparison.changed_examples(), key=_least_covered)[:SHOWN]:
+            print_wrapped(_outcomes(example), console, 2)
+            print_wrapped(shortened(example.text, SHORT), console, 4)
 
 
 def _least_covered(example: ChangedExample) -> float:
     return -max(outcome.oov_share or 0.0 for outcome in (example.first, example.second))
 
 
-def _changed_line(example: ChangedExample) -> str:
+def _outcomes(example: ChangedExample) -> str:
     outcomes = (example.first, example.second)
     said = (f"{each.run}: {_outcome(each)} ({_share(each.oov_share)})" for each in outcomes)
-    line = f"  id {example.id}: {shortened(example.label or 'no label')}; {', '.join(said)}"
-    return f"{escaped(line)}\n    {text_shown(example.text)}"
+    return f"id {example.id}: {shortened(example.label or 'no label')}; {', '.join(said)}"
+
+
+def _share(share: float | None) -> str:
+    return NONE if share is None else f"{share:.1%}"
 
 
 def _outcome(outcome: Outcome) -> str:

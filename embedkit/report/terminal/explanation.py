@@ -13,6 +13,7 @@ from embedkit.evaluation.oov.fits import fit_line
 from embedkit.model.token_states import OF_PIECES
 from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.marking import STYLES, colours, mark_all
+from embedkit.report.terminal.metrics import print_metrics
 from embedkit.report.terminal.oov import (
     amount_lines,
     bucket_table,
@@ -25,7 +26,9 @@ from embedkit.report.terminal.oov import (
 )
 from embedkit.report.terminal.repeated import print_seeds
 from embedkit.report.terminal.screen import Screen
-from embedkit.report.terminal.wrong_texts import wrong_lines
+from embedkit.report.terminal.wrapping import print_wrapped
+from embedkit.report.terminal.wrong_texts import print_wrong
+from embedkit.runs.short_report import verdict
 from embedkit.runs.wrong_texts import read_wrong
 
 if TYPE_CHECKING:
@@ -38,14 +41,18 @@ if TYPE_CHECKING:
 
 
 def print_analysis(run: Run, analysis: OovAnalysis) -> None:
-    """Print a run's out-of-vocabulary analysis: coverage, each split, other policies, drift of the table.
+    """Print all that a run shows: verdict, metrics, coverage, each split, other policies, drift of the table.
 
-    For each split there are the classes, missing words, error rates, wrong texts and the verdict.
+    For each split there are the classes, missing words, error rates, wrong texts and what errors go with.
     """
     console = Screen()
+    print_wrapped(" ".join(verdict(run, [*analysis.splits][-1])), console)
+    console.print(Text("\nmetrics\n", "bold"))
+    print_metrics(run, console)
+    console.print(Text("\ntokens\n", "bold"))
     console.print(coverage_table(analysis.splits))
     for line in (*amount_lines(analysis.splits), *fit_lines(run)):
-        console.print(escaped(line), soft_wrap=True)
+        print_wrapped(line, console)
     for split, found in analysis.splits.items():
         console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
@@ -64,10 +71,11 @@ def _print_split(run: Run, split: str, found: SplitAnalysis, console: Console) -
         return
     console.print(bucket_table(found.errors.content.buckets, state_set=state_set))
     console.print(bucket_table(found.errors.all.buckets, "all tokens", state_set))
-    for line in wrong_lines(read_wrong(run, split), colours(console), state_set):
-        console.print(line, soft_wrap=True)
+    console.print()
+    print_wrong(read_wrong(run, split), console, state_set)
     print_seeds(split, run, console)
-    console.print(f"\n{escaped(found.errors.verdict)}", soft_wrap=True)
+    console.print()
+    print_wrapped(found.errors.verdict, console)
 
 
 def _print_policies(analysis: OovAnalysis, console: Console) -> None:
@@ -75,11 +83,12 @@ def _print_policies(analysis: OovAnalysis, console: Console) -> None:
     policies, splits = analysis.policies, analysis.splits.keys()
     if not policies.policy:
         if analysis.state_set == OF_PIECES and policies.why:
-            console.print(f"\nOther policies are not asked: {escaped(policies.why)}.", soft_wrap=True)
+            console.print()
+            print_wrapped(f"Other policies are not asked: {policies.why}.", console)
         return
     console.print(Text(f"\nanother policy than {policies.policy}\n", "bold"))
     if policies.why:
-        console.print(escaped(f"Cannot be asked: {policies.why}."), soft_wrap=True)
+        print_wrapped(f"Cannot be asked: {policies.why}.", console)
         return
     table = plain_table("refilled by", "split", "turn right", "turn wrong")
     for name, by_split in policies.refilled.items():
@@ -88,7 +97,7 @@ def _print_policies(analysis: OovAnalysis, console: Console) -> None:
                 table.add_row(name, split, counted(flips.turned_right), counted(flips.turned_wrong))
     console.print(table)
     for name, why in policies.refused.items():
-        console.print(escaped(f"{name}: {why}"), soft_wrap=True)
+        print_wrapped(f"{name}: {why}", console)
 
 
 def drift_table(drift: Mapping[str, DriftSummary]) -> Table:
@@ -111,9 +120,9 @@ def print_text(text: Explanation) -> None:
     label, predicted = (shortened(label or "no label") for label in (text.label, text.predicted))
     which = f"{text.split} {text.id}" if text.run is None else f"{text.run}, {text.split} {text.id}"
     line = f"{which}: {label}, predicted {predicted} ({text.probability:.2f}), {right}"
-    console.print(escaped(line), soft_wrap=True)
+    print_wrapped(line, console)
     tokens, states = [token.token for token in text.tokens], [token.state for token in text.tokens]
-    console.print(mark_all(tokens, states, coloured) if tokens else "no tokens", soft_wrap=True)
+    print_wrapped(mark_all(tokens, states, coloured) if tokens else "no tokens", console)
     shares = {"of its tokens": text.oov_share, "of its content": text.content_oov_share}
     told = [f"{share:.0%} {what}" for what, share in shares.items() if share is not None]
     if told:
@@ -122,11 +131,11 @@ def print_text(text: Explanation) -> None:
         console.print(f"{text.cut:,} tokens were cut and not read")
     for evidence in text.evidence:
         for line in evidence_lines(evidence):
-            console.print(escaped(line), soft_wrap=True)
+            print_wrapped(line, console)
     if tokens and not text.evidence:
         console.print(token_table(text.tokens, coloured))
     for each in text.fits:
-        console.print(escaped(fit_line(each)), soft_wrap=True)
+        print_wrapped(fit_line(each), console)
 
 
 def evidence_lines(evidence: Evidence) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embedkit.errors import shortened
 from embedkit.escaping import escaped
 from embedkit.evaluation.ranking.intervals import mean_interval
 from embedkit.evaluation.ranking.rows import (
@@ -12,13 +13,14 @@ from embedkit.evaluation.ranking.rows import (
     grouped,
     interval_as_text,
     mean_as_text,
-    remarks,
     seconds_as_text,
+    trainings_and_test,
+    verdict,
 )
 from embedkit.evaluation.ranking.tiers import ordered
-from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.oov import plain_table
 from embedkit.report.terminal.screen import Screen
+from embedkit.report.terminal.wrapping import print_wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
     from embedkit.evaluation.ranking.race import Dropped
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.evaluation.ranking.scores import CandidateScores, Measure
-
-WIDTH = 100
-"""Columns of a table where there is no terminal that has a width."""
 
 NARROW = 92
 """Columns below which size and coverage are left out."""
@@ -48,23 +47,18 @@ ABOVE = {
 """Headings of two lines."""
 
 
-def ranking_screen() -> Screen:
-    """Return a screen as wide as the terminal or, elsewhere, as the table of a ranking."""
-    console = Screen()
-    return console if console.is_terminal else Screen(width=WIDTH)
-
-
 def print_ranking(ranking: Ranking) -> None:
-    """Print a ranking: the table of tiers, then what it shows, in sentences."""
-    console = ranking_screen()
+    """Print a ranking: what it shows in sentences, then the table of tiers, and how it was made."""
+    console = Screen()
+    print_wrapped(" ".join(verdict(ranking)), console)
+    console.print()
     console.print(tier_table(ranking, console.width))
     for name, reason in ranking.failed.items():
-        console.print(f"{name_shown(name)} failed: {name_shown(reason)}", soft_wrap=True)
-    for line in remarks(ranking):
-        console.print(escaped(line))
+        print_wrapped(f"{shortened(name)} failed: {shortened(reason)}", console)
+    print_wrapped(trainings_and_test(ranking), console)
 
 
-def tier_table(ranking: Ranking, width: int = WIDTH) -> Table:
+def tier_table(ranking: Ranking, width: int) -> Table:
     """Return the table of a ranking, with space between tiers.
 
     In fewer than 92 columns there is no room for size and coverage.

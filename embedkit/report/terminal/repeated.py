@@ -12,6 +12,7 @@ from embedkit.escaping import escaped
 from embedkit.evaluation.comparison.wording import p_shown
 from embedkit.model.token_states import OF_WORDS, StateSet
 from embedkit.report.terminal.oov import counted, plain_table
+from embedkit.report.terminal.wrapping import print_wrapped
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -37,7 +38,7 @@ def print_seeds(split: str, run: Run, console: Console) -> None:
         errors = {seed: each.splits[split].errors for seed, each in seeds.items()}
         console.print(seed_table(errors, run.oov.analysis.state_set))
         told = f"The error rates are means over {len(seeds)} seeds, their intervals span those of each seed."
-        console.print(told, soft_wrap=True)
+        print_wrapped(told, console)
 
 
 def seed_table(errors: Mapping[str, ErrorAnalysis], state_set: StateSet = OF_WORDS) -> Table:

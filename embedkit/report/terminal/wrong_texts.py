@@ -9,57 +9,73 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from embedkit.errors import shortened
-from embedkit.escaping import escaped
 from embedkit.model.token_states import OF_WORDS, StateSet
 from embedkit.report.terminal.lines import LONGEST_TEXT
-from embedkit.report.terminal.marking import legend, mark_all
+from embedkit.report.terminal.marking import colours, legend, mark_all
+from embedkit.report.terminal.wrapping import print_wrapped
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from embedkit.runs.wrong_texts import WrongText, WrongTexts
 
 SHOWN = 5
 """How many wrong texts of a split a run prints at its end."""
 
+SHORT = 230
+"""Characters of each of them that it shows: three lines of a screen."""
 
-def wrong_lines(wrong: WrongTexts, coloured: bool, state_set: StateSet = OF_WORDS) -> list[Text]:
-    """Return the first wrong texts of a split as lines, under a title that counts all of them."""
+
+def print_wrong(
+    wrong: WrongTexts, console: Console, state_set: StateSet = OF_WORDS, longest: int = LONGEST_TEXT
+) -> None:
+    """Print the first wrong texts of a split under a title that counts all of them, and what the marks mean.
+
+    Of each text, the tokens in its first `longest` characters are shown.
+    """
     if not wrong.wrong:
-        return [Text(f"\nAll {wrong.texts:,} texts of {wrong.split} are classified right.")]
+        print_wrapped(f"All {wrong.texts:,} texts of {wrong.split} are classified right.", console)
+        return
+    coloured = colours(console)
+    print_wrapped(_title(wrong, state_set.described), console)
+    for text in wrong.first:
+        print_wrapped(_heading(text, state_set), console, 2)
+        print_wrapped(_marked(text, coloured, longest), console, 4)
     marks = legend(chain.from_iterable(text.states for text in wrong.first), coloured)
-    return [
-        _title(wrong, state_set.described),
-        *(wrong_line(text, coloured, state_set) for text in wrong.first),
-        *([Text("  ").append_text(marks)] if marks else []),
-    ]
+    if marks:
+        print_wrapped(Text("marks: ").append_text(marks), console, 2)
 
 
-def _title(wrong: WrongTexts, described: str) -> Text:
-    title = Text(f"\n{wrong.wrong:,} of {wrong.texts:,} texts of {wrong.split} are wrong")
+def _title(wrong: WrongTexts, described: str) -> str:
+    seeds = ""
     if wrong.always_wrong is not None:
-        title.append(f" with some seed, {wrong.always_wrong:,} with every one")
-    title.append(f"; {wrong.with_oov:,} have content tokens {described}")
-    shown = len(wrong.first)
-    return title.append(f" (the {shown} with the largest share):" if wrong.wrong > shown else ":")
+        seeds = f" with some seed, {wrong.always_wrong:,} with every one"
+    shown = f" (the {len(wrong.first)} with the largest share)" if wrong.wrong > len(wrong.first) else ""
+    counted = f"{wrong.wrong:,} of {wrong.texts:,} texts of {wrong.split} are wrong{seeds}"
+    return f"{counted}; {wrong.with_oov:,} have content tokens {described}{shown}:"
 
 
-def wrong_line(text: WrongText, coloured: bool, state_set: StateSet = OF_WORDS) -> Text:
-    """Return one wrong text as a line: id, fold, labels, probability, share, seeds, and its marked tokens."""
+def _heading(text: WrongText, state_set: StateSet) -> str:
+    """Return the id, fold, labels, probability, share and seeds of a wrong text."""
     share = text.content_oov_share
     told = "no content tokens" if share is None else f"{share:.0%} of content {state_set.described}"
     label, predicted = (shortened(label or "no label") for label in (text.label, text.predicted))
     which = f"id {text.id}" if text.fold is None else f"id {text.id}, fold {text.fold}"
     seeds = "" if text.seeds is None else f", wrong with {text.wrong_with} of {text.seeds} seeds"
-    line = f"  {which}: {label}, predicted {predicted} ({text.probability:.2f}), {told}{seeds}"
-    tokens = [*_first(text.tokens)]
+    return f"{which}: {label}, predicted {predicted} ({text.probability:.2f}), {told}{seeds}"
+
+
+def _marked(text: WrongText, coloured: bool, longest: int) -> Text:
+    """Return the first tokens of a text, marked by state, and how many more there are."""
+    tokens = [*_first(text.tokens, longest)]
     marked = mark_all(tokens, text.states[: len(tokens)], coloured)
     left_out = len(text.tokens) - len(tokens)
-    more = f" … and {left_out:,} more tokens" if left_out else ""
-    return Text(f"{escaped(line)}\n    ").append_text(marked).append(more)
+    return marked.append(f" … and {left_out:,} more tokens" if left_out else "")
 
 
-def _first(tokens: Sequence[str]) -> Iterator[str]:
-    """Yield the first tokens of a text, 1,000 characters in all; the last of them may be shortened."""
-    left = LONGEST_TEXT
+def _first(tokens: Sequence[str], longest: int) -> Iterator[str]:
+    """Yield the first tokens of a text, `longest` characters in all; the last of them may be shortened."""
+    left = longest
     for token in tokens:
         if left <= 0:
             return

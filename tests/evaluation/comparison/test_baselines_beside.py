@@ -180,7 +180,7 @@ def test_one_that_cannot_learn_several_labels_is_left_out(install, tmp_path):
 
 
 def shown(run):
-    console = Console(file=StringIO(), width=120)
+    console = Console(file=StringIO(), width=500)
     print_baselines("test", run.summaries["test"] if run.folds else run.results["test"], console)
     return console.file.getvalue()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from io import StringIO
 
 import pytest
 from rich.console import Console
@@ -23,8 +24,8 @@ from embedkit.report.terminal.oov import (
     missing_table,
 )
 from embedkit.report.terminal.repeated import seed_table
-from embedkit.report.terminal.wrong_texts import wrong_line
-from embedkit.runs.wrong_texts import WrongText
+from embedkit.report.terminal.wrong_texts import print_wrong
+from embedkit.runs.wrong_texts import WrongText, WrongTexts
 
 CONTENT = Content(["the"])
 
@@ -154,5 +155,6 @@ def test_a_wrong_text_has_its_split_and_unknown_words_marked():
     text = WrongText(
         1, None, "pos", "neg", 0.75, 0.5, ["a", "nerdy", "☃"], ["whole", "split", "unknown"], None, None
     )
-    line = wrong_line(text, coloured=False, state_set=OF_PIECES).plain
-    assert line.endswith("50% of content split or unknown\n    a {nerdy} [☃]")
+    console = Console(file=StringIO(), width=80)
+    print_wrong(WrongTexts("test", 1, 1, None, 1, [text]), console, OF_PIECES)
+    assert "50% of content split or unknown\n    a {nerdy} [☃]\n" in console.file.getvalue()

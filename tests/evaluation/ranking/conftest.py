@@ -26,8 +26,8 @@ def candidate():
 @pytest.fixture
 def course():
     """How a ranking without a race went, over so many folds."""
+    from embedkit.evaluation.ranking.fields import Trainings
     from embedkit.evaluation.ranking.ranking import Course
-    from embedkit.evaluation.ranking.result import Trainings
 
     def make(folds=10, **others):
         return Course(folds, Trainings(folds, folds), 1.0, **others)

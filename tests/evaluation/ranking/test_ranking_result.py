@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from embedkit.evaluation.ranking.fields import RankedCandidate
 from embedkit.evaluation.ranking.race import Dropped
 from embedkit.evaluation.ranking.ranking import make_ranking
-from embedkit.evaluation.ranking.result import COLUMNS, RankedCandidate, Ranking
+from embedkit.evaluation.ranking.result import COLUMNS, Ranking
 from embedkit.evaluation.ranking.scores import CandidateScores, FoldScores, Measure
 from embedkit.evaluation.ranking.settling import is_settled
 
@@ -75,8 +76,8 @@ def test_any_name_and_figure_is_read_as_it_was_written(name, mean, ci95, seconds
 
 
 def _course():
+    from embedkit.evaluation.ranking.fields import Trainings
     from embedkit.evaluation.ranking.ranking import Course
-    from embedkit.evaluation.ranking.result import Trainings
 
     return Course(10, Trainings(0, 0), 0.0)
 
