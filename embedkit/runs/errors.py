@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.held_out import HeldOut
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slices import Slices
+    from embedkit.evaluation.error_analysis.word_values import WordValues
     from embedkit.runs.held_out_models import PredictedRun
 
 
@@ -72,3 +73,17 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.confusion_words import confusion_words
 
         return confusion_words(self.held_out)
+
+    @cached_property
+    def word_values(self) -> WordValues:
+        """Return what vectors for the missing words of the held-out texts are worth, in points of accuracy.
+
+        If there are no such words, no table of word vectors, or several recipes, `why` says so.
+        """
+        from embedkit.evaluation.error_analysis.word_values import WordValues, word_values
+        from embedkit.runs.missing_words import SEVERAL, missing_words_of
+
+        found = SEVERAL if self._others else missing_words_of(self._run, self.held_out.classes)
+        if isinstance(found, str):
+            return WordValues(len(self.held_out.ids), (), None, None, 0, found)
+        return word_values(self.held_out, found)

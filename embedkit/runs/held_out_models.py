@@ -36,6 +36,11 @@ class PredictedRun(Protocol):
     @property
     def jobs(self) -> Sequence[PredictedJob]: ...
 
+    @property
+    def folds(self) -> Sequence[PredictedRun]: ...
+
+    def has(self, name: str) -> bool: ...
+
 
 class PredictedJob(Protocol):
     """A training of a ranking or a matrix: a `Run`."""
@@ -90,7 +95,7 @@ def _named(name: str, held_out: HeldOut) -> HeldOut:
 
 
 def _models_of_seeds(run: PredictedRun) -> list[HeldOut]:
-    frame = _of_held_out(run.path, run.predictions)
+    frame = rows_held_out(run.path, run.predictions)
     seeds = [*dict.fromkeys(frame["seed"])] if "seed" in frame else [None]
     return [
         _model(
@@ -128,11 +133,11 @@ def _model_of_folds(jobs: Sequence[PredictedJob], names: tuple[str, str], with_t
     frames = []
     for job in jobs:
         columns = {name for name in job.predictions_header if name in COLUMNS or name.startswith("p_")}
-        frames.append(_of_held_out(job.path, job.read_predictions(columns | extra)))
+        frames.append(rows_held_out(job.path, job.read_predictions(columns | extra)))
     return _model(jobs[0].path, pd.concat(frames, ignore_index=True), names)
 
 
-def _of_held_out(path: Path, found: pd.DataFrame) -> pd.DataFrame:
+def rows_held_out(path: Path, found: pd.DataFrame) -> pd.DataFrame:
     """Return the predictions of labelled held-out texts; those of the test split where there is one."""
     splits = {*found["split"]}
     split = next((name for name in SPLITS if name in splits), None)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slice_candidates import SliceName
     from embedkit.evaluation.error_analysis.slices import Slice, Slices
+    from embedkit.evaluation.error_analysis.word_values import GroupValue, WordValues
 
 LINES = 3
 COLUMNS = 80
@@ -108,3 +109,27 @@ def _pair_line(pair: ConfusionPair) -> str:
 
 def _quoted(names: Sequence[str]) -> str:
     return ", ".join(f"“{cut(name_shown(name), NAME)}”" for name in names)
+
+
+def lines_of_word_values(found: WordValues) -> list[str]:
+    """Return what vectors for the missing words are worth: the best ones with their names, and the others."""
+    if found.top is None or found.rest is None:
+        return [] if found.why is None else [f"Value of missing words: {found.why}."]
+    best = "best missing word" if found.top.words == 1 else f"{found.top.words} best missing words"
+    lines = [f"Vectors for the {best}: {_points(found.top)}.", *_words_line(found)]
+    if found.rest.words:
+        lines.append(f"For the other {found.rest.words:,}: {_points(found.rest)}.")
+    return lines
+
+
+def _points(group: GroupValue) -> str:
+    """Return what a group is worth; a minus is the sign, and not a hyphen."""
+    points, low, high = (f"{each:.1f}".replace("-", "−") for each in (group.points, *group.ci95))
+    if group.is_seen:
+        return f"{points} points of accuracy ({low} to {high})"
+    return f"nothing that can be seen ({low} to {high})"
+
+
+def _words_line(found: WordValues) -> list[str]:
+    words = ", ".join(name_shown(each.word) for each in found.words)
+    return [cut(f"  {words}", COLUMNS)] if words else []

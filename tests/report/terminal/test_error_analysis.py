@@ -10,7 +10,13 @@ import pytest
 from embedkit.evaluation.error_analysis.curves import curves
 from embedkit.evaluation.error_analysis.held_out import HeldOut
 from embedkit.evaluation.error_analysis.never_right import never_right
-from embedkit.report.terminal.error_analysis import lines_of_curves, lines_of_never_right
+from embedkit.evaluation.error_analysis.word_values import GroupValue, WordValue, WordValues
+from embedkit.report.terminal.cells import width_of
+from embedkit.report.terminal.error_analysis import (
+    lines_of_curves,
+    lines_of_never_right,
+    lines_of_word_values,
+)
 
 
 def held_out(labels: list[int], probabilities: np.ndarray) -> HeldOut:
@@ -69,3 +75,34 @@ def test_texts_that_no_model_gets_right_are_counted_beside_chance():
         "Wrong by all 2 models: 1 of 4 texts, 25.0% (4.6% to 69.9%);",
         "  independent errors would make that 1. On 2 the models disagree.",
     ]
+
+
+def worth(words: int, points: float, low: float, high: float) -> GroupValue:
+    return GroupValue(words, 10, 3, 1, points, (low, high))
+
+
+def word(name: str) -> WordValue:
+    return WordValue(name, 3, 20, "pos", 1.2, 0.01, (0.0, 0.02))
+
+
+def test_missing_words_that_are_worth_vectors_are_named_and_the_others_counted():
+    words = tuple(word(f"cliché{number}") for number in range(40))
+    found = WordValues(1000, words, worth(40, 0.6, 0.2, 1.1), worth(3100, -0.04, -0.3, 0.2), 7)
+    lines = lines_of_word_values(found)
+    assert lines[0] == "Vectors for the 40 best missing words: 0.6 points of accuracy (0.2 to 1.1)."
+    assert lines[1].startswith("  cliché0, cliché1, ")
+    assert width_of(lines[1]) == 80
+    assert lines[2] == "For the other 3,100: nothing that can be seen (−0.3 to 0.2)."
+    assert all(width_of(line) <= 80 for line in lines)
+
+
+def test_a_word_with_an_escape_or_of_wide_characters_fits_the_screen():
+    found = WordValues(9, (word("\x1b[31m"), word("漢" * 50)), *[worth(50, 0, -10, 10)] * 2, 0)
+    lines = lines_of_word_values(found)
+    assert "\\x1b[31m" in lines[1]
+    assert all(width_of(line) <= 80 for line in lines)
+
+
+def test_without_missing_words_the_reason_is_said():
+    found = WordValues(9, (), None, None, 0, "a baseline has no word vectors")
+    assert lines_of_word_values(found) == ["Value of missing words: a baseline has no word vectors."]
