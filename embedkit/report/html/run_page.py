@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from embedkit.report.html.blocks import Page, Section
-from embedkit.report.html.sections.analyses import analyses_of, shared_errors
+from embedkit.report.html.sections.analyses import analyses_of, missing_words, shared_errors
 from embedkit.report.html.sections.coverage import coverage_section, errors_section
 from embedkit.report.html.sections.data import data_section
-from embedkit.report.html.sections.figures import figures_section, judged_split, verdict_of
+from embedkit.report.html.sections.figures import figures_section, judged_split
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
 from embedkit.report.html.sections.rerun import rerun_section
 from embedkit.report.html.sections.training import training_section
+from embedkit.runs.short_report import verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def run_page(run: Run) -> Page:
     """Return the page of a finished run: the verdict, its figures, data and texts, and how to repeat it."""
     name = run.path.resolve().name
     sections = tuple(section for section in _sections(run) if section is not None)
-    return Page(f"Report of {name}", _about(run), verdict_of(run), sections)
+    return Page(f"Report of {name}", _about(run), verdict(run, judged_split(run)), sections)
 
 
 def _sections(run: Run) -> Iterator[Section | None]:
@@ -50,6 +51,7 @@ def _sections(run: Run) -> Iterator[Section | None]:
     yield from analyses_of(run.errors)
     yield from shared_errors(run.errors)
     yield errors_section(run)
+    yield from missing_words(run.errors)
     yield texts_section(predictions, run.oov.analysis.state_set)
     yield data_section(run, predictions)
     yield coverage_section(run)

@@ -9,6 +9,7 @@ from embedkit.errors import RunError
 from embedkit.report.html.blocks import Section
 from embedkit.report.html.sections.agreement import agreement_blocks
 from embedkit.report.html.sections.probabilities import probabilities_section
+from embedkit.report.html.sections.word_values import word_value_blocks
 from embedkit.report.html.sections.wrong_more_often import confusion_blocks, slices_blocks
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ def shared_errors(errors: RunErrors) -> Iterator[Section]:
     held_out = _held_out(errors)
     if held_out is not None and len(held_out.models) > 1:
         yield Section("never-right", "Never right", agreement_blocks(errors.never_right))
+
+
+def missing_words(errors: RunErrors) -> Iterator[Section]:
+    """Yield what vectors for the missing words are worth; nothing if that cannot be told."""
+    if _held_out(errors) is not None:
+        blocks = word_value_blocks(errors.word_values)
+        yield Section("word-values", "What missing words are worth", blocks)
 
 
 def _held_out(errors: RunErrors) -> HeldOut | None:

@@ -1,4 +1,4 @@
-"""The metrics of a run and its baselines, as sentences, tables and a chart."""
+"""The metrics of a run and its baselines, as tables."""
 
 from __future__ import annotations
 
@@ -15,20 +15,6 @@ if TYPE_CHECKING:
     from embedkit.runs.run import Run
 
 Metrics = Mapping[str, "SplitMetrics | SplitSummary"]
-
-
-def verdict_of(run: Run) -> list[str]:
-    """Return the verdict on a run in sentences: how good it is, beside what, and what its errors go with."""
-    found, split = metrics_of(run), judged_split(run)
-    if not run.labelled(split):
-        return [f"The texts of {split} have no labels: nothing can be said of how good the predictions are."]
-    sentences = [_how_good(found[split], split)]
-    if found[split].baselines:
-        sentences.append(beside_baselines(found[split].baselines, _over(found[split])))
-    errors = run.oov.analysis.splits[split].errors
-    if errors.wrong:
-        sentences.append(errors.verdict)
-    return [sentence for sentence in sentences if sentence]
 
 
 def metrics_of(run: Run) -> Metrics:
@@ -69,22 +55,6 @@ def number_cell(value: float | None) -> Figure:
     if value is None:
         return Figure(None, "not defined")
     return Figure(value, f"{value:,}" if isinstance(value, int) else f"{value:.3f}")
-
-
-def _how_good(metrics: SplitMetrics | SplitSummary, split: str) -> str:
-    accuracy = metrics.scores.get("accuracy")
-    if isinstance(accuracy, Summary):
-        if accuracy.mean is None:
-            return f"The accuracy on {split} is not defined in every run."
-        within = f" (95% interval {interval_shown(accuracy.ci95)})" if accuracy.ci95 else ""
-        said = f"{percent(accuracy.mean)} of the {split} texts are classified right{within}"
-        return f"{said}, over {_over(metrics)}."
-    if isinstance(accuracy, int | float):
-        ends = getattr(metrics, "accuracy_ci95", None)
-        within = f"95% interval {interval_shown(ends)}, " if ends else ""
-        return f"{percent(accuracy)} of the {split} texts are classified right ({within}{_over(metrics)})."
-    shown = [f"{name} {value:.3f}" for name, value in metrics.scores.items() if isinstance(value, float)]
-    return f"On {split}: {', '.join(shown)} ({_over(metrics)})." if shown else ""
 
 
 def _over(metrics: SplitMetrics | SplitSummary) -> str:
