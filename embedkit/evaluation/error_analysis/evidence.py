@@ -21,6 +21,8 @@ PRIOR = 2.0
 
 With two classes of the same size, this adds 1 to each count.
 """
+FREQUENT = 10
+"""Training texts with a word from which on its ratio tells how decisive words are."""
 ABSENT = 0.01
 """Texts that every class is given, so that one without training texts has a share."""
 NEAR = 1.0
@@ -66,6 +68,20 @@ class Evidence:
         """Return the log-count ratio of one class against another [W], and its standard error [W]."""
         ratio = self.ratios[:, first] - self.ratios[:, second]
         return ratio, np.sqrt(1 / self.smoothed[:, first] + 1 / self.smoothed[:, second])
+
+    def typical(self, first: int, second: int) -> Floats:
+        """Return the square of the ratio between two classes that is to be expected of each word [W].
+
+        That is the variance of a normal distribution of ratios after what was measured of the word, whose
+        ratio is known the better the more texts have it. Before, it is the mean over the words that are in
+        `FREQUENT` texts or more of the square of the ratio, less that of its standard error.
+        """
+        ratio, error = self.between(first, second)
+        frequent = self.counts.sum(axis=1) >= FREQUENT
+        if not frequent.any():
+            return np.zeros(len(ratio))
+        variance = max(0.0, float((ratio**2 - error**2)[frequent].mean()))
+        return np.asarray(variance * error**2 / (variance + error**2))
 
 
 def evidence_of(training: TrainingTexts, vocabulary: Sequence[str], classes: int) -> Evidence:

@@ -186,13 +186,15 @@ class Valuation:
 
         That is the share of texts that are as near to a tie as the word can turn, times what they gain: the
         square of the shift / 8. Ratios that are noise have large squares too, so the square of the standard
-        error is subtracted. With `deviations`, the value is that of ratios so many standard errors away.
+        error is subtracted. A word that is too rare to be known counts as a typical one at the least: a
+        vector brings what it knows of similar words. With `deviations`, the value is that of ratios so many
+        standard errors away.
         """
         found = np.zeros(len(self.vocabulary))
         for (first, second), share in weights.ties.items():
             shift, error = self.evidence[fold].between(first, second)
             if deviations is None:
-                squared = np.maximum(shift**2 - error**2, 0)
+                squared = np.maximum(shift**2 - error**2, self.evidence[fold].typical(first, second))
             else:
                 squared = np.maximum(np.abs(shift) + deviations * error, 0) ** 2
             found += share * weights.words**2 * squared / 8

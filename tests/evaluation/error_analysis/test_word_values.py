@@ -54,6 +54,17 @@ def test_a_rare_class_makes_no_rare_word_decisive():
     assert 0 < found.log_ratios[0, 0] < log(2)  # once, in the class of nearly all texts
 
 
+def test_a_rare_word_is_taken_for_a_typical_one_by_hand():
+    tokens = [["one", "other"]] * 9 + [["one", "rare"]] * 4 + [["other"]] * 11 + [["one"]] * 2
+    labels = np.array([1] * 13 + [0] * 13)
+    found = evidence_of(TrainingTexts(tokens, labels), ["one", "other", "rare"], 2)
+    one, other = log(14 / 3), log(10 / 12)
+    variance = ((one**2 - 1 / 14 - 1 / 3) + (other**2 - 1 / 10 - 1 / 12)) / 2
+    errors = [1 / 14 + 1 / 3, 1 / 10 + 1 / 12, 1 / 5 + 1]
+    assert found.typical(0, 1) == pytest.approx([variance * each / (variance + each) for each in errors])
+    assert evidence_of(TrainingTexts(tokens[:3], labels[:3]), ["one"], 2).typical(0, 1) == [0]
+
+
 def test_the_value_of_a_word_by_hand():
     # four texts of ten are near to a tie (log-odds below 1), and three of ten have the word
     log_odds = [0.5, -0.5, 0.2, -0.2, 2, 2, -2, -2, 3, 3]
