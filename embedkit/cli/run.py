@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
+CURVE_SHARES = "[0.125, 0.25, 0.5, 0.75]"
+"""The shares of a learning curve, in YAML."""
+
 
 @click.command()
 @click.argument("recipe")
@@ -37,6 +40,13 @@ if TYPE_CHECKING:
     help="Fingerprint input files by sampled blocks, or by the SHA-256 of every byte.",
 )
 @click.option("--resume", is_flag=True, help="Continue an interrupted run from its newest valid checkpoint.")
+@click.option(
+    "--learning-curve",
+    "curve",
+    is_flag=True,
+    help="Train also on nested shares of the training texts, and forecast what more labels would bring: "
+    f"sets data.learning_curve to {CURVE_SHARES}.",
+)
 @executor_options
 @strict_option
 @trust_option
@@ -49,6 +59,7 @@ def command(
     overrides: tuple[str, ...],
     how: Literal["sampled", "full"],
     resume: bool,
+    curve: bool,
     executor: str | None,
     address: str | None,
     jobs: int | None,
@@ -68,6 +79,7 @@ def command(
     from embedkit.recipe.ranking import RankingRecipe
 
     blocked = blocked_plugins(ctx)
+    overrides = (f"data.learning_curve={CURVE_SHARES}", *overrides) if curve else overrides
     with as_one(join()):
         registry = build_registry(blocked, trust)
         loaded = load_recipe(recipe, registry, overrides)

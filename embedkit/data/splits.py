@@ -13,6 +13,7 @@ from embedkit.data.groups import Units, deal, units_of, with_their_units
 from embedkit.data.known_labels import refuse_own_labels, refuse_unseen
 from embedkit.data.labels import Labelling, normalize_labels
 from embedkit.data.lone_labels import first_examples, labels_in_one_group
+from embedkit.data.nested_shares import nested_share
 from embedkit.errors import DataError, Fault
 from embedkit.files.storage import Storage
 from embedkit.interfaces import Reader
@@ -30,7 +31,8 @@ def read_splits(data: TrainingTexts, reader_of: Callable[[str], Reader], seed: i
     With cross-validation, the fold `only` is held out first and becomes the test split. Shares are then drawn
     from the training examples, first validation, then test; each is a fraction of the training examples
     before any draw, and `id` stays the row in the source. Groups stay together, and copies of one text if the
-    folds keep them so. Raises DataError if a split has no examples.
+    folds keep them so. With `share`, so much of what is left is the training split. Raises DataError if a
+    split has no examples.
     """
     splits = {"train": _read(reader_of, "train", data.label_separator)}
     held_out = None
@@ -47,11 +49,18 @@ def read_splits(data: TrainingTexts, reader_of: Callable[[str], Reader], seed: i
             splits[name] = _read(reader_of, name, data.label_separator)
     if held_out is not None:
         splits["test"] = held_out
+    if data.share is not None:
+        splits["train"] = _some(splits["train"], data, data.share, seed)
     for name, examples in splits.items():
         if not examples:
             raise DataError(Fault("the split has no examples", where=f"data.{name}"))
         log.info("read", extra={"split": name, "examples": len(examples)})
     return splits
+
+
+def _some(train: Examples, data: TrainingTexts, share: float, seed: int) -> Examples:
+    units = units_of(train, data.folds is not None and data.folds.keep_duplicates_together)
+    return train.take(nested_share(train.labels, share, seed, data.label_separator, units))
 
 
 def _read(reader_of: Callable[[str], Reader], split: str, separator: str | None) -> Examples:

@@ -108,7 +108,12 @@ def plan(run: Run, shares: Sequence[float], seeds: int | None, registry: Registr
     recipe = components.recipe
     components.refuse_untrusted()
     refuse_changed(run, components.input_files())
-    sets = {"evaluation.baselines": [], "training.trackers": [], **_seeds(recipe, seeds)}
+    sets = {
+        "evaluation.baselines": [],
+        "training.trackers": [],
+        "data.learning_curve": None,
+        **_seeds(recipe, seeds),
+    }
     wanted = sorted({0.0, *shares})
     if len(wanted) < 2 or wanted[0] < 0 or wanted[-1] >= 1:
         raise DataError(Fault("a curve takes shares above 0 and below 1", "hide"))

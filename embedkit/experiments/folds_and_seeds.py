@@ -14,7 +14,7 @@ from embedkit.evaluation.repeated import summarize_runs
 from embedkit.evaluation.result import metrics_to_json, splits_from_json
 from embedkit.experiments.executors.serial import SerialExecutor
 from embedkit.experiments.job import carry_out, is_done
-from embedkit.experiments.plan import Executor, Job, Outcome, plan_of
+from embedkit.experiments.plan import Executor, Job, Outcome, jobs_of
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.experiments.sweep import run_jobs
 from embedkit.recipe.document import Plain
@@ -50,38 +50,53 @@ def train_each(
     """
     writer = context.writer
     singles = single_runs(components.recipe)
-    directories = {name: writer.directory / layout.FOLDS / name for name in singles}
-    if writer.group.is_main:
-        (writer.directory / layout.FOLDS).mkdir(exist_ok=True)
-    jobs = plan_of(components.recipe)
-    if executor is None:
-        here = Here(singles, components, context, environment)
-        run_jobs(jobs, SerialExecutor(here.run), Reporter(), True)
-    else:
-        left = [job for job in jobs if not is_done(directories[job.id], singles[job.id], job.axes)]
-        run_jobs(left, executor, context.reporter, True)
+    directories = train_inner(Here(singles, layout.FOLDS, components, context, environment), executor)
     if writer.group.is_main:
         _gather(singles, directories, writer, components)
+
+
+def train_inner(here: Here, executor: Executor | None) -> dict[str, Path]:
+    """Train inner runs that are not finished, with an executor or here, and return their directories by name.
+
+    Raises the first error.
+    """
+    folder = here.folder
+    directories = {name: folder / name for name in here.singles}
+    if here.context.writer.group.is_main:
+        folder.mkdir(exist_ok=True)
+    jobs = jobs_of(here.singles, here.components.recipe.name)
+    if executor is None:
+        run_jobs(jobs, SerialExecutor(here.run), Reporter(), True)
+    else:
+        left = [job for job in jobs if not is_done(directories[job.id], here.singles[job.id], job.axes)]
+        run_jobs(left, executor, here.context.reporter, True)
+    return directories
 
 
 @dataclass(frozen=True)
 class Here:
     """Trains inner runs in the process of the outer run, together with those that share it.
 
-    `singles` are the recipes by name. The inner runs share the components and the environment of the outer
-    one. Errors are raised.
+    `singles` are the recipes by name; `kind` is the folder of the outer run that holds their runs. The inner
+    runs share the components and the environment of the outer one. Errors are raised.
     """
 
     singles: Mapping[str, TrainingRecipe]
+    kind: str
     components: RunComponents[Any]
     context: RunContext
     environment: Plain
+
+    @property
+    def folder(self) -> Path:
+        """Return the directory that holds the inner runs."""
+        return self.context.writer.directory / self.kind
 
     def run(self, job: Job) -> Outcome:
         """Train an inner run, unless it is finished."""
         writer, reporter = self.context.writer, self.context.reporter
         single, start = self.singles[job.id], time.perf_counter()
-        directory, names = writer.directory / layout.FOLDS / job.id, [*self.singles]
+        directory, names = self.folder / job.id, [*self.singles]
         number, of = names.index(job.id) + 1, len(names)
         reporter.run(job.id, number, of)
         if writer.group.broadcast(lambda: is_done(directory, single, job.axes)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -43,9 +43,13 @@ def plan_of(recipe: MatrixRecipe | RankingRecipe | TrainingRecipe) -> list[Job]:
         return [job for name, own in named.items() for job in _jobs_of(own, name)]
     if isinstance(recipe, MatrixRecipe):
         return [job for each in recipe.combinations for job in _jobs_of(each, recipe.candidates[each.id])]
-    singles = single_runs(recipe) or {recipe.name: recipe}
+    return jobs_of(single_runs(recipe) or {recipe.name: recipe}, recipe.name)
+
+
+def jobs_of(singles: Mapping[str, TrainingRecipe], candidate: str) -> list[Job]:
+    """Return a job for each of the single runs, given by name."""
     plains = {id: single.to_plain() for id, single in singles.items()}
-    return [Job(id, recipe.name, Axes.of(plain), plain) for id, plain in plains.items()]
+    return [Job(id, candidate, Axes.of(plain), plain) for id, plain in plains.items()]
 
 
 def _jobs_of(combination: Combination, candidate: str) -> Iterator[Job]:

@@ -173,23 +173,31 @@ def _carry_out(
     else:
         from embedkit.experiments.folds_and_seeds import train_each
         from embedkit.experiments.job import carry_out
+        from embedkit.experiments.learning_curve import train_shares, write_learning_curve
         from embedkit.tasks.components import RunComponents
 
         storage = storage_of(recipe.data.in_memory, context.writer.scratch)
         training = RunComponents(recipe, components.registry, storage)
+        registry = components.registry
+        # Shares of the texts come first: a run without folds, once trained, could not be resumed.
+        if recipe.data.learning_curve is not None:
+            executor = _executor(registry, context, options, layout.LEARNING_CURVE)
+            train_shares(training, context, environment, executor)
         if single_runs(recipe):
-            train_each(training, context, environment, _executor(components.registry, context, options))
+            train_each(training, context, environment, _executor(registry, context, options, layout.FOLDS))
         else:
             carry_out(training, context)
+        if recipe.data.learning_curve is not None and context.writer.group.is_main:
+            write_learning_curve(recipe, context.writer)
 
 
-def _executor(registry: Registry, context: RunContext, options: RunOptions) -> Executor | None:
-    """Return the executor of the inner runs; None where they are made in this process."""
+def _executor(registry: Registry, context: RunContext, options: RunOptions, kind: str) -> Executor | None:
+    """Return the executor of the inner runs in the folder `kind`; None if they are made in this process."""
     from embedkit.experiments.executors import executor_of
 
     if options.executor is None or options.executor.name == "serial":
         return None
-    directory = context.writer.directory / layout.FOLDS
+    directory = context.writer.directory / kind
     settings = JobSettings(directory, registry.blocked, registry.trust, options.strict, options.hash)
     return executor_of(options.executor, settings)
 
@@ -201,7 +209,7 @@ def _refuse_executor(recipe: AnyKind, options: RunOptions, group: ProcessGroup) 
     if group.count > 1:
         what = "processes that were started together train one model after another"
         raise RunError(Fault(what, where="executor", hint="Leave it out, or start a single process."))
-    if not (isinstance(recipe, TrainingRecipe) and single_runs(recipe)):
+    if not (isinstance(recipe, TrainingRecipe) and (single_runs(recipe) or recipe.data.learning_curve)):
         what = "this recipe makes one run, and an executor is for several: folds, seeds, combinations"
         raise RunError(Fault(what, where="executor"))
 

@@ -39,7 +39,7 @@ from embedkit.recipe.document import (
 )
 from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.repeats import check_folds, check_seeds
+from embedkit.recipe.repeats import check_folds, check_learning_curve, check_seeds
 from embedkit.recipe.resolve import Resolver
 from embedkit.recipe.schema import (
     TABLE_KEYS,
@@ -309,10 +309,11 @@ def _stop_early(sections: Sections) -> None:
 
 
 def _settled_data(data: Sections, document: Document) -> Sections:
-    """Return the labels as a tuple, and the folds with the absolute path of their file."""
+    """Return labels and shares as tuples, and the folds with the absolute path of their file."""
     settled: Sections = {}
-    if isinstance(data.get("labels"), list):
-        settled["labels"] = tuple(data["labels"])
+    for key in ("labels", "learning_curve"):
+        if isinstance(data.get(key), list):
+            settled[key] = tuple(data[key])
     folds = data.get("folds")
     if isinstance(folds, dict) and isinstance(folds.get("file"), str):
         base = document.origin(("data", "folds", "file")).base
@@ -357,6 +358,7 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
     if isinstance(data, dict):
         check_shares(data.get("validation"), data.get("test"), findings)
         check_folds(data, findings)
+        check_learning_curve(data, findings)
         check_labels(data, findings)
     check_seeds(sections.get("seeds"), findings)
     if isinstance(evaluation, dict):

@@ -12,6 +12,9 @@ from embedkit.recipe.schema import TrainingRecipe
 
 R = TypeVar("R", bound=TrainingRecipe)
 
+CURVE_SEEDS = 5
+"""How many seeds the learning curve of a recipe without folds and seeds has."""
+
 
 def single_runs(recipe: R) -> dict[str, R]:
     """Return the single runs of a recipe by name, such as `fold-0`, `seed-1` or `fold-0-seed-1`.
@@ -21,6 +24,28 @@ def single_runs(recipe: R) -> dict[str, R]:
     several = product(_folds(recipe), sorted(recipe.seeds) if recipe.seeds else [None])
     named = {_name(fold, seed): _single(recipe, fold, seed) for fold, seed in several}
     return {name: single for name, single in named.items() if name}
+
+
+def curve_runs(recipe: R) -> dict[str, R]:
+    """Return the runs that the learning curve of a recipe needs beside those of the recipe itself, by name.
+
+    These are the single runs on each share, such as `share-0.25-fold-0`. A recipe that makes one run is
+    repeated with CURVE_SEEDS seeds, its own and those that follow it: on the shares, and on all texts.
+    """
+    full = single_runs(recipe)
+    if not full:
+        seeds = (*((recipe.seed + further) % 2**32 for further in range(CURVE_SEEDS)),)
+        full = single_runs(recipe.model_copy(update={"seeds": seeds}))
+        more = {name: single for name, single in full.items() if single.seed != recipe.seed}
+    else:
+        more = {}
+    shares = sorted(recipe.data.learning_curve or ())
+    some = {f"share-{share}-{name}": _on(single, share) for share in shares for name, single in full.items()}
+    return {**some, **{f"all-{name}": single for name, single in more.items()}}
+
+
+def _on(single: R, share: float) -> R:
+    return single.model_copy(update={"data": single.data.model_copy(update={"share": share})})
 
 
 def _folds(recipe: TrainingRecipe) -> list[int] | list[None]:
@@ -35,10 +60,10 @@ def _name(fold: int | None, seed: int | None) -> str:
 
 
 def _single(recipe: R, fold: int | None, seed: int | None) -> R:
-    changes: dict[str, Any] = {}
+    data: dict[str, Any] = {"learning_curve": None}
     if fold is not None and recipe.data.folds is not None:
-        folds = recipe.data.folds.model_copy(update={"only": fold})
-        changes["data"] = recipe.data.model_copy(update={"folds": folds})
+        data["folds"] = recipe.data.folds.model_copy(update={"only": fold})
+    changes: dict[str, Any] = {"data": recipe.data.model_copy(update=data)}
     if seed is not None:
         changes |= {"seed": seed, "seeds": None}
     return recipe.model_copy(update=changes)
@@ -60,6 +85,21 @@ def check_folds(data: Mapping[Any, Any], findings: Findings) -> None:
     for key in ("seed", "keep_duplicates_together") if folds.get("file") is not None else ():
         if folds.get(key):
             findings.add(("data", "folds", key), "the folds come from a file and are not drawn")
+
+
+def check_learning_curve(data: Mapping[Any, Any], findings: Findings) -> None:
+    """Add a fault for a learning curve without held-out texts or beside `share`, and for repeated shares."""
+    shares, where = data.get("learning_curve"), ("data", "learning_curve")
+    if shares is None:
+        return
+    if all(data.get(key) is None for key in ("validation", "test", "folds")):
+        hint = "Name data.test or data.folds."
+        findings.add(where, Fault("no texts are held out that could be scored", hint=hint))
+    if data.get("share") is not None:
+        findings.add(("data", "share"), "a learning curve has shares of its own, and all training texts")
+    for index, share in enumerate(shares if isinstance(shares, tuple) else ()):
+        if share in shares[:index]:
+            findings.add((*where, index), f"the share {share:g} stands here twice")
 
 
 def check_seeds(seeds: object, findings: Findings) -> None:

@@ -15,7 +15,9 @@ ABLATION = "ablation"
 
 @dataclass(frozen=True)
 class Axes:
-    """The fold that a run holds out, its seed, and its share of hidden vectors; None where it has none.
+    """The fold that a run holds out, its seed, and its shares of hidden vectors and of the training texts.
+
+    Each is None where the run has none.
 
     A run that is made of several, of folds or seeds, has neither a fold nor a seed of its own. `candidate` is
     the name of what the run is a training of, in a matrix or a ranking; `matrix` are the values of the axes
@@ -25,6 +27,7 @@ class Axes:
     fold: int | None = None
     seed: int | None = None
     hidden: float | None = None
+    share: float | None = None
     candidate: str | None = None
     matrix: Plain = field(default_factory=lambda: FrozenMapping({}), hash=False)
 
@@ -43,6 +46,7 @@ class Axes:
             "fold": folds.get("only"),
             "seed": None if several else recipe.get("seed"),
             "hidden": embedding.get("hidden") if embedding.get("use") == ABLATION else None,
+            "share": data.get("share"),
         }
         return cls.from_json({name: value for name, value in given.items() if value is not None})
 
@@ -83,4 +87,6 @@ def _is_axis(name: object, value: object) -> bool:
         return isinstance(value, Mapping) and bool(value) and all(isinstance(key, str) for key in value)
     if name == "hidden":
         return isinstance(value, int | float) and 0 <= value < 1
+    if name == "share":
+        return isinstance(value, int | float) and 0 < value < 1
     return isinstance(value, int) and value >= 0

@@ -22,6 +22,7 @@ from embedkit.runs.axes import Axes
 from embedkit.runs.sealing import AXES
 
 if TYPE_CHECKING:
+    from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.evaluation.ranking.result import Ranking
 
@@ -297,6 +298,13 @@ def read_ranking(path: Path) -> Ranking:
     from embedkit.runs.json_schemas import ranking
 
     return ranking(path, read_json(path))
+
+
+def read_learning_curve(path: Path) -> LearningCurves:
+    """Read a learning-curve.json. Raises RunError as `read_json` does, and for a figure that cannot be."""
+    from embedkit.runs.json_schemas import learning_curves
+
+    return learning_curves(path, read_json(path))
 
 
 def _parsed(content: bytes) -> Any:

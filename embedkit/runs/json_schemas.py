@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import TypedDict
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
 from embedkit.evaluation.intrinsic_figures import IntrinsicFigures, figures_from_json
 from embedkit.evaluation.numbers import LARGEST
 from embedkit.evaluation.oov.fits import FitContent
@@ -198,6 +199,12 @@ def ranking(path: Path, value: object) -> Ranking:
     """Return the ranking from the content of the ranking.json `path`. Raises RunError if it is damaged."""
     with damage_reported(path):
         return Ranking.from_json(value)
+
+
+def learning_curves(path: Path, value: object) -> LearningCurves:
+    """Return the curves from the content of the learning-curve.json `path`. Raises RunError if damaged."""
+    with damage_reported(path):
+        return LearningCurves.from_json(value)
 
 
 @contextmanager

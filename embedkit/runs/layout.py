@@ -55,7 +55,12 @@ RANKING_CSV = "ranking.csv"
 RANKING_MARKDOWN = "ranking.md"
 RANKING_LATEX = "ranking.tex"
 
-INNER_RUNS = (f"{FOLDS}/*", f"{JOBS}/*", BEST)
+LEARNING_CURVE = "learning-curve"
+"""Directory of the runs on shares of the training texts."""
+
+LEARNING_CURVE_JSON = "learning-curve.json"
+
+INNER_RUNS = (f"{FOLDS}/*", f"{JOBS}/*", f"{LEARNING_CURVE}/*", BEST)
 """Patterns of the directories of the runs inside a run."""
 
 ABLATION = "ablation.json"

@@ -14,13 +14,14 @@ from embedkit.runs import layout
 from embedkit.runs.csv_files import read_frame
 from embedkit.runs.csv_schemas import check_predictions, check_table
 from embedkit.runs.directory import partial_of
-from embedkit.runs.files import RunFiles, read_oov, read_ranking
+from embedkit.runs.files import RunFiles, read_learning_curve, read_oov, read_ranking
 from embedkit.runs.json_schemas import intrinsic_figures, split_metrics, split_summaries
 from embedkit.runs.predictions import read_predictions, read_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
     from embedkit.evaluation.intrinsic_figures import IntrinsicFigures
     from embedkit.evaluation.oov.result import OovAnalysis
     from embedkit.evaluation.ranking.result import Ranking
@@ -110,6 +111,17 @@ class Run:
         Raises RunError for a run that has none, and if ranking.json is damaged.
         """
         return read_ranking(self.file(layout.RANKING))
+
+    @cached_property
+    def learning_curve(self) -> LearningCurves:
+        """Return how the scores grow with the number of training texts, as a typed object.
+
+        Raises RunError for a run without a learning curve, and if learning-curve.json is damaged.
+        """
+        if not self.has(layout.LEARNING_CURVE_JSON):
+            hint = "Run the recipe with --learning-curve."
+            raise RunError(Fault("this run has no learning curve", where=str(self.path), hint=hint))
+        return read_learning_curve(self.file(layout.LEARNING_CURVE_JSON))
 
     @property
     def axes(self) -> Axes:

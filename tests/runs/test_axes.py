@@ -27,7 +27,8 @@ PLAIN = st.recursive(
 MATRIX = st.dictionaries(st.text(), PLAIN, max_size=3).map(freeze)
 NAMES = st.none() | st.text(min_size=1)
 HIDDEN = st.none() | st.floats(0, 1, exclude_max=True)
-AXES = st.builds(Axes, NUMBERS, NUMBERS, HIDDEN, NAMES, MATRIX)
+SHARE = st.none() | st.floats(0, 1, exclude_min=True, exclude_max=True)
+AXES = st.builds(Axes, NUMBERS, NUMBERS, HIDDEN, SHARE, NAMES, MATRIX)
 
 
 @given(AXES)
@@ -47,6 +48,7 @@ def test_axes_of_a_single_run_are_written_as_before():
     [
         *(None, [], "fold", 3, {"fold": "1"}, {"fold": -1}, {"fold": 1.0}, {"fold": True}, {"folds": 1}),
         *({"hidden": 1}, {"hidden": float("nan")}, {"hidden": "0.1"}, {"seed": None}, {1: 1}),
+        *({"share": 0}, {"share": 1}, {"share": True}, {"share": "0.5"}),
         *({"candidate": ""}, {"candidate": 1}, {"matrix": {}}, {"matrix": ["a"]}, {"matrix": {1: 1}}),
     ],
 )
@@ -64,6 +66,7 @@ def test_what_is_no_axis_is_refused(value):
         ({"seed": 3, "seeds": [1, 2], "data": {"folds": {"count": 5, "only": 2}}}, Axes(2)),
         ({"seed": 3, "embedding": {"use": "ablation", "hidden": 0.25}}, Axes(seed=3, hidden=0.25)),
         ({"seed": 3, "embedding": {"use": "random", "hidden": 0.25}}, Axes(seed=3)),
+        ({"seed": 3, "data": {"share": 0.25}}, Axes(seed=3, share=0.25)),
         ({"model": "."}, Axes()),
         ({"seed": 3, "matrix": {"training.lr": [1, 2]}}, Axes()),
     ],

@@ -66,6 +66,7 @@ def choices_of(section: Any, keys: Keys, findings: Findings) -> Choices:
     include = _listed(section, INCLUDE, keys, findings)
     exclude = _listed(section, EXCLUDE, keys, findings)
     _check_seeds(axes, include, findings)
+    _check_learning_curve(axes, findings)
     _check_nested(axes, findings)
     _check_count(axes, include, findings)
     findings.raise_any()
@@ -203,6 +204,17 @@ def _check_seeds(
         *(c["seed"].path for c in include if "seed" in c),
     ]:
         findings.add(path, Fault("the recipe has a list of seeds already", hint=hint))
+
+
+def _check_learning_curve(axes: Mapping[str, Sequence[Setting]], findings: Findings) -> None:
+    """Add a fault for learning curves of combinations: shares are an axis of the matrix."""
+    data = findings.document.data.get("data")
+    hint = "Compare combinations on shares of the texts: matrix: {data.share: [0.25, 0.5, null]}."
+    fault = Fault("a learning curve is of one recipe, not of a matrix", hint=hint)
+    if isinstance(data, Mapping) and data.get("learning_curve") is not None:
+        findings.add(("data", "learning_curve"), fault)
+    if "data.learning_curve" in axes:
+        findings.add((MATRIX, "data.learning_curve"), fault)
 
 
 def _check_nested(axes: Mapping[str, Sequence[Setting]], findings: Findings) -> None:

@@ -71,6 +71,24 @@ class TrainingTexts(Section):
         Folds | None,
         Field(description="cross-validation: each fold in turn is the test split; null: no folds"),
     ] = None
+    share: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            lt=1,
+            description="train on this fraction of what folds, validation and test leave of the training "
+            "examples, drawn in the proportions of the labels; a smaller one is part of a larger one; null: "
+            "on all",
+        ),
+    ] = None
+    learning_curve: Annotated[
+        tuple[Annotated[float, Field(gt=0, lt=1)], ...] | None,
+        Field(
+            min_length=1,
+            description="train also with each of these as `share`, over the same folds and seeds, and write "
+            "how the score grows with the number of training texts; null: no learning curve",
+        ),
+    ] = None
     labels: Annotated[
         tuple[str, ...] | None,
         Field(min_length=2, description="the classes in order, the positive class last; null: sorted"),
