@@ -32,7 +32,7 @@ def run_jobs(jobs: Sequence[Job], executor: Executor, reporter: Reporter, fail_f
             )
             reporter.job(outcome.job.id, ending(outcome), len(outcomes), len(jobs))
             for message in outcome.warnings:
-                reporter.warn(f"{outcome.job.id}: {message}")
+                reporter.warn(message)
             if outcome.failed and fail_fast:
                 raise outcome.raised()
     return [outcomes[job.id] for job in jobs]

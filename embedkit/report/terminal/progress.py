@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from embedkit.escaping import escaped, escaped_message
+from embedkit.report.terminal.repeated_warnings import RepeatedWarnings
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.streams import unfailing
 from embedkit.runs.logs import WarningsShown
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 def console_reporter() -> Iterator[Reporter]:
     """Give a reporter that writes to standard error while the block runs.
 
-    The reporter also prints the warnings that embedkit logs.
+    The reporter also prints the warnings that embedkit logs, those of several runs once at the end.
     """
     with ExitStack() as stack:
         reporter = _reporter(Screen(stderr=True, file=unfailing(sys.stderr)), stack)
         stack.enter_context(warnings_to(reporter))
+        stack.callback(reporter.show_repeated)
         yield reporter
 
 
@@ -63,22 +65,38 @@ class LineReporter(Reporter):
 
     def __init__(self, console: Console) -> None:
         self.console = console
+        self._repeated = RepeatedWarnings()
 
     def run(self, name: str, number: int, of: int) -> None:
-        """Print the run's name and number."""
+        """Print the run's name and number; its warnings are printed when all runs are done."""
+        self._repeated.begin(name, of)
         self.console.print(escaped(f"run {number} of {of}: {name}"))
 
     def job(self, name: str, ending: str, number: int, of: int) -> None:
         """Print the number, the name and the ending of a run."""
+        self._repeated.begin(name, of)
+        self._repeated.heard()
         line = f"{number:>{len(str(of))}}/{of}  {name}  {ending}"
         self.console.print(escaped_message(line), soft_wrap=True)
 
     def stage(self, what: str) -> None:
         """Print the stage."""
+        self._repeated.heard()
         self.console.print(escaped(what), soft_wrap=True)
 
     def warn(self, what: str) -> None:
-        """Print the warning."""
+        """Print the warning or, if it is of one of several runs, keep it for the end."""
+        if self._repeated.collecting:
+            self._repeated.add(what)
+        else:
+            self._print_warning(what)
+
+    def show_repeated(self) -> None:
+        """Print the warnings of several runs, each of them once."""
+        for what in self._repeated.said():
+            self._print_warning(what)
+
+    def _print_warning(self, what: str) -> None:
         self.console.print(f"warning: {escaped_message(what)}", soft_wrap=True)
 
     def epoch(self, rows: Sequence[HistoryRow], of: int) -> None:
@@ -110,6 +128,7 @@ class BarReporter(LineReporter):
 
     def stage(self, what: str) -> None:
         """Set the bar's description to the stage, and start the bar anew."""
+        self._repeated.heard()
         self.progress.reset(self.task, total=None, description=escaped(what), note="")
 
     def advance(self, done: int, total: int | None) -> None:

@@ -22,6 +22,6 @@ def print_wrapped(text: str | Text, console: Console, indent: int = 0) -> None:
     """
     whole = Text(escaped(text)) if isinstance(text, str) else text
     width = max(console.width - indent, NARROWEST)
-    for line in whole.wrap(console, width, justify="left", overflow="fold"):
+    for line in whole.wrap(console, width, overflow="fold"):
         line.rstrip()
         console.print(Text(" " * indent).append_text(line), soft_wrap=True)
