@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.held_out import HeldOut
+    from embedkit.evaluation.error_analysis.label_suspects import LabelSuspects
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slices import Slices
     from embedkit.evaluation.error_analysis.word_values import WordValues
@@ -49,6 +50,13 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.never_right import never_right
 
         return never_right(self.held_out)
+
+    @cached_property
+    def label_suspects(self) -> LabelSuspects:
+        """Return the texts whose label the models contradict, and how many labels look wrong."""
+        from embedkit.evaluation.error_analysis.label_suspects import label_suspects
+
+        return label_suspects(self.held_out)
 
     @cached_property
     def curves(self) -> Curves:

@@ -11,6 +11,7 @@ from embedkit.report.terminal.lines import name_shown
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionPair, ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
+    from embedkit.evaluation.error_analysis.label_suspects import LabelSuspects
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slice_candidates import SliceName
     from embedkit.evaluation.error_analysis.slices import Slice, Slices
@@ -85,6 +86,38 @@ def lines_of_never_right(found: NeverRight) -> list[str]:
         f"Wrong by all {models} models: {many};",
         f"  {chance}. On {len(found.disagreed):,} the models disagree.",
     ]
+
+
+def lines_of_label_suspects(found: LabelSuspects) -> list[str]:
+    """Return the contradictory duplicates, how many labels look wrong, and the most suspect text."""
+    return [*_duplicates_line(found), _noise_line(found), *_suspect_line(found)]
+
+
+def _duplicates_line(found: LabelSuspects) -> list[str]:
+    if not found.duplicates:
+        return []
+    wrong = sum(each.fewest_wrong for each in found.duplicates)
+    return [f"Texts that occur with different labels: {len(found.duplicates):,}; at least {wrong:,} wrong."]
+
+
+def _noise_line(found: LabelSuspects) -> str:
+    if found.noise is None:
+        return f"Labels contradicted by the models: {len(found.suspects):,}; one recipe tells no share."
+    low, high = (f"{end:.1%}" for end in found.noise.ci95)
+    if not found.noise.found and found.noise.ci95[0] > 0:
+        return f"The models are too weak to tell wrong labels from their errors ({low} to {high})."
+    if not found.noise.found:
+        return f"No labels look wrong beyond the models' own errors ({low} to {high})."
+    return f"About {found.noise.share:.1%} of the labels look wrong ({low} to {high})."
+
+
+def _suspect_line(found: LabelSuspects) -> list[str]:
+    if not found.suspects:
+        return []
+    first = found.suspects[0]
+    label, agreed = (cut(name_shown(name), NAME) for name in (first.label, first.agreed))
+    line = f"  Look first at id {first.id}, {label} that reads like {agreed}: {name_shown(first.text)}"
+    return [cut(line, COLUMNS)]
 
 
 def _slice_line(found: Slice) -> str:

@@ -9,11 +9,18 @@ import pytest
 
 from embedkit.evaluation.error_analysis.curves import curves
 from embedkit.evaluation.error_analysis.held_out import HeldOut
+from embedkit.evaluation.error_analysis.label_noise import LabelNoise
+from embedkit.evaluation.error_analysis.label_suspects import (
+    ContradictoryDuplicate,
+    LabelSuspect,
+    LabelSuspects,
+)
 from embedkit.evaluation.error_analysis.never_right import never_right
 from embedkit.evaluation.error_analysis.word_values import GroupValue, WordValue, WordValues
 from embedkit.report.terminal.cells import width_of
 from embedkit.report.terminal.error_analysis import (
     lines_of_curves,
+    lines_of_label_suspects,
     lines_of_never_right,
     lines_of_word_values,
 )
@@ -106,3 +113,34 @@ def test_a_word_with_an_escape_or_of_wide_characters_fits_the_screen():
 def test_without_missing_words_the_reason_is_said():
     found = WordValues(9, (), None, None, 0, "a baseline has no word vectors")
     assert lines_of_word_values(found) == ["Value of missing words: a baseline has no word vectors."]
+
+
+SUSPECT = LabelSuspect(7, "line\nof a \x1b[31m text " * 9, "neg", "pos", 2, 0.97, 0.8, None, None)
+DUPLICATE = ContradictoryDuplicate("same", (1, 2, 3), ("neg", "pos", "pos"))
+SUSPECTS = LabelSuspects(500, ("a", "b"), (), (), (), LabelNoise(0.04, (0.02, 0.06)), None)
+
+
+def test_contradictory_duplicates_come_before_wrong_labels_and_the_first_suspect():
+    lines = lines_of_label_suspects(replace(SUSPECTS, duplicates=(DUPLICATE,), suspects=(SUSPECT,)))
+    assert lines[:2] == [
+        "Texts that occur with different labels: 1; at least 1 wrong.",
+        "About 4.0% of the labels look wrong (2.0% to 6.0%).",
+    ]
+    assert lines[2].startswith("  Look first at id 7, neg that reads like pos: line")
+    assert len(lines[2]) <= 80
+    assert "\x1b" not in lines[2]
+
+
+def test_errors_of_the_models_are_not_said_to_be_wrong_labels():
+    none = replace(SUSPECTS, noise=LabelNoise(0.01, (0.0, 0.03)))
+    assert lines_of_label_suspects(none) == [
+        "No labels look wrong beyond the models' own errors (0.0% to 3.0%)."
+    ]
+    weak = replace(SUSPECTS, noise=LabelNoise(0.26, (0.004, 0.37)))
+    assert lines_of_label_suspects(weak) == [
+        "The models are too weak to tell wrong labels from their errors (0.4% to 37.0%)."
+    ]
+    one = replace(SUSPECTS, noise=None)
+    assert lines_of_label_suspects(one) == [
+        "Labels contradicted by the models: 0; one recipe tells no share."
+    ]
