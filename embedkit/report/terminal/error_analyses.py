@@ -12,6 +12,7 @@ from embedkit.evaluation.comparison.wording import listed
 from embedkit.report.terminal.error_analysis import (
     lines_of_confusion_words,
     lines_of_curves,
+    lines_of_label_suspects,
     lines_of_never_right,
     lines_of_slices,
     lines_of_word_values,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 ANALYSES: Mapping[str, Callable[[RunErrors], list[str]]] = {
     "curves": lambda errors: lines_of_curves(errors.curves),
     "never right": lambda errors: lines_of_never_right(errors.never_right),
+    "label suspects": lambda errors: lines_of_label_suspects(errors.label_suspects),
     "slices": lambda errors: lines_of_slices(errors.slices),
     "confusion words": lambda errors: lines_of_confusion_words(errors.confusion_words),
     "word values": lambda errors: lines_of_word_values(errors.word_values),
