@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from embedkit.runs.held_out_models import PredictedRun
+from embedkit.runs.training_texts import ModelRun
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.held_out import HeldOut
     from embedkit.evaluation.error_analysis.label_suspects import LabelSuspects
+    from embedkit.evaluation.error_analysis.nearest_texts import NearestTexts
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slices import Slices
+    from embedkit.evaluation.error_analysis.table_changes import TableChanges
     from embedkit.evaluation.error_analysis.word_values import WordValues
-    from embedkit.runs.held_out_models import PredictedRun
+    from embedkit.runs.text_vectors import Encode
+    from embedkit.runs.training_texts import ModelTexts
+
+BEFORE_AND_AFTER: tuple[Literal["before", "after"], ...] = ("before", "after")
+
+
+class AnalyzedRun(PredictedRun, ModelRun, Protocol):
+    """A run that has predictions, of one model or of those of several folds and seeds: a `Run`."""
+
+    @property
+    def folds(self) -> Sequence[ModelRun]: ...
 
 
 class RunErrors:
@@ -22,7 +39,7 @@ class RunErrors:
     Every analysis is made when it is first asked for.
     """
 
-    def __init__(self, run: PredictedRun, *others: PredictedRun) -> None:
+    def __init__(self, run: AnalyzedRun, *others: AnalyzedRun) -> None:
         self._run = run
         self._others = others
 
@@ -40,7 +57,7 @@ class RunErrors:
 
         return held_out_of_runs([self._run, *self._others]) if self._others else held_out_of(self._run)
 
-    def joined_with(self, *others: PredictedRun) -> RunErrors:
+    def joined_with(self, *others: AnalyzedRun) -> RunErrors:
         """Return the analyses of the models of this run and of others, which held out the same texts."""
         return RunErrors(self._run, *self._others, *others)
 
@@ -64,6 +81,39 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.curves import curves
 
         return curves(self.held_out)
+
+    def table_changes(self) -> TableChanges:
+        """Return what training did to the embedding matrix: of the first model, where there are several.
+
+        Raises RunError if the model has none.
+        """
+        from embedkit.evaluation.error_analysis.table_changes import table_changes
+        from embedkit.runs.text_vectors import refuse_without_table, table_rows
+
+        model = next(iter(self._models()))
+        refuse_without_table(model.run)
+        before, after = (model.run.embedding_frame(when).to_numpy()[1:] for when in BEFORE_AND_AFTER)
+        return table_changes(table_rows(model), before, after)
+
+    def nearest_texts(self, encode: Encode | None = None, vectors: str = "given vectors") -> NearestTexts:
+        """Return the training texts nearest to each text that the first model, or its folds, gets wrong.
+
+        Vectors of texts are means of rows of the model's embedding matrix, or those that `encode` gives;
+        `vectors` then says what they are. Raises RunError if there is no matrix, or the run does not have its
+        training texts.
+        """
+        from embedkit.evaluation.error_analysis.nearest_texts import nearest_texts
+        from embedkit.runs.text_vectors import MEAN_OF_WORDS, predicted_of
+
+        parts = predicted_of(self._models(), encode)
+        return nearest_texts(parts, self.held_out.models[0], MEAN_OF_WORDS if encode is None else vectors)
+
+    def _models(self) -> Iterator[ModelTexts]:
+        from embedkit.runs.held_out_models import rows_held_out
+        from embedkit.runs.training_texts import texts_of_models
+
+        held_out = rows_held_out(self._run.path, self._run.predictions)
+        return texts_of_models(self._run, self._run.folds, held_out)
 
     @cached_property
     def slices(self) -> Slices:

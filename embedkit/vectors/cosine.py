@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     Float = TypeVar("Float", np.float32, np.float64)
 
 
+QUERIES, ROWS = 1024, 8192
+"""How many vectors are compared with how many others at a time: 32 MB of cosines."""
+
+
 def unit_rows(vectors: NDArray[Float], reciprocal: bool = False) -> NDArray[Float]:
     """Return `vectors` [n, D] scaled to length 1; rows of zeros stay as they are.
 
@@ -83,3 +87,61 @@ def _without(rows: IntArray, own: IntArray) -> IntArray:
     is_own = rows == own[:, None]
     is_own[~is_own.any(axis=1), -1] = True
     return np.asarray(rows[~is_own].reshape(len(rows), -1))
+
+
+def most_similar(
+    asked: FloatArray, table: FloatArray, count: int, own: IntArray | None = None
+) -> tuple[IntArray, FloatArray]:
+    """Find the `count` rows of `table` [m, D] most similar by cosine to each vector of `asked` [q, D].
+
+    Returns the rows, int64 [q, count], and their cosines, float32 [q, count]: the most similar first, equally
+    similar ones by position. Places without a row are -1 and NaN, as a vector of zeros is similar to nothing.
+    With `own`, int64 [q], that row is left out. Only some cosines are in memory at a time.
+    """
+    import numpy as np
+
+    units = unit_rows(asked)
+    rows = np.full((len(asked), count), -1, np.int64)
+    cosines = np.full((len(asked), count), -np.inf, np.float32)
+    for start in range(0, len(table), ROWS):
+        block = unit_rows(table[start : start + ROWS])
+        for first in range(0, len(asked), QUERIES):
+            some = slice(first, first + QUERIES)
+            found = units[some] @ block.T
+            found[~units[some].any(axis=1)] = -np.inf
+            found[:, ~block.any(axis=1)] = -np.inf
+            if own is not None:
+                _leave_out(found, own[some] - start)
+            places, values = _best(found, count)
+            known = np.concatenate([rows[some], places + start], axis=1)
+            values = np.concatenate([cosines[some], values], axis=1)
+            order = np.argsort(-values, axis=1, kind="stable")[:, :count]
+            rows[some] = np.take_along_axis(known, order, axis=1)
+            cosines[some] = np.take_along_axis(values, order, axis=1)
+    there = np.isfinite(cosines)
+    return np.where(there, rows, -1), np.where(there, cosines.clip(-1, 1), np.float32(np.nan))
+
+
+def _leave_out(found: FloatArray, columns: IntArray) -> None:
+    """Set in each row of `found` [q, m] the value in its own column, if it has one, to minus infinity."""
+    import numpy as np
+
+    inside = np.flatnonzero((columns >= 0) & (columns < found.shape[1]))
+    found[inside, columns[inside]] = -np.inf
+
+
+def _best(found: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
+    """Return the columns of the largest values of each row of `found` [q, m], and the values; it is changed.
+
+    One largest value after the other is taken, as that gives equal values by position on every processor.
+    """
+    import numpy as np
+
+    every = np.arange(len(found))
+    width = min(count, found.shape[1])
+    columns, values = np.zeros((len(found), width), np.int64), np.zeros((len(found), width), np.float32)
+    for place in range(width):
+        best = found.argmax(axis=1)
+        columns[:, place], values[:, place] = best, found[every, best]
+        found[every, best] = -np.inf
+    return columns, values
