@@ -84,6 +84,14 @@ def encode_texts(
     return EncodedTexts(padded, np.frombuffer(lengths, np.int64))
 
 
+def cached_vectors(
+    model: TextModel, texts: Sequence[str], pooled: bool, half: bool = False
+) -> list[Values] | None:
+    """Return the vectors [T, D] of each text as `encode_texts` does, or None unless all are in the cache."""
+    encoding = _Encoding(model, pooled, np.dtype(np.float16 if half else np.float32))
+    return encoding.cached([*map(key_of, texts)])
+
+
 class _Encoding:
     """A text encoder with its cache. Vectors are of `dtype`: one for each text if `pooled`, or each word."""
 
@@ -95,6 +103,11 @@ class _Encoding:
         about = json.dumps([VERSION, _versions(), model.digest, read, dtype.str])
         source = f"{read}, by {owner_of(model).described}"
         self._cache = VectorCache(about, model.dim, dtype, source)
+
+    def cached(self, keys: Sequence[bytes]) -> list[Values] | None:
+        """Return the vectors of the texts with these keys, or None unless all are in the cache."""
+        found = self._cache.read([*dict.fromkeys(keys)])
+        return [found[key] for key in keys] if found.keys() >= {*keys} else None
 
     def vectors(self, texts: Sequence[str], progress: Callable[[int], None]) -> list[Values]:
         """Return the vectors of each text, [T, D].

@@ -66,15 +66,16 @@ def texts_of_models(run: ModelRun, folds: Sequence[ModelRun], held_out: pd.DataF
 
 
 def _training(run: ModelRun, others: pd.DataFrame) -> pd.DataFrame:
-    """Return the training texts of a model.
+    """Return the training texts of a model, without those that have no label.
 
-    If the files of the run have its held-out texts alone, they are those of `others`, which other folds held
-    out, that it did not hold out.
+    They are looked up in `others`, which the folds of the run held out, as reading tokens takes time. If the
+    model's own predictions have held-out texts alone, they are all that it did not hold out.
     """
-    own = run.read_predictions(COLUMNS)
+    own = run.read_predictions(("split", "id"))
     training = own[own["split"] == TRAINING]
-    if training.empty:
-        held_out = {*zip(own["id"], own["text"], strict=True)}
-        known = [key not in held_out for key in zip(others["id"], others["text"], strict=True)]
-        training = others.loc[known]
-    return training[training["label"].notna()]
+    known = others["id"].isin(training["id"]) if len(training) else ~others["id"].isin(own["id"])
+    found = others.loc[known]
+    if len(found) < len(training):
+        found = run.read_predictions(COLUMNS)
+        found = found[found["split"] == TRAINING]
+    return found[found["label"].notna()]
