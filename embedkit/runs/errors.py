@@ -30,7 +30,7 @@ class AnalyzedRun(PredictedRun, ModelRun, Protocol):
     """A run that has predictions, of one model or of those of several folds and seeds: a `Run`."""
 
     @property
-    def folds(self) -> Sequence[ModelRun]: ...
+    def folds(self) -> Sequence[AnalyzedRun]: ...
 
 
 class RunErrors:

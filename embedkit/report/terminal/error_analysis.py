@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionPair, ConfusionWords
     from embedkit.evaluation.error_analysis.curves import Curves
     from embedkit.evaluation.error_analysis.label_suspects import LabelSuspects
+    from embedkit.evaluation.error_analysis.nearest_texts import NearestTexts
     from embedkit.evaluation.error_analysis.never_right import NeverRight
     from embedkit.evaluation.error_analysis.slice_candidates import SliceName
     from embedkit.evaluation.error_analysis.slices import Slice, Slices
+    from embedkit.evaluation.error_analysis.table_changes import TableChanges
     from embedkit.evaluation.error_analysis.word_values import GroupValue, WordValues
 
 LINES = 3
@@ -166,3 +168,23 @@ def _points(group: GroupValue) -> str:
 def _words_line(found: WordValues) -> list[str]:
     words = ", ".join(name_shown(each.word) for each in found.words)
     return [cut(f"  {words}", COLUMNS)] if words else []
+
+
+def lines_of_table_changes(found: TableChanges) -> list[str]:
+    """Return how many rows training moved, and the words that moved farthest."""
+    if not found.moved:
+        return ["Training left the embedding matrix as it was."]
+    first = f"Training moved {found.moved:,} of {found.rows:,} rows of the embedding matrix."
+    words = [name_shown(cut(each.word, NAME)) for each in found.by_distance(3)]
+    return [first, f"  Farthest: {', '.join(words)}."]
+
+
+def lines_of_nearest_texts(found: NearestTexts) -> list[str]:
+    """Return how often the training text nearest to a wrong text has the class that is predicted."""
+    wrong, right = found.like_predicted, found.right_like_label
+    if wrong is None:
+        return []
+    low, high = (f"{end * 100:.0f}" for end in wrong.ci95)
+    first = "The training text nearest to a wrong text has the predicted class in"
+    compared = "." if right is None else f"; of a right text, {right.share:.0%}."
+    return [first, f"  {wrong.share:.0%} of {wrong.n:,} ({low} to {high}%){compared}"]

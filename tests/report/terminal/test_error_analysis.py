@@ -15,13 +15,17 @@ from embedkit.evaluation.error_analysis.label_suspects import (
     LabelSuspect,
     LabelSuspects,
 )
+from embedkit.evaluation.error_analysis.nearest_texts import Predicted, VectorTexts, nearest_texts
 from embedkit.evaluation.error_analysis.never_right import never_right
+from embedkit.evaluation.error_analysis.table_changes import TableRows, table_changes
 from embedkit.evaluation.error_analysis.word_values import GroupValue, WordValue, WordValues
 from embedkit.report.terminal.cells import width_of
 from embedkit.report.terminal.error_analysis import (
     lines_of_curves,
     lines_of_label_suspects,
+    lines_of_nearest_texts,
     lines_of_never_right,
+    lines_of_table_changes,
     lines_of_word_values,
 )
 
@@ -144,3 +148,27 @@ def test_errors_of_the_models_are_not_said_to_be_wrong_labels():
     assert lines_of_label_suspects(one) == [
         "Labels contradicted by the models: 0; one recipe tells no share."
     ]
+
+def test_the_words_that_moved_farthest_are_told_and_cut_to_the_screen():
+    words = ("one", "\x1b[31mred", "w" * 90, "four")
+    rows = TableRows("the run", words, np.arange(4), ("found",) * 4, {})
+    before = np.eye(4, dtype=np.float32)
+    after = before * np.array([1, 9, 8, 7], np.float32)
+    lines = lines_of_table_changes(table_changes(rows, before, after))
+    assert lines[0] == "Training moved 3 of 4 rows of the embedding matrix."
+    assert lines[1].endswith(", four.")
+    assert "\x1b" not in lines[1]
+    assert len(lines[1]) <= 80
+    still = lines_of_table_changes(table_changes(rows, before, before))
+    assert still == ["Training left the embedding matrix as it was."]
+
+
+def test_it_is_told_how_often_the_nearest_text_has_the_predicted_class():
+    vectors = np.array([[1, 0], [0, 1]], np.float32)
+    held_out = VectorTexts(np.array([1, 2]), ("x", "y"), ("a", "b"), vectors)
+    training = VectorTexts(np.array([3, 4]), ("v", "w"), ("b", "b"), vectors)
+    lines = lines_of_nearest_texts(nearest_texts([Predicted(held_out, ("b", "b"), training)], "run", "means"))
+    assert lines[1] == "  100% of 1 (21 to 100%); of a right text, 100%."
+    assert all(len(line) <= 80 for line in lines)
+    none = nearest_texts([Predicted(held_out, ("a", "b"), training)], "run", "means")
+    assert lines_of_nearest_texts(none) == []
