@@ -149,6 +149,7 @@ def test_errors_of_the_models_are_not_said_to_be_wrong_labels():
         "Labels contradicted by the models: 0; one recipe tells no share."
     ]
 
+
 def test_the_words_that_moved_farthest_are_told_and_cut_to_the_screen():
     words = ("one", "\x1b[31mred", "w" * 90, "four")
     rows = TableRows("the run", words, np.arange(4), ("found",) * 4, {})
