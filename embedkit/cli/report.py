@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from embedkit.cli.program import blocked_plugins
 from embedkit.report.terminal.lines import say
 from embedkit.runs import layout
 
@@ -19,14 +20,17 @@ from embedkit.runs import layout
     help=f"The file to write; by default {layout.REPORT} in the directory of the run.",
 )
 @click.option("--split", metavar="NAME", help="Of several runs: the split to compare on.")
-def command(directories: tuple[str, ...], out: Path | None, split: str | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, directories: tuple[str, ...], out: Path | None, split: str | None) -> None:
     """Write a page about the finished run, ranking or matrix in the directory RUN, as one HTML file.
 
     Several RUNs are compared, as by `embedkit compare`; the page is written into the current directory.
     """
+    from embedkit.plugin.registry import build_registry
     from embedkit.report.html.write import write_report
     from embedkit.runs.run import Run
 
     if split is not None and len(directories) == 1:
         raise click.UsageError("--split says where several runs are compared; this is one run")
-    say(str(write_report([Run(directory) for directory in directories], out, split)))
+    registry = build_registry(blocked_plugins(ctx))
+    say(str(write_report([Run(directory) for directory in directories], registry, out, split)))

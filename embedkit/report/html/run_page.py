@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from embedkit.report.html.blocks import Page, Section
-from embedkit.report.html.sections.analyses import analyses_of, missing_words, shared_errors
+from embedkit.report.html.sections.analyses import (
+    analyses_of,
+    missing_words,
+    nearest_of,
+    shared_errors,
+    table_of,
+)
 from embedkit.report.html.sections.coverage import coverage_section, errors_section
 from embedkit.report.html.sections.data import data_section
 from embedkit.report.html.sections.figures import figures_section, judged_split
@@ -18,6 +24,7 @@ from embedkit.runs.short_report import verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
 COLUMNS = (
@@ -37,14 +44,14 @@ COLUMNS = (
 """The columns of the predictions that the page needs, beside the probabilities of the classes."""
 
 
-def run_page(run: Run) -> Page:
+def run_page(run: Run, registry: Registry) -> Page:
     """Return the page of a finished run: the verdict, its figures, data and texts, and how to repeat it."""
     name = run.path.resolve().name
-    sections = tuple(section for section in _sections(run) if section is not None)
+    sections = tuple(section for section in _sections(run, registry) if section is not None)
     return Page(f"Report of {name}", _about(run), verdict(run, judged_split(run)), sections)
 
 
-def _sections(run: Run) -> Iterator[Section | None]:
+def _sections(run: Run, registry: Registry) -> Iterator[Section | None]:
     predictions, split = one_row_a_text(run.predictions), judged_split(run)
     yield figures_section(run)
     yield confusion_section(predictions, split)
@@ -52,10 +59,11 @@ def _sections(run: Run) -> Iterator[Section | None]:
     yield from shared_errors(run.errors)
     yield errors_section(run)
     yield from missing_words(run.errors)
-    yield texts_section(predictions, run.oov.analysis.state_set)
+    yield texts_section(predictions, run.oov.analysis.state_set, nearest_of(run, registry))
     yield data_section(run, predictions)
     yield coverage_section(run)
     yield training_section(run)
+    yield table_of(run)
     yield rerun_section(run)
 
 

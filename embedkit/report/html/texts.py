@@ -14,6 +14,7 @@ from embedkit.report.html.blocks import ListedText, Texts, Token
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.evaluation.error_analysis.nearest_texts import NearestTexts, NearText
     from embedkit.model.token_states import StateSet
 
 LISTED = 50
@@ -25,6 +26,9 @@ LEAST, FOR_A_TEXT, MOST = 1_600_000, 70, 7_000_000
 LENGTHS = (1 << 40, 2_000, 500, 200)
 """Characters after which texts are cut, the first that fits; only then are texts left out."""
 
+NEAR_LENGTH = 160
+"""Characters of a training text that is near."""
+
 SPLITS = ("test", "validation", "train")
 """The order of the splits; others follow."""
 
@@ -32,14 +36,15 @@ SEPARATOR = "\x1f"
 """What stands between the tokens of a text."""
 
 
-def browser_of(predictions: pd.DataFrame, state_set: StateSet) -> Texts:
+def browser_of(predictions: pd.DataFrame, state_set: StateSet, nearest: NearestTexts | None = None) -> Texts:
     """Return the browser of the texts in `predictions`: columns as in predictions.csv, a row for each text.
 
-    Wrong texts have their tokens marked by state. Long texts are cut, and after that right ones left out,
-    until the block is within its limit.
+    Wrong texts have their tokens marked by state, and the training texts `nearest` to them. Long texts are
+    cut, and after that right ones left out, until the block is within its limit.
     """
     ordered = _wrong_and_held_out_first(predictions)
-    packed = _fitting(Columns(ordered, classes_of(ordered), state_set.states[1:]))
+    near = {} if nearest is None else {each.id: each.nearest for each in nearest.texts}
+    packed = _fitting(Columns(ordered, classes_of(ordered), state_set.states[1:], near))
     wrong = ordered[_is_wrong(ordered)].sort_values("probability", ascending=False, kind="stable")
     return Texts(
         packed=packed.block,
@@ -53,11 +58,15 @@ def browser_of(predictions: pd.DataFrame, state_set: StateSet) -> Texts:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a block, made of the first rows of a frame; `marked` are the states that are marked."""
+    """The columns of a block, made of the first rows of a frame.
+
+    `marked` are the states that are marked, `near` the training texts nearest to wrong texts, by id.
+    """
 
     frame: pd.DataFrame
     classes: tuple[str, ...]
     marked: Sequence[str]
+    near: Mapping[int, Sequence[NearText]]
 
     def pack(self, kept: int, length: int) -> str:
         """Return the block of the first `kept` rows, with texts cut after `length` characters, as base64."""
@@ -80,6 +89,16 @@ class Columns:
             "oov": (frame["oov_share"].fillna(0) * 100).round().astype(int).tolist(),
             "text": [_cut(text, length) for text in frame["text"]],
             "marked": self._tokens(frame, length),
+            "nearest": self._nearest(frame, min(length, NEAR_LENGTH)),
+        }
+
+    def _nearest(self, frame: pd.DataFrame, length: int) -> dict[int, list[tuple[str, float, str]]]:
+        """Return label, cosine and text of the training texts nearest to wrong texts, by row."""
+        held_out = (frame["split"] == frame["split"].iloc[0]) & _is_wrong(frame)
+        return {
+            row: [(each.label, round(each.cosine, 3), _cut(each.text, length)) for each in self.near[number]]
+            for row, (is_wrong, number) in enumerate(zip(held_out, frame["id"], strict=True))
+            if is_wrong and number in self.near
         }
 
     def _tokens(self, frame: pd.DataFrame, length: int) -> dict[int, tuple[str, str]]:

@@ -12,6 +12,7 @@ from embedkit.runs import layout
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from embedkit.plugin.registry import Registry
     from embedkit.report.html.blocks import Page
     from embedkit.runs.run import Run
 
@@ -21,7 +22,9 @@ HEAD = 2_000
 """Bytes at the beginning of a file in which the mark is."""
 
 
-def write_report(runs: Sequence[Run], out: Path | None, split: str | None = None) -> Path:
+def write_report(
+    runs: Sequence[Run], registry: Registry, out: Path | None = None, split: str | None = None
+) -> Path:
     """Write the page of one run or ranking, or of the comparison of several, and return the path of the file.
 
     By default it is called report.html and written into the directory of the one run, else into the current
@@ -30,14 +33,14 @@ def write_report(runs: Sequence[Run], out: Path | None, split: str | None = None
     """
     target = out or (runs[0].path / layout.REPORT if len(runs) == 1 else Path(layout.REPORT))
     _refuse_to_replace(target)
-    page = _page(runs, split)
+    page = _page(runs, registry, split)
     from embedkit.report.html.page import render
 
     write_whole(target, render(page).encode("utf-8", "backslashreplace"))
     return target
 
 
-def _page(runs: Sequence[Run], split: str | None) -> Page:
+def _page(runs: Sequence[Run], registry: Registry, split: str | None) -> Page:
     if len(runs) > 1:
         from embedkit.report.html.comparison_page import comparison_page
         from embedkit.tasks.compare import compare
@@ -53,7 +56,7 @@ def _page(runs: Sequence[Run], split: str | None) -> Page:
         raise RunError(Fault("this run predicted no texts, and has no page", where=str(run.path), hint=hint))
     from embedkit.report.html.run_page import run_page
 
-    return run_page(run)
+    return run_page(run, registry)
 
 
 def _refuse_to_replace(target: Path) -> None:

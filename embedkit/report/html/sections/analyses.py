@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from embedkit.errors import RunError
+from embedkit.errors import EmbedkitError, RunError
 from embedkit.report.html.blocks import Section
 from embedkit.report.html.sections.agreement import agreement_blocks
 from embedkit.report.html.sections.probabilities import probabilities_section
+from embedkit.report.html.sections.table import table_section
 from embedkit.report.html.sections.word_values import word_value_blocks
 from embedkit.report.html.sections.wrong_more_often import confusion_blocks, slices_blocks
 
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.held_out import HeldOut
+    from embedkit.evaluation.error_analysis.nearest_texts import NearestTexts
+    from embedkit.plugin.registry import Registry
     from embedkit.runs.errors import RunErrors
+    from embedkit.runs.run import Run
 
 
 def analyses_of(errors: RunErrors, model: str | None = None) -> Iterator[Section]:
@@ -48,6 +52,26 @@ def missing_words(errors: RunErrors) -> Iterator[Section]:
     if _held_out(errors) is not None:
         blocks = word_value_blocks(errors.word_values)
         yield Section("word-values", "What missing words are worth", blocks)
+
+
+def nearest_of(run: Run, registry: Registry) -> NearestTexts | None:
+    """Return the training texts nearest to wrong texts; None if the run does not have vectors of texts."""
+    from embedkit.tasks.nearest_texts import nearest_training_texts
+
+    if _held_out(run.errors) is None:
+        return None
+    try:
+        return nearest_training_texts(run, registry)
+    except EmbedkitError:
+        return None
+
+
+def table_of(run: Run) -> Section | None:
+    """Return what training did to the embedding matrix; None if there is none."""
+    try:
+        return table_section(run.errors.table_changes())
+    except RunError:
+        return None
 
 
 def _held_out(errors: RunErrors) -> HeldOut | None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedkit.report.html.blocks import Block, Confusion, Note, Section
+from embedkit.report.html.blocks import Block, Confusion, Note, Paragraph, Section
 from embedkit.report.html.texts import browser_of, classes_of
+from embedkit.report.terminal.error_analysis import lines_of_nearest_texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from embedkit.evaluation.error_analysis.nearest_texts import NearestTexts
     from embedkit.model.token_states import StateSet
 
 MOST_CLASSES = 40
@@ -33,6 +35,12 @@ def confusion_section(predictions: pd.DataFrame, split: str) -> Section | None:
     return Section("confusion", "Predictions", blocks)
 
 
-def texts_section(predictions: pd.DataFrame, state_set: StateSet) -> Section:
-    """Return the browser of all texts."""
-    return Section("texts", "Texts", [browser_of(predictions, state_set)])
+def texts_section(
+    predictions: pd.DataFrame, state_set: StateSet, nearest: NearestTexts | None = None
+) -> Section:
+    """Return the browser of all texts; wrong ones with the training texts `nearest` to them."""
+    blocks: list[Block] = []
+    if nearest is not None and nearest.texts:
+        said = f"Nearest training texts are by the cosine of {nearest.vectors}."
+        blocks = [Paragraph(" ".join(lines_of_nearest_texts(nearest))), Note(said)]
+    return Section("texts", "Texts", [*blocks, browser_of(predictions, state_set, nearest)])

@@ -170,8 +170,9 @@ class TextBrowser {
   nearest(i) {
     const found = (this.data.nearest || {})[i];
     if (!found) return [];
-    return [element("ul", { className: "nearest" }, ...found.map(([label, cosine, text]) =>
-      element("li", {}, `${this.data.classes[label]}, cosine ${cosine.toFixed(2)}: `, element("bdi", { textContent: text }))))];
+    const title = element("p", { className: "nearest", textContent: "Nearest training texts:" });
+    return [title, element("ul", { className: "nearest" }, ...found.map(([label, cosine, text]) =>
+      element("li", {}, `${label}, cosine ${cosine.toFixed(2)}: `, element("bdi", { textContent: text }))))];
   }
 }
 
