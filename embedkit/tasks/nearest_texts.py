@@ -11,7 +11,6 @@ import numpy as np
 from embedkit.errors import Fault, RunError
 from embedkit.interfaces import TextEncoderContext
 from embedkit.interfaces.flags import READS_POOLED
-from embedkit.model.encoded_texts import cached_vectors
 from embedkit.recipe.schema import BaselineRecipe, TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.recipes import training_components
@@ -63,6 +62,8 @@ class _Frozen:
 
     def _means(self, texts: Sequence[str]) -> list[FloatArray]:
         """Return the mean vector of each text, float32 [D]; zeros for a text without any."""
+        from embedkit.model.encoded_texts import cached_vectors  # with torch, which word vectors do not need
+
         found = cached_vectors(self.model, texts, self.pooled, self.half)
         if found is None:
             what = "the vectors of this run's texts are not in the cache"

@@ -71,7 +71,7 @@ class Columns:
     def pack(self, kept: int, length: int) -> str:
         """Return the block of the first `kept` rows, with texts cut after `length` characters, as base64."""
         content = json.dumps(self._content(self.frame.head(kept), length), ensure_ascii=False)
-        packed = gzip.compress(content.encode("utf-8", "replace"), compresslevel=9, mtime=0)
+        packed = gzip.compress(content.encode("utf-8", "replace"), compresslevel=6, mtime=0)
         return base64.b64encode(packed).decode("ascii")
 
     def _content(self, frame: pd.DataFrame, length: int) -> dict[str, object]:
