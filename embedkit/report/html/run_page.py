@@ -16,6 +16,7 @@ from embedkit.report.html.sections.analyses import (
 from embedkit.report.html.sections.coverage import coverage_section, errors_section
 from embedkit.report.html.sections.data import data_section
 from embedkit.report.html.sections.figures import figures_section, judged_split
+from embedkit.report.html.sections.learning_curve import learning_curve_section
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
 from embedkit.report.html.sections.rerun import rerun_section
 from embedkit.report.html.sections.training import training_section
@@ -63,6 +64,7 @@ def _sections(run: Run, registry: Registry) -> Iterator[Section | None]:
     yield data_section(run, predictions)
     yield coverage_section(run)
     yield training_section(run)
+    yield learning_curve_section(run)
     yield table_of(run)
     yield rerun_section(run)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from embedkit.errors import EmbedkitError, RunError
 from embedkit.report.html.blocks import Section
 from embedkit.report.html.sections.agreement import agreement_blocks
+from embedkit.report.html.sections.label_suspects import suspect_blocks
 from embedkit.report.html.sections.probabilities import probabilities_section
 from embedkit.report.html.sections.table import table_section
 from embedkit.report.html.sections.word_values import word_value_blocks
@@ -41,10 +42,12 @@ def analyses_of(errors: RunErrors, model: str | None = None) -> Iterator[Section
 
 
 def shared_errors(errors: RunErrors) -> Iterator[Section]:
-    """Yield the texts that no model gets right; nothing for a single model."""
+    """Yield the texts that no model gets right, if there are several, and those whose label looks wrong."""
     held_out = _held_out(errors)
     if held_out is not None and len(held_out.models) > 1:
         yield Section("never-right", "Never right", agreement_blocks(errors.never_right))
+    if held_out is not None:
+        yield Section("labels", "Labels that look wrong", suspect_blocks(errors.label_suspects))
 
 
 def missing_words(errors: RunErrors) -> Iterator[Section]:
