@@ -203,8 +203,11 @@ class Run:
     ) -> pd.DataFrame:
         """Return the predictions, indexed by position; `columns` and `rows` select a part.
 
-        Raises RunError as `read_csv` does.
+        They are not read again once `predictions` has them. Raises RunError as `read_csv` does.
         """
+        if "predictions" in self.__dict__ and rows is None:
+            whole = self.predictions
+            return whole if columns is None else whole[[name for name in whole if name in columns]]
         path = self._predictions_file
         frame = read_predictions(path, columns, rows)
         check_predictions(path, frame, columns, [run.axes for run in self.folds])
