@@ -14,10 +14,12 @@ from embedkit.report.html.sections.predictions import confusion_section, texts_s
 def test_the_page_of_a_run_is_read_and_clicked_through(run, chromium, tmp_path):
     chromium.open(embedkit.write_report(run.path, out=tmp_path / "page.html"))
     assert chromium.driver.title == "Report of small"
-    assert chromium.texts().startswith("4 texts") or "texts; 1 to" in chromium.found()
     wrong = run.predictions.query("split == 'test' and label != predicted")["id"]
+    assert chromium.texts() == f"{len(wrong)} texts; 1 to {len(wrong)} shown"
     chromium.choose("Outcome", "wrong")
     chromium.choose("Order", "by id")
+    assert [int(each.text) for each in chromium.all(".found .head b")] == sorted(wrong)
+    chromium.choose("Split", "every split")
     shown = [int(each.text) for each in chromium.all(".found .head b")]
     train = run.predictions.query("split == 'train' and label != predicted")["id"]
     assert shown == sorted([*wrong, *train])
@@ -57,8 +59,20 @@ def test_a_search_finds_what_has_the_words(run, chromium, tmp_path):
     chromium.texts()
     chromium.choose("Outcome", "all")
     chromium.all(".controls input")[0].send_keys("ZZZ")
-    assert chromium.until(lambda: chromium.found().startswith("1 texts"))
+    assert chromium.until(lambda: chromium.found().startswith("1 text;"))
     assert "odd zzz" in chromium.all(".found .body")[0].text
+
+
+def test_a_word_is_found_on_the_map(run, chromium, tmp_path):
+    chromium.open(embedkit.write_report(run.path, out=tmp_path / "page.html"))
+    circles = chromium.all(".word-map circle")
+    assert len(circles) == len(run.vocabulary) - 1  # all but the padding row
+    field = chromium.all(".word-map input")[0]
+    chromium.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", field)
+    field.send_keys("GOO")
+    assert chromium.until(lambda: chromium.all(".word-map text"))[0].text == "good"
+    assert len(chromium.all(".word-map circle.hit")) == 1
+    assert chromium.complaints() == []
 
 
 def test_a_click_on_a_heading_sorts_a_table(matrix, chromium, tmp_path):

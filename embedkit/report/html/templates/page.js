@@ -46,9 +46,9 @@ const PAGE = 25;
 class TextBrowser {
   constructor(root, data) {
     this.root = root;
+    this.lower = null; // the texts in lower case, from the first search on
     this.data = data;
     this.page = 0;
-    this.lower = null;
     this.controls = this.makeControls();
     this.list = element("div", { className: "found" });
     this.status = element("p", { className: "note" });
@@ -57,6 +57,7 @@ class TextBrowser {
     this.next = element("button", { type: "button", textContent: "Next" });
     this.back.addEventListener("click", () => this.turn(-1));
     this.next.addEventListener("click", () => this.turn(1));
+    this.split.value = "0"; // texts of others have helped to train the model
     root.querySelector(".listed").remove();
     root.append(this.controls, this.status, this.list, element("div", { className: "pages" }, this.back, this.next));
     this.update();
@@ -90,6 +91,7 @@ class TextBrowser {
   show(label, predicted) {
     this.label.value = String(label);
     this.predicted.value = String(predicted);
+    this.split.value = "0"; // that of the matrix is the first
     this.outcome.value = "";
     this.query.value = "";
     this.update();
@@ -135,7 +137,7 @@ class TextBrowser {
     const shown = this.found.slice(first, first + PAGE);
     const count = this.found.length.toLocaleString("en");
     this.status.textContent = shown.length
-      ? `${count} texts; ${(first + 1).toLocaleString("en")} to ${(first + shown.length).toLocaleString("en")} shown`
+      ? `${count} ${this.found.length === 1 ? "text" : "texts"}; ${(first + 1).toLocaleString("en")} to ${(first + shown.length).toLocaleString("en")} shown`
       : "no text fits";
     this.back.disabled = this.page === 0;
     this.next.disabled = first + PAGE >= this.found.length;
@@ -213,7 +215,7 @@ function makeSearchable(map) {
     });
     map.classList.toggle("searched", wanted !== "");
     hits.sort((a, b) => a.textContent.length - b.textContent.length).slice(0, NAMED).forEach(name);
-    status.textContent = wanted === "" ? "" : `${hits.length} words; a line leads from where a word was before training`;
+    status.textContent = wanted === "" ? "" : `${hits.length} ${hits.length === 1 ? "word" : "words"}; a line leads from where a word was before training`;
   });
 }
 
