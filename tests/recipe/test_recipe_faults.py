@@ -41,7 +41,8 @@ WRONG = [
         "max_length: 60",
         "max_lenght: 60",
         "data: unknown key 'max_lenght' - did you mean 'max_length'? "
-        "(allowed: train, validation, test, folds, labels, label_separator, in_memory, max_length, cut)",
+        "(allowed: train, validation, test, folds, share, learning_curve, labels, label_separator, "
+        "in_memory, max_length, cut)",
     ),
     ("share: 0.1", "share: 1", "data.validation.share: expected less than 1, got the integer 1"),
     (
