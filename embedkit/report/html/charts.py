@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -57,6 +57,12 @@ TIDIED = (
 WIDTH, HEIGHT = 5.4, 3.4
 """Inches of a chart; it shrinks to the width of the screen."""
 
+MARKED = 30
+"""Points up to which each is marked."""
+
+NAME = 32
+"""Characters of a name."""
+
 DASHES = ("-", "--", "-.", ":")
 """Lines of the same colour, and those seen without colours, differ by their dashes."""
 
@@ -71,6 +77,12 @@ class Series:
     low: Sequence[float] | None = None
     high: Sequence[float] | None = None
 
+    @classmethod
+    def of_points(cls, name: str, points: Iterable[tuple[float, float, tuple[float, float]]]) -> Series:
+        """Return the line through points (x, y, interval)."""
+        x, y, ends = zip(*points, strict=True)
+        return cls(name, x, y, [low for low, _ in ends], [high for _, high in ends])
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -81,19 +93,14 @@ class Axis:
     whole: bool = False
 
 
-def line_chart(
-    series: Sequence[Series], x: Axis, y: Axis, diagonal: bool = False, steps: bool = False
-) -> Markup:
-    """Return a chart of lines; `diagonal` adds the line of x = y, `steps` draws stairs between the points."""
+def line_chart(series: Sequence[Series], x: Axis, y: Axis, diagonal: bool = False) -> Markup:
+    """Return a chart of lines, with their intervals as bands; `diagonal` adds the line of x = y."""
     with _axes(x, y) as (figure, axes):
         for number, each in enumerate(series):
             colour, dash = SERIES[number % len(SERIES)], DASHES[number // len(SERIES) % len(DASHES)]
-            if steps:
-                axes.step(each.x, each.y, where="post", color=colour, linestyle=dash, label=each.name)
-            else:
-                marker = "o" if len(each.x) <= 30 else ""
-                (line,) = axes.plot(each.x, each.y, color=colour, linestyle=dash, label=each.name)
-                line.set(marker=marker, markersize=3.5)
+            marker = "o" if len(each.x) <= MARKED else ""
+            (line,) = axes.plot(each.x, each.y, color=colour, linestyle=dash, label=_shown(each.name))
+            line.set(marker=marker, markersize=3.5)
             if each.low is not None and each.high is not None:
                 axes.fill_between(each.x, each.low, each.high, color=colour, alpha=0.15, linewidth=0)
         if diagonal:
@@ -114,12 +121,18 @@ def interval_chart(names: Sequence[str], found: Series, x: Axis, groups: Sequenc
         low, high = found.low or found.x, found.high or found.x
         axes.hlines(rows, low, high, color=SERIES[0], linewidth=2)
         axes.plot(found.x, rows, "o", color=SERIES[0], markersize=5)
-        axes.set_yticks(rows, [name if len(name) <= 32 else f"{name[:31]}…" for name in names])
+        axes.set_yticks(rows, [*map(_shown, names)])
         axes.invert_yaxis()
         axes.grid(visible=False, axis="y")
         for after in groups:
             axes.axhline(after - 0.5, color=SOFT, linewidth=0.8, linestyle="--")
     return _svg(figure)
+
+
+def _shown(name: str) -> str:
+    """Return a name as charts show it, cut where it is long; legends leave out names that begin with "_"."""
+    name = name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+    return f" {name}" if name.startswith("_") else name
 
 
 @contextmanager

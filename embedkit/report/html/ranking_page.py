@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from embedkit.evaluation.ranking.rows import HEADINGS, Row, grouped, remarks
 from embedkit.report.html.blocks import Block, Cell, Chart, Figure, Note, Page, Paragraph, Section, Table
 from embedkit.report.html.charts import Axis, Series, interval_chart
-from embedkit.report.html.sections.analyses import analyses_of, shared_errors
+from embedkit.report.html.sections.analyses import analyses_of, held_out_of, shared_errors
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
 from embedkit.report.html.sections.rerun import rerun_section
+from embedkit.runs.held_out_models import rows_held_out
 
 if TYPE_CHECKING:
+    from embedkit.evaluation.error_analysis.held_out import HeldOut
     from embedkit.evaluation.ranking.result import Ranking
     from embedkit.runs.run import Run
 
@@ -28,27 +30,36 @@ def ranking_page(run: Run) -> Page:
 
 def _sections(run: Run) -> Iterator[Section]:
     yield _tiers(run.ranking)
-    yield from shared_errors(run.errors)
-    yield from _best(run)
+    held_out = held_out_of(run.errors)
+    if held_out is not None:
+        yield from shared_errors(run.errors)
+    yield from _best(run, held_out)
     yield rerun_section(run)
 
 
-def _best(run: Run) -> Iterator[Section]:
+def _best(run: Run, found: HeldOut | None) -> Iterator[Section]:
     """Yield what the best candidate predicted of the texts that were held out in each fold."""
     jobs = [job for job in run.jobs if job.axes.candidate == run.ranking.best and job.has_predictions]
     if not jobs:
         return
     import pandas as pd
 
-    frames = [job.predictions for job in jobs if job.axes.seed == jobs[0].axes.seed]
-    held_out = pd.concat([frame[frame["split"] == frame["split"].iloc[-1]] for frame in frames])
+    first = [job for job in jobs if job.axes.seed == jobs[0].axes.seed]
+    frames = [rows_held_out(job.path, job.predictions) for job in first]
+    held_out = pd.concat(frames)
     about = Paragraph(f"By {run.ranking.best}, each text by a model that was not trained on it.")
-    found = [
+    sections = [
         confusion_section(held_out, held_out["split"].iloc[0]),
-        *analyses_of(run.errors, run.ranking.best),
+        *_analyses(found, run.ranking.best),
         texts_section(held_out, jobs[0].oov.analysis.state_set),
     ]
-    yield from (replace(each, blocks=[about, *each.blocks]) for each in found if each is not None)
+    yield from (replace(each, blocks=[about, *each.blocks]) for each in sections if each is not None)
+
+
+def _analyses(found: HeldOut | None, best: str | None) -> Iterator[Section]:
+    """Yield the analyses of the best candidate's models, if they ran all folds."""
+    if found is not None and best in found.recipes:
+        yield from analyses_of(found.of_models([i for i, name in enumerate(found.recipes) if name == best]))
 
 
 def _tiers(ranking: Ranking) -> Section:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from embedkit.report.html.blocks import Page, Section
 from embedkit.report.html.sections.analyses import (
     analyses_of,
-    missing_words,
+    held_out_of,
     nearest_of,
     shared_errors,
     table_of,
+    word_values_section,
 )
 from embedkit.report.html.sections.coverage import coverage_section, errors_section
 from embedkit.report.html.sections.data import data_section
@@ -28,22 +29,6 @@ if TYPE_CHECKING:
     from embedkit.plugin.registry import Registry
     from embedkit.runs.run import Run
 
-COLUMNS = (
-    "split",
-    "id",
-    "seed",
-    "label",
-    "predicted",
-    "probability",
-    "text",
-    "tokens",
-    "cut",
-    "oov_share",
-    "token_list",
-    "token_states",
-)
-"""The columns of the predictions that the page needs, beside the probabilities of the classes."""
-
 
 def run_page(run: Run, registry: Registry) -> Page:
     """Return the page of a finished run: the verdict, its figures, data and texts, and how to repeat it."""
@@ -56,11 +41,15 @@ def _sections(run: Run, registry: Registry) -> Iterator[Section | None]:
     predictions, split = one_row_a_text(run.predictions), judged_split(run)
     yield figures_section(run)
     yield confusion_section(predictions, split)
-    yield from analyses_of(run.errors)
-    yield from shared_errors(run.errors)
+    held_out = held_out_of(run.errors)
+    if held_out is not None:
+        yield from analyses_of(held_out)
+        yield from shared_errors(run.errors)
     yield errors_section(run)
-    yield from missing_words(run.errors)
-    yield texts_section(predictions, run.oov.analysis.state_set, nearest_of(run, registry))
+    if held_out is not None:
+        yield word_values_section(run.errors)
+    near = None if held_out is None else nearest_of(run, registry)
+    yield texts_section(predictions, run.oov.analysis.state_set, near)
     yield data_section(run, predictions)
     yield coverage_section(run)
     yield training_section(run)

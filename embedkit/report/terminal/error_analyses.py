@@ -13,8 +13,10 @@ from embedkit.report.terminal.error_analysis import (
     lines_of_confusion_words,
     lines_of_curves,
     lines_of_label_suspects,
+    lines_of_nearest_texts,
     lines_of_never_right,
     lines_of_slices,
+    lines_of_table_changes,
     lines_of_word_values,
 )
 from embedkit.report.terminal.wrapping import print_wrapped
@@ -32,6 +34,8 @@ ANALYSES: Mapping[str, Callable[[RunErrors], list[str]]] = {
     "slices": lambda errors: lines_of_slices(errors.slices),
     "confusion words": lambda errors: lines_of_confusion_words(errors.confusion_words),
     "word values": lambda errors: lines_of_word_values(errors.word_values),
+    "table changes": lambda errors: lines_of_table_changes(errors.table_changes()),
+    "nearest texts": lambda errors: lines_of_nearest_texts(errors.nearest_texts()),
 }
 """The lines of each analysis, by name, in the order in which they are printed."""
 

@@ -46,10 +46,10 @@ def _auc_line(found: Curves) -> list[str]:
 def _calibration_lines(found: Curves) -> list[str]:
     calibrated = found.calibration
     off = f"{calibrated.error * 100:.1f} points off"
-    chance = f"by chance {calibrated.by_chance * 100:.1f}"
+    chance = f"{calibrated.by_chance * 100:.1f}"
     if calibrated.p_value > SURELY_OFF:
-        return [f"Probabilities are {off} on average, as it may be by chance ({chance})."]
-    return [f"Probabilities are {off} on average; {chance}, p = {calibrated.p_value:.3f}."]
+        return [f"Probabilities are {off} on average, as may be by chance ({chance})."]
+    return [f"Probabilities are {off} on average; by chance {chance}, p = {calibrated.p_value:.3f}."]
 
 
 def _coverage_lines(found: Curves) -> list[str]:

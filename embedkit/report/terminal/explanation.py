@@ -12,6 +12,7 @@ from embedkit.escaping import escaped
 from embedkit.evaluation.oov.fits import fit_line
 from embedkit.model.token_states import OF_PIECES
 from embedkit.report.terminal.error_analyses import print_error_analyses
+from embedkit.report.terminal.learning_curve import print_learning_curve
 from embedkit.report.terminal.lines import name_shown
 from embedkit.report.terminal.marking import STYLES, colours, mark_all
 from embedkit.report.terminal.metrics import print_metrics
@@ -58,6 +59,7 @@ def print_analysis(run: Run, analysis: OovAnalysis) -> None:
         console.print(Text(f"\n{split}\n", "bold"))
         _print_split(run, split, found, console)
     print_error_analyses(run, console)
+    print_learning_curve(run, console)
     _print_policies(analysis, console)
     if analysis.drift:
         console.print(Text("\nwhat training did to the table\n", "bold"))

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embedkit.report.terminal.wrapping import print_wrapped
+from embedkit.runs import layout
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from embedkit.evaluation.error_analysis.learning_curve import Curve
     from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
+    from embedkit.runs.run import Run
 
 SHOWN = 5
 """Classes that are named, those with the largest gains."""
@@ -27,6 +33,14 @@ def lines_of_learning_curve(result: LearningCurves) -> list[str]:
         by_gain = sorted(told, key=lambda name: -_points(told[name]))[:SHOWN]
         lines.append(f"F1 by class: {'; '.join(f'{name} {_gain(told[name])}' for name in by_gain)}.")
     return lines
+
+
+def print_learning_curve(run: Run, console: Console) -> None:
+    """Print the learning curve of a run, if it has one."""
+    if run.has(layout.LEARNING_CURVE_JSON):
+        console.print()
+        for line in lines_of_learning_curve(run.learning_curve):
+            print_wrapped(line, console)
 
 
 def _points(curve: Curve) -> float:

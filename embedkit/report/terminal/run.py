@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from embedkit.escaping import escaped
 from embedkit.report.terminal.baselines import left_out_lines
 from embedkit.report.terminal.intrinsic import print_intrinsic
-from embedkit.report.terminal.learning_curve import lines_of_learning_curve
+from embedkit.report.terminal.learning_curve import print_learning_curve
 from embedkit.report.terminal.screen import Screen
 from embedkit.report.terminal.short_report import print_short_report
 from embedkit.report.terminal.wrapping import print_wrapped
 from embedkit.report.terminal.wrong_texts import SHORT, SHOWN, print_wrong
-from embedkit.runs import layout
 from embedkit.runs.short_report import short_report
 from embedkit.runs.wrong_texts import read_wrong
 
@@ -40,9 +39,6 @@ def print_results(run: Run) -> None:
         console.print()
         state_set = run.oov.analysis.state_set
         print_wrong(read_wrong(run, split, SHOWN), console, state_set, SHORT)
-    if run.has(layout.LEARNING_CURVE_JSON):
-        console.print()
-        for line in lines_of_learning_curve(run.learning_curve):
-            print_wrapped(line, console)
+    print_learning_curve(run, console)
     where = escaped(f"{run.path}/"), escaped(shlex.quote(str(run.path)))
     console.print(f"\nEverything is in {where[0]}\nMore of it: embedkit explain {where[1]}", soft_wrap=True)

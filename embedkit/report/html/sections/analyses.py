@@ -22,63 +22,50 @@ if TYPE_CHECKING:
     from embedkit.runs.run import Run
 
 
-def analyses_of(errors: RunErrors, model: str | None = None) -> Iterator[Section]:
-    """Yield how good the probabilities of `model`, or the first one, are, and where it is wrong more often.
+def held_out_of(errors: RunErrors) -> HeldOut | None:
+    """Return what the models predict of held-out texts; None if these have several labels each, or none."""
+    try:
+        return errors.held_out
+    except RunError:
+        return None
 
-    Yields nothing if the held-out texts have several labels each, or none.
-    """
-    held_out = _held_out(errors)
-    if held_out is None:
-        return
+
+def analyses_of(held_out: HeldOut) -> Iterator[Section]:
+    """Yield how good the probabilities of the first model are, and where the models are wrong more often."""
     from embedkit.evaluation.error_analysis.confusion_words import confusion_words
     from embedkit.evaluation.error_analysis.curves import curves
     from embedkit.evaluation.error_analysis.slices import find_slices
 
-    place = held_out.models.index(model) if model in held_out.models else 0
-    own = held_out.of_models([place])
-    yield probabilities_section(curves(own))
-    blocks = [*slices_blocks(find_slices(own)), *confusion_blocks(confusion_words(own))]
+    yield probabilities_section(curves(held_out))
+    blocks = [*slices_blocks(find_slices(held_out)), *confusion_blocks(confusion_words(held_out))]
     yield Section("wrong-more-often", "What is wrong more often", blocks)
 
 
 def shared_errors(errors: RunErrors) -> Iterator[Section]:
     """Yield the texts that no model gets right, if there are several, and those whose label looks wrong."""
-    held_out = _held_out(errors)
-    if held_out is not None and len(held_out.models) > 1:
+    if len(errors.held_out.models) > 1:
         yield Section("never-right", "Never right", agreement_blocks(errors.never_right))
-    if held_out is not None:
-        yield Section("labels", "Labels that look wrong", suspect_blocks(errors.label_suspects))
+    yield Section("labels", "Labels that look wrong", suspect_blocks(errors.label_suspects))
 
 
-def missing_words(errors: RunErrors) -> Iterator[Section]:
-    """Yield what vectors for the missing words are worth; nothing if that cannot be told."""
-    if _held_out(errors) is not None:
-        blocks = word_value_blocks(errors.word_values)
-        yield Section("word-values", "What missing words are worth", blocks)
+def word_values_section(errors: RunErrors) -> Section:
+    """Return what vectors for the missing words are worth, or why that cannot be told."""
+    return Section("word-values", "What missing words are worth", word_value_blocks(errors.word_values))
 
 
-def nearest_of(run: Run, registry: Registry) -> NearestTexts | None:
-    """Return the training texts nearest to wrong texts; None if the run does not have vectors of texts."""
+def nearest_of(run: Run, registry: Registry) -> NearestTexts | str:
+    """Return the training texts nearest to wrong texts, or why they cannot be told."""
     from embedkit.tasks.nearest_texts import nearest_training_texts
 
-    if _held_out(run.errors) is None:
-        return None
     try:
         return nearest_training_texts(run, registry)
-    except EmbedkitError:
-        return None
+    except EmbedkitError as error:
+        return "; ".join(fault.what for fault in error.faults)
 
 
 def table_of(run: Run) -> Section | None:
     """Return what training did to the embedding matrix; None if there is none."""
     try:
         return table_section(run.errors.table_changes())
-    except RunError:
-        return None
-
-
-def _held_out(errors: RunErrors) -> HeldOut | None:
-    try:
-        return errors.held_out
     except RunError:
         return None

@@ -103,12 +103,9 @@ def _range(bucket: Bucket) -> str:
 
 
 def _chart(buckets: list[Bucket], described: str) -> Chart:
-    places = [each.up_to for each in buckets]
-    rates = [each.error_rate or 0.0 for each in buckets]
-    ends = [each.ci95 or (rate, rate) for each, rate in zip(buckets, rates, strict=True)]
-    series = Series("error rate", places, rates, [low for low, _ in ends], [high for _, high in ends])
-    svg = line_chart(
-        [series], Axis(f"share of content words {described}, up to"), Axis("error rate", (0, None))
-    )
+    rates = [(each.up_to, each.error_rate or 0.0, each.ci95) for each in buckets]
+    series = Series.of_points("error rate", ((at, rate, ends or (rate, rate)) for at, rate, ends in rates))
+    x, y = Axis(f"share of content words {described}, up to"), Axis("error rate", (0, None))
     said = "; ".join(f"{_range(each)}: {percent(each.error_rate or 0)}" for each in buckets)
-    return Chart("Error rate by share, with 95% intervals", f"Error rate by share: {said}", svg)
+    title = "Error rate by share, with 95% intervals"
+    return Chart(title, f"Error rate by share: {said}", line_chart([series], x, y))

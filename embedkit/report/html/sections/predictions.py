@@ -36,11 +36,17 @@ def confusion_section(predictions: pd.DataFrame, split: str) -> Section | None:
 
 
 def texts_section(
-    predictions: pd.DataFrame, state_set: StateSet, nearest: NearestTexts | None = None
+    predictions: pd.DataFrame, state_set: StateSet, nearest: NearestTexts | str | None = None
 ) -> Section:
-    """Return the browser of all texts; wrong ones with the training texts `nearest` to them."""
-    blocks: list[Block] = []
-    if nearest is not None and nearest.texts:
-        said = f"Nearest training texts are by the cosine of {nearest.vectors}."
-        blocks = [Paragraph(" ".join(lines_of_nearest_texts(nearest))), Note(said)]
-    return Section("texts", "Texts", [*blocks, browser_of(predictions, state_set, nearest)])
+    """Return the browser of all texts; wrong ones with the training texts nearest to them.
+
+    `nearest` may be the reason why these cannot be told.
+    """
+    if nearest is None:
+        return Section("texts", "Texts", [browser_of(predictions, state_set)])
+    if isinstance(nearest, str):
+        reason = Note(f"There are no nearest training texts: {nearest}.")
+        return Section("texts", "Texts", [reason, browser_of(predictions, state_set)])
+    said = Note(f"Training texts are near by the cosine of {nearest.vectors}.")
+    blocks: list[Block] = [Paragraph(line) for line in lines_of_nearest_texts(nearest)]
+    return Section("texts", "Texts", [*blocks, said, browser_of(predictions, state_set, nearest)])

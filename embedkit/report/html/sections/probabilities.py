@@ -42,14 +42,12 @@ def _roc(classes: Sequence[ClassCurves]) -> list[Chart]:
 
 
 def _precision_recall(classes: Sequence[ClassCurves]) -> list[Chart]:
-    known = [each for each in classes if each.precision_recall is not None]
-    series = [_series(each.label, each.precision_recall) for each in known if each.precision_recall]
-    if not series:
+    known = [(each.label, each.precision_recall) for each in classes if each.precision_recall is not None]
+    if not known:
         return []
+    series = [_series(label, curve) for label, curve in known]
+    said = "; ".join(f"{label} {curve.area:.3f}" for label, curve in known)
     svg = line_chart(series, Axis("recall", UNIT), Axis("precision", UNIT))
-    said = "; ".join(
-        f"{each.label} {each.precision_recall.area:.3f}" for each in known if each.precision_recall
-    )
     return [Chart("Precision by recall", f"Average precision: {said}", svg)]
 
 
@@ -58,35 +56,20 @@ def _series(label: str, curve: Curve) -> Series:
 
 
 def _calibration(found: Calibration) -> Chart:
-    bins = found.bins
-    series = Series(
-        "came true",
-        [each.probability for each in bins],
-        [each.share for each in bins],
-        [each.ci95[0] for each in bins],
-        [each.ci95[1] for each in bins],
-    )
+    series = Series.of_points("came true", ((each.probability, each.share, each.ci95) for each in found.bins))
     of = "what is predicted" if found.of is None else found.of
-    svg = line_chart(
-        [series], Axis(f"probability of {of}", UNIT), Axis("share that came true", UNIT), diagonal=True
-    )
+    x, y = Axis(f"probability of {of}", UNIT), Axis("share that came true", UNIT)
     said = f"On average {100 * found.error:.1f} points off, {100 * found.by_chance:.1f} by chance."
-    return Chart("Calibration, with 95% intervals", said, svg)
+    return Chart("Calibration, with 95% intervals", said, line_chart([series], x, y, diagonal=True))
 
 
 def _coverage(found: AccuracyByCoverage) -> Chart:
-    points = found.points
-    series = Series(
-        "accuracy",
-        [each.share for each in points],
-        [each.accuracy for each in points],
-        [each.ci95[0] for each in points],
-        [each.ci95[1] for each in points],
-    )
-    svg = line_chart([series], Axis("share of the texts, the surest first", UNIT), Axis("accuracy"))
-    half, every = found.at(0.5), points[-1]
+    points = ((each.share, each.accuracy, each.ci95) for each in found.points)
+    x, y = Axis("share of the texts, the surest first", UNIT), Axis("accuracy")
+    half, every = found.at(0.5), found.points[-1]
     said = f"{percent(half.accuracy)} on the surest {percent(half.share)}, {percent(every.accuracy)} on all."
-    return Chart("Accuracy if only the surest texts are answered", said, svg)
+    title = "Accuracy if only the surest texts are answered"
+    return Chart(title, said, line_chart([Series.of_points("accuracy", points)], x, y))
 
 
 def _areas(classes: Sequence[ClassCurves]) -> Table:
