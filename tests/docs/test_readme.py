@@ -47,7 +47,7 @@ def newcomer(tmp_path, monkeypatch):
 
 
 def test_the_commands_are_counted():
-    assert len(COMMANDS) == 20
+    assert len(COMMANDS) == 22
     assert COMMANDS[0] == INSTALL
     assert COMMANDS[-1] == TEST
 
