@@ -100,6 +100,6 @@ def test_the_model_is_evaluated_on_other_texts(finished, tmp_path, embedkit_comm
 def test_the_table_has_a_line_for_what_was_chosen_and_the_bundled_recipe_runs(tmp_path, embedkit_command):
     done = embedkit_command(*shlex.split(f"run quickstart-nbsvm --out {tmp_path}/run"))
     assert done.code == 0
-    assert "nbsvm chose ngrams" in done.out
+    assert "nbsvm chose ngrams" in embedkit_command("explain", f"{tmp_path}/run").out
     loaded = load_recipe("quickstart-nbsvm", build_registry())
     assert embedkit_command("show", "quickstart-nbsvm").out == loaded.to_yaml()

@@ -57,12 +57,13 @@ def test_labels_and_words_are_cut_where_they_stand_among_others(name, runs, embe
 
 
 def test_one_text_is_shown_whole(runs, embedkit_command, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "20000")
     done = embedkit_command("explain", runs[0].path, "--id", "3", "--split", "test")
     assert f"<fine> {WORD} {WORD} <end>" in done.out
 
 
-def test_of_a_wrong_text_what_is_left_out_is_counted(runs, embedkit_command):
+def test_of_a_wrong_text_what_is_left_out_is_counted(runs, embedkit_command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20000")
     done = embedkit_command("explain", runs[0].path, "--split", "test")
     cut = {line.strip() for line in done.out.splitlines() if "more tokens" in line}
     (long,) = {line for line in cut if "film film" in line}

@@ -393,7 +393,9 @@ def test_reserved_words_of_the_texts_are_never_looked_up(looking_up, tmp_path):
 def test_the_command_says_what_was_looked_up(looking_up, tmp_path, capsys):
     (tmp_path / "recipe.yaml").write_text(json.dumps(looking_up))
     ended("run", str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "run"))
-    printed = capsys.readouterr().out
+    capsys.readouterr()
+    ended("explain", str(tmp_path / "run"))
+    printed = " ".join(capsys.readouterr().out.split())
     assert "4 tokens of test have vectors though training did not have them: looked up" in printed
     assert "tokens of train have" not in printed
 

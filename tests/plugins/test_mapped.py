@@ -309,8 +309,10 @@ def test_the_screen_of_a_run_says_the_cosine_and_of_folds_the_mean(mapping, tmp_
     command("run", str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "run"))
     said = capfd.readouterr()
     assert said.err.count("mapped: 2 words given a vector") == 2
-    assert "on held-out words (the mean vector " in said.out
-    assert "means of 2 runs" in said.out
+    command("explain", str(tmp_path / "run"))
+    explained = " ".join(capfd.readouterr().out.split())
+    assert "on held-out words (the mean vector " in explained
+    assert "means of 2 runs" in explained
 
 
 def test_a_run_without_such_a_policy_says_nothing_of_it(mapping, tmp_path):

@@ -52,7 +52,7 @@ def _page(runs: Sequence[Run], registry: Registry, split: str | None) -> Page:
 
         return ranking_page(run)
     if not run.has_predictions and not run.folds:
-        hint = "Its figures are printed by `embedkit run`, and are in metrics.json."
+        hint = f"Its figures are printed by `embedkit run`, and are in {layout.METRICS}."
         raise RunError(Fault("this run predicted no texts, and has no page", where=str(run.path), hint=hint))
     from embedkit.report.html.run_page import run_page
 

@@ -32,7 +32,7 @@ class RowReader:
 
     def __init__(self, path: Path, dim: int, errors: Errors, *, header: bool) -> None:
         self._path = path
-        self._dim = dim
+        self.dim = dim
         self._errors = errors
         self._header = header
 
@@ -41,9 +41,9 @@ class RowReader:
 
         If there are too few or too many values, the word is `first`, and `vector` refuses the row.
         """
-        fields = line.rsplit(None, self._dim)
-        if len(fields) <= self._dim:
-            if first.strip() or len(fields) < self._dim:
+        fields = line.rsplit(None, self.dim)
+        if len(fields) <= self.dim:
+            if first.strip() or len(fields) < self.dim:
                 return first, fields[1:]
             return line[: len(line) - len(line.lstrip()) - 1], fields
         before = fields[0]
@@ -62,7 +62,7 @@ class RowReader:
         This is the word of a row that lost a value, if the word has spaces. For a row that is whole, returns
         a newline, which is no word of any file.
         """
-        if len(fields) == self._dim and number(fields[0]) is not None:
+        if len(fields) == self.dim and number(fields[0]) is not None:
             return b"\n"
         words = takewhile(lambda field: number(field) is None, line.split())
         return b" ".join(words)
@@ -87,8 +87,8 @@ class RowReader:
         """
         import numpy as np
 
-        if len(fields) != self._dim:
-            what = f"the row of {_shown(word)} has {len(fields)} values, not {self._dim}"
+        if len(fields) != self.dim:
+            what = f"the row of {_shown(word)} has {len(fields)} values, not {self.dim}"
             raise broken_line(self._path, what, line, hint=fields_hint(b" ".join([word, *fields])))
         values = [number(field) for field in fields]
         if None in values:

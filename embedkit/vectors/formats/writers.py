@@ -92,8 +92,12 @@ class TextWriter:
             return "it has a newline"
         if word[:1].isspace() or word.startswith(BOM):
             return "it begins with white space"
-        read, _ = self._reader.fields(first_field(word), word + self._values, 1)
-        return None if read == word else "it ends in white space or a number, which is read otherwise"
+        read, values = self._reader.fields(first_field(word), word + self._values, 1)
+        return (
+            None
+            if read == word and len(values) == self._reader.dim
+            else "it ends in white space or a number, which is read otherwise"
+        )
 
     def write(self, block: Block) -> None:
         """Write a block of rows."""

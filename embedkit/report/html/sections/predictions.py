@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from embedkit.report.html.blocks import Block, Confusion, Note, Paragraph, Section
 from embedkit.report.html.texts import browser_of, classes_of
 from embedkit.report.terminal.error_analysis import lines_of_nearest_texts
+from embedkit.runs import layout
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +28,7 @@ def confusion_section(predictions: pd.DataFrame, split: str) -> Section | None:
     counted = own.groupby(["label", "predicted"]).size()
     present = [name for name in classes if name in {*own["label"], *own["predicted"]}]
     if len(present) > MOST_CLASSES:
-        blocks: list[Block] = [Note(f"The matrix of {len(present):,} classes is in metrics.json.")]
+        blocks: list[Block] = [Note(f"The matrix of {len(present):,} classes is in {layout.METRICS}.")]
     else:
         counts = [[int(counted.get((label, each), 0)) for each in present] for label in present]
         places = [classes.index(name) for name in present]

@@ -17,8 +17,8 @@ def rerun_section(run: Run) -> Section:
     recipe = run.file(layout.RECIPE).read_text(encoding="utf-8")
     digests: list[list[Cell]] = [[name, digest] for name, digest in run.read_json(layout.MANIFEST).items()]
     blocks: list[Block] = [
-        Paragraph("The recipe below, saved as recipe.yaml, gives this run again:"),
-        Code("embedkit run recipe.yaml"),
+        Paragraph(f"The recipe below, saved as {layout.RECIPE}, gives this run again:"),
+        Code(f"embedkit run {layout.RECIPE}"),
         Details("Recipe", [Code(recipe)]),
     ]
     if run.has(layout.ENVIRONMENT):
