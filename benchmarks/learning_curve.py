@@ -22,7 +22,8 @@ import numpy as np
 
 from embedkit.data.folds import draw_folds
 from embedkit.data.nested_shares import nested_share
-from embedkit.evaluation.error_analysis.learning_curve import Curve, learning_curve, shared_noise
+from embedkit.evaluation.error_analysis.learning_curve import learning_curve, shared_noise
+from embedkit.evaluation.error_analysis.learning_curves import Curve
 from embedkit.plugin.registry import build_registry
 
 SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)

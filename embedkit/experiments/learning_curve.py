@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from embedkit.evaluation.error_analysis.counted_scores import Ratio, accuracy, f1, indicators
-from embedkit.evaluation.error_analysis.learning_curve import Curve, learning_curve, shared_noise
-from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
+from embedkit.evaluation.error_analysis.learning_curve import learning_curve, shared_noise
+from embedkit.evaluation.error_analysis.learning_curves import Curve, LearningCurves
 from embedkit.evaluation.result import BaselineResult, SplitMetrics, splits_from_json
 from embedkit.experiments.folds_and_seeds import Here, train_inner
 from embedkit.recipe.repeats import curve_runs, single_runs

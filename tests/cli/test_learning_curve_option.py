@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from embedkit.evaluation.error_analysis.learning_curve import Curve, Forecast, PowerLaw
-from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
+from embedkit.evaluation.error_analysis.learning_curves import Curve, Forecast, LearningCurves, PowerLaw
 from embedkit.report.terminal.learning_curve import lines_of_learning_curve
 
 TEXTS = ["good film", "bad film"]

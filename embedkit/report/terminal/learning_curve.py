@@ -10,8 +10,7 @@ from embedkit.runs import layout
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from embedkit.evaluation.error_analysis.learning_curve import Curve
-    from embedkit.evaluation.error_analysis.learning_curves import LearningCurves
+    from embedkit.evaluation.error_analysis.learning_curves import Curve, LearningCurves
     from embedkit.runs.run import Run
 
 SHOWN = 5

@@ -13,7 +13,7 @@ from embedkit.report.terminal.learning_curve import lines_of_learning_curve
 from embedkit.runs import layout
 
 if TYPE_CHECKING:
-    from embedkit.evaluation.error_analysis.learning_curve import Curve
+    from embedkit.evaluation.error_analysis.learning_curves import Curve
     from embedkit.runs.run import Run
 
 STEPS = 50
