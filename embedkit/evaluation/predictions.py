@@ -116,6 +116,7 @@ class Predictions(Sequence[Prediction]):
 
     `scored` has the probabilities and the loss; `targets` and `predicted`, int64 [n] or bool [n, C], are the
     true and the predicted labels. `known` are the words that the model knows: they tell the states of tokens.
+    Where `scored` is averaged with a baseline, `network` has what the network alone gives.
     """
 
     def __init__(
@@ -125,8 +126,10 @@ class Predictions(Sequence[Prediction]):
         scored: Scored,
         labelling: Labelling,
         threshold: float,
+        network: Scored | None = None,
     ) -> None:
         self.split = split
+        self.network = network
         self.scored = scored
         self.threshold = threshold
         self.predicted = scored.predicted(threshold)

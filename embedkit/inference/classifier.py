@@ -11,11 +11,13 @@ from embedkit.distributed.process_group import ALONE, ProcessGroup
 from embedkit.evaluation.outputs import check_finite, score_split
 from embedkit.evaluation.predictions import Predictions
 from embedkit.files.storage import Storage
+from embedkit.inference.averaging import averaged_scores
 from embedkit.inference.predictor import Predictor, SplitInput
 from embedkit.text.batching import EncodedSplit
 from embedkit.text.encoding import TokenizedSplit
 
 if TYPE_CHECKING:
+    from embedkit.interfaces import FittedBaseline
     from embedkit.model.classifier import TextClassifier
     from embedkit.model.table_rows import TableRows
     from embedkit.model.unseen import Unseen
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 class Classifier(Predictor):
     """A trained model, ready to classify texts.
 
-    Words that the model's embedder does not know are looked up in `source`, if there is one.
+    Words that the model's embedder does not know are looked up in `source`, if there is one. If there is a
+    baseline `averaged_with`, predictions are the mean of its probabilities and the model's.
     """
 
     model: TextClassifier
@@ -33,6 +36,7 @@ class Classifier(Predictor):
     labelling: Labelling
     threshold: float = 0.5
     source: Callable[[Sequence[str]], Unseen] | None = None
+    averaged_with: FittedBaseline | None = None
 
     @property
     def rows(self) -> TableRows:
@@ -69,4 +73,8 @@ class Classifier(Predictor):
     def _judge(self, split: TokenizedSplit, group: ProcessGroup) -> Predictions:
         scored = score_split(self.model, self.encode(split), group=group)
         check_finite(scored, split.name, split.examples.ids)
-        return Predictions(split, self.model.embedding, scored, self.labelling, self.threshold)
+        known, labelling, threshold = self.model.embedding, self.labelling, self.threshold
+        if self.averaged_with is None:
+            return Predictions(split, known, scored, labelling, threshold)
+        averaged = averaged_scores(scored, self.averaged_with, split, labelling)
+        return Predictions(split, known, averaged, labelling, threshold, network=scored)

@@ -6,15 +6,15 @@ else, so the shapes of the weights are compared before memory is allocated for t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import torch
 
 from embedkit.data.labels import Labelling
 from embedkit.errors import Fault, RunError
+from embedkit.inference.averaging import load_averaged, save_averaged
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.predictor import TextInput
@@ -42,6 +42,7 @@ from embedkit.text.vocabulary import FIRST_WORD_ID, PAD_ID, UNK_ID, Vocabulary
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Encoder, FloatArray
     from embedkit.model.table import EmbeddingTable
     from embedkit.recipe.components import Components
@@ -57,22 +58,6 @@ LONGEST = 1_000_000
 
 
 VOCABULARY_COLUMNS = ("id", "word", "count", "origin", "via")
-
-
-class ModelFiles(Protocol):
-    """Where the files of a model are written, by name, as a RunWriter writes them."""
-
-    def text(self, name: str, text: str) -> None:
-        """Write a UTF-8 text file."""
-
-    def json(self, name: str, value: object) -> None:
-        """Write a JSON file."""
-
-    def csv(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Write a CSV file with one header line."""
-
-    def tensors(self, name: str, tensors: Mapping[str, Tensor]) -> None:
-        """Write a safetensors file."""
 
 
 def save_trained(files: ModelFiles, classifier: Classifier, table: EmbeddingTable, looked_up: bool) -> None:
@@ -97,6 +82,8 @@ def save_trained(files: ModelFiles, classifier: Classifier, table: EmbeddingTabl
         },
     )
     files.text(layout.MODEL_SUMMARY, summary_of(classifier))
+    if classifier.averaged_with is not None:
+        save_averaged(files, classifier.averaged_with)
     if looked_up:
         _save_unseen(files, table.unseen)
 
@@ -160,11 +147,13 @@ def _classifier(
 ) -> Classifier:
     recipe = components.recipe
     check_files(run, components.part("tokenizer"))
+    labelling = Labelling(saved.classes, recipe.data.label_separator)
     return Classifier(
         model=_model(saved, components),
         input=TextInput(components.tokenizer, saved.max_length, recipe.data.cut, saved.pad_to),
-        labelling=Labelling(saved.classes, recipe.data.label_separator),
+        labelling=labelling,
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
+        averaged_with=load_averaged(run, components, labelling),
     )
 
 

@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedkit.data.labels import Labelling
-from embedkit.errors import DataError, Fault, RunError
+from embedkit.errors import Fault, RunError
 from embedkit.inference.baseline import BaselineClassifier
+from embedkit.inference.baseline_state import restore, save_state
 from embedkit.inference.persistence import VOCABULARY_COLUMNS, vocabulary_rows
 from embedkit.inference.predictor import TextInput
-from embedkit.interfaces import BaselineState, RestorableBaseline, StorableFit
+from embedkit.interfaces import StorableFit
 from embedkit.interfaces.contracts import check_chosen, check_state
 from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
 from embedkit.runs.reload_faults import refuse_unloadable
-from embedkit.runs.tensors import Shape, read_tensors, refuse_other_shapes, shapes_of
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from embedkit.inference.persistence import ModelFiles
+    from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Baseline, FittedBaseline
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import BaselineRecipe
@@ -49,19 +47,6 @@ def save_baseline(files: ModelFiles, classifier: BaselineClassifier, name: str) 
     files.csv(layout.VOCABULARY, VOCABULARY_COLUMNS, vocabulary_rows(classifier.rows))
     if isinstance(classifier.fitted, StorableFit):
         save_state(files, check_state(classifier.fitted, classifier.fitted.state()))
-
-
-def save_state(files: ModelFiles, state: BaselineState) -> None:
-    """Write a checked state: its data and the shapes of its arrays, and the arrays."""
-    import numpy as np
-    import torch
-
-    tensors = {
-        name: torch.from_numpy(np.array(array, order="C", copy=True)) for name, array in state.arrays.items()
-    }
-    shapes = {name: {"dtype": of.dtype, "shape": [*of.sizes]} for name, of in shapes_of(tensors).items()}
-    files.json(layout.BASELINE, {"arrays": shapes, "data": state.data})
-    files.tensors(layout.BASELINE_ARRAYS, tensors)
 
 
 @dataclass(frozen=True)
@@ -134,21 +119,3 @@ def _restored(run: Run, baseline: Baseline, labelling: Labelling) -> FittedBasel
     stored: StoredBaseline = run.read_json(layout.BASELINE)
     arrays = run.file(layout.BASELINE_ARRAYS)
     return restore(baseline, stored, arrays, labelling)
-
-
-def restore(baseline: Baseline, stored: StoredBaseline, arrays: Path, labelling: Labelling) -> FittedBaseline:
-    """Return the fitted baseline whose state is `stored`, with the file of its `arrays`.
-
-    Raises RunError if the arrays are not those that `stored` lists, or if the baseline refuses the state.
-    """
-    shapes = {name: Shape(tuple(each["shape"]), each["dtype"]) for name, each in stored["arrays"].items()}
-    refuse_other_shapes(arrays, shapes)
-    if not isinstance(baseline, RestorableBaseline):
-        what = "the baseline has no method 'restore', and its run has a state"
-        raise RunError(Fault(what, where=str(arrays.parent)))
-    numbers = {name: tensor.numpy() for name, tensor in read_tensors(arrays).items()}
-    try:
-        return baseline.restore(BaselineState(numbers, stored["data"]), labelling.classes, labelling.task)
-    except DataError as error:
-        where = str(arrays.parent / layout.BASELINE)
-        raise RunError(*(Fault(f"damaged: {fault.what}", where=where) for fault in error.faults)) from error

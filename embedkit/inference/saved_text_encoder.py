@@ -14,6 +14,7 @@ import torch
 
 from embedkit.data.labels import Labelling
 from embedkit.errors import Fault, RunError
+from embedkit.inference.averaging import load_averaged, save_averaged
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.persistence import (
     LONGEST,
@@ -35,7 +36,7 @@ from embedkit.runs.tensors import read_tensors, refuse_other_shapes, shapes_of
 from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 
 if TYPE_CHECKING:
-    from embedkit.inference.persistence import ModelFiles
+    from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Encoder, TextModel
     from embedkit.recipe.components import Components
     from embedkit.recipe.schema import TextEncoderRecipe, TextEncoderSpec
@@ -71,6 +72,8 @@ def save_text_encoder(files: ModelFiles, classifier: Classifier) -> None:
     }
     files.json(layout.MODEL, described)
     files.text(layout.MODEL_SUMMARY, summary_of(classifier))
+    if classifier.averaged_with is not None:
+        save_averaged(files, classifier.averaged_with)
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ def load_text_encoder(
         input=PieceInput(opened, described["pad_to"]),
         labelling=labelling,
         threshold=recipe.evaluation.threshold if threshold is None else threshold,
+        averaged_with=load_averaged(run, components, labelling),
     )
     return TrainedTextEncoder(classifier, components)
 

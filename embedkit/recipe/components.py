@@ -126,6 +126,11 @@ class Components(Generic[R]):
         return baseline
 
     @property
+    def averaged_with(self) -> Baseline | None:
+        """Return the baseline whose probabilities are averaged with the model's, or None."""
+        return self.make("averaged_with") if "averaged_with" in self._parts else None
+
+    @property
     def baselines(self) -> dict[str, Baseline]:
         """Return the baselines by name, in the recipe's order."""
         return {part.spec.use: self.make(part.where) for part in self.parts("evaluation.baselines")}

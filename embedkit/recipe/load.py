@@ -369,8 +369,9 @@ def _cross_check(sections: Sections, registry: Registry, findings: Findings) -> 
 
         check_intrinsic(sections, registry, findings)
     elif "baseline" in sections:
-        check_baseline(sections["baseline"], data, registry, findings)
+        check_baseline("baseline", sections["baseline"], data, registry, findings)
     else:
+        check_baseline("averaged_with", sections.get("averaged_with"), data, registry, findings)
         check_unseen(sections.get("embedding"), registry, findings)
         check_chain(sections.get("oov"), registry, findings)
         check_pooled(sections.get("embedding"), sections.get("encoder"), registry, findings)

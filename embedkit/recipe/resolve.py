@@ -53,6 +53,8 @@ class Resolver:
         Anything but a list, where a list of components belongs, is returned as it is.
         """
         slot = self.slots[path]
+        if written is None and slot.optional:
+            return None
         if slot.many:
             items = enumerate(written if isinstance(written, list) else ())
             specs = tuple(self.resolve(slot.kind, (*path, index), item) for index, item in items)

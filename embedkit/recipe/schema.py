@@ -142,6 +142,14 @@ Seeds = Annotated[
     ),
 ]
 
+AveragedWith = Annotated[
+    ComponentSpec | None,
+    Field(
+        description="a baseline that is fitted to the same texts: predictions are the mean of its "
+        "probabilities and the model's; null: the model's alone"
+    ),
+]
+
 WORDS_AND_MARKS: Plain = {"use": "regex", "pattern": r"\w+(?:['’]\w+)*|[^\w\s]", "lowercase": True}
 """The tokenizer that splits texts into the words and marks that the bundled baselines count."""
 
@@ -181,6 +189,7 @@ class Recipe(TrainingRecipe):
         ),
     ]
     encoder: Annotated[ComponentSpec, Field(description="turns the word vectors of a text into one vector")]
+    averaged_with: AveragedWith = None
     training: Annotated[
         Training,
         Field(
@@ -211,6 +220,7 @@ class TextEncoderRecipe(TrainingRecipe):
             "encoder's own"
         ),
     ]
+    averaged_with: AveragedWith = None
     training: Annotated[
         TextEncoderTraining,
         Field(

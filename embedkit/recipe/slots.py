@@ -12,10 +12,11 @@ from embedkit.recipe.sections.section import Section, field_at
 
 @dataclass(frozen=True)
 class Slot:
-    """A place in a recipe where a component stands, or a list of them."""
+    """A place in a recipe where a component stands, or a list of them; null too if `optional`."""
 
     kind: str
     many: bool = False
+    optional: bool = False
 
 
 SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
@@ -28,6 +29,7 @@ SLOTS: Mapping[KeyPath, Slot] = MappingProxyType(
         ("embedding",): Slot("embedding"),
         ("oov",): Slot("oov", many=True),
         ("encoder",): Slot("encoder"),
+        ("averaged_with",): Slot("baseline", optional=True),
         ("evaluation", "metrics"): Slot("metric", many=True),
         ("evaluation", "baselines"): Slot("baseline", many=True),
         ("evaluation", "function_words"): Slot("function-words", many=True),

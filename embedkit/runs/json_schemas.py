@@ -136,6 +136,7 @@ FORMS: Mapping[str, Any] = {
     layout.ENVIRONMENT: Environment,
     layout.EMBEDDING: Embedding,
     layout.BASELINE: StoredBaseline,
+    layout.AVERAGED: StoredBaseline,
 }
 
 

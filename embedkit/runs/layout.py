@@ -32,6 +32,10 @@ BASELINE = "baseline.json"
 BASELINE_ARRAYS = "baseline.safetensors"
 """The state of a baseline that was trained as a model: plain data and numbers."""
 
+AVERAGED = "averaged.json"
+AVERAGED_ARRAYS = "averaged.safetensors"
+"""The state of a baseline whose probabilities are averaged with the model's."""
+
 UNSEEN = "unseen.csv"
 UNSEEN_VECTORS = "unseen.safetensors"
 

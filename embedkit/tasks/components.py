@@ -97,6 +97,16 @@ class RunComponents(Components[R]):
         return {part.spec.use: self._once(part, self._fitted_once, "kept") for part in parts}
 
     @property
+    def averaged_with(self) -> Baseline | None:
+        """Return the baseline whose probabilities are averaged with the model's, or None.
+
+        As a part of the model it is not taken from the cache.
+        """
+        if "averaged_with" not in self._parts:
+            return None
+        return self._once(self.part("averaged_with"), self._fitted_here)
+
+    @property
     def baseline(self) -> Baseline:
         """Return the baseline that is the model of the recipe: it is not taken from the cache.
 

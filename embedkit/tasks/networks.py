@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from embedkit.data.preflight import raise_or_warn
 from embedkit.evaluation.coverage_check import check_known
+from embedkit.inference.averaging import KEY, fit_averaged
 from embedkit.inference.classifier import Classifier
 from embedkit.inference.counterfactual import Trained
 from embedkit.inference.persistence import save_trained
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from embedkit.model.policy_fit import PolicyFit
     from embedkit.model.table import EmbeddingTable
     from embedkit.model.text_embedder import TextEmbedder
-    from embedkit.recipe.schema import NetworkRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
     from embedkit.tasks.components import RunComponents
@@ -121,7 +121,7 @@ def _with_table(components: RunComponents[Recipe], prepared: Prepared, context: 
     embedding = components.recipe.embedding
     trainable = table.trainable_rows(embedding.trainable)
     embedder = partial(TableEmbedder.of, table.vectors, trainable, embedding.sparse, table.rows)
-    classifier = _classifier(components.recipe, prepared, embedder, context)
+    classifier = _classifier(components, prepared, embedder, context)
     rows = table.rows.by_origin()
     log.info("built", extra={"rows": rows, "classes": prepared.labelling.classes})
     return TableNetwork(classifier, classifier.extended(table.unseen), components, table)
@@ -131,9 +131,9 @@ def _with_text_encoder(
     components: RunComponents[TextEncoderRecipe], prepared: Prepared, context: RunContext
 ) -> Network:
     """Build a classifier whose text encoder has its pretrained weights."""
-    recipe, model = components.recipe, components.text_model
+    model = components.text_model
     try_encoder(components, prepared, model.dim)
-    classifier = _classifier(recipe, prepared, partial(embedder_of, components, prepared), context)
+    classifier = _classifier(components, prepared, partial(embedder_of, components, prepared), context)
     raise_or_warn(check_known(classifier.model.embedding, prepared.tokenized), context.strict)
     log.info("built", extra={"digest": model.digest, "classes": prepared.labelling.classes})
     return TextEncoderNetwork(classifier)
@@ -147,10 +147,20 @@ def embedder_of(components: RunComponents[TextEncoderRecipe], prepared: Prepared
 
 
 def _classifier(
-    recipe: NetworkRecipe, prepared: Prepared, embedder: Callable[[], Embedder], context: RunContext
+    components: RunComponents[N], prepared: Prepared, embedder: Callable[[], Embedder], context: RunContext
 ) -> Classifier:
-    labelling = prepared.labelling
+    recipe, labelling = components.recipe, prepared.labelling
     objective = objective_of(len(labelling.classes), labelling.multilabel)
     model = build_classifier(embedder, prepared.encoder, objective, recipe.seed)
-    device = context.writer.group.device
-    return Classifier(model.to(device), prepared.text, labelling, recipe.evaluation.threshold)
+    classifier = Classifier(
+        model=model.to(context.writer.group.device),
+        input=prepared.text,
+        labelling=labelling,
+        threshold=recipe.evaluation.threshold,
+    )
+    if components.averaged_with is None:
+        return classifier
+    name = components.part(KEY).spec.use
+    context.reporter.stage(f"fitting {name}, which predictions are averaged with")
+    fitted = fit_averaged(components.averaged_with, name, prepared.tokenized["train"], labelling)
+    return replace(classifier, averaged_with=fitted)

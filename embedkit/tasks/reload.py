@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 
 from embedkit.errors import EmbedkitError
+from embedkit.inference.averaging import KEY
+from embedkit.inference.baseline_state import restore
 from embedkit.inference.persistence import load_rows
 from embedkit.inference.saved_text_encoder import load_weights
 from embedkit.model.classifier import TextClassifier
@@ -77,7 +80,22 @@ def _difference(
     except RuntimeError as error:  # torch's, of weights that do not fit
         message = " ".join(str(error).split())
         return f"{name} cannot be loaded with the weights that it was saved with: {message}"
-    return _compared(name, _logits(model, batch, batch.inputs), _logits(loaded, batch, inputs))
+    fault = _compared(name, _logits(model, batch, batch.inputs), _logits(loaded, batch, inputs))
+    return fault or _other_baseline(components, directory, classifier, split.examples.texts)
+
+
+def _other_baseline(
+    components: Components[N], directory: Path, classifier: Classifier, texts: Sequence[str]
+) -> str | None:
+    """Return how the baseline that the model is averaged with differs once it is restored, or None."""
+    if classifier.averaged_with is None:
+        return None
+    part, arrays = components.part(KEY), directory / layout.AVERAGED_ARRAYS
+    stored = json.loads((directory / layout.AVERAGED).read_bytes())
+    restored = restore(part.make(), stored, arrays, classifier.labelling)
+    if np.array_equal(classifier.averaged_with.probabilities(texts), restored.probabilities(texts)):
+        return None
+    return f"{part} gives other probabilities once it is loaded, for {len(texts)} texts of training"
 
 
 def _loaded(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from embedkit.errors import EmbedkitError
-from embedkit.inference.saved_baseline import restore
+from embedkit.inference.baseline_state import restore
 from embedkit.runs import layout
 from embedkit.runs.reload_faults import UNLOADABLE
 

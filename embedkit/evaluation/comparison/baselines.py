@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 THRESHOLD = 0.5
 """From which probability a baseline predicts: a recipe's threshold is its model's."""
+
+NETWORK = "network alone"
+"""The name of a network beside its mean with a baseline: no component can be called so."""
 
 ASKED = 200
 """Training texts, or a few more, about which a plugin's baseline is asked once it is fitted."""
@@ -107,28 +111,38 @@ def score_baselines(
     """Return, by name, the metrics of each baseline on a split and its comparison with the model.
 
     `against_model` compares its accuracy with the model's, as `against` does. `chosen` has the parameters
-    that the baseline selected by itself, if any. `predictions` are the model's for the split.
+    that the baseline selected by itself, if any. `predictions` are the model's for the split; if they are
+    averaged with a baseline, the network alone stands beside them too, as `NETWORK`.
     """
-    texts, labels, labelling = predictions.split.examples.texts, predictions.targets, predictions.labelling
-    model_right = _right(labels, predictions.predicted)
+    texts, labelling = predictions.split.examples.texts, predictions.labelling
     results: dict[str, BaselineResult | LeftOut] = {}
+    if predictions.network is not None:
+        results[NETWORK] = _beside(predictions, predictions.network, predictions.threshold, metrics)
     for name, fitted in baselines.items():
         given = fitted if isinstance(fitted, str) else _probabilities(fitted, texts, labelling)
         if isinstance(fitted, str) or isinstance(given, str):
             results[name] = LeftOut(str(given))
             continue
-        beside = Scored(given, nan, nan, predictions.scored.objective)
-        right = _right(labels, beside.predicted(THRESHOLD))
-        own = score_metrics(metrics, beside, labels, labelling.classes, THRESHOLD)
-        results[name] = BaselineResult(
-            accuracy=float(right.mean()),
-            accuracy_ci95=wilson_interval(int(right.sum()), len(right)),
-            against_model=against(model_right, right),
-            scores={metric: score for metric, score in own.scores.items() if metric != "accuracy"},
-            undefined=own.undefined,
-            chosen=check_chosen(fitted),
-        )
+        scored = Scored(given, nan, nan, predictions.scored.objective)
+        result = _beside(predictions, scored, THRESHOLD, metrics)
+        results[name] = replace(result, chosen=check_chosen(fitted))
     return with_corrected_tests(results)
+
+
+def _beside(
+    predictions: Predictions, scored: Scored, threshold: float, metrics: Mapping[str, Metric]
+) -> BaselineResult:
+    """Return the metrics of other probabilities for a split, and their comparison with the model's."""
+    labels, labelling = predictions.targets, predictions.labelling
+    right = _right(labels, scored.predicted(threshold))
+    own = score_metrics(metrics, scored, labels, labelling.classes, threshold)
+    return BaselineResult(
+        accuracy=float(right.mean()),
+        accuracy_ci95=wilson_interval(int(right.sum()), len(right)),
+        against_model=against(_right(labels, predictions.predicted), right),
+        scores={metric: score for metric, score in own.scores.items() if metric != "accuracy"},
+        undefined=own.undefined,
+    )
 
 
 def _probabilities(

@@ -36,6 +36,8 @@ MODEL_FILES = (
     layout.MODEL,
     layout.BASELINE,
     layout.BASELINE_ARRAYS,
+    layout.AVERAGED,
+    layout.AVERAGED_ARRAYS,
 )
 
 

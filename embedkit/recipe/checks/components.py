@@ -91,8 +91,8 @@ def check_labels(data: Sections, findings: Findings) -> None:
                 findings.add(("data", "labels", index), what)
 
 
-def check_baseline(baseline: object, data: object, registry: Registry, findings: Findings) -> None:
-    """Add a fault for the baseline of a recipe if texts may have several labels and it learns only one."""
+def check_baseline(key: str, baseline: object, data: object, registry: Registry, findings: Findings) -> None:
+    """Add a fault for the baseline at `key` if texts may have several labels and it learns only one."""
     separator = data.get("label_separator") if isinstance(data, Mapping) else None
     if separator is None or not isinstance(baseline, ComponentSpec) or not baseline.use:
         return
@@ -103,7 +103,7 @@ def check_baseline(baseline: object, data: object, registry: Registry, findings:
     ]
     if baseline.use not in learning:
         what = f"'{baseline.use}' cannot learn several labels of a text"
-        findings.add(("baseline",), Fault(what, allowed=tuple(learning)))
+        findings.add((key,), Fault(what, allowed=tuple(learning)))
 
 
 def _may_learn_several(baseline: object) -> bool:
