@@ -16,6 +16,7 @@ pytestmark = pytest.mark.core
 
 NAMES = [
     "best/mr",
+    "best/mr-encoder",
     "distilled/mr",
     "evaluate",
     "intrinsic-analogies",
