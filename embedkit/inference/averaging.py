@@ -7,7 +7,7 @@ Ensembles").
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from embedkit.errors import Fault, RecipeError, RunError
 from embedkit.evaluation.outputs import scored_by
@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Baseline, FittedBaseline
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import NetworkRecipe
+    from embedkit.recipe.schema import Recipe, TextEncoderRecipe
     from embedkit.runs.run import Run
     from embedkit.text.encoding import TokenizedSplit
 
+N = TypeVar("N", bound="Recipe | TextEncoderRecipe")
+
 KEY = "averaged_with"
+"""The key of the recipe."""
 
 
 def averaged_scores(
@@ -70,9 +73,7 @@ def save_averaged(files: ModelFiles, fitted: FittedBaseline) -> None:
     save_state(files, check_state(fitted, fitted.state()), layout.AVERAGED, layout.AVERAGED_ARRAYS)
 
 
-def load_averaged(
-    run: Run, components: Components[NetworkRecipe], labelling: Labelling
-) -> FittedBaseline | None:
+def load_averaged(run: Run, components: Components[N], labelling: Labelling) -> FittedBaseline | None:
     """Return the baseline that predictions of a run's model are averaged with; None if there is none.
 
     Raises RunError if its files are damaged or missing, or if the baseline's own files have changed.

@@ -270,7 +270,7 @@ def baseline_restores(subject: Subject) -> None:
 def _through_files(subject: Subject, fitted: Any, training: Training) -> Any:
     """Return what another baseline restores from the files that a run would write."""
     from embedkit.data.labels import Labelling
-    from embedkit.inference.saved_baseline import restore, save_state
+    from embedkit.inference.baseline_state import restore, save_state
     from embedkit.interfaces.contracts import check_state
     from embedkit.runs import layout
     from embedkit.runs.writer import RunWriter
