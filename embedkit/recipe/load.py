@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from embedkit.errors import Fault, RecipeError
 from embedkit.files.names import portable
 from embedkit.plugin.registry import Registry
-from embedkit.recipe.bundled import bundled_recipes, find_bundled
+from embedkit.recipe.bundled import find_bundled, is_bundled
 from embedkit.recipe.checked import Checked
 from embedkit.recipe.checks.components import (
     check_baseline,
@@ -267,7 +267,7 @@ def _find(source: str | PathLike[str]) -> Path:
     """
     path = Path(source)
     named_as_file = not isinstance(source, str) or path.suffix in (".yaml", ".yml")
-    if named_as_file or (path.is_file() and source not in bundled_recipes()):
+    if named_as_file or (path.is_file() and not is_bundled(str(source))):
         return path
     return find_bundled(str(source)).path
 
