@@ -112,8 +112,8 @@ def refuse_incompatible(plugin: Plugin) -> None:
 def _unmet_requirement(requires: tuple[str, ...]) -> str | None:
     """Return a sentence on the first requirement of embedkit that is not met; None if all are.
 
-    It is read from metadata, before any of the distribution is imported, once for all of its plugins. A requirement of NAMESAKE, which is
-    another project, is never met.
+    It is read from metadata, before any of the distribution is imported, and once for all of its plugins. A
+    requirement of NAMESAKE, which is another project, is never met.
     """
     for text in requires:
         found = re.match(r"[\w.-]*", text)

@@ -1,7 +1,6 @@
 """Recipes as frozen data: the kinds of recipes, and the sections of each."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal
 from unicodedata import normalize

@@ -1,7 +1,6 @@
 """`data`: which texts are trained on and which are evaluated."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from typing import Annotated, Literal
 
 from pydantic import Field

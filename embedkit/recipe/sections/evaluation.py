@@ -1,7 +1,6 @@
 """`evaluation`: how predictions are made and scored."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from typing import Annotated, Literal
 
 from pydantic import Field

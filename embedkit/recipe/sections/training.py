@@ -1,7 +1,6 @@
 """`training`: how the model is trained."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
