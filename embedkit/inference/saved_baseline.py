@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from embedkit.inference.persistence import ModelFiles
     from embedkit.interfaces import Baseline, FittedBaseline
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.json_schemas import BaselineModel, StoredBaseline
     from embedkit.runs.run import Run
 

@@ -18,7 +18,8 @@ from embedkit.inference.saved_text_encoder import reading_of, save_text_encoder,
 from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
-from embedkit.recipe.schema import Recipe, TextEncoderRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.tasks.analysis import NO_POLICY, write_analysis, write_drift, write_words
 from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import N, Prepared, try_encoder
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from embedkit.model.policy_fit import PolicyFit
     from embedkit.model.table import EmbeddingTable
     from embedkit.model.text_embedder import TextEmbedder
-    from embedkit.recipe.schema import NetworkRecipe
+    from embedkit.recipe.text_encoder import NetworkRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.writer import RunWriter
     from embedkit.tasks.components import RunComponents

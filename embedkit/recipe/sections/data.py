@@ -112,10 +112,3 @@ class Data(TrainingTexts):
     cut: Annotated[
         Literal["head", "tail"], Field(description="the end at which a text that is too long is cut")
     ] = "tail"
-
-
-class EvaluationData(Section):
-    """Which texts a trained model is evaluated on."""
-
-    test: Annotated[ComponentSpec, Field(description="the reader of the texts")]
-    in_memory: InMemory = True
