@@ -12,8 +12,8 @@ import pytest
 from embedkit import hookspecs, interfaces
 from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.schema import TextEncoderRecipe
 from embedkit.recipe.slots import SLOTS, slots_of
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 
 pytestmark = pytest.mark.core
 

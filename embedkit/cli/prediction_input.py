@@ -75,8 +75,8 @@ class Table:
         """Return the examples of the table, without labels. Raises RecipeError or DataError."""
         from embedkit.plugin.registry import build_registry
         from embedkit.recipe.components import Components
+        from embedkit.recipe.evaluation import EvaluationRecipe
         from embedkit.recipe.load import load_recipe
-        from embedkit.recipe.schema import EvaluationRecipe
 
         registry = build_registry(blocked)
         overrides = [f"data.test.{key}" for key in self.keys]

@@ -21,7 +21,6 @@ from embedkit.cli.plugin_commands import (
     load_command,
     plugin_commands,
 )
-from embedkit.distributed.signals import Terminated, exit_code
 from embedkit.errors import EmbedkitError, Fault, unforeseen
 from embedkit.escaping import escaped_lines
 from embedkit.report.terminal.lines import escape_what_cannot_be_encoded, say, write
@@ -168,6 +167,8 @@ def _show(error: click.ClickException) -> None:
 def _end_by(error: KeyboardInterrupt | OSError) -> NoReturn:
     """Print a message for an interrupt or a system error, and exit; a broken pipe exits without a message."""
     if isinstance(error, KeyboardInterrupt):
+        from embedkit.distributed.signals import Terminated, exit_code
+
         end(exit_code(error), f"terminated by {error}" if isinstance(error, Terminated) else "interrupted")
     if isinstance(error, BrokenPipeError):
         end(UNPRINTED)

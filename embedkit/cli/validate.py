@@ -74,9 +74,9 @@ def _look_over(recipe: AnyKind | Several, registry: Registry, strict: bool) -> N
 
 def _size(recipe: AnyKind | Several) -> str:
     """Return how many recipes a recipe stands for, as text; empty for a recipe of its own."""
-    from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, NetworkRecipe
+    from embedkit.recipe.schema import TrainingRecipe
 
-    if isinstance(recipe, NetworkRecipe | BaselineRecipe | EvaluationRecipe):
+    if isinstance(recipe, TrainingRecipe):
         return ""
     from embedkit.recipe.matrix import MatrixRecipe
     from embedkit.recipe.ranking import RankingRecipe

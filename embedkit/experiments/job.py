@@ -17,8 +17,10 @@ from embedkit.experiments.plan import Job, JobSettings, Outcome
 from embedkit.files.storage import storage_of
 from embedkit.files.system import folder_of_nameless_files, peak_memory
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import BaselineRecipe, NetworkRecipe, TrainingRecipe
+from embedkit.recipe.schema import TrainingRecipe
+from embedkit.recipe.text_encoder import NetworkRecipe
 from embedkit.runs.context import RunContext
 from embedkit.runs.directory import drop_leftovers, finish_run, write_run
 from embedkit.runs.logs import warnings_collected

@@ -13,20 +13,17 @@ from embedkit.distributed.process_group import ProcessGroup, join
 from embedkit.errors import DataError, Fault, RecipeError, RunError, VectorFileError, VocabularyError
 from embedkit.experiments.plan import Executor, JobSettings
 from embedkit.files.storage import storage_of
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.combinations.ids import canonical
 from embedkit.recipe.components import Components
 from embedkit.recipe.document import Plain
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe
 from embedkit.recipe.repeats import single_runs
-from embedkit.recipe.schema import (
-    BaselineRecipe,
-    EvaluationRecipe,
-    Recipe,
-    TextEncoderRecipe,
-    TrainingRecipe,
-)
+from embedkit.recipe.schema import Recipe, TrainingRecipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.context import RunContext

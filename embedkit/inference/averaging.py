@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Baseline, FittedBaseline
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import Recipe, TextEncoderRecipe
+    from embedkit.recipe.schema import Recipe
+    from embedkit.recipe.text_encoder import TextEncoderRecipe
     from embedkit.runs.run import Run
     from embedkit.text.encoding import TokenizedSplit
 

@@ -8,7 +8,9 @@ from embedkit.inference.counterfactual import Trained
 from embedkit.inference.persistence import load_trained
 from embedkit.inference.saved_baseline import TrainedBaseline, load_baseline
 from embedkit.inference.saved_text_encoder import TrainedTextEncoder, load_text_encoder
-from embedkit.recipe.schema import BaselineRecipe, Recipe, TextEncoderRecipe
+from embedkit.recipe.baseline import BaselineRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs.recipes import training_components
 
 if TYPE_CHECKING:

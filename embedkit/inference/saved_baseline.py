@@ -25,8 +25,8 @@ from embedkit.text.vocabulary import FIRST_WORD_ID, Vocabulary
 if TYPE_CHECKING:
     from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Baseline, FittedBaseline
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.json_schemas import BaselineModel, StoredBaseline
     from embedkit.runs.run import Run
 

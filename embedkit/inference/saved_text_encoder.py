@@ -28,7 +28,7 @@ from embedkit.interfaces.flags import READS_POOLED
 from embedkit.model.classifier import TextClassifier
 from embedkit.model.objective import objective_of
 from embedkit.model.text_embedder import FrozenTextEmbedder, Reading, TextEmbedder, TrainedTextEmbedder
-from embedkit.recipe.schema import Last
+from embedkit.recipe.text_encoder import Last
 from embedkit.runs import layout
 from embedkit.runs.inputs import check_files
 from embedkit.runs.reload_faults import refuse_unloadable
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from embedkit.inference.model_files import ModelFiles
     from embedkit.interfaces import Encoder, TextModel
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import TextEncoderRecipe, TextEncoderSpec
+    from embedkit.recipe.text_encoder import TextEncoderRecipe, TextEncoderSpec
     from embedkit.runs.json_schemas import TextEncoderModel
     from embedkit.runs.run import Run
 

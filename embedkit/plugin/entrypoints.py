@@ -41,18 +41,22 @@ def _installed() -> list[Plugin]:
     If two distributions have the same name, the first one on the path counts, as in
     `importlib.metadata.version`: the other may be what an interrupted installation left.
     """
-    metadata_of = cache(lambda distribution: distribution.metadata)
+    metadata_of = cache(_metadata)
     found = importlib.metadata.entry_points()
     first: dict[str, importlib.metadata.Distribution] = {}
     plugins = []
     for entry in (entry for group in (GROUP, COMMAND_GROUP) for entry in found.select(group=group)):
         assert entry.dist is not None, "an installed entry point belongs to a distribution"
-        metadata = metadata_of(entry.dist)
-        if first.setdefault(canonical(metadata["Name"]), entry.dist) is entry.dist:
-            owner = metadata["Name"], metadata["Version"]
-            requires = tuple(metadata.get_all("Requires-Dist") or ())
-            plugins.append(Plugin(*owner, entry.name, entry.value, entry.group, requires))
+        name, version, requires = metadata_of(entry.dist)
+        if first.setdefault(canonical(name), entry.dist) is entry.dist:
+            plugins.append(Plugin(name, version, entry.name, entry.value, entry.group, requires))
     return sorted(plugins, key=lambda plugin: (canonical(plugin.distribution), plugin.entry))
+
+
+def _metadata(distribution: importlib.metadata.Distribution) -> tuple[str, str, tuple[str, ...]]:
+    """Return the name, the version and the requirements of a distribution."""
+    metadata = distribution.metadata
+    return metadata["Name"], metadata["Version"], tuple(metadata.get_all("Requires-Dist") or ())
 
 
 def _block(name: str, plugins: Sequence[Plugin], where: str) -> None:
@@ -104,11 +108,12 @@ def refuse_incompatible(plugin: Plugin) -> None:
                 plugin.fail("incompatible", unmet)
 
 
-def _unmet_requirement(requires: Sequence[str]) -> str | None:
+@cache
+def _unmet_requirement(requires: tuple[str, ...]) -> str | None:
     """Return a sentence on the first requirement of embedkit that is not met; None if all are.
 
-    It is read from metadata, before any of the distribution is imported. A requirement of NAMESAKE, which is
-    another project, is never met.
+    It is read from metadata, before any of the distribution is imported, and once for all of its plugins. A
+    requirement of NAMESAKE, which is another project, is never met.
     """
     for text in requires:
         found = re.match(r"[\w.-]*", text)

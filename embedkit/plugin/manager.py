@@ -40,6 +40,13 @@ class Hooks(pluggy.PluginManager):
         options = super().parse_hookspec_opts(module_or_class, name)
         return None if options is None else cast("pluggy.HookspecOpts", {**options, **hook_warnings(name)})
 
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        """Return pluggy's options for a function of a plugin; None if it is no hook.
+
+        Names such as `__file__`, which are most of a module's, are never hooks, and are not looked up.
+        """
+        return None if name.startswith("__") else super().parse_hookimpl_opts(plugin, name)
+
 
 @dataclass(frozen=True)
 class LoadedPlugins:
@@ -55,9 +62,10 @@ class LoadedPlugins:
         A plugin that raises, or returns anything, is recorded as failed, and the others go on.
         """
         modules = [module for _, module in self.manager.list_name_plugin()]
+        implementing = {id(each.plugin) for each in getattr(self.manager.hook, hook).get_hookimpls()}
         for plugin in self.plugins:
-            if plugin.state == "loaded":
-                own = self.manager.get_plugin(plugin.name)
+            own = self.manager.get_plugin(plugin.name)
+            if plugin.state == "loaded" and id(own) in implementing:
                 others = [module for module in modules if module is not own]
                 given: Sequence[object] = ()
                 with plugin.held_responsible(f"{hook} raised "):

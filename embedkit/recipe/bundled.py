@@ -23,18 +23,30 @@ def bundled_recipes() -> dict[str, BundledRecipe]:
 
     The name is the file's path in the recipe folder without `.yaml`.
     """
-    directory = _directory()
-    recipes = [_describe(path, directory) for path in directory.rglob("*.yaml")]
-    return {recipe.name: recipe for recipe in sorted(recipes, key=lambda recipe: recipe.name)}
+    return {name: _describe(name, path) for name, path in _files().items()}
 
 
 def find_bundled(name: str) -> BundledRecipe:
     """Return the bundled recipe called `name`. Raises RecipeError if there is none."""
-    recipes = bundled_recipes()
-    if name not in recipes:
+    files = _files()
+    if name not in files:
         hint = "A recipe of your own is given as a file: recipe.yaml."
-        raise RecipeError(Fault.unknown("recipe", name, recipes, hint=hint))
-    return recipes[name]
+        raise RecipeError(Fault.unknown("recipe", name, files, hint=hint))
+    return _describe(name, files[name])
+
+
+def is_bundled(name: str) -> bool:
+    """Return whether there is a bundled recipe called `name`."""
+    return name in _files()
+
+
+def _files() -> dict[str, Path]:
+    """Return the files of all bundled recipes by name, sorted, without reading them."""
+    directory = _directory()
+    found = {
+        path.relative_to(directory).with_suffix("").as_posix(): path for path in directory.rglob("*.yaml")
+    }
+    return dict(sorted(found.items()))
 
 
 def _directory() -> Path:
@@ -44,8 +56,7 @@ def _directory() -> Path:
     return inside if inside.is_dir() else package.parent / "recipes"
 
 
-def _describe(path: Path, directory: Path) -> BundledRecipe:
-    name = path.relative_to(directory).with_suffix("").as_posix()
+def _describe(name: str, path: Path) -> BundledRecipe:
     with path.open(encoding="utf-8") as lines:
         command, summary = (next(lines, "").lstrip("#").strip() for _ in range(2))
     return BundledRecipe(name, path, command, summary)

@@ -12,21 +12,17 @@ from typing import Any
 from embedkit.errors import ComponentError
 from embedkit.hookspecs import KINDS
 from embedkit.plugin.registry import Component, Registry
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.document import KeyPath
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.intrinsic import IntrinsicRecipe
 from embedkit.recipe.matrix_schema import matrix_schema
 from embedkit.recipe.ranking import RankingRecipe
-from embedkit.recipe.schema import (
-    SPECS,
-    AnyRecipe,
-    BaselineRecipe,
-    EvaluationRecipe,
-    Recipe,
-    TextEncoderRecipe,
-)
+from embedkit.recipe.schema import AnyRecipe, Recipe
 from embedkit.recipe.sections.section import Section, field_at
 from embedkit.recipe.several import CANDIDATES
 from embedkit.recipe.slots import DEFAULTS, SHARES, Slot, slots_of
+from embedkit.recipe.text_encoder import SPECS, TextEncoderRecipe
 
 Json = dict[str, Any]
 Names = Mapping[str, Sequence[str]]

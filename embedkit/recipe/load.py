@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from embedkit.errors import Fault, RecipeError
 from embedkit.files.names import portable
 from embedkit.plugin.registry import Registry
-from embedkit.recipe.bundled import bundled_recipes, find_bundled
+from embedkit.recipe.bundled import find_bundled, is_bundled
 from embedkit.recipe.checked import Checked
 from embedkit.recipe.checks.components import (
     check_baseline,
@@ -37,19 +37,10 @@ from embedkit.recipe.document import (
     dotted,
     refuse_large_integers,
 )
-from embedkit.recipe.overrides import Overrides, override
 from embedkit.recipe.paths import absolute
 from embedkit.recipe.repeats import check_folds, check_learning_curve, check_seeds
 from embedkit.recipe.resolve import Resolver
-from embedkit.recipe.schema import (
-    TABLE_KEYS,
-    TABLE_SECTIONS,
-    AnyRecipe,
-    BaselineRecipe,
-    EvaluationRecipe,
-    Recipe,
-    TextEncoderRecipe,
-)
+from embedkit.recipe.schema import AnyRecipe, Recipe, TrainingRecipe
 from embedkit.recipe.sections.section import field_at, keys_of
 from embedkit.recipe.sections.training import EarlyStopping
 from embedkit.recipe.several import CANDIDATES, INCLUDE, MATRIX
@@ -59,10 +50,14 @@ from embedkit.recipe.yaml import read_document
 
 if TYPE_CHECKING:
     # Kinds of recipes that a command for one recipe need not import.
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.recipe.combinations.section import Keys
+    from embedkit.recipe.evaluation import EvaluationRecipe
     from embedkit.recipe.intrinsic import IntrinsicRecipe
     from embedkit.recipe.matrix import MatrixRecipe
+    from embedkit.recipe.overrides import Overrides
     from embedkit.recipe.ranking import RankingRecipe
+    from embedkit.recipe.text_encoder import TextEncoderRecipe
 
     AnyKind = Recipe | TextEncoderRecipe | BaselineRecipe | EvaluationRecipe | IntrinsicRecipe
     Schema = (
@@ -90,7 +85,10 @@ def load_recipe(source: Source, registry: Registry, overrides: Overrides | None 
     breaks its contract.
     """
     document = document_of(source) if isinstance(source, Mapping) else read_document(_find(source))
-    override(document, overrides or (), defaults_of(_schema_of(document.data, registry)))
+    if overrides:
+        from embedkit.recipe.overrides import override
+
+        override(document, overrides, defaults_of(_schema_of(document.data, registry)))
     findings = Findings(document)
     refuse_large_integers(document.data, findings)
     findings.raise_any()
@@ -166,11 +164,14 @@ def _matrix(document: Document, registry: Registry) -> MatrixRecipe:
             findings = Findings(document)
             findings.add((MATRIX,), what)
             findings.raise_any()
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.recipe.matrix_reader import MatrixReader
 
     schema = BaselineRecipe if "baseline" in document.data or "baseline" in axes else Recipe
     check, keys = partial(_checked, registry=registry), _keys_of(schema)
     if schema is Recipe and any(_has_text_encoder(each, registry) for each in _embeddings(document.data)):
+        from embedkit.recipe.text_encoder import TextEncoderRecipe
+
         keys = _joined(keys, _keys_of(TextEncoderRecipe))
     return MatrixReader(document, check, keys, defaults_of(schema)).read()
 
@@ -205,8 +206,8 @@ def _joined(keys: Keys, others: Keys) -> Keys:
 def _checked(document: Document, registry: Registry) -> Checked:
     """Return the recipe of a document without a matrix, and all of its faults."""
     schema, findings = _schema_of(document.data, registry), Findings(document)
-    trains = schema in (Recipe, TextEncoderRecipe, BaselineRecipe)
-    if schema is TextEncoderRecipe:
+    trains = issubclass(schema, TrainingRecipe)
+    if "text-encoder" in schema.other_kinds.values():
         document = _without_table(document, findings)
     sections = _resolved(document, schema, Resolver(registry, findings, trains, slots_of(schema)))
     _cross_check(sections, registry, findings)
@@ -221,10 +222,18 @@ def _schema_of(data: Plain, registry: Registry) -> Schema:
 
         return IntrinsicRecipe
     if "model" in data:
+        from embedkit.recipe.evaluation import EvaluationRecipe
+
         return EvaluationRecipe
     if "baseline" in data:
+        from embedkit.recipe.baseline import BaselineRecipe
+
         return BaselineRecipe
-    return TextEncoderRecipe if _has_text_encoder(data, registry) else Recipe
+    if _has_text_encoder(data, registry):
+        from embedkit.recipe.text_encoder import TextEncoderRecipe
+
+        return TextEncoderRecipe
+    return Recipe
 
 
 def _has_text_encoder(data: Plain, registry: Registry) -> bool:
@@ -236,6 +245,8 @@ def _has_text_encoder(data: Plain, registry: Registry) -> bool:
 
 def _without_table(document: Document, findings: Findings) -> Document:
     """Return the document without what only an embedding matrix has, and add a fault for all of it."""
+    from embedkit.recipe.text_encoder import TABLE_KEYS, TABLE_SECTIONS
+
     data = dict(document.data)
     for key in TABLE_SECTIONS:
         if data.pop(key, None) is not None:
@@ -267,7 +278,7 @@ def _find(source: str | PathLike[str]) -> Path:
     """
     path = Path(source)
     named_as_file = not isinstance(source, str) or path.suffix in (".yaml", ".yml")
-    if named_as_file or (path.is_file() and source not in bundled_recipes()):
+    if named_as_file or (path.is_file() and not is_bundled(str(source))):
         return path
     return find_bundled(str(source)).path
 
@@ -287,11 +298,11 @@ def _resolved(document: Document, schema: Schema, resolver: Resolver) -> Section
         sections["seeds"] = tuple(sections["seeds"])
     if isinstance(sections.get("data"), dict):
         sections["data"] |= _settled_data(sections["data"], document)
-    if schema is EvaluationRecipe and isinstance(sections["model"], str):
+    if "model" in schema.model_fields and isinstance(sections["model"], str):
         sections["model"] = absolute(sections["model"], document.origin(("model",)).base)
     if isinstance(sections.get("intrinsic"), dict):
         sections["intrinsic"] |= _absolute_sets(sections["intrinsic"], document)
-    if schema in (Recipe, TextEncoderRecipe):
+    if "training" in schema.model_fields:
         _stop_early(sections)
     return sections
 

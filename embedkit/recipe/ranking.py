@@ -7,8 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from embedkit.recipe.schema import AnyRecipe, BaselineRecipe, Name, NetworkRecipe
+from embedkit.recipe.baseline import BaselineRecipe
+from embedkit.recipe.schema import AnyRecipe, Name
 from embedkit.recipe.sections.section import ComponentSpec, Section
+from embedkit.recipe.text_encoder import NetworkRecipe
 
 
 class RankingSettings(Section):

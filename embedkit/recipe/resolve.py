@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticSerializationError
@@ -15,15 +15,17 @@ from embedkit.errors import EmbedkitError, Fault, PluginError
 from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import described
 from embedkit.plugin.registry import Component, Registry
-from embedkit.plugin.unused import unused_parameters
 from embedkit.recipe.build import Part
 from embedkit.recipe.document import Findings, KeyPath, Plain, describe, dotted
 from embedkit.recipe.paths import absolute
-from embedkit.recipe.schema import SPECS, Last
+from embedkit.recipe.schema import EmbeddingSpec
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 from embedkit.recipe.slots import SHARES, SLOTS, Slot
 from embedkit.recipe.validation_faults import explain
+
+if TYPE_CHECKING:
+    from embedkit.recipe.text_encoder import TextEncoderSpec
 
 log = logging.getLogger(__name__)
 
@@ -209,22 +211,36 @@ class Resolver:
         """Return `spec` with the keys that belong to the recipe, if there are such keys at `path`."""
         if not self._core_keys(kind, path):
             return spec
+        own = _spec_of_kind(kind)
         try:
-            return SPECS[kind](use=spec.use, parameters=spec.parameters, **core)
+            return own(use=spec.use, parameters=spec.parameters, **core)
         except ValidationError as error:
+            from embedkit.recipe.text_encoder import Last
+
             explain(error, core, path, {("trainable",): [*Last.model_fields]}, self.findings)
-            return SPECS[kind](use=spec.use, parameters={})
+            return own(use=spec.use, parameters={})
 
     def _core_keys(self, kind: str, path: KeyPath) -> tuple[str, ...]:
         """Return the keys of the component at `path` that belong to the recipe, not to its parameters."""
         if not self.trains or path != ("embedding",):
             return ()
-        return tuple(SPECS[kind].__annotations__)
+        return tuple(_spec_of_kind(kind).__annotations__)
+
+
+def _spec_of_kind(kind: str) -> type[EmbeddingSpec] | type[TextEncoderSpec]:
+    """Return the spec of the section `embedding` for the kind of component that it names."""
+    if kind != "text-encoder":
+        return EmbeddingSpec
+    from embedkit.recipe.text_encoder import TextEncoderSpec
+
+    return TextEncoderSpec
 
 
 def _warn_of_unused(component: Component, path: KeyPath, given: Plain) -> None:
     """Warn of parameters that a recipe gives to a component whose code makes no use of them."""
     if given and not component.bundled:
+        from embedkit.plugin.unused import unused_parameters
+
         for name in unused_parameters(component.factory):
             if name in given:
                 log.warning("%s: %s: nothing in its code reads '%s'", dotted(path), component, name)

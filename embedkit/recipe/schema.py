@@ -1,26 +1,20 @@
-"""Recipes as frozen data: the kinds of recipes, and the sections of each."""
+"""Recipes as frozen data: the base of all kinds, and the recipe with an embedding matrix."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+# No `from __future__ import annotations`: see sections/section.py.
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 from unicodedata import normalize
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from embedkit.files.names import portable
-from embedkit.recipe.document import KeyPath, Plain, dotted
+from embedkit.recipe.document import dotted
 from embedkit.recipe.frozen import thaw
-from embedkit.recipe.sections.data import Data, EvaluationData, TrainingTexts
-from embedkit.recipe.sections.evaluation import (
-    BaselineEvaluation,
-    Evaluation,
-    ModelEvaluation,
-    NetworkEvaluation,
-)
+from embedkit.recipe.sections.data import Data, TrainingTexts
+from embedkit.recipe.sections.evaluation import Evaluation
 from embedkit.recipe.sections.section import ComponentSpec, Section
-from embedkit.recipe.sections.training import TextEncoderTraining, Training
+from embedkit.recipe.sections.training import Training
 from embedkit.recipe.slots import slots_of
 
 
@@ -49,37 +43,6 @@ class EmbeddingSpec(ComponentSpec):
         """Return the embedding as the mapping that stands in YAML."""
         own = {"trainable": self.trainable, "sparse": self.sparse, "unseen": self.unseen}
         return {"use": self.use, **thaw(self.parameters), **own}
-
-
-class Last(Section):
-    """The last layers of a text encoder."""
-
-    last: Annotated[int, Field(ge=1, description="the number of layers, counted from the output")]
-
-
-class TextEncoderSpec(ComponentSpec):
-    """The text encoder of a recipe: which of its layers training moves, and how vectors are kept."""
-
-    trainable: Annotated[
-        Literal["none", "all"] | Last,
-        Field(
-            description="the layers of the text encoder that training changes: `none` (frozen: every text is "
-            "encoded once for ever), `all`, or `{last: N}`, the last N of them"
-        ),
-    ] = "none"
-    half: Annotated[
-        bool, Field(description="keep the vectors of a frozen text encoder as float16, in half the space")
-    ] = False
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the text encoder as the mapping that stands in YAML."""
-        trainable = self.trainable.to_plain() if isinstance(self.trainable, Last) else self.trainable
-        return {"use": self.use, **thaw(self.parameters), "trainable": trainable, "half": self.half}
-
-    @property
-    def is_trained(self) -> bool:
-        """Return whether training changes any layer."""
-        return self.trainable != "none"
 
 
 class VocabularySettings(Section):
@@ -142,6 +105,7 @@ Seeds = Annotated[
     ),
 ]
 
+
 AveragedWith = Annotated[
     ComponentSpec | None,
     Field(
@@ -149,9 +113,6 @@ AveragedWith = Annotated[
         "probabilities and the model's; null: the model's alone"
     ),
 ]
-
-WORDS_AND_MARKS: Plain = {"use": "regex", "pattern": r"\w+(?:['’]\w+)*|[^\w\s]", "lowercase": True}
-"""The tokenizer that splits texts into the words and marks that the bundled baselines count."""
 
 
 class TrainingRecipe(AnyRecipe):
@@ -203,86 +164,5 @@ class Recipe(TrainingRecipe):
     ]
 
 
-class TextEncoderRecipe(TrainingRecipe):
-    """A run that trains a model on the vectors of a text encoder, and evaluates it.
-
-    The text encoder brings its own tokenizer: there is no vocabulary, and no word without a vector.
-    """
-
-    other_kinds: ClassVar[Mapping[KeyPath, str]] = {("embedding",): "text-encoder"}
-
-    data: Annotated[TrainingTexts, Field(description="the texts for training and evaluation")]
-    embedding: Annotated[TextEncoderSpec, Field(description="the text encoder")]
-    encoder: Annotated[
-        ComponentSpec,
-        Field(
-            description="turns the vectors of a text's words into one vector; `pooled` takes the text "
-            "encoder's own"
-        ),
-    ]
-    averaged_with: AveragedWith = None
-    training: Annotated[
-        TextEncoderTraining,
-        Field(
-            default_factory=TextEncoderTraining,
-            description="batches, optimizer, regularization, early stopping, checkpoints",
-        ),
-    ]
-    evaluation: Annotated[
-        NetworkEvaluation,
-        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
-    ]
-
-
-NetworkRecipe = Recipe | TextEncoderRecipe
-"""A recipe that trains a network, whatever its word vectors come from."""
-
-
-class BaselineRecipe(TrainingRecipe):
-    """A run that trains a baseline, such as a bag of words, as its model, and evaluates it."""
-
-    default_components: ClassVar[Mapping[KeyPath, Plain]] = {("tokenizer",): WORDS_AND_MARKS}
-
-    data: Annotated[TrainingTexts, Field(description="the texts for training and evaluation")]
-    baseline: Annotated[
-        ComponentSpec, Field(description="the baseline that is trained as the model, such as `nbsvm`")
-    ]
-    tokenizer: Annotated[
-        ComponentSpec,
-        Field(
-            description="counts which words training has seen, for the error analysis; the baseline does not "
-            "read its tokens"
-        ),
-    ]
-    evaluation: Annotated[
-        BaselineEvaluation,
-        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
-    ]
-
-
-class EvaluationRecipe(AnyRecipe):
-    """A run that evaluates a trained model on other data."""
-
-    name: Name
-    model: Annotated[str, Field(min_length=1, description="directory of the run whose model is evaluated")]
-    data: Annotated[EvaluationData, Field(description="the texts that the model is evaluated on")]
-    evaluation: Annotated[
-        ModelEvaluation,
-        Field(description="metrics, baselines, stop words of the error analysis, decision threshold"),
-    ]
-
-
 EMBEDDING_KEYS = tuple(EmbeddingSpec.__annotations__)
 """The keys of the recipe's embedding that are not parameters of the component."""
-
-SPECS: Mapping[str, type[EmbeddingSpec] | type[TextEncoderSpec]] = {
-    "embedding": EmbeddingSpec,
-    "text-encoder": TextEncoderSpec,
-}
-"""The specs of the section `embedding`, by the kind of component that it names."""
-
-TABLE_SECTIONS = ("tokenizer", "vocabulary", "oov")
-"""The sections that only recipes with an embedding matrix have."""
-
-TABLE_KEYS = tuple(key for key in EMBEDDING_KEYS if key not in TextEncoderSpec.__annotations__)
-"""The keys of an embedding that a text encoder does not have."""

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
 from embedkit.recipe.components import Components
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe, TextEncoderRecipe, TrainingRecipe
+from embedkit.recipe.schema import Recipe, TrainingRecipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs import layout
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from embedkit.tasks.baselines import refit_baselines
 if TYPE_CHECKING:
     from embedkit.inference.loading import AnyTrained
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import EvaluationRecipe
+    from embedkit.recipe.evaluation import EvaluationRecipe
     from embedkit.runs.context import RunContext
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from embedkit.errors import Fault, RunError
 from embedkit.interfaces import TextEncoderContext
 from embedkit.interfaces.flags import READS_POOLED
-from embedkit.recipe.schema import BaselineRecipe, TextEncoderRecipe
+from embedkit.recipe.baseline import BaselineRecipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.recipes import training_components
 

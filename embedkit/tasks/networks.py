@@ -19,7 +19,8 @@ from embedkit.inference.saved_text_encoder import reading_of, save_text_encoder,
 from embedkit.model.classifier import build_classifier
 from embedkit.model.embedder import TableEmbedder
 from embedkit.model.objective import objective_of
-from embedkit.recipe.schema import Recipe, TextEncoderRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.tasks.analysis import NO_POLICY, write_analysis, write_drift, write_words
 from embedkit.tasks.embedding import embed
 from embedkit.tasks.preparation import N, Prepared, try_encoder

@@ -18,14 +18,15 @@ from embedkit.interfaces.flags import PADDING_INVARIANT, READS_POOLED
 from embedkit.model.encoder_checks import LONGEST
 from embedkit.model.memory import check_long_texts, check_parameters
 from embedkit.model.selfcheck import check_encoder
-from embedkit.recipe.schema import Recipe, TextEncoderRecipe, TrainingRecipe, VocabularySettings
+from embedkit.recipe.schema import Recipe, TrainingRecipe, VocabularySettings
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.text.encoding import TokenizedSplit, check_cut
 from embedkit.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Encoder
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import NetworkRecipe
+    from embedkit.recipe.text_encoder import NetworkRecipe
     from embedkit.runs.reporter import Reporter
     from embedkit.tasks.components import RunComponents
 

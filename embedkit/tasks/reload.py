@@ -18,7 +18,8 @@ from embedkit.inference.saved_text_encoder import load_weights
 from embedkit.model.classifier import TextClassifier
 from embedkit.model.text_embedder import TextEmbedder
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import Recipe, TextEncoderRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.reload_faults import UNLOADABLE
 from embedkit.tasks.preparation import N

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from embedkit.inference.baseline import BaselineClassifier
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.recipe.components import Components
-    from embedkit.recipe.schema import BaselineRecipe
     from embedkit.runs.writer import RunWriter
     from embedkit.text.encoding import TokenizedSplit
 

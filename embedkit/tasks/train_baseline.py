@@ -24,7 +24,7 @@ from embedkit.text.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from embedkit.data.labels import Labelling
     from embedkit.data.splits import Splits
-    from embedkit.recipe.schema import BaselineRecipe
+    from embedkit.recipe.baseline import BaselineRecipe
     from embedkit.runs.context import RunContext
     from embedkit.runs.reporter import Reporter
     from embedkit.tasks.components import RunComponents

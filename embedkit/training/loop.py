@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from embedkit.evaluation.result import SplitMetrics
     from embedkit.inference.classifier import Classifier
     from embedkit.interfaces import Metric
-    from embedkit.recipe.schema import NetworkRecipe
+    from embedkit.recipe.text_encoder import NetworkRecipe
     from embedkit.runs.reporter import Reporter
     from embedkit.runs.writer import RunWriter
     from embedkit.text.batching import EncodedSplit

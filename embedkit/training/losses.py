@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from embedkit.data.labels import Labelling
     from embedkit.interfaces import BoolArray, IntArray
-    from embedkit.recipe.sections.training import AnyTraining
+    from embedkit.recipe.text_encoder import AnyTraining
 
 WHERE = "training.class_weights"
 

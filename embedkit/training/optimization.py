@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from embedkit.model.classifier import TextClassifier
     from embedkit.model.updates import OptimizerState
-    from embedkit.recipe.sections.training import AnyTraining
+    from embedkit.recipe.text_encoder import AnyTraining
     from embedkit.text.batching import Batch
     from embedkit.training.steps import Step
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from torch import Generator, Tensor
 
     from embedkit.distributed.process_group import ProcessGroup
-    from embedkit.recipe.sections.training import AnyTraining
+    from embedkit.recipe.text_encoder import AnyTraining
     from embedkit.text.batching import Batch, EncodedSplit
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from embedkit.evaluation.result import SplitMetrics
     from embedkit.interfaces import Metric
-    from embedkit.recipe.sections.training import AnyTraining
+    from embedkit.recipe.text_encoder import AnyTraining
 
 
 class BestEpoch(TypedDict):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from embedkit.interfaces import Progress
     from embedkit.model.classifier import TextClassifier
-    from embedkit.recipe.sections.training import AnyTraining
+    from embedkit.recipe.text_encoder import AnyTraining
     from embedkit.text.batching import EncodedSplit
     from embedkit.text.grouping import Groups
 

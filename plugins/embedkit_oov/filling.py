@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from embedkit.plugin_api import Fault, FillContext, Filled, VocabularyError
+from embedkit.plugin_api import Fault, VocabularyError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.plugin_api import FloatArray
+    from embedkit.plugin_api import FillContext, Filled, FloatArray
 
 Per = Literal["dimension", "overall"]
 
@@ -32,6 +32,8 @@ class Filling(ABC):
     def fill(self, words: Sequence[str], context: FillContext) -> Filled:
         """Return a row for each of `words`, all marked as filled."""
         import numpy as np
+
+        from embedkit.plugin_api import Filled
 
         return Filled(self.rows(words, context), np.ones(len(words), dtype=np.bool_))
 

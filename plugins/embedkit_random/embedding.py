@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from annotated_types import Gt
 
-from embedkit.plugin_api import FIRST_WORD_ID, UNK_ID, Doc, EmbeddingContext
+from embedkit.plugin_api import Doc
 
 if TYPE_CHECKING:
-    from embedkit.plugin_api import FloatArray, KnownWords
+    from embedkit.plugin_api import EmbeddingContext, FloatArray, KnownWords
 
 
 class RandomEmbedding:
@@ -38,7 +38,7 @@ class RandomEmbedding:
         The table is drawn with all its rows, padding included, at once: only then are numbers of N(0, 1) the
         same as those of `torch.manual_seed(seed)` and `nn.Embedding(V, dim)`.
         """
-        from embedkit.plugin_api import KnownWords, check_table
+        from embedkit.plugin_api import FIRST_WORD_ID, UNK_ID, KnownWords, check_table
 
         check_table(FIRST_WORD_ID + len(context.words), self.dim)
         table = self._draw(FIRST_WORD_ID + len(context.words), context.seed)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
 
-from embedkit.plugin_api import DataError, Doc, Example, Fault, head_of, not_the_file, open_text
+from embedkit.plugin_api import DataError, Doc, Example, Fault
 from embedkit_readers.labelled import LabelledFile
 
 Lines = Iterator[tuple[int, str]]
@@ -34,6 +34,8 @@ class TextFile(LabelledFile):
         try:
             yield from super().read()
         except DataError as error:
+            from embedkit.plugin_api import head_of, not_the_file
+
             fault = not_the_file(head_of(self.path), f"{self.path}:1")
             if fault is None:
                 raise
@@ -45,6 +47,8 @@ class TextFile(LabelledFile):
         Raises DataError for bytes that are not in the encoding, NUL characters, unknown encodings, lines that
         are too long, and files that hold something else than text.
         """
+        from embedkit.plugin_api import open_text
+
         with open_text(self.path, self.encoding) as file:
             for number, line in enumerate(iter(partial(file.readline, LONGEST_LINE), ""), start=1):
                 yield number, self._checked(number, line)

@@ -13,7 +13,7 @@ from embedkit.experiments.ranking import request
 from embedkit.experiments.ranking.request import RankRequest, ranking_of
 from embedkit.experiments.sources import sources, text_encoders
 from embedkit.plugin.registry import build_registry
-from embedkit.recipe.schema import TextEncoderRecipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs.reporter import Reporter
 
 TEXTS = [

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from embedkit.errors import RecipeError
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.combinations.section import choices_of
 from embedkit.recipe.document import Findings, document_of
 from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.matrix import MatrixRecipe
-from embedkit.recipe.schema import BaselineRecipe, Recipe
+from embedkit.recipe.schema import Recipe
 
 pytestmark = pytest.mark.core
 

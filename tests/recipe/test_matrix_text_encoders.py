@@ -8,7 +8,8 @@ import embedkit
 from embedkit.errors import RecipeError
 from embedkit.plugin.registry import build_registry
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import Recipe, TextEncoderRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 
 NONE = {"tokenizer": None, "oov": None, "vocabulary": None}
 

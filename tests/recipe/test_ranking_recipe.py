@@ -4,9 +4,10 @@ import pytest
 
 from embedkit.errors import RecipeError
 from embedkit.plugin.registry import build_registry
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.ranking import RankingRecipe
-from embedkit.recipe.schema import BaselineRecipe, Recipe
+from embedkit.recipe.schema import Recipe
 
 pytestmark = pytest.mark.core
 

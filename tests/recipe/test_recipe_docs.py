@@ -5,18 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.combinations.ids import LONGEST
 from embedkit.recipe.combinations.section import MOST
 from embedkit.recipe.document import MAX_DEPTH
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.intrinsic import Intrinsic, IntrinsicRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import (
-    EMBEDDING_KEYS,
-    BaselineRecipe,
-    EvaluationRecipe,
-    Recipe,
-    VocabularySettings,
-)
+from embedkit.recipe.schema import EMBEDDING_KEYS, Recipe, VocabularySettings
 from embedkit.recipe.sections.data import Data, Folds, Share
 from embedkit.recipe.sections.evaluation import Evaluation
 from embedkit.recipe.sections.training import Training

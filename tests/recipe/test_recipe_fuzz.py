@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from embedkit.errors import RecipeError
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.schema import Recipe
 
 pytestmark = pytest.mark.core
 

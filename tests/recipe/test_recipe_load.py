@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from embedkit.errors import ComponentError, RecipeError
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.load import load_recipe
-from embedkit.recipe.schema import EvaluationRecipe, Recipe
+from embedkit.recipe.schema import Recipe
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
 

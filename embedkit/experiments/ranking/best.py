@@ -7,9 +7,10 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from embedkit.evaluation.direction import is_smaller_better
-from embedkit.recipe.schema import BaselineRecipe, NetworkRecipe
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.sections.data import Share
 from embedkit.recipe.sections.section import ComponentSpec
+from embedkit.recipe.text_encoder import NetworkRecipe
 
 if TYPE_CHECKING:
     from embedkit.interfaces import Metric

@@ -19,10 +19,12 @@ from embedkit.experiments.ranking.audience import Audience
 from embedkit.experiments.ranking.best import metric_of, on_all_texts, smaller_is_better
 from embedkit.experiments.ranking.contest import Contest, Standing
 from embedkit.experiments.ranking.files import write_ranking
+from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.components import Components
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
-from embedkit.recipe.schema import BaselineRecipe, Recipe, TextEncoderRecipe
+from embedkit.recipe.schema import Recipe
+from embedkit.recipe.text_encoder import TextEncoderRecipe
 from embedkit.runs import layout
 from embedkit.runs.axes import Axes
 from embedkit.runs.directory import create_run, drop_leftovers, finish_run, is_finished, run_directory

@@ -23,13 +23,15 @@ from embedkit.experiments.sources import METHODS, text_encoders
 from embedkit.experiments.sources import sources as sources_at_hand
 from embedkit.files.names import portable
 from embedkit.files.storage import InMemory
-from embedkit.recipe.bundled import bundled_recipes
+from embedkit.recipe.baseline import BaselineRecipe
+from embedkit.recipe.bundled import bundled_recipes, is_bundled
 from embedkit.recipe.document import Plain
+from embedkit.recipe.evaluation import EvaluationRecipe
 from embedkit.recipe.load import load_recipe, load_single
 from embedkit.recipe.matrix import MatrixRecipe
 from embedkit.recipe.ranking import RankingRecipe, RankingSettings
-from embedkit.recipe.schema import BaselineRecipe, EvaluationRecipe, NetworkRecipe
 from embedkit.recipe.several import CANDIDATES
+from embedkit.recipe.text_encoder import NetworkRecipe
 from embedkit.recipe.yaml import read_document
 from embedkit.runs import layout
 from embedkit.runs.directory import partial_of
@@ -90,7 +92,7 @@ class RankRequest:
     def is_recipe(self) -> bool:
         """Return whether the source is a recipe: a YAML file, or the name of a bundled one."""
         path = Path(self.source)
-        bundled = isinstance(self.source, str) and self.source in bundled_recipes()
+        bundled = isinstance(self.source, str) and is_bundled(self.source)
         return path.suffix in (".yaml", ".yml") or (bundled and not path.exists())
 
 

@@ -6,11 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import ComponentError
-from embedkit.interfaces import Baseline, Encoder, FittedBaseline, Metric
 from embedkit.interfaces.calling import OWNER, Owner
 from embedkit.interfaces.changes import accepting, heed
-from embedkit.interfaces.consistency import check_figure_again
-from embedkit.interfaces.contracts import check_figure, check_has, check_module
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
 if TYPE_CHECKING:
@@ -18,16 +15,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import nn
 
-    from embedkit.interfaces import BoolArray, IntArray
+    from embedkit.interfaces import Baseline, BoolArray, Encoder, FittedBaseline, IntArray, Metric
 
 
-class WrappedEncoder(Wrapped[Encoder]):
+class WrappedEncoder(Wrapped):
     """The wrapper of an encoder."""
 
     protocol = "Encoder"
+    _made: Encoder
 
     def build(self, input_dim: int, **newer: Any) -> nn.Module:
         """Build the module and mark it with its owner. Raises ComponentError if it has no `output_dim`."""
+        from embedkit.interfaces.contracts import check_module
+
         with self._owner.calling(
             lambda: f"build() for vectors of {input_dim} dimensions raised", guarded=False
         ):
@@ -37,10 +37,11 @@ class WrappedEncoder(Wrapped[Encoder]):
         return module
 
 
-class WrappedMetric(Wrapped[Metric]):
+class WrappedMetric(Wrapped):
     """The wrapper of a metric."""
 
     protocol = "Metric"
+    _made: Metric
 
     def __init__(self, made: Metric, owner: Owner) -> None:
         super().__init__(made, owner)
@@ -70,6 +71,8 @@ class WrappedMetric(Wrapped[Metric]):
         Raises ComponentError if JSON cannot hold it or if a plugin's metric, asked once more the first time,
         gives another one for the texts in the opposite order.
         """
+        from embedkit.interfaces.consistency import check_figure_again
+
         figure = self._scored((labels, predicted, probabilities), classes, **newer)
         if self._owner.foreign and not self._asked_again and len(labels) > 1:
             self._asked_again = True
@@ -83,6 +86,8 @@ class WrappedMetric(Wrapped[Metric]):
         return figure
 
     def _scored(self, arrays: Sequence[Any], classes: Sequence[str], **newer: Any) -> Any:
+        from embedkit.interfaces.contracts import check_figure
+
         true, told, shares = map(read_only, arrays)
         with self._owner.calling("score() raised"):
             score = accepting("Metric.score", self._made.score)
@@ -90,10 +95,11 @@ class WrappedMetric(Wrapped[Metric]):
         return check_figure(self, figure)
 
 
-class WrappedBaseline(Wrapped[Baseline]):
+class WrappedBaseline(Wrapped):
     """The wrapper of a baseline."""
 
     protocol = "Baseline"
+    _made: Baseline
 
     def fit(
         self, texts: Sequence[str], labels: IntArray | BoolArray, classes: Sequence[str], **newer: Any
@@ -105,6 +111,8 @@ class WrappedBaseline(Wrapped[Baseline]):
         return self._wrapped("fit()", fitted)
 
     def _wrapped(self, call: str, fitted: Any) -> FittedBaseline:
+        from embedkit.interfaces.contracts import check_has
+
         with self._owner.calling(f"{call} raised"):
             heed(WrappedFitted.protocol, fitted)
         check_has(self, call, fitted, "probabilities")
@@ -121,10 +129,11 @@ class WrappedBaseline(Wrapped[Baseline]):
         return restored
 
 
-class WrappedFitted(Wrapped[FittedBaseline]):
+class WrappedFitted(Wrapped):
     """The wrapper of a fitted baseline."""
 
     protocol = "FittedBaseline"
+    _made: FittedBaseline
 
     def probabilities(self, texts: Sequence[str], **newer: Any) -> NDArray[np.float64]:
         """Return the class probabilities of each text, not yet checked (`contracts.check_probabilities`)."""

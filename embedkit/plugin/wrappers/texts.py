@@ -6,26 +6,31 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import DataError
-from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
 from embedkit.interfaces.changes import accepting
-from embedkit.interfaces.contracts import check_examples, check_function_words, check_iterable
 from embedkit.plugin.wrappers.wrapped import Wrapped
+
+if TYPE_CHECKING:
+    from embedkit.interfaces import Example, FunctionWords, Reader, Tokenizer
 
 AT_ONCE = 1_000
 """Examples that are taken from a reader in one call."""
 
 
-class WrappedReader(Wrapped[Reader]):
+class WrappedReader(Wrapped):
     """The wrapper of a reader."""
 
     protocol = "Reader"
+    _made: Reader
 
     def read(self, **newer: Any) -> Iterator[Example]:
         """Yield every example. Raises ComponentError for anything that is not a valid Example."""
-        count, some = 0, list[Example]()
+        from embedkit.interfaces.contracts import check_examples, check_iterable
+
+        count = 0
+        some: list[Example] = []
 
         def clause() -> str:
             return f"read() raised after {count + len(some):,} examples:"
@@ -57,10 +62,11 @@ class WrappedReader(Wrapped[Reader]):
             raise DataError(*(replace(f, where=f.where or key) for f in error.faults)) from error
 
 
-class WrappedTokenizer(Wrapped[Tokenizer]):
+class WrappedTokenizer(Wrapped):
     """The wrapper of a tokenizer."""
 
     protocol = "Tokenizer"
+    _made: Tokenizer
 
     def tokenize(self, texts: Sequence[str], **newer: Any) -> list[list[str]]:
         """Return the tokens of each text, not yet checked (`contracts.check_tokens`)."""
@@ -68,16 +74,19 @@ class WrappedTokenizer(Wrapped[Tokenizer]):
             return accepting("Tokenizer.tokenize", self._made.tokenize)([*texts], **newer)
 
 
-class WrappedFunctionWords(Wrapped[FunctionWords]):
+class WrappedFunctionWords(Wrapped):
     """The wrapper of function words."""
 
     protocol = "FunctionWords"
+    _made: FunctionWords
 
     def words(self, **newer: Any) -> Collection[str]:
         """Return the function words.
 
         Raises ComponentError unless they are a collection of strings, not one string.
         """
+        from embedkit.interfaces.contracts import check_function_words
+
         with self._owner.calling("words() raised"):
             words = accepting("FunctionWords.words", self._made.words)(**newer)
         return check_function_words(self, words)

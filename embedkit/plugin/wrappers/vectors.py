@@ -6,33 +6,35 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from embedkit.interfaces import (
-    Embedding,
-    EmbeddingContext,
-    FillContext,
-    Filled,
-    Lookup,
-    OovPolicy,
-    VectorSource,
-)
 from embedkit.interfaces.changes import accepting, heed
-from embedkit.interfaces.contracts import check_dim, check_has
 from embedkit.plugin.wrappers.wrapped import Wrapped
 
 if TYPE_CHECKING:
-    from embedkit.interfaces import FloatArray
+    from embedkit.interfaces import (
+        Embedding,
+        EmbeddingContext,
+        FillContext,
+        Filled,
+        FloatArray,
+        Lookup,
+        OovPolicy,
+        VectorSource,
+    )
 
 
-class WrappedEmbedding(Wrapped[Embedding]):
+class WrappedEmbedding(Wrapped):
     """The wrapper of an embedding."""
 
     protocol = "Embedding"
+    _made: Embedding
 
     def open(self, context: EmbeddingContext, **newer: Any) -> VectorSource:
         """Open the source and return it in a wrapper.
 
         Raises ComponentError if it has no `lookup`, `dim` or `unk`.
         """
+        from embedkit.interfaces.contracts import check_has
+
         with self._owner.calling(lambda: f"open() for {len(context.words):,} words raised"):
             source = accepting("Embedding.open", self._made.open)(context, **newer)
             heed(WrappedSource.protocol, source)
@@ -42,14 +44,17 @@ class WrappedEmbedding(Wrapped[Embedding]):
         return wrapped
 
 
-class WrappedSource(Wrapped[VectorSource]):
+class WrappedSource(Wrapped):
     """The wrapper of a source that an embedding opened."""
 
     protocol = "VectorSource"
+    _made: VectorSource
 
     @property
     def dim(self) -> int:
         """Return D, the width of the vectors. Raises ComponentError unless it is an integer from 1."""
+        from embedkit.interfaces.contracts import check_dim
+
         return check_dim(self, self._of_made("dim"))
 
     @property
@@ -64,10 +69,11 @@ class WrappedSource(Wrapped[VectorSource]):
             return accepting("VectorSource.lookup", self._made.lookup)([*words], **newer)
 
 
-class WrappedPolicy(Wrapped[OovPolicy]):
+class WrappedPolicy(Wrapped):
     """The wrapper of an out-of-vocabulary policy."""
 
     protocol = "OovPolicy"
+    _made: OovPolicy
 
     @property
     def candidates(self) -> Callable[[str], Sequence[str]]:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from embedkit.interfaces.calling import OWNER, Owner
 from embedkit.interfaces.changes import accepting
 
-T = TypeVar("T")
-W = TypeVar("W", bound="Wrapped[Any]")
+W = TypeVar("W", bound="Wrapped")
 
 
-class Wrapped(Generic[T]):
+class Wrapped:
     """A wrapper of `made`, an object of a plugin. Attributes that the wrapper does not define are taken from
     `made`, and methods among them are called in the same way.
 
@@ -23,8 +22,8 @@ class Wrapped(Generic[T]):
     protocol: ClassVar[str]
     """The protocol that `made` follows."""
 
-    def __init__(self, made: T, owner: Owner) -> None:
-        self._made = made
+    def __init__(self, made: Any, owner: Owner) -> None:
+        self._made: Any = made
         setattr(self, OWNER, owner)
         self._owner = owner
 
@@ -65,5 +64,5 @@ class Wrapped(Generic[T]):
         return called
 
 
-def _member(name: str) -> Callable[[Wrapped[Any]], Any]:
+def _member(name: str) -> Callable[[Wrapped], Any]:
     return lambda wrapped: wrapped._of_made(name)

@@ -15,7 +15,7 @@ from embedkit.plugin.wrappers.wrapped import Wrapped
 if TYPE_CHECKING:
     from embedkit.plugin.registry import Component
 
-WRAPPER_OF_KIND: Mapping[str, type[Wrapped[Any]]] = {
+WRAPPER_OF_KIND: Mapping[str, type[Wrapped]] = {
     "reader": WrappedReader,
     "tokenizer": WrappedTokenizer,
     "embedding": WrappedEmbedding,

@@ -11,9 +11,9 @@ from embedkit.plugin.registry import Registry
 from embedkit.recipe.build import Part
 from embedkit.recipe.checks.components import path_of
 from embedkit.recipe.document import Findings
-from embedkit.recipe.schema import EmbeddingSpec, TextEncoderSpec
+from embedkit.recipe.schema import EmbeddingSpec
 from embedkit.recipe.sections.section import ComponentSpec
-from embedkit.recipe.sections.training import TextEncoderSteps, TextEncoderTraining, Training
+from embedkit.recipe.sections.training import Training
 
 Sections = Mapping[Any, Any]
 FIT_KEYS = ("class_weights", "optimizer", "trackers")
@@ -48,6 +48,8 @@ def _check_sparse(embedding: object, findings: Findings) -> None:
 
 def _check_head_alone(sections: Sections, registry: Registry, findings: Findings) -> None:
     """Add a fault for everything that would have to be trained beside the head, which `lbfgs` fits alone."""
+    from embedkit.recipe.text_encoder import TextEncoderSpec
+
     embedding, encoder, path = sections.get("embedding"), sections.get("encoder"), ("training", "optimizer")
     if isinstance(embedding, EmbeddingSpec | TextEncoderSpec) and embedding.trainable != "none":
         how = embedding.to_plain()["trainable"]
@@ -67,6 +69,8 @@ def _check_head_alone(sections: Sections, registry: Registry, findings: Findings
 
 def _check_epochs(training: Sections, findings: Findings) -> None:
     """Add a fault for each key that is about epochs, batches and steps, which `lbfgs` does without."""
+    from embedkit.recipe.text_encoder import TextEncoderTraining
+
     for key, field in (TextEncoderTraining.model_fields | Training.model_fields).items():
         # A saved recipe says every default, which asks for nothing.
         if key not in FIT_KEYS and training.get(key, field.default) != field.default:
@@ -122,6 +126,10 @@ def _check_table(training: Sections, embedding: object, findings: Findings) -> N
 
 def _check_layers(training: Sections, embedding: object, findings: Findings) -> None:
     """Add a fault for each key about training a text encoder that is not trained."""
+    if not isinstance(embedding, ComponentSpec) or isinstance(embedding, EmbeddingSpec):
+        return
+    from embedkit.recipe.text_encoder import TextEncoderSpec, TextEncoderSteps
+
     if not isinstance(embedding, TextEncoderSpec) or embedding.is_trained:
         return
     for key, field in TextEncoderSteps.model_fields.items():

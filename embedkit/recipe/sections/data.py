@@ -1,7 +1,6 @@
 """`data`: which texts are trained on and which are evaluated."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -113,10 +112,3 @@ class Data(TrainingTexts):
     cut: Annotated[
         Literal["head", "tail"], Field(description="the end at which a text that is too long is cut")
     ] = "tail"
-
-
-class EvaluationData(Section):
-    """Which texts a trained model is evaluated on."""
-
-    test: Annotated[ComponentSpec, Field(description="the reader of the texts")]
-    in_memory: InMemory = True

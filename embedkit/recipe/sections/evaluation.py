@@ -1,7 +1,6 @@
 """`evaluation`: how predictions are made and scored."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -58,42 +57,3 @@ class Evaluation(NetworkEvaluation):
         bool,
         Field(description="write table-drift.csv: how training moved each row of the embedding matrix"),
     ] = True
-
-
-class BaselineEvaluation(Section):
-    """How the predictions of a baseline that is trained as a model are made and scored."""
-
-    metrics: Metrics
-    baselines: Baselines = ()
-    function_words: FunctionWordLists
-    threshold: Threshold = 0.5
-    predictions: PredictedTexts = "all"
-
-
-class ModelEvaluation(Section):
-    """How the predictions of a trained model are made and scored."""
-
-    metrics: Metrics
-    baselines: Annotated[
-        tuple[ComponentSpec, ...] | None,
-        Field(
-            description="simple classifiers that are trained on the model's training texts and scored beside "
-            "it; null: those of the model's recipe; `[]`: none"
-        ),
-    ] = None
-    function_words: Annotated[
-        tuple[ComponentSpec, ...] | None,
-        Field(
-            description="lists of stop words (function words), which the error analysis does not count as "
-            "content; null: those of the model's recipe"
-        ),
-    ] = None
-    threshold: Annotated[
-        float | None, Field(gt=0, lt=1, description="as in training; null: that of the model's recipe")
-    ] = None
-    unseen: Annotated[
-        Literal["unk"] | None,
-        Field(
-            description="`unk`: words that training did not see are `<UNK>`; null: as in the model's recipe"
-        ),
-    ] = None

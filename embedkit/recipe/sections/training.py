@@ -1,7 +1,6 @@
 """`training`: how the model is trained."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: see sections/section.py.
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
@@ -84,23 +83,6 @@ class TableSteps(Section):
     ] = None
 
 
-class TextEncoderSteps(Section):
-    """How a text encoder is trained."""
-
-    text_encoder_lr: Annotated[
-        float | None, Field(gt=0, description="learning rate of the text encoder's last layer; null: `lr`")
-    ] = None
-    layer_decay: Annotated[
-        float,
-        Field(
-            gt=0,
-            le=1,
-            description="layer-wise learning-rate decay: the learning rate of each layer of the text encoder "
-            "is so many times that of the layer after it",
-        ),
-    ] = 1.0
-
-
 class Loss(Section):
     """The loss that training minimizes."""
 
@@ -153,10 +135,3 @@ class Epochs(Section):
 
 class Training(Epochs, WordDropout, Loss, TableSteps, Steps):
     """How the model is trained."""
-
-
-class TextEncoderTraining(Epochs, Loss, TextEncoderSteps, Steps):
-    """How a model with a text encoder is trained."""
-
-
-AnyTraining = Training | TextEncoderTraining
