@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import sqrt
 from statistics import fmean, stdev
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import ConfigDict
 
+from embedkit.evaluation.intervals import UNBOUNDED, within
 from embedkit.evaluation.numbers import Figure, Interval, Number
+
+if TYPE_CHECKING:
+    from embedkit.interfaces.flags import Bounds
 
 MetricValue = Any
 """The value of a metric: a number, None, or what else a plugin gives that JSON can hold."""
@@ -55,29 +59,30 @@ class Listing:
         return {"folds": self.folds}
 
 
-def summarize(values: Sequence[MetricValue]) -> Summary | Listing:
+def summarize(values: Sequence[MetricValue], bounds: Bounds = UNBOUNDED) -> Summary | Listing:
     """Return the summary of a figure of two or more runs; of values that are no numbers, only the values."""
     if not all(value is None or isinstance(value, int | float) for value in values):
         return Listing(tuple(values))
-    return summarize_numbers(values)
+    return summarize_numbers(values, bounds)
 
 
-def summarize_numbers(values: Sequence[float | None]) -> Summary:
+def summarize_numbers(values: Sequence[float | None], bounds: Bounds = UNBOUNDED) -> Summary:
     """Return the summary of a number of two or more runs; None where it is not defined in a run."""
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return Summary(None, None, None, tuple(values))
-    return estimate(known)
+    return estimate(known, bounds)
 
 
-def estimate(values: Sequence[float]) -> Estimate:
+def estimate(values: Sequence[float], bounds: Bounds = UNBOUNDED) -> Estimate:
     """Return the summary of a number that is defined in every run.
 
-    `ci95` is the 95% t interval of the mean (Student 1908).
+    `ci95` is the 95% t interval of the mean (Student 1908), cut off at the bounds of the number: the mean
+    lies within them, so that the interval holds it as often.
     """
     mean, deviation = fmean(values), stdev(values)
     half = _quantile(len(values) - 1) * deviation / sqrt(len(values))
-    return Estimate(mean, deviation, (mean - half, mean + half), tuple(values))
+    return Estimate(mean, deviation, within((mean - half, mean + half), bounds), tuple(values))
 
 
 def _quantile(degrees: int) -> float:

@@ -17,6 +17,7 @@ from embedkit.experiments.job import carry_out, is_done
 from embedkit.experiments.plan import Executor, Job, Outcome, jobs_of
 from embedkit.experiments.summary import analyse_repeated
 from embedkit.experiments.sweep import run_jobs
+from embedkit.interfaces.flags import bounds_of
 from embedkit.recipe.document import Plain
 from embedkit.recipe.repeats import single_runs
 from embedkit.recipe.schema import TrainingRecipe
@@ -120,7 +121,9 @@ def _gather(
         splits_from_json(json.loads((directories[name] / layout.METRICS).read_bytes())) for name in singles
     ]
     folds = [single.data.folds.only for single in singles.values() if single.data.folds is not None]
-    metrics = summarize_runs(runs, [fold for fold in folds if fold is not None] or None)
+    parts = components.parts("evaluation.metrics")
+    bounds = {part.spec.use: bounds_of(components.make(part.where)) for part in parts}
+    metrics = summarize_runs(runs, [fold for fold in folds if fold is not None] or None, bounds)
     writer.json(layout.METRICS, metrics_to_json(metrics))
     split = [*metrics][-1]
     rows = _held_out(singles, directories, split)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from embedkit.errors import ComponentError
 from embedkit.interfaces import BaselineState, Example, HeldOutFit, Pieces
 from embedkit.interfaces.calling import owner_of
+from embedkit.interfaces.flags import bounds_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 SUM_TOLERANCE = 1e-3
 """How far from 1 the probabilities of a text may add up: float32 of many classes stays below."""
+
+BOUNDS_TOLERANCE = 1e-9
+"""How far rounding may bring a figure out of its bounds."""
 
 
 def _breach(component: object, verb: str, expected: str, came: str) -> ComponentError:
@@ -391,12 +395,23 @@ def check_probabilities(
 def check_figure(metric: object, figure: Any) -> Any:
     """Return the result of `score()` with NumPy numbers as Python numbers.
 
-    Raises ComponentError unless it is a finite number, a mapping or None. A mapping may also hold texts,
-    lists and mappings: it becomes JSON.
+    Raises ComponentError unless it is a finite number within the `bounds` of the metric, a mapping or None. A
+    mapping may also hold texts, lists and mappings: it becomes JSON.
     """
     if not isinstance(figure, Mapping | None) and not _is_number(figure):
         raise _breach(metric, "score()", "a number, a mapping or None", _describe(figure))
-    return _plain(metric, "score()", figure)
+    plain = _plain(metric, "score()", figure)
+    if isinstance(plain, int | float):
+        _refuse_out_of_bounds(metric, plain)
+    return plain
+
+
+def _refuse_out_of_bounds(metric: object, figure: float) -> None:
+    low, high = bounds_of(metric)
+    if low is not None and figure < low - BOUNDS_TOLERANCE:
+        raise _breach(metric, "score()", f"at least {low:g}, as `bounds` says", f"{figure!r}")
+    if high is not None and figure > high + BOUNDS_TOLERANCE:
+        raise _breach(metric, "score()", f"at most {high:g}, as `bounds` says", f"{figure!r}")
 
 
 def _plain(metric: object, at: str, value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
@@ -15,6 +16,9 @@ from embedkit.interfaces.changes import former_names
 from embedkit.interfaces.models import Task
 
 T = TypeVar("T")
+
+Bounds = tuple[float | None, float | None]
+"""The smallest and the largest value of a figure; None for an end that is open."""
 
 SIMILAR = 0.85
 """How alike two names are, of 1, from where on one is taken for a misspelling of the other."""
@@ -49,6 +53,7 @@ STANDALONE = Flag("standalone", ("embedding",), True)
 NEEDS_SUBWORDS = Flag("needs_subwords", ("oov",), False)
 TOTAL = Flag("total", ("oov",), False)
 SMALLER_IS_BETTER = Flag("smaller_is_better", ("metric",), False)
+BOUNDS: Flag[Bounds] = Flag("bounds", ("metric",), (None, None))
 TASKS = Flag("tasks", ("metric", "baseline"), SINGLE_LABEL)
 FILES_MAY_RUN = ("reader", "tokenizer", "embedding", "text-encoder", "oov", "encoder", "metric", "baseline")
 RUNS_CODE = Flag("runs_code", (*FILES_MAY_RUN, "vector-format"), False)
@@ -60,6 +65,7 @@ FLAGS: tuple[Flag[Any], ...] = (
     NEEDS_SUBWORDS,
     TOTAL,
     SMALLER_IS_BETTER,
+    BOUNDS,
     TASKS,
     RUNS_CODE,
 )
@@ -78,6 +84,29 @@ def tasks_of(component: object) -> tuple[Task, ...] | None:
         what = f"tasks: expected some of {', '.join(allowed)}, got {tasks!r:.120}"
         raise ComponentError(owner_of(component).fault(what))
     return tuple(tasks)
+
+
+def bounds_of(metric: object) -> Bounds:
+    """Return the smallest and the largest figure of a metric, None for an end that is open.
+
+    Raises ComponentError if its attribute `bounds` holds anything but two finite numbers in order, or None.
+    """
+    bounds: Any = BOUNDS.of(metric)
+    if not isinstance(bounds, tuple) or len(bounds) != 2 or not all(map(_is_end, bounds)):
+        raise _no_bounds(metric, bounds)
+    low, high = bounds
+    if low is not None and high is not None and low >= high:
+        raise _no_bounds(metric, bounds)
+    return low, high
+
+
+def _is_end(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+
+
+def _no_bounds(metric: object, bounds: object) -> ComponentError:
+    what = f"bounds: expected the smallest and the largest figure, or None for either, got {bounds!r:.120}"
+    return ComponentError(owner_of(metric).fault(what))
 
 
 def refuse_misspelt(kind: str, factory: Callable[..., Any], attributes: Iterable[str] = ()) -> None:

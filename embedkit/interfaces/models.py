@@ -117,9 +117,10 @@ class ExplainableFit(FittedBaseline, Protocol):
 
 class Metric(Protocol):
     """A measure of how good predictions are. A class for which smaller figures are better sets
-    `smaller_is_better = True`, for early stopping. A class that can score several labels per text has
-    "multilabel" in `tasks`, an attribute, or a property that depends on its parameters; by default ("binary",
-    "multiclass").
+    `smaller_is_better = True`, for early stopping. One whose figures have a smallest or a largest value says
+    so by `bounds`, such as (0.0, 1.0), with None for an end that is open. A class that can score several
+    labels per text has "multilabel" in `tasks`, an attribute, or a property that depends on its parameters;
+    by default ("binary", "multiclass").
     """
 
     def score(

@@ -38,6 +38,8 @@ class AveragedMetric(ABC):
         ),
     ] = "auto"
 
+    bounds = (0.0, 1.0)
+
     @property
     def tasks(self) -> tuple[Task, ...]:
         """Return the tasks that this average is defined for."""

@@ -18,6 +18,7 @@ class Accuracy:
     """The share of examples whose class was predicted, 0 to 1; of several labels, all and no others."""
 
     tasks = EVERY_TASK
+    bounds = (0.0, 1.0)
 
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
@@ -33,6 +34,7 @@ class HammingLoss:
 
     tasks = EVERY_TASK
     smaller_is_better = True
+    bounds = (0.0, 1.0)
 
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]

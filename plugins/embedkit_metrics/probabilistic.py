@@ -21,6 +21,7 @@ class RocAuc:
     """
 
     tasks = EVERY_TASK
+    bounds = (0.0, 1.0)
 
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]
@@ -52,6 +53,7 @@ class LogLoss:
 
     tasks = EVERY_TASK
     smaller_is_better = True
+    bounds = (0.0, None)
 
     def score(
         self, labels: Any, predicted: Any, probabilities: NDArray[np.float64], classes: Sequence[str]

@@ -81,7 +81,7 @@ def test_the_metrics_of_a_run_are_read_as_they_were_written(results):
 @settings(max_examples=40, deadline=None)
 @given(st.lists(splits(), min_size=1, max_size=1), st.integers(2, 3))
 def test_so_are_those_over_several_runs(runs, count):
-    found = summarize_runs([quiet(runs[0])] * count, None)
+    found = summarize_runs([quiet(runs[0])] * count, None, {})
     content = metrics_to_json(found)
     read = summaries_from_json(written(content), count)
     assert json.dumps(metrics_to_json(read)) == json.dumps(content)

@@ -66,6 +66,29 @@ def whole(crossed, tmp_path_factory):
     return embedkit.run(crossed, out=tmp_path_factory.mktemp("runs") / "whole")
 
 
+def test_no_interval_leaves_the_bounds_of_its_metric(tmp_path):
+    texts = [f"{mood} {number}" for mood in ("good", "bad") for number in range(10)]
+    labels = ["neg", *["pos"] * 9, *["neg"] * 10]  # the first contradicts its word, and is wrong in its fold
+    recipe = {
+        "name": "bounded",
+        "data": {"train": {"use": "inline", "texts": texts, "labels": labels}, "folds": {"count": 2}},
+        "baseline": "naive-bayes",
+        "evaluation": {
+            "metrics": ["accuracy", "f1", "roc-auc", "hamming-loss", "log-loss"],
+            "baselines": ["majority"],
+        },
+    }
+    found = embedkit.run(recipe, out=tmp_path / "run").summaries["test"]
+    assert found.scores["accuracy"].folds in ((0.9, 1.0), (1.0, 0.9))
+    assert found.scores["accuracy"].ci95 == (pytest.approx(0.315, abs=1e-3), 1.0)
+    assert found.scores["hamming-loss"].ci95 == (0.0, pytest.approx(0.685, abs=1e-3))
+    beside = found.baselines["majority"]
+    for scores in (found.scores, beside.scores, {"accuracy": beside.accuracy}):
+        for name, summary in scores.items():
+            low, high = summary.ci95
+            assert 0 <= low <= summary.mean <= high <= (np.inf if name == "log-loss" else 1), name
+
+
 def test_each_run_is_a_complete_one_inside_the_other(whole):
     assert sorted(path.name for path in whole.path.iterdir()) == OUTER
     assert [run.path.name for run in whole.folds] == NAMES

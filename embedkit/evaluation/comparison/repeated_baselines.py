@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 from embedkit.evaluation.comparison.several import (
     corrected_interval,
     corrected_t_test,
     with_corrected_tests,
 )
+from embedkit.evaluation.intervals import SHARE, UNBOUNDED
 from embedkit.evaluation.result import (
     AgainstModels,
     BaselineResult,
@@ -21,12 +23,18 @@ from embedkit.evaluation.result import (
 )
 from embedkit.evaluation.summary import Listing, estimate, summarize
 
+if TYPE_CHECKING:
+    from embedkit.interfaces.flags import Bounds
+
 Baselines = Mapping[str, BaselineResult | LeftOut]
 """The baselines of one run on a split, by name."""
 
 
 def summarize_baselines(
-    runs: Sequence[Baselines], folds: Sequence[int] | None, test_per_training: float
+    runs: Sequence[Baselines],
+    folds: Sequence[int] | None,
+    test_per_training: float,
+    bounds: Mapping[str, Bounds],
 ) -> dict[str, BaselineSummary | LeftOut]:
     """Return every figure of each baseline, summarized over the runs.
 
@@ -34,14 +42,19 @@ def summarize_baselines(
     run, or is None if the runs differ by seed alone; seeds of one fold are averaged. The test and the
     interval of the difference are those of Nadeau & Bengio (2003), with `test_per_training` test examples for
     each training example. A baseline that any run left out has only `left_out`, that run's reason. `chosen`
-    lists the parameters that the baseline selected in each run.
+    lists the parameters that the baseline selected in each run. `bounds` has those of the metrics by name.
     """
-    gathered = {name: _summarize([run[name] for run in runs], folds, test_per_training) for name in runs[0]}
+    gathered = {
+        name: _summarize([run[name] for run in runs], folds, test_per_training, bounds) for name in runs[0]
+    }
     return with_corrected_tests(gathered)
 
 
 def _summarize(
-    results: Sequence[BaselineResult | LeftOut], folds: Sequence[int] | None, test_per_training: float
+    results: Sequence[BaselineResult | LeftOut],
+    folds: Sequence[int] | None,
+    test_per_training: float,
+    bounds: Mapping[str, Bounds],
 ) -> BaselineSummary | LeftOut:
     own = [each for each in results if isinstance(each, BaselineResult)]
     left_out = [each for each in results if isinstance(each, LeftOut)]
@@ -49,10 +62,13 @@ def _summarize(
         return left_out[0]
     names = dict.fromkeys(chain.from_iterable(each.scores for each in own))
     return BaselineSummary(
-        accuracy=estimate([each.accuracy for each in own]),
+        accuracy=estimate([each.accuracy for each in own], SHARE),
         accuracy_ci95=Listing(tuple(each.accuracy_ci95 for each in own)),
         against_model=_against([each.against_model.difference for each in own], folds, test_per_training),
-        scores={name: summarize([each.scores.get(name) for each in own]) for name in names},
+        scores={
+            name: summarize([each.scores.get(name) for each in own], bounds.get(name, UNBOUNDED))
+            for name in names
+        },
         undefined=_undefined(own),
         chosen=ChosenByRun(tuple(each.chosen for each in own)) if any(each.chosen for each in own) else None,
     )

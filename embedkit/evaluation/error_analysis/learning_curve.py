@@ -158,7 +158,7 @@ def _forecast(
     return Forecast(
         size=size,
         score=score,
-        score_ci90=_interval(_extrapolated(n, every, sigma), score),
+        score_ci90=_interval(_extrapolated(n, every, sigma).clip(0, 1), score),
         gain=gain,
         gain_ci90=_interval(_extrapolated(n, same, sigma) - means[-1], gain),
     )

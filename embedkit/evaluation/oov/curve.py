@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from embedkit.evaluation.comparison.several import corrected_interval
+from embedkit.evaluation.intervals import SHARE, UNBOUNDED, within
 from embedkit.evaluation.oov.result import CountsByState
 from embedkit.evaluation.summary import Estimate, Summary, estimate, summarize_numbers
+
+if TYPE_CHECKING:
+    from embedkit.interfaces.flags import Bounds
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,9 @@ def curve(points: Mapping[float, Sequence[Point]], folds: bool) -> Curve:
         found.append(
             CurvePoint(
                 hidden=share,
-                accuracy=_estimate([*reached.values()], ratio),
-                change=_estimate(change, ratio),
-                content_covered=summarize_numbers([covered.get(unit) for unit in reached]),
+                accuracy=_estimate([*reached.values()], ratio, SHARE),
+                change=_estimate(change, ratio, UNBOUNDED),
+                content_covered=summarize_numbers([covered.get(unit) for unit in reached], SHARE),
             )
         )
     return Curve("folds" if folds else "seeds", tuple(found))
@@ -86,6 +90,6 @@ def _by_unit(figures: Sequence[tuple[int, float]]) -> dict[int, float]:
     return {unit: fmean(figure for of, figure in figures if of == unit) for unit in units}
 
 
-def _estimate(values: Sequence[float], ratio: float | None) -> Estimate:
-    found = estimate(values)
-    return found if ratio is None else replace(found, ci95=corrected_interval(values, ratio))
+def _estimate(values: Sequence[float], ratio: float | None, bounds: Bounds) -> Estimate:
+    found = estimate(values, bounds)
+    return found if ratio is None else replace(found, ci95=within(corrected_interval(values, ratio), bounds))

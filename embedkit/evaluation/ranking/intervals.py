@@ -8,6 +8,7 @@ import numpy as np
 
 from embedkit.evaluation.comparison.paired import LEVEL
 from embedkit.evaluation.comparison.several import corrected_interval
+from embedkit.evaluation.intervals import within
 from embedkit.evaluation.ranking.pairs import RESAMPLES
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ def mean_interval(candidate: CandidateScores, measure: Measure) -> tuple[float, 
     """Return the 95% interval of the mean score of a candidate, or None where it is not defined.
 
     Of the accuracy, it is Wilson's interval (1927) over all texts that were tested. Of another metric, it is
-    the interval over folds that goes with the corrected resampled t-test or, over one split, a bootstrap's.
+    the interval over folds that goes with the corrected resampled t-test, cut off at the metric's bounds, or,
+    over one split, a bootstrap's.
     """
     mean, scores = candidate.mean, candidate.scores
     if mean is None:
@@ -28,7 +30,7 @@ def mean_interval(candidate: CandidateScores, measure: Measure) -> tuple[float, 
         return wilson(mean, sum(len(fold.ids) for fold in folds))
     if len(folds) > 1:
         ratio = max(fold.test_per_training for fold in folds)
-        return corrected_interval([*scores.values()], ratio)
+        return within(corrected_interval([*scores.values()], ratio), measure.bounds)
     return _bootstrap(folds[0])
 
 

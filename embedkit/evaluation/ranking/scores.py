@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedkit.evaluation.intervals import UNBOUNDED
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from embedkit.interfaces.flags import Bounds
 
     Ids = NDArray[np.int64]
     Shares = NDArray[np.float64]
@@ -78,11 +82,15 @@ class CandidateScores:
 
 @dataclass(frozen=True)
 class Measure:
-    """What candidates are ranked by: a metric, the side of it that is better, and the level of the tests."""
+    """What candidates are ranked by: a metric, the side of it that is better, and the level of the tests.
+
+    `bounds` are the smallest and the largest value of the metric, None for an end that is open.
+    """
 
     metric: str = "accuracy"
     smaller_is_better: bool = False
     alpha: float = ALPHA
+    bounds: Bounds = UNBOUNDED
 
     @property
     def is_accuracy(self) -> bool:

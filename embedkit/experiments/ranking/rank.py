@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.intervals import UNBOUNDED
 from embedkit.evaluation.ranking.scores import Measure
 from embedkit.experiments.executors import ExecutorOptions, executor_of
 from embedkit.experiments.job import run_job
@@ -19,6 +20,7 @@ from embedkit.experiments.ranking.audience import Audience
 from embedkit.experiments.ranking.best import metric_of, on_all_texts, smaller_is_better
 from embedkit.experiments.ranking.contest import Contest, Standing
 from embedkit.experiments.ranking.files import write_ranking
+from embedkit.interfaces.flags import bounds_of
 from embedkit.recipe.baseline import BaselineRecipe
 from embedkit.recipe.components import Components
 from embedkit.recipe.matrix import MatrixRecipe
@@ -98,7 +100,7 @@ def _rank(
     settings = JobSettings(place, options.block, registry.trust, options.strict, options.hash)
     first = Components(next(iter(candidates_of(recipe).values())), registry)
     jobs, chosen = _by_candidate(plan_of(recipe)), settings_of(recipe)
-    measure = Measure(chosen.metric, smaller_is_better(first, chosen.metric), chosen.alpha)
+    measure = _measure(first, chosen)
     resampled = metric_of(first, chosen.metric) if is_fixed(jobs) and not measure.is_accuracy else None
     contest = Contest(jobs, place, chosen, measure, resampled, until, options.fail_fast)
     with executor_of(options.executor, settings) as executor:
@@ -118,6 +120,13 @@ def settings_of(recipe: Ranked) -> RankingSettings:
         return recipe.ranking
     first = next(iter(candidates_of(recipe).values()))
     return RankingSettings(metric=first.evaluation.metrics[0].use, race=False)
+
+
+def _measure(components: Components[Trainable], settings: RankingSettings) -> Measure:
+    """Return what candidates are ranked by, as the metric describes itself."""
+    metric = metric_of(components, settings.metric)
+    bounds = UNBOUNDED if metric is None else bounds_of(metric)
+    return Measure(settings.metric, smaller_is_better(components, settings.metric), settings.alpha, bounds)
 
 
 def _by_candidate(jobs: Sequence[Job]) -> Mapping[str, Sequence[Job]]:

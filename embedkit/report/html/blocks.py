@@ -17,7 +17,14 @@ class Figure:
     shown: str
 
 
-Cell = str | Figure
+@dataclass(frozen=True)
+class Examples:
+    """The `ids` of texts, as a link that shows them in the browser of texts."""
+
+    ids: Sequence[int]
+
+
+Cell = str | Figure | Examples
 
 
 @dataclass(frozen=True)

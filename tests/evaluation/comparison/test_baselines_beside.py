@@ -132,10 +132,10 @@ def beside(difference=0.0, **chosen):
 
 def test_of_several_runs_each_choice_is_listed_and_its_range_shown():
     runs = [{"x": beside(c=c, mode=m)} for c, m in ((1.0, "a"), (10.0, "b"))]
-    together = summarize_baselines(runs, [0, 1], 0.1)
+    together = summarize_baselines(runs, [0, 1], 0.1, {})
     assert together["x"].chosen.folds == ({"c": 1.0, "mode": "a"}, {"c": 10.0, "mode": "b"})
     assert chosen_lines(together) == ["x chose c 1 to 10, mode a to b"]
-    alike = summarize_baselines([runs[0]] * 2, [0, 1], 0.1)
+    alike = summarize_baselines([runs[0]] * 2, [0, 1], 0.1, {})
     assert chosen_lines(alike) == ["x chose c 1, mode a"]
     assert chosen_lines(runs[0]) == ["x chose c 1, mode a"]
     assert chosen_lines({"x": beside()}) == []
@@ -311,13 +311,13 @@ def test_seeds_of_one_training_split_share_what_is_fitted(fitted, tmp_path, data
 
 
 def test_one_that_a_fold_left_out_is_left_out():
-    found = summarize_baselines([{"own": beside(0.1)}, {"own": LeftOut("so")}], [0, 1], 0.5)
+    found = summarize_baselines([{"own": beside(0.1)}, {"own": LeftOut("so")}], [0, 1], 0.5, {})
     assert found == {"own": LeftOut("so")}
 
 
 def test_what_folds_tell_is_said_of_runs():
     runs = [{"nbsvm": beside(difference)} for difference in (0.0199, 0.0201)]
-    told = summarize_baselines(runs, [0, 1], 0.1)
+    told = summarize_baselines(runs, [0, 1], 0.1, {})
     low, high = (100 * end for end in told["nbsvm"].against_model.interval)
     assert beside_baselines(told, "10 runs") == (
         f"nbsvm is better than this model: +2.0 points ({low:.1f} to {high:.1f}), 10 runs."

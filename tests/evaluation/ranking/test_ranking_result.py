@@ -173,6 +173,11 @@ def test_the_interval_of_another_metric_is_the_corrected_one_over_folds(candidat
     ranking = make_ranking([candidate("a", scores, ratio=1 / 2)], Measure("f1"), course(3))
     half = 4.302653 * ((1 / 3 + 1 / 2) * 0.0016) ** 0.5
     assert ranking.candidates["a"].ci95 == pytest.approx((0.64 - half, 0.64 + half), abs=1e-6)
+    bounded = Measure("f1", bounds=(0.6, 0.7))
+    assert make_ranking([candidate("a", scores, ratio=1 / 2)], bounded, course(3)).candidates["a"].ci95 == (
+        0.6,
+        0.7,
+    )
 
 
 def drawn(names, folds, seed=0):

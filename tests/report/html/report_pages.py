@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+
+from embedkit.evaluation.error_analysis.slice_candidates import SliceName
+from embedkit.evaluation.error_analysis.slices import Slice, Slices
 
 
 def predictions(n: int, words: int = 20) -> pd.DataFrame:
@@ -31,3 +36,10 @@ def predictions(n: int, words: int = 20) -> pd.DataFrame:
             "token_states": [["unseen", *["covered"] * (words - 1)]] * n,
         }
     )
+
+
+def slices_with(examples: Sequence[int]) -> Slices:
+    """Return one slice, with the ids of its wrong texts."""
+    name = SliceName("word", "dull")
+    found = Slice(name, (), 20, 12, (0.39, 0.78), 0.2, 0.18, 1e-4, 1e-3, (20, 15), tuple(examples))
+    return Slices(300, 60, 40, 3, 0.05, 0, (found,))

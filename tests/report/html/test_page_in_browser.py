@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from report_pages import predictions
+from report_pages import predictions, slices_with
 
 import embedkit
 from embedkit.model.token_states import OF_WORDS
-from embedkit.report.html.blocks import Page
+from embedkit.report.html.blocks import Page, Section
 from embedkit.report.html.page import render
 from embedkit.report.html.sections.predictions import confusion_section, texts_section
+from embedkit.report.html.sections.wrong_more_often import slices_blocks
 
 
 def test_the_page_of_a_run_is_read_and_clicked_through(run, chromium, tmp_path):
@@ -52,6 +53,30 @@ def test_a_cell_of_the_confusion_matrix_shows_its_texts(run, chromium, tmp_path)
         found = chromium.found()
         assert found.split()[0] == (expected if expected != "0" else "no"), found
         chromium.choose("Split", "every split")
+
+
+def test_the_examples_of_a_slice_show_their_texts(chromium, tmp_path):
+    frame = predictions(300)
+    wrong = frame.loc[frame["label"] != frame["predicted"], "id"].tolist()
+    sections = [
+        Section("slices", "Slices", slices_blocks(slices_with(wrong[:9]))),
+        texts_section(frame, OF_WORDS),
+    ]
+    page = tmp_path / "page.html"
+    page.write_text(render(Page("Slices", "texts", [], sections)), encoding="utf-8")
+    chromium.open(page)
+    (link,) = chromium.all("#slices td .shows-texts")
+    assert link.text == ", ".join(map(str, wrong[:5]))
+    chromium.click(link)
+    assert chromium.until(chromium.found) == "5 texts; 1 to 5 shown"
+    assert {int(each.text) for each in chromium.all(".found .head b")} == {*wrong[:5]}
+    field = chromium.all(".controls input")[0]
+    assert field.get_attribute("value") == f"ids: {link.text}"
+    field.clear()
+    field.send_keys(f"ids: {wrong[7]}")
+    assert chromium.until(lambda: chromium.found() == "1 text; 1 to 1 shown")
+    assert chromium.all(".found .head b")[0].text == str(wrong[7])
+    assert chromium.complaints() == []
 
 
 def test_a_search_finds_what_has_the_words(run, chromium, tmp_path):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from report_pages import predictions
+from report_pages import predictions, slices_with
 
 import embedkit
 from embedkit.cli import main
 from embedkit.errors import RunError
+from embedkit.report.html.blocks import Page, Section
+from embedkit.report.html.page import render
+from embedkit.report.html.sections.wrong_more_often import slices_blocks
 from embedkit.runs.run import Run
 
 
@@ -66,6 +69,13 @@ def test_a_ranking_has_its_tiers_and_the_texts_of_the_best(matrix, tmp_path):
     assert matrix.ranking.conclusion in text
     assert "Candidates by tier" in text
     assert "packed-texts" in text
+
+
+def test_the_examples_of_a_slice_are_read_without_script():
+    section = Section("slices", "Slices", slices_blocks(slices_with([3, 14, 15])))
+    assert '<span data-ids="3, 14, 15">3, 14, 15</span>' in render(Page("Slices", "texts", [], [section]))
+    section = Section("slices", "Slices", slices_blocks(slices_with([])))
+    assert "data-ids" not in render(Page("Slices", "texts", [], [section])).split("<script>")[0]
 
 
 def test_long_texts_are_cut_and_then_left_out(monkeypatch):

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedkit.report.html.blocks import Block, Cell, Details, Figure, Note, Paragraph, Table
+from embedkit.report.html.blocks import Block, Cell, Details, Examples, Figure, Note, Paragraph, Table
 from embedkit.report.html.sections.figures import interval_shown, percent
 
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.confusion_words import ConfusionPair, ConfusionWords
     from embedkit.evaluation.error_analysis.slice_candidates import SliceName
     from embedkit.evaluation.error_analysis.slices import Slices
+
+EXAMPLES = 5
+"""Texts of a slice that are shown, of those that it names."""
 
 
 def slices_blocks(found: Slices) -> list[Block]:
@@ -28,7 +31,7 @@ def slices_blocks(found: Slices) -> list[Block]:
             interval_shown(each.ci95),
             Figure(each.elsewhere, percent(each.elsewhere)),
             Figure(each.q_value, f"{each.q_value:.3g}"),
-            ", ".join(map(str, each.examples[:5])),
+            Examples(each.examples[:EXAMPLES]),
             ", ".join(map(_name, each.also)),
         ]
         for each in found.found

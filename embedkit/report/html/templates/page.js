@@ -42,6 +42,12 @@ function element(name, properties, ...children) {
 }
 
 const PAGE = 25;
+const IDS = "ids:";
+
+function idsOf(query) {
+  // "ids: 3, 14" is a search for the texts of these ids
+  return query.startsWith(IDS) ? new Set((query.match(/\d+/g) ?? []).map(Number)) : null;
+}
 
 class TextBrowser {
   constructor(root, data) {
@@ -89,20 +95,29 @@ class TextBrowser {
   }
 
   show(label, predicted) {
-    this.label.value = String(label);
-    this.predicted.value = String(predicted);
-    this.split.value = "0"; // that of the matrix is the first
+    this.showOnly({ label: String(label), predicted: String(predicted) }, this.label);
+  }
+
+  showIds(ids) {
+    this.showOnly({ query: `${IDS} ${ids}` }, this.query);
+  }
+
+  showOnly({ label = "", predicted = "", query = "" }, focused) {
+    this.label.value = label;
+    this.predicted.value = predicted;
+    this.split.value = "0"; // that of the matrix and of the examples is the first
     this.outcome.value = "";
-    this.query.value = "";
+    this.query.value = query;
     this.update();
     this.root.scrollIntoView();
-    this.label.focus({ preventScroll: true });
+    focused.focus({ preventScroll: true });
   }
 
   update() {
     const { data } = this;
     const query = this.query.value.trim().toLowerCase();
-    if (query && this.lower === null) this.lower = data.text.map((text) => text.toLowerCase());
+    const ids = idsOf(query);
+    if (query && !ids && this.lower === null) this.lower = data.text.map((text) => text.toLowerCase());
     const fits = (control, value) => control.value === "" || Number(control.value) === value;
     this.found = [];
     for (let i = 0; i < data.id.length; i++) {
@@ -112,7 +127,7 @@ class TextBrowser {
       if (this.outcome.value === "right" && (wrong || !labelled)) continue;
       if (!fits(this.split, data.split[i]) || !fits(this.label, data.label[i])) continue;
       if (!fits(this.predicted, data.predicted[i])) continue;
-      if (query && !this.lower[i].includes(query)) continue;
+      if (ids ? !ids.has(data.id[i]) : query && !this.lower[i].includes(query)) continue;
       this.found.push(i);
     }
     const orders = {
@@ -187,12 +202,16 @@ function openTexts(root) {
       open();
     }
   }, { rootMargin: "400px" }).observe(root);
-  for (const cell of document.querySelectorAll(".confusion span[data-label]")) {
-    const { label, predicted } = cell.dataset;
-    const button = element("button", { type: "button", textContent: cell.textContent, title: "Show these texts" });
-    button.addEventListener("click", async () => (await open()).show(label, predicted));
+  const replaceByButton = (cell, show) => {
+    const properties = { type: "button", className: "shows-texts", textContent: cell.textContent, title: "Show these texts" };
+    const button = element("button", properties);
+    button.addEventListener("click", async () => show(await open()));
     cell.replaceWith(button);
-  }
+  };
+  for (const cell of document.querySelectorAll("span[data-label]"))
+    replaceByButton(cell, (texts) => texts.show(cell.dataset.label, cell.dataset.predicted));
+  for (const cell of document.querySelectorAll("span[data-ids]"))
+    replaceByButton(cell, (texts) => texts.showIds(cell.dataset.ids));
 }
 
 const NAMED = 12;
