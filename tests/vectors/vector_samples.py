@@ -2,6 +2,14 @@
 
 import struct
 
+REAL_WORD2VEC = [
+    "finalfusion-similarity-100d.bin",
+    "gensim-euclidean_vectors-10d.bin",
+    "glove6b-100d.mr-sst.ctool.bin",
+    "w2v-c-gutenberg-200d.bin",
+]
+"""word2vec binary files in the folder of real vectors."""
+
 
 def record(word: str | bytes, *values: float, after: bytes = b"") -> bytes:
     """One record of word2vec binary."""

@@ -7,17 +7,11 @@ import random
 import numpy as np
 import pytest
 from gensim.models import KeyedVectors
-from vector_samples import record
+from vector_samples import REAL_WORD2VEC, record
 
 from embedkit import interfaces, open_vectors
 from embedkit.errors import VectorFileError
 
-REAL = [
-    "finalfusion-similarity-100d.bin",
-    "gensim-euclidean_vectors-10d.bin",
-    "glove6b-100d.mr-sst.ctool.bin",
-    "w2v-c-gutenberg-200d.bin",
-]
 SMALL = [
     ("great", 1.0, 2.0, 3.0),
     ("naïve", -0.5, 0.25, 1e-30),
@@ -43,7 +37,7 @@ def assert_same_as_gensim(path, oracle, words):
 
 
 @pytest.mark.parametrize("compress", [False, True], ids=["plain", "gzip"])
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", REAL_WORD2VEC)
 def test_real_files_equal_gensim(name, compress, real_vectors, write):
     source = real_vectors / name
     path = write(source.read_bytes(), "no-hint.dat", compress=True) if compress else source
@@ -133,7 +127,7 @@ def test_narrow_and_very_wide_vectors(dim, write):
 
 
 def test_it_is_a_vector_source(real_vectors):
-    assert isinstance(open_vectors(real_vectors / REAL[0]), interfaces.VectorSource)
+    assert isinstance(open_vectors(real_vectors / REAL_WORD2VEC[0]), interfaces.VectorSource)
 
 
 def test_words_may_be_asked_for_twice_and_for_nothing(write):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from safetensors import safe_open
 from safetensors.numpy import save_file
-from test_word2vec_binary import REAL
+from vector_samples import REAL_WORD2VEC
 
 from embedkit import open_vectors
 from embedkit.errors import VectorFileError
@@ -28,7 +28,7 @@ def small(write):
 
 
 @pytest.mark.parametrize("format", WRITERS)
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize("name", REAL_WORD2VEC)
 def test_real_vectors_are_the_same_in_every_format(name, format, real_vectors, tmp_path):
     source = open_vectors(real_vectors / name)
     assert convert(source, tmp_path / "converted", format) == source.count
