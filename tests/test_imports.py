@@ -36,18 +36,30 @@ REPORT = (
 )
 
 
-def imported(code, *arguments):
-    """The top-level modules that a Python which ran `code` ends with."""
+def loaded(code, *arguments):
+    """The modules that a Python which ran `code` ends with."""
     call = [sys.executable, "-P", "-c", REPORT + code, *arguments]
     done = subprocess.run(call, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     modules = json.loads(done.stderr.splitlines()[-1])
     assert "embedkit" in modules
-    return {name.partition(".")[0] for name in modules}
+    return {*modules}
+
+
+def imported(code, *arguments):
+    """The top-level modules among them."""
+    return {name.partition(".")[0] for name in loaded(code, *arguments)}
+
+
+CALL = "from embedkit.cli import main; main()"
+
+
+def loaded_by_command(*arguments):
+    return loaded(CALL, *arguments)
 
 
 def imported_by_command(*arguments):
-    return imported("from embedkit.cli import main; main()", *arguments)
+    return imported(CALL, *arguments)
 
 
 def test_the_report_would_show_a_heavy_import():
@@ -70,8 +82,36 @@ def test_other_kinds_of_recipes_are_not_imported_for_one():
     call = [sys.executable, "-P", "-c", f"{code}load_recipe('quickstart', build_registry()); {loaded}"]
     modules = subprocess.run(call, capture_output=True, text=True, check=True).stdout.split()
     assert "embedkit.recipe.schema" in modules
-    kinds = {"intrinsic", "matrix", "ranking", "combinations.section"}
-    assert not {f"embedkit.recipe.{kind}" for kind in kinds} & {*modules}
+    kinds = {"baseline", "evaluation", "intrinsic", "matrix", "ranking", "text_encoder"}
+    assert not {f"embedkit.recipe.{part}" for part in (*kinds, "combinations.section", "overrides")} & {
+        *modules
+    }
+
+
+def test_a_kind_of_recipe_is_imported_for_a_recipe_of_this_kind():
+    assert "embedkit.recipe.baseline" in loaded_by_command("validate", "quickstart-nbsvm")
+    assert "embedkit.recipe.text_encoder" in loaded_by_command("validate", "text-encoders/mr-fine-tuned")
+    assert "embedkit.recipe.evaluation" in loaded_by_command("validate", "evaluate")
+
+
+NOT_TO_VALIDATE = {
+    "embedkit.distributed.signals",
+    "embedkit.files.decoding",
+    "embedkit.interfaces.consistency",
+    "embedkit.interfaces.contracts",
+    "embedkit.interfaces.models",
+    "embedkit.interfaces.text_encoders",
+    "embedkit.interfaces.vector_files",
+    "embedkit.interfaces.vectors",
+    "embedkit.plugin.unused",
+}
+"""What serves to run components, not to check their parameters."""
+
+
+def test_validate_imports_nothing_that_runs_components():
+    modules = loaded_by_command("validate", "quickstart")
+    assert "embedkit.interfaces.calling" in modules
+    assert not NOT_TO_VALIDATE & modules
 
 
 RECIPES = [*bundled_recipes()]

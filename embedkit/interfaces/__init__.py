@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from embedkit.interfaces.models import RestorableBaseline as RestorableBaseline
     from embedkit.interfaces.models import SequenceEncoder as SequenceEncoder
     from embedkit.interfaces.models import StorableFit as StorableFit
-    from embedkit.interfaces.models import Task as Task
+    from embedkit.interfaces.tasks import Task as Task
     from embedkit.interfaces.text_encoders import Pieces as Pieces
     from embedkit.interfaces.text_encoders import TextEncoder as TextEncoder
     from embedkit.interfaces.text_encoders import TextEncoderContext as TextEncoderContext
@@ -129,8 +129,8 @@ _NAMES_OF = {
         "RestorableBaseline",
         "SequenceEncoder",
         "StorableFit",
-        "Task",
     ),
+    "tasks": ("Task",),
     "text_encoders": (
         "Pieces",
         "TextEncoder",

@@ -13,7 +13,7 @@ from embedkit.errors import ComponentError, Fault
 from embedkit.hookspecs import KINDS
 from embedkit.interfaces.calling import owner_of
 from embedkit.interfaces.changes import former_names
-from embedkit.interfaces.models import Task
+from embedkit.interfaces.tasks import Task
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -12,10 +12,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from embedkit.interfaces.arrays import BoolArray, IntArray
-
-
-Task = Literal["binary", "multiclass", "multilabel"]
-"""The classification task: one of two classes, one of several, or any number of several labels."""
+    from embedkit.interfaces.tasks import Task
 
 
 class SequenceEncoder(Protocol):

@@ -38,18 +38,19 @@ def discover(blocked: Iterable[str] = ()) -> list[Plugin]:
 def _installed() -> list[Plugin]:
     """Return the plugins of both entry-point groups, sorted by distribution and entry.
 
-    If two distributions have the same name, the first one on the path counts, as in
+    If two distributions of the same name have any, those of the first one on the path count, as in
     `importlib.metadata.version`: the other may be what an interrupted installation left.
     """
-    metadata_of = cache(_metadata)
-    found = importlib.metadata.entry_points()
-    first: dict[str, importlib.metadata.Distribution] = {}
-    plugins = []
-    for entry in (entry for group in (GROUP, COMMAND_GROUP) for entry in found.select(group=group)):
-        assert entry.dist is not None, "an installed entry point belongs to a distribution"
-        name, version, requires = metadata_of(entry.dist)
-        if first.setdefault(canonical(name), entry.dist) is entry.dist:
-            plugins.append(Plugin(name, version, entry.name, entry.value, entry.group, requires))
+    found: dict[str, list[Plugin]] = {}
+    for distribution in importlib.metadata.distributions():
+        # Most distributions have neither group: to read their entry points would take twice as long.
+        listed = distribution.read_text("entry_points.txt") or ""
+        if any(f"[{group}]" in listed for group in (GROUP, COMMAND_GROUP)):
+            name, version, requires = _metadata(distribution)
+            entries = [each for each in distribution.entry_points if each.group in (GROUP, COMMAND_GROUP)]
+            own = [Plugin(name, version, each.name, each.value, each.group, requires) for each in entries]
+            found.setdefault(canonical(name), own)
+    plugins = [plugin for own in found.values() for plugin in own]
     return sorted(plugins, key=lambda plugin: (canonical(plugin.distribution), plugin.entry))
 
 

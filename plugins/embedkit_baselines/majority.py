@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from embedkit.plugin_api import BaselineState, DataError, Fault
+from embedkit.plugin_api import DataError, Fault
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from embedkit.plugin_api import BoolArray, IntArray, Task
+    from embedkit.plugin_api import BaselineState, BoolArray, IntArray, Task
 
 
 ROUNDING = 1e-9
@@ -33,6 +33,8 @@ class Shares:
 
     def state(self) -> BaselineState:
         """Return the probabilities."""
+        from embedkit.plugin_api import BaselineState
+
         return BaselineState({"shares": self.of_classes})
 
 
