@@ -148,7 +148,7 @@ def load(
 
 
 def write_report(
-    *runs: str | PathLike[str],
+    *paths: str | PathLike[str],
     out: str | PathLike[str] | None = None,
     split: str | None = None,
     block: Iterable[str] = (),
@@ -156,10 +156,11 @@ def write_report(
     """Write a page about a finished run, ranking or matrix, one HTML file, and return its path.
 
     `out` is the file to write, by default `report.html` in the directory of the run. Several runs are
-    compared, on `split` or their last one, and the page is written into the current directory. `block` names
-    plugins not to use. Raises RunError where a directory has no finished run, and if the file is there and
+    compared, on `split` or their last one, and the page is written into the current directory, as is that of
+    a file with what `embedkit compare --json` printed. `block` names plugins not to use. Raises RunError
+    where a directory has no finished run or a file no comparison, and if the file to write is there and
     embedkit has not written it.
     """
     from embedkit.report.html.write import write_report as write
 
-    return write([*map(Run, runs)], build_registry(block), None if out is None else Path(out), split)
+    return write(paths, build_registry(block), None if out is None else Path(out), split)

@@ -12,7 +12,7 @@ from embedkit.runs import layout
 
 
 @click.command()
-@click.argument("directories", metavar="RUN…", nargs=-1, required=True)
+@click.argument("paths", metavar="RUN…|COMPARISON", nargs=-1, required=True)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -21,16 +21,16 @@ from embedkit.runs import layout
 )
 @click.option("--split", metavar="NAME", help="Of several runs: the split to compare on.")
 @click.pass_context
-def command(ctx: click.Context, directories: tuple[str, ...], out: Path | None, split: str | None) -> None:
+def command(ctx: click.Context, paths: tuple[str, ...], out: Path | None, split: str | None) -> None:
     """Write a page about the finished run, ranking or matrix in the directory RUN, as one HTML file.
 
-    Several RUNs are compared, as by `embedkit compare`; the page is written into the current directory.
+    Several RUNs are compared, as by `embedkit compare`. A COMPARISON is a file with what `embedkit compare
+    --json` printed. Either page is written into the current directory.
     """
     from embedkit.plugin.registry import build_registry
     from embedkit.report.html.write import write_report
-    from embedkit.runs.run import Run
 
-    if split is not None and len(directories) == 1:
-        raise click.UsageError("--split says where several runs are compared; this is one run")
+    if split is not None and len(paths) == 1:
+        raise click.UsageError("--split says where several runs are compared, and needs several")
     registry = build_registry(blocked_plugins(ctx))
-    say(str(write_report([Run(directory) for directory in directories], registry, out, split)))
+    say(str(write_report(paths, registry, out, split)))

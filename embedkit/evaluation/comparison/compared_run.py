@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from embedkit.evaluation.numbers import Count, Figure
+
 
 @dataclass(frozen=True)
 class ComparedRun:
@@ -13,7 +15,7 @@ class ComparedRun:
     """
 
     run: str
-    accuracy: float
-    seeds: int
-    seed_std: float | None
-    folds: int | None
+    accuracy: Figure
+    seeds: Count
+    seed_std: Figure | None
+    folds: Count | None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from embedkit.evaluation.comparison.paired import bootstrap_interval, p_value
 from embedkit.evaluation.comparison.power import smallest_difference
 from embedkit.evaluation.comparison.several import corrected_t_test, example_error, seed_error
+from embedkit.evaluation.numbers import Count, Figure, Interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,21 +33,21 @@ class PairComparison:
 
     first: str
     second: str
-    n: int
-    first_accuracy: float
-    second_accuracy: float
-    difference: float
-    ci95: tuple[float, float]
-    only_first_right: int
-    only_second_right: int
-    other_predictions: int
-    p_examples: float
-    p_folds: float | None
-    p: float | None
-    smallest_difference: float | None
-    error_examples: float | None
-    error_seeds: float | None
-    p_holm: float | None
+    n: Count
+    first_accuracy: Figure
+    second_accuracy: Figure
+    difference: Figure
+    ci95: Interval
+    only_first_right: Count
+    only_second_right: Count
+    other_predictions: Count
+    p_examples: Figure
+    p_folds: Figure | None
+    p: Figure | None
+    smallest_difference: Figure | None
+    error_examples: Figure | None
+    error_seeds: Figure | None
+    p_holm: Figure | None
 
 
 def compare_pair(first: Judged, second: Judged, test_per_training: float | None) -> PairComparison:
@@ -114,11 +115,11 @@ class Side:
     first: str
     second: str
     better: Literal["first", "second", "neither"]
-    n: int
-    first_oov_share: float | None
-    first_content_oov_share: float | None
-    second_oov_share: float | None
-    second_content_oov_share: float | None
+    n: Count
+    first_oov_share: Figure | None
+    first_content_oov_share: Figure | None
+    second_oov_share: Figure | None
+    second_content_oov_share: Figure | None
 
 
 def coverage_by_side(first: Judged, second: Judged) -> list[Side]:

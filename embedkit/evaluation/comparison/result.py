@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from embedkit.evaluation.comparison.compared_run import ComparedRun
 from embedkit.evaluation.comparison.pairs import SHARES, PairComparison, Side
+from embedkit.evaluation.comparison.plain import ChangedRow, checked_comparison
 from embedkit.evaluation.comparison.short_report import short_report
 from embedkit.evaluation.comparison.wording import pair_verdict
 from embedkit.evaluation.short_report import ShortReport, as_html
@@ -111,6 +112,25 @@ class Comparison:
             "coverage": [asdict(side) for side in self.sides],
             "changed": [*_records(self.changed)],
         }
+
+    @classmethod
+    def from_plain(cls, content: object) -> Comparison:
+        """Return the comparison that `to_plain` made plain data of.
+
+        Raises pydantic's ValidationError, a ValueError, if a key is missing or is none of a comparison.
+        """
+        import pandas as pd
+
+        plain = checked_comparison(content)
+        return cls(
+            split=plain["split"],
+            n=plain["n"],
+            one_class=plain["one_class"],
+            compared_runs=tuple(plain["runs"]),
+            compared_pairs=tuple(plain["pairs"]),
+            sides=tuple(plain["coverage"]),
+            changed=pd.DataFrame(plain["changed"], columns=[*ChangedRow.__annotations__]),
+        )
 
     def _pairs(self) -> list[dict[str, object]]:
         return [

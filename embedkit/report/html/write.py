@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embedkit.errors import Fault, RunError
+from embedkit.evaluation.comparison.result import Comparison
 from embedkit.files.atomic import write_whole
 from embedkit.runs import layout
+from embedkit.runs.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from embedkit.plugin.registry import Registry
     from embedkit.report.html.blocks import Page
-    from embedkit.runs.run import Run
 
 MARK = '<meta name="generator" content="embedkit">'
 """What shows that a file is a page of embedkit, and may be replaced by a newer one."""
@@ -23,30 +26,50 @@ HEAD = 2_000
 
 
 def write_report(
-    runs: Sequence[Run], registry: Registry, out: Path | None = None, split: str | None = None
+    paths: Sequence[str | PathLike[str]],
+    registry: Registry,
+    out: Path | None = None,
+    split: str | None = None,
 ) -> Path:
-    """Write the page of one run or ranking, or of the comparison of several, and return the path of the file.
+    """Write the page of one run or ranking, or of a comparison, and return the path of the file.
 
-    By default it is called report.html and written into the directory of the one run, else into the current
-    directory. `split` is the split to compare on. Raises RunError if there is a file of that name which is no
-    page of embedkit, and OSError if it cannot be written.
+    `paths` are the directories of runs, which are compared on `split` if they are several, or the file of a
+    comparison. By default the page is called report.html and written into the directory of the one run, else
+    into the current directory. Raises RunError where a directory has no finished run, a file no comparison,
+    and if there is a file of that name which is no page of embedkit; OSError if it cannot be written.
     """
-    target = out or (runs[0].path / layout.REPORT if len(runs) == 1 else Path(layout.REPORT))
+    subject = _subject(paths, split)
+    target = out or (subject.path / layout.REPORT if isinstance(subject, Run) else Path(layout.REPORT))
     _refuse_to_replace(target)
-    page = _page(runs, registry, split)
+    page = _page(subject, registry)
     from embedkit.report.html.page import render
 
     write_whole(target, render(page).encode("utf-8", "backslashreplace"))
     return target
 
 
-def _page(runs: Sequence[Run], registry: Registry, split: str | None) -> Page:
-    if len(runs) > 1:
-        from embedkit.report.html.comparison_page import comparison_page
+def _subject(paths: Sequence[str | PathLike[str]], split: str | None) -> Run | Comparison:
+    """Return the one run, the comparison of several, or that in the file if the one path is a file."""
+    if len(paths) > 1:
         from embedkit.tasks.compare import compare
 
-        return comparison_page(compare([run.path for run in runs], split))
-    run = runs[0]
+        return compare(paths, split)
+    if os.path.isfile(paths[0]):  # noqa: PTH113 - False for a name that is too long
+        from embedkit.tasks.stored_comparison import read_comparison
+
+        return read_comparison(Path(paths[0]))
+    return Run(paths[0])
+
+
+def _page(subject: Run | Comparison, registry: Registry) -> Page:
+    if isinstance(subject, Comparison):
+        from embedkit.report.html.comparison_page import comparison_page
+
+        return comparison_page(subject)
+    return _page_of_run(subject, registry)
+
+
+def _page_of_run(run: Run, registry: Registry) -> Page:
     if run.has(layout.RANKING):
         from embedkit.report.html.ranking_page import ranking_page
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,48 @@ class Browser:
 
     def found(self):
         return next((each.text for each in self.all(".texts [role=status]") if each.text), None)
+
+    def count(self) -> int:
+        """Return the number of texts that the browser of texts says that it has found."""
+        said = self.found()
+        return 0 if said == "no text fits" else int(said.split()[0].replace(",", ""))
+
+    def search(self, words: str) -> None:
+        """Type what texts are searched for, in place of what was typed before."""
+        (field,) = self.all(".texts .controls input")
+        self.click(field)
+        field.clear()
+        field.send_keys(words)
+
+    def shown(self, selector: str) -> list[str]:
+        """Return the text of every such element, as far as it is shown."""
+        return self.driver.execute_script(
+            "return [...document.querySelectorAll(arguments[0])].map((each) => each.innerText)", selector
+        )
+
+    def table(self, caption: str):
+        """Return the one table with this caption."""
+        (table,) = [
+            each for each in self.all("table") if each.find_element("css selector", "caption").text == caption
+        ]
+        return table
+
+    def rows(self, table) -> list[list[str]]:
+        """Return the cells of a table, as far as they are shown, without its heading."""
+        return self.driver.execute_script(
+            "return [...arguments[0].tBodies].flatMap((body) => [...body.rows])"
+            ".map((row) => [...row.cells].map((cell) => cell.innerText))",
+            table,
+        )
+
+    @contextmanager
+    def without_script(self) -> Iterator[None]:
+        """Open pages as who has switched JavaScript off."""
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
     def choose(self, name: str, option: str) -> None:
         from selenium.webdriver.support.ui import Select

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import pytest
 from report_pages import predictions, slices_with
@@ -16,11 +17,16 @@ from embedkit.report.html.sections.wrong_more_often import slices_blocks
 from embedkit.runs.run import Run
 
 
+def called(*arguments: object) -> int:
+    """Call `embedkit …`, and return its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    return ended.value.code
+
+
 def test_the_page_is_written_into_the_run_and_again(run, capsys):
     for _ in range(2):
-        with pytest.raises(SystemExit) as ended:
-            main(["report", str(run.path)])
-        assert ended.value.code == 0
+        assert called("report", run.path) == 0
         assert capsys.readouterr().out == f"{run.path / 'report.html'}\n"
     Run(run.path).verify()
 
@@ -48,10 +54,34 @@ def test_of_several_runs_the_page_compares_them_here(run, other_run, tmp_path, m
     assert "Texts that come out differently" in page.read_text(encoding="utf-8")
 
 
+def test_what_compare_printed_is_the_same_page_where_the_runs_have_gone(
+    run, other_run, tmp_path, monkeypatch, capsys
+):
+    copies = [shutil.copytree(each.path, tmp_path / each.path.name) for each in (run, other_run)]
+    assert called("compare", *copies, "--json") == 0
+    stored = tmp_path / "comparison.json"
+    stored.write_text(capsys.readouterr().out, encoding="utf-8")
+    of_runs = embedkit.write_report(*copies, out=tmp_path / "page.html").read_bytes()
+    for copy in copies:
+        shutil.rmtree(copy)
+    monkeypatch.chdir(tmp_path)
+    assert called("report", stored) == 0
+    assert capsys.readouterr().out == "report.html\n"
+    assert (tmp_path / "report.html").read_bytes() == of_runs
+    assert "Texts that come out differently" in of_runs.decode()
+
+
+def test_a_file_that_is_no_comparison_is_named(run, capsys):
+    assert called("report", run.path / "metrics.json") == 2
+    said = capsys.readouterr().err
+    assert "metrics.json: this file is no comparison of runs" in said
+    assert "embedkit compare RUN RUN… --json" in said
+    assert called("report", "no" * 200) == 2
+    assert "no finished run in this directory" in capsys.readouterr().err
+
+
 def test_a_split_to_compare_on_needs_several_runs(run, capsys):
-    with pytest.raises(SystemExit) as ended:
-        main(["report", str(run.path), "--split", "test"])
-    assert ended.value.code == 2
+    assert called("report", run.path, "--split", "test") == 2
     assert "--split" in capsys.readouterr().err
 
 
