@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from embedkit.errors import Fault, RunError
 from embedkit.model.token_states import OF_PIECES, OF_WORDS
@@ -155,7 +155,7 @@ def _states(frame: pd.DataFrame) -> Iterator[str]:
 
 
 def _is_list_of_texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, list) and {*map(type, value)} <= {str}
 
 
 def _runs(frame: pd.DataFrame, runs: Collection[Axes]) -> Iterator[str]:
@@ -169,10 +169,14 @@ def _runs(frame: pd.DataFrame, runs: Collection[Axes]) -> Iterator[str]:
             yield "texts of runs that it has not"
 
 
-def _is_read(count: int | None, lists: Sequence[object]) -> bool:
+def _is_read(count: int | None, lists: Sequence[Any]) -> bool:
     """Return whether all lists of one text are lists of equal length, which is `count` if that is given."""
-    lengths = {len(each) if isinstance(each, list) else None for each in lists}
-    return not lengths or (len(lengths) == 1 and None not in lengths and (count is None or count in lengths))
+    if not lists:
+        return True
+    if {*map(type, lists)} != {list}:
+        return False
+    lengths = {*map(len, lists)}
+    return len(lengths) == 1 and (count is None or count in lengths)
 
 
 _CHECKS: Mapping[str, Callable[[pd.DataFrame], Iterator[str]]] = {

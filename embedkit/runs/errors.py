@@ -90,8 +90,8 @@ class RunErrors:
         from embedkit.evaluation.error_analysis.table_changes import table_changes
         from embedkit.runs.text_vectors import refuse_without_table, table_rows
 
+        refuse_without_table(next(iter(self._run.folds), self._run))
         model = next(iter(self._models()))
-        refuse_without_table(model.run)
         before, after = (model.run.embedding_frame(when).to_numpy()[1:] for when in BEFORE_AND_AFTER)
         return table_changes(table_rows(model), before, after)
 

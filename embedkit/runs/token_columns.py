@@ -28,16 +28,18 @@ ENCODE: Mapping[str, Callable[[Any], str]] = {
 DECODE: Mapping[str, Callable[[str], list[Any]]] = {
     "oov_tokens": json.loads,
     "token_list": json.loads,
-    "token_states": lambda letters: [_state(letter) for letter in letters],
-    "token_content": lambda digits: [int(digit) for digit in digits],
+    "token_states": lambda letters: _states(letters),
+    "token_content": lambda digits: [*map(int, digits)],
     "token_pieces": lambda cell: _counts(json.loads(cell)),
 }
 
 
-def _state(letter: str) -> str:
-    if letter not in _STATES:
-        raise ValueError(f"{letter!r} is the letter of no state")
-    return _STATES[letter]
+def _states(letters: str) -> list[str]:
+    """Return the states of tokens. Raises ValueError if a letter stands for none."""
+    try:
+        return [*map(_STATES.__getitem__, letters)]
+    except KeyError as error:
+        raise ValueError(f"{error} is the letter of no state") from error
 
 
 def _counts(value: object) -> list[int]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from embedkit.evaluation.error_analysis.distinct import DistinctTexts, distinct_texts
 from embedkit.evaluation.error_analysis.word_presence import word_presence
+from embedkit.evaluation.false_discovery import q_values
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.numbers import Interval
 
@@ -136,7 +137,7 @@ class _Report:
         )
 
     def _telling(self, confused: IntArray, right: IntArray) -> tuple[TellingWord, ...]:
-        from scipy.stats import false_discovery_control, norm
+        from scipy.special import ndtr
 
         if min(len(confused), len(right)) < FEWEST or not self.words:
             return ()
@@ -147,10 +148,10 @@ class _Report:
         tested = np.flatnonzero(counts[0] + counts[1] >= FEWEST)
         if not len(tested):
             return ()
-        q_values = false_discovery_control(2 * norm.sf(np.abs(z[tested])))
+        corrected = q_values(2 * ndtr(-np.abs(z[tested])))
         found = [
             TellingWord(self.words[words[at]], *(int(each[at]) for each in counts), *map(float, figures))
-            for at, *figures in zip(tested, log_odds[tested], z[tested], q_values, strict=True)
+            for at, *figures in zip(tested, log_odds[tested], z[tested], corrected, strict=True)
             if figures[2] <= self.alpha
         ]
         found.sort(key=lambda each: -abs(each.z))

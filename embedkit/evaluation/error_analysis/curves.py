@@ -12,6 +12,7 @@ from embedkit.evaluation.error_analysis.calibration import Calibration, calibrat
 from embedkit.evaluation.error_analysis.confusion import Confusion, confusion
 from embedkit.evaluation.error_analysis.surest import AccuracyByCoverage, accuracy_by_coverage
 from embedkit.evaluation.error_analysis.thinning import thinned
+from embedkit.evaluation.error_analysis.thresholds import Thresholds, area
 
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.held_out import HeldOut
@@ -89,24 +90,12 @@ def _class_curves(label: str, is_class: BoolArray, scores: Floats, points: int) 
     n = int(is_class.sum())
     if n in (0, len(is_class)):
         return ClassCurves(label, n, None, None, f"{'every' if n else 'no'} text has this class")
-    return ClassCurves(label, n, _roc(is_class, scores, points), _precision_recall(is_class, scores, points))
+    found = Thresholds.of(is_class, scores)
+    x, y = found.roc()
+    roc = _curve(x, y, area(x, y), points)
+    return ClassCurves(label, n, roc, _curve(*found.precision_recall(), found.average_precision(), points))
 
 
-def _roc(is_class: BoolArray, scores: Floats, points: int) -> Curve:
-    from sklearn.metrics import auc, roc_curve
-
-    x, y, _ = roc_curve(is_class, scores)
-    return _curve(x, y, float(auc(x, y)), points)
-
-
-def _precision_recall(is_class: BoolArray, scores: Floats, points: int) -> Curve:
-    from sklearn.metrics import average_precision_score, precision_recall_curve
-
-    precision, recall, _ = precision_recall_curve(is_class, scores, drop_intermediate=True)
-    area = float(average_precision_score(is_class, scores))
-    return _curve(recall[::-1], precision[::-1], area, points)
-
-
-def _curve(x: Floats, y: Floats, area: float, points: int) -> Curve:
+def _curve(x: Floats, y: Floats, whole: float, points: int) -> Curve:
     kept = thinned(x, y, points)
-    return Curve(tuple(x[kept].tolist()), tuple(y[kept].tolist()), area)
+    return Curve(tuple(x[kept].tolist()), tuple(y[kept].tolist()), whole)

@@ -21,6 +21,9 @@ LARGEST = 0.98
 
 SURE = 1e-12
 
+CHI_SQUARE = 3.841458820694124
+"""The 95% quantile of the chi-squared distribution with one degree of freedom."""
+
 WIDEST = 0.15
 """The width of an interval up to which a share is claimed."""
 
@@ -134,7 +137,6 @@ def fit_noise(probabilities: NDArray[np.float64], labels: IntArray) -> FittedNoi
     interval begins at 0 and ends at its error rate.
     """
     from scipy.optimize import minimize_scalar
-    from scipy.stats import chi2
 
     classes = probabilities.shape[1]
     if classes < 2:
@@ -147,7 +149,7 @@ def fit_noise(probabilities: NDArray[np.float64], labels: IntArray) -> FittedNoi
 
     inner = minimize_scalar(loss, bounds=(0, most), method="bounded", options={"xatol": 5e-4})
     best, least = min([(0.0, loss(0.0)), (float(inner.x), float(inner.fun))], key=lambda each: each[1])
-    limit = least + chi2.ppf(0.95, 1) / 2
+    limit = least + CHI_SQUARE / 2
     ci95 = _end(loss, best, 0.0, limit), _end(loss, best, most, limit)
     return FittedNoise(LabelNoise(best, ci95), _wrong(curves, min(most, SPAN * ci95[1] + SURE), len(labels)))
 

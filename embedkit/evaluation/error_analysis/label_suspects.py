@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedkit.data.duplicates import Digests
-from embedkit.data.examples import Examples
 from embedkit.evaluation.error_analysis.cleanlab_scores import CleanlabScores, cleanlab_scores
 from embedkit.evaluation.error_analysis.label_noise import LabelNoise, fit_noise
 from embedkit.evaluation.error_analysis.pooled_models import pooled
-from embedkit.interfaces import Example
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,16 +97,17 @@ def label_suspects(held_out: HeldOut) -> LabelSuspects:
 
 def contradictory_duplicates(held_out: HeldOut) -> tuple[ContradictoryDuplicate, ...]:
     """Return the texts that occur with different labels, those with most wrong labels first."""
-    examples = Examples.of(
-        Example(number, text) for number, text in zip(held_out.ids.tolist(), held_out.texts, strict=True)
-    )
+    by_text: dict[str, list[int]] = {}
+    for row, text in enumerate(held_out.texts):
+        if text.strip():
+            by_text.setdefault(text, []).append(row)
     found = [
         ContradictoryDuplicate(
             text=held_out.texts[rows[0]],
             ids=tuple(int(held_out.ids[row]) for row in rows),
             labels=tuple(held_out.classes[held_out.labels[row]] for row in rows),
         )
-        for rows in Digests.of(examples).alike()
+        for rows in by_text.values()
         if len({*held_out.labels[rows].tolist()}) > 1
     ]
     return tuple(sorted(found, key=lambda each: -each.fewest_wrong))

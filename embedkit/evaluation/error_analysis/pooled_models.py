@@ -29,14 +29,15 @@ def pooled(probabilities: NDArray[np.float64], labels: IntArray) -> NDArray[np.f
     get the weight 0.
     """
     from scipy.special import log_softmax
-    from sklearn.model_selection import KFold
 
     logs = np.log(probabilities.clip(LOWEST))
     result = log_softmax(logs.mean(axis=0), axis=1)
     if len(labels) > 1:
-        split = KFold(min(FOLDS, len(labels)), shuffle=True, random_state=0).split(labels)
-        for others, own in split:
-            weights, constants = _fit(logs[:, others], labels[others])
+        order = np.random.RandomState(0).permutation(len(labels))
+        for part in np.array_split(order, min(FOLDS, len(labels))):
+            own = np.zeros(len(labels), bool)
+            own[part] = True
+            weights, constants = _fit(logs[:, ~own], labels[~own])
             result[own] = log_softmax(np.tensordot(weights, logs[:, own], 1) + constants, axis=1)
     return np.asarray(np.exp(result))
 
@@ -51,9 +52,9 @@ def _fit(logs: NDArray[np.float64], labels: IntArray) -> tuple[NDArray[np.float6
     true = np.eye(classes)[labels]
 
     def loss(values: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        told = log_softmax(np.tensordot(values[:models], logs, 1) + values[models:], axis=1)
+        told = log_softmax(np.einsum("m,mnc->nc", values[:models], logs) + values[models:], axis=1)
         apart, far = np.exp(told) - true, values - begin
-        slope = np.concatenate([np.tensordot(logs, apart, ([1, 2], [0, 1])), apart.sum(axis=0)])
+        slope = np.concatenate([np.einsum("mnc,nc->m", logs, apart), apart.sum(axis=0)])
         return float(RIDGE / 2 * far @ far - told[np.arange(n), labels].sum()), slope + RIDGE * far
 
     bounds = [(0, None)] * models + [(None, None)] * classes

@@ -15,12 +15,13 @@ import numpy as np
 from embedkit.evaluation.error_analysis.distinct import DistinctTexts, distinct_texts
 from embedkit.evaluation.error_analysis.slice_candidates import Candidates, SliceName, candidate_slices
 from embedkit.evaluation.error_analysis.stratified_test import Sample
+from embedkit.evaluation.false_discovery import q_values
 from embedkit.evaluation.intervals import wilson_interval
 from embedkit.evaluation.numbers import Interval
 
 if TYPE_CHECKING:
     from embedkit.evaluation.error_analysis.held_out import HeldOut
-    from embedkit.interfaces import BoolArray, FloatArray, IntArray
+    from embedkit.interfaces import BoolArray, IntArray
 
 ALPHA = 0.05
 SMALLEST = 10
@@ -184,15 +185,12 @@ def _chosen(half: Sample) -> list[_Found]:
 
 def _confirmed(half: Sample, chosen: Sequence[_Found], alpha: float) -> list[_Found]:
     """Return the chosen slices whose corrected p-value in the second half is at most `alpha`."""
-    from scipy.stats import false_discovery_control
-
     if not chosen:
         return []
     p_values = [half.tables(each.column).p_value() for each in chosen]
-    corrected: FloatArray = false_discovery_control(p_values)
     found = [
         _Found(each.column, each.explained, p, float(q))
-        for each, p, q in zip(chosen, p_values, corrected, strict=True)
+        for each, p, q in zip(chosen, p_values, q_values(p_values), strict=True)
         if q <= alpha
     ]
     return _without_explained(half, sorted(found, key=lambda each: each.p_value), alpha)

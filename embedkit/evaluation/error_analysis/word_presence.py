@@ -15,12 +15,14 @@ Tokens = tuple[str, ...]
 
 def word_presence(tokens: Sequence[Tokens]) -> tuple[tuple[str, ...], csc_matrix[Any]]:
     """Return W words in alphabetical order, and whether each is in each text: 0 or 1, int64 [N, W]."""
-    from scipy.sparse import csc_matrix
-    from sklearn.feature_extraction.text import CountVectorizer
+    from scipy.sparse import csr_matrix
 
-    if not any(tokens):
-        return (), csc_matrix((len(tokens), 0), dtype=np.int64)
-    counter = CountVectorizer(analyzer=list, binary=True, dtype=np.int64)
-    presence = csc_matrix(counter.fit_transform(tokens))
+    distinct = [[*dict.fromkeys(each)] for each in tokens]
+    words = sorted({word for each in distinct for word in each})
+    place = {word: column for column, word in enumerate(words)}
+    columns = [place[word] for each in distinct for word in each]
+    ends = np.cumsum([0, *map(len, distinct)])
+    ones = np.ones(len(columns), np.int64)
+    presence = csr_matrix((ones, columns, ends), shape=(len(tokens), len(words))).tocsc()
     presence.sort_indices()
-    return tuple(counter.get_feature_names_out().tolist()), presence
+    return tuple(words), presence

@@ -76,18 +76,18 @@ class Columns:
 
     def _content(self, frame: pd.DataFrame, length: int) -> dict[str, object]:
         place = {name: position for position, name in enumerate(self.classes)}
-        splits = [*dict.fromkeys(frame["split"])]
+        splits = frame["split"].unique().tolist()
         return {
             "classes": self.classes,
             "splits": splits,
             "states": self.marked,
             "id": frame["id"].tolist(),
-            "split": [splits.index(split) for split in frame["split"]],
-            "label": [place.get(label, -1) for label in frame["label"]],
-            "predicted": [place[predicted] for predicted in frame["predicted"]],
+            "split": [splits.index(split) for split in frame["split"].tolist()],
+            "label": [place.get(label, -1) for label in frame["label"].tolist()],
+            "predicted": [place[predicted] for predicted in frame["predicted"].tolist()],
             "probability": (frame["probability"] * 1000).round().astype(int).tolist(),
             "oov": (frame["oov_share"].fillna(0) * 100).round().astype(int).tolist(),
-            "text": [_cut(text, length) for text in frame["text"]],
+            "text": [_cut(text, length) for text in frame["text"].tolist()],
             "marked": self._tokens(frame, length),
             "nearest": self._nearest(frame, min(length, NEAR_LENGTH)),
         }
@@ -168,7 +168,7 @@ def _wrong_and_held_out_first(frame: pd.DataFrame) -> pd.DataFrame:
 def classes_of(frame: pd.DataFrame) -> tuple[str, ...]:
     """Return the classes in the order of their probabilities; after them, combinations of several labels."""
     named = [str(name).removeprefix("p_") for name in frame if str(name).startswith("p_")]
-    found = {*frame["label"].dropna(), *frame["predicted"]}
+    found = {*frame["label"].dropna().unique(), *frame["predicted"].unique()}
     return (*(name for name in named if name in found), *sorted(found - {*named}))
 
 

@@ -45,7 +45,7 @@ def _warnings(run: Run) -> list[str]:
 
 
 def _classes(frame: pd.DataFrame) -> Table:
-    splits = [*dict.fromkeys(frame["split"])]
+    splits = frame["split"].unique().tolist()
     counts = {split: frame.loc[frame["split"] == split, "label"].value_counts() for split in splits}
     labels = sorted(
         {*frame["label"].dropna()}, key=lambda label: -int(sum(c.get(label, 0) for c in counts.values()))

@@ -26,7 +26,8 @@ def confusion_section(predictions: pd.DataFrame, split: str) -> Section | None:
         return None
     classes = classes_of(predictions)
     counted = own.groupby(["label", "predicted"]).size()
-    present = [name for name in classes if name in {*own["label"], *own["predicted"]}]
+    found = {*own["label"].unique(), *own["predicted"].unique()}
+    present = [name for name in classes if name in found]
     if len(present) > MOST_CLASSES:
         blocks: list[Block] = [Note(f"The matrix of {len(present):,} classes is in {layout.METRICS}.")]
     else:
