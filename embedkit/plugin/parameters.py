@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any, TypeGuard, get_args, get_type_hints
@@ -119,12 +119,12 @@ def needs_trust(factory: Callable[..., Any]) -> frozenset[str]:
 
 
 def _marked(factory: Callable[..., Any], mark: object) -> frozenset[str]:
-    return frozenset(name for name, hint in _hints(factory).items() if mark in _parts(hint))
+    return frozenset(name for name, parts in _annotations(factory).items() if mark in parts)
 
 
 def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
     """Return the parameters that take components (`ComponentOf`), each with the kind of component."""
-    marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
+    marks = _annotations(factory)
     return {
         name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, ComponentOf)
     }
@@ -132,8 +132,14 @@ def nested_kinds(factory: Callable[..., Any]) -> dict[str, str]:
 
 def named_kinds(factory: Callable[..., Any]) -> dict[str, str]:
     """Return the parameters that take a component's name (`NameOf`), each with the kind of component."""
-    marks = {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
+    marks = _annotations(factory)
     return {name: part.kind for name, parts in marks.items() for part in parts if isinstance(part, NameOf)}
+
+
+@cache
+def _annotations(factory: Callable[..., Any]) -> Mapping[str, Sequence[Any]]:
+    """Return all parts of the type hint of each constructor parameter, cached."""
+    return {name: [*_parts(hint)] for name, hint in _hints(factory).items()}
 
 
 def _parts(hint: Any) -> Iterator[Any]:
