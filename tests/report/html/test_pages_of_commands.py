@@ -105,6 +105,29 @@ def page_of(run: Run) -> Path:
     return run.path / "report.html"
 
 
+def check_figures(run: Run, chromium) -> None:
+    """Fail unless the page shows the verdict, the accuracy of the run, and that of each baseline."""
+    metrics = run.results["test"]
+    accuracy = metrics.scores["accuracy"]
+    (said, *_) = chromium.shown("#verdict p")
+    assert said.startswith(f"Accuracy on test is {accuracy:.3f} (95% interval 0.")
+    rows = {row[0]: row[1:] for row in chromium.rows(chromium.table("Metrics by split"))}
+    assert rows["accuracy"][-1] == f"{accuracy:.3f}"
+    baselines = {row[0]: row[1] for row in chromium.rows(chromium.table("Baselines on test"))}
+    assert baselines == {name: f"{each.accuracy:.1%}" for name, each in metrics.baselines.items()}
+
+
+def check_listed(frame: pd.DataFrame, chromium) -> None:
+    """Fail unless the page without script has the confusion matrix of `frame` and lists wrong texts."""
+    assert chromium.all("button") == []  # no script has run
+    counts = [int(each.replace(",", "")) for each in chromium.shown(".confusion td span")]
+    assert sum(counts) == (frame["split"] == "test").sum()
+    wrong = frame[frame["label"] != frame["predicted"]]
+    listed = {*map(int, chromium.shown(".listed .head b"))}
+    assert len(listed) == min(len(wrong), 50)
+    assert listed <= {*wrong["id"]}
+
+
 def check_tiers(run: Run, chromium) -> None:
     """Fail unless the page shows the verdict, and every candidate in its tier with its interval."""
     ranking = run.ranking
@@ -178,11 +201,7 @@ def check_sorted(table, column: str, chromium) -> None:
 
 def test_the_page_of_the_quickstart_shows_its_accuracy_and_baselines(quickstart, chromium):
     chromium.open(page_of(quickstart))
-    metrics = quickstart.results["test"]
-    rows = {row[0]: row[1:] for row in chromium.rows(chromium.table("Metrics by split"))}
-    assert rows["accuracy"][-1] == f"{metrics.scores['accuracy']:.3f}"
-    baselines = {row[0]: row[1] for row in chromium.rows(chromium.table("Baselines on test"))}
-    assert baselines == {name: f"{each.accuracy:.1%}" for name, each in metrics.baselines.items()}
+    check_figures(quickstart, chromium)
     check_sorted(chromium.table("Metrics by split"), "test", chromium)
     assert chromium.complaints() == []
 
@@ -230,16 +249,17 @@ def test_the_page_turns(ranked_mr, chromium):
     assert chromium.shown(".found .head b") == first
 
 
+def test_a_run_is_read_without_script(quickstart, chromium):
+    with chromium.without_script():
+        chromium.open(page_of(quickstart))
+        check_figures(quickstart, chromium)
+        check_listed(quickstart.predictions, chromium)
+        assert chromium.complaints() == []
+
+
 def test_a_ranking_is_read_without_script(ranked, chromium):
     with chromium.without_script():
         chromium.open(page_of(ranked))
-        assert chromium.all("button") == []  # no script has run
         check_tiers(ranked, chromium)
-        frame = texts_of_best(ranked)
-        wrong = frame[frame["label"] != frame["predicted"]]
-        listed = {*map(int, chromium.shown(".listed .head b"))}
-        assert len(listed) == min(len(wrong), 50)
-        assert listed <= {*wrong["id"]}
-        counts = [int(each.replace(",", "")) for each in chromium.shown(".confusion td span")]
-        assert sum(counts) == len(frame)
+        check_listed(texts_of_best(ranked), chromium)
         assert chromium.complaints() == []
