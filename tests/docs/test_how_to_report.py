@@ -19,16 +19,23 @@ def run(command: str) -> None:
     assert ended.value.code == 0, command
 
 
-def test_its_commands_write_pages(tmp_path, monkeypatch):
+def test_its_commands_write_pages(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    first, second, ranking, several = [shown.command for shown in commands(PAGE)]
+    first, second, ranking, several, compared, stored = [shown.command for shown in commands(PAGE)]
     run(first)
     run(second)
     assert (tmp_path / "runs" / "quickstart" / "report.html").is_file()
     assert ranking == "embedkit report runs/reviews"  # one of a user's own, as the ranking of the README
     run("embedkit run quickstart --set training.epochs=1 --out runs/other")
     run(several)
-    assert (tmp_path / "comparison.html").is_file()
+    of_runs = (tmp_path / "comparison.html").read_bytes()
+    (tmp_path / "comparison.html").unlink()
+    command, file = compared.split(" > ")
+    capsys.readouterr()
+    run(command)
+    (tmp_path / file).write_text(capsys.readouterr().out, encoding="utf-8")
+    run(stored)
+    assert (tmp_path / "comparison.html").read_bytes() == of_runs
 
 
 def test_its_python_writes_a_page(tmp_path, monkeypatch):
