@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
+import sys
 
 import pytest
 from report_pages import predictions, slices_with
@@ -35,6 +37,23 @@ def test_the_same_run_gives_the_same_bytes(run, tmp_path):
     first, second = (embedkit.write_report(run.path, out=tmp_path / name).read_bytes() for name in ("a", "b"))
     assert first == second
     assert len(first) < 300_000
+
+
+WRITE = """
+import sys
+
+sys.modules["cleanlab"] = None  # an optional dependency, which needs scikit-learn
+from embedkit.api import write_report
+
+write_report(sys.argv[1], out=sys.argv[2])
+print(*{"sklearn", "scipy.stats", "statsmodels", "torch"} & {*sys.modules})
+"""
+
+
+def test_libraries_that_take_longest_to_import_are_not_needed(run, tmp_path):
+    command = [sys.executable, "-c", WRITE, str(run.path), str(tmp_path / "page.html")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True).stdout == "\n"
+    assert (tmp_path / "page.html").stat().st_size > 100_000
 
 
 def test_what_embedkit_did_not_write_is_not_replaced(run, tmp_path):
