@@ -33,7 +33,7 @@ Definition = ast.FunctionDef | ast.ClassDef
 def contract() -> str:
     """The contract as Python code: the hooks, then the classes, with flags as attributes of their kinds."""
     hooks = [definition(getattr(hookspecs, kind.hook)) for kind in KINDS.values()]
-    found = [each for name, each in sorted(vars(interfaces).items()) if name in interfaces.__all__]
+    found = [getattr(interfaces, name) for name in sorted(interfaces.__all__)]
     own = [each for each in found if inspect.isclass(each) and each.__module__.startswith("embedkit")]
     return "\n\n".join(ast.unparse(node) for node in [*hooks, *map(definition, own)]) + "\n"
 
