@@ -141,6 +141,8 @@ def _slot(path: KeyPath, slot: Slot, generated: Json) -> Json:
         return {"default": [*DEFAULTS[path]], **kept, **either}
     if "anyOf" in generated and path in SHARES:
         return {**kept, "anyOf": [kind, {"$ref": "#/$defs/Share"}, {"type": "null"}]}
+    if slot.optional:
+        return {**kept, "anyOf": [kind, {"type": "null"}]}
     return {**kept, **kind}
 
 

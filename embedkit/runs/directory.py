@@ -64,8 +64,11 @@ def run_directory(name: str, out: str | os.PathLike[str] | None, resume: bool = 
 
 
 def checkpoints_of(directory: Path) -> list[Path]:
-    """Return the complete checkpoints in a run directory, oldest first."""
-    return sorted(path for path in (directory / layout.CHECKPOINTS).glob("epoch-*") if not path.suffix)
+    """Return the complete checkpoints in a run directory, oldest first; none if the run removes them now."""
+    try:
+        return sorted(path for path in (directory / layout.CHECKPOINTS).glob("epoch-*") if not path.suffix)
+    except FileNotFoundError:
+        return []
 
 
 def progress_of(directory: Path) -> list[Path]:

@@ -9,7 +9,10 @@ from embedkit.recipe.load import load_recipe
 
 pytestmark = pytest.mark.core
 
-SECTIONS = "name, seed, seeds, data, tokenizer, vocabulary, embedding, oov, encoder, training, evaluation"
+SECTIONS = (
+    "name, seed, seeds, data, tokenizer, vocabulary, embedding, oov, encoder, averaged_with, training, "
+    "evaluation"
+)
 NAME = "a name, or a mapping with 'use'"
 RNN = "hidden_size, num_layers, bidirectional, dropout, pooling, nonlinearity, mask_padding"
 

@@ -94,7 +94,7 @@ FAULTS = [
     (
         "trainning.epochs=5",
         "unknown key 'trainning' - did you mean 'training'? (allowed: name, seed, seeds, data, tokenizer, "
-        "vocabulary, embedding, oov, encoder, training, evaluation)",
+        "vocabulary, embedding, oov, encoder, averaged_with, training, evaluation)",
     ),
     ("encoder.hidden_size=ten", "encoder.hidden_size: expected an integer, got the text 'ten'"),
     ("encoder={use: rnn}", "encoder: missing key 'hidden_size'"),
