@@ -12,6 +12,7 @@ class Disagreement:
     """The share of texts that are not classified as they are labelled."""
 
     smaller_is_better: ClassVar[bool] = True
+    bounds: ClassVar[tuple[float, float]] = (0.0, 1.0)
     runs_code: ClassVar[bool] = False
 
     def __init__(self, *, most: Annotated[float, Le(1), Doc("shares above count as this")] = 1.0) -> None:
