@@ -10,6 +10,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
+from embedkit import interfaces
 from embedkit.errors import (
     ComponentError,
     DataError,
@@ -106,51 +107,6 @@ _NAMES_OF = {
     "embedkit.files.opening": ("compression_of_file", "head_of", "open_bytes"),
     "embedkit.files.signatures": ("no_text", "not_the_file"),
     "embedkit.files.storage": ("InMemory", "OnDisk"),
-    "embedkit.interfaces": (
-        "Baseline",
-        "BaselineState",
-        "ComponentOf",
-        "ComponentSource",
-        "Doc",
-        "Embedding",
-        "EmbeddingContext",
-        "Encoder",
-        "Example",
-        "ExplainableFit",
-        "FillContext",
-        "Filled",
-        "FittedBaseline",
-        "FunctionWords",
-        "HeldOutFit",
-        "InputFolder",
-        "InputPath",
-        "KeepableTokenizer",
-        "Lookup",
-        "Metric",
-        "NameOf",
-        "NeedsTrust",
-        "OfTokenizerFile",
-        "OovPolicy",
-        "Pieces",
-        "Progress",
-        "Reader",
-        "RestorableBaseline",
-        "SequenceEncoder",
-        "StorableFit",
-        "SubwordSource",
-        "TaggedFunctionWords",
-        "Task",
-        "TextEncoder",
-        "TextEncoderContext",
-        "TextModel",
-        "TextNetwork",
-        "Tokenizer",
-        "VectorFormat",
-        "VectorRows",
-        "VectorSource",
-        "WordVectorFile",
-        "no_progress",
-    ),
     "embedkit.interfaces.arrays": ("BoolArray", "FloatArray", "IntArray"),
     "embedkit.interfaces.contracts": ("check_lookup", "check_unknown"),
     "embedkit.model.encoded_texts": ("EncodedTexts", "encode_texts"),
@@ -167,7 +123,8 @@ _NAMES_OF = {
     "embedkit.vectors": ("open_vectors",),
     "embedkit.vectors.reading": ("Block",),
 }
-_HOME = {name: home for home, names in _NAMES_OF.items() for name in names}
+_HOME = dict.fromkeys(interfaces.__all__, "embedkit.interfaces")
+_HOME |= {name: home for home, names in _NAMES_OF.items() for name in names}
 
 __all__ = [
     "BZIP2",

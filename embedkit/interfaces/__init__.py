@@ -64,53 +64,6 @@ if TYPE_CHECKING:
     from embedkit.interfaces.vectors import VectorSource as VectorSource
     from embedkit.interfaces.vectors import no_progress as no_progress
 
-__all__ = [
-    "Baseline",
-    "BaselineState",
-    "ComponentOf",
-    "ComponentSource",
-    "Doc",
-    "Embedding",
-    "EmbeddingContext",
-    "Encoder",
-    "Example",
-    "ExplainableFit",
-    "FillContext",
-    "Filled",
-    "FittedBaseline",
-    "FunctionWords",
-    "HeldOutFit",
-    "InputFolder",
-    "InputPath",
-    "KeepableTokenizer",
-    "Lookup",
-    "Metric",
-    "NameOf",
-    "NeedsTrust",
-    "OfTokenizerFile",
-    "OovPolicy",
-    "Pieces",
-    "Progress",
-    "Reader",
-    "RestorableBaseline",
-    "SequenceEncoder",
-    "StorableFit",
-    "SubwordSource",
-    "TaggedFunctionWords",
-    "Task",
-    "TextEncoder",
-    "TextEncoderContext",
-    "TextModel",
-    "TextNetwork",
-    "Tokenizer",
-    "VectorFormat",
-    "VectorRows",
-    "VectorSource",
-    "WordVectorFile",
-    "no_progress",
-]
-
-
 _NAMES_OF = {
     "annotations": (
         "ComponentOf",
@@ -169,6 +122,8 @@ _NAMES_OF = {
 }
 _HOME = {name: f"embedkit.interfaces.{module}" for module, names in _NAMES_OF.items() for name in names}
 _HOME["Doc"] = "typing_extensions"
+
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

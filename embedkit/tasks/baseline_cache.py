@@ -152,6 +152,11 @@ class KeptFit:
     def _fitted(self) -> FittedBaseline:
         return self._make()
 
+    def state(self) -> BaselineState:
+        """Return the state of the fit: fits without one are not in the cache."""
+        assert isinstance(self._fitted, StorableFit), "only fits with a state are kept"
+        return self._fitted.state()
+
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the class probabilities [n, C] of `texts`, from the cache if they are there."""
         kept = self._entry.probabilities(texts)

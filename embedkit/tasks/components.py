@@ -100,11 +100,11 @@ class RunComponents(Components[R]):
     def averaged_with(self) -> Baseline | None:
         """Return the baseline whose probabilities are averaged with the model's, or None.
 
-        As a part of the model it is not taken from the cache.
+        Its fits are cached: with one of the same parameters in the list of baselines, it is fitted once.
         """
         if "averaged_with" not in self._parts:
             return None
-        return self._once(self.part("averaged_with"), self._fitted_here)
+        return self._once(self.part("averaged_with"), self._fitted_once, "kept")
 
     @property
     def baseline(self) -> Baseline:

@@ -100,27 +100,7 @@ def test_folds_and_seeds_are_averaged_one_by_one(tmp_path):
     assert "network alone" in run.summaries["test"].baselines
 
 
-PLUGIN = """
-import numpy
-from embedkit.plugin_api import hookimpl
-
-class First:
-    tasks = ("binary",)
-
-    def fit(self, texts, labels, classes):
-        return self
-
-    def probabilities(self, texts):
-        return numpy.tile([1.0, 0.0], (len(texts), 1))
-
-@hookimpl
-def register_baselines(register):
-    register("first", First)
-"""
-
-
-def test_a_baseline_that_cannot_be_stored_or_cannot_learn_is_refused_before_training(tmp_path, install):
-    install("single", PLUGIN, entries=["single"])
+def test_a_baseline_that_cannot_be_stored_or_cannot_learn_is_refused_before_training(tmp_path, first_class):
     with pytest.raises(RecipeError, match="^averaged_with: 'first' has no state that can be stored"):
         embedkit.run(recipe("first"), out=tmp_path / "run")
     train = {"use": "inline", "texts": TEXTS[:9], "labels": ["a", "b", "c"] * 3}
@@ -170,3 +150,14 @@ def test_a_recipe_with_a_baseline_as_its_model_is_averaged_with_none():
     del bag["training"]
     with pytest.raises(RecipeError, match="averaged_with"):
         load_recipe(bag, build_registry())
+
+
+def test_the_same_baseline_beside_the_mean_is_fitted_once(tmp_path, monkeypatch):
+    from embedkit_baselines.linear import Nbsvm
+
+    monkeypatch.setenv("EMBEDKIT_CACHE", str(tmp_path / "cache"))
+    fits = []
+    fit = Nbsvm.fit
+    monkeypatch.setattr(Nbsvm, "fit", lambda self, *training: fits.append(1) or fit(self, *training))
+    embedkit.run(recipe(seed=4), out=tmp_path / "run")
+    assert len(fits) == 1

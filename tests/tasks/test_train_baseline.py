@@ -121,28 +121,7 @@ def test_what_cannot_be_learnt_ends_the_run_with_the_reason(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_baseline_that_cannot_learn_the_task_is_a_fault_of_the_recipe(tmp_path, install):
-    install(
-        "single",
-        """
-        import numpy
-        from embedkit.plugin_api import hookimpl
-
-        class First:
-            tasks = ("binary",)
-
-            def fit(self, texts, labels, classes):
-                return self
-
-            def probabilities(self, texts):
-                return numpy.tile([1.0, 0.0], (len(texts), 1))
-
-        @hookimpl
-        def register_baselines(register):
-            register("first", First)
-        """,
-        entries=["single"],
-    )
+def test_a_baseline_that_cannot_learn_the_task_is_a_fault_of_the_recipe(tmp_path, first_class):
     with pytest.raises(RecipeError, match="'first' cannot learn several labels of a text"):
         embedkit.run(recipe("first", label_separator=","), out=tmp_path / "run")
     train = {"use": "inline", "texts": TEXTS[:9], "labels": ["a", "b", "c"] * 3}
